@@ -1,0 +1,172 @@
+import { isKeyValue } from '../entity/check.js';
+import type { EntityOption } from '../entity/entity.js';
+import { parseKeyValues } from '../key-values.js';
+import { between, choice, custom, flag, integer, type Option, text } from './option.js';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const MIB = 1024 * 1024;
+
+/**
+ * Every option: its default, its check, its line in the README. The types, the environment variables and the
+ * README's table come from here.
+ */
+export const OPTIONS = {
+  /** The log group to write to. Required. */
+  logGroupName: text((name) => /^[.\-_/#A-Za-z0-9]{1,512}$/.test(name) && !name.startsWith('aws/'), {
+    default: undefined,
+    expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
+    description: 'The log group to write to. **Required.**',
+  }),
+  /** The log stream to write to; a template. */
+  logStreamName: text((template) => template.length >= 1 && template.length <= 512, {
+    default: '{hostname}/{pid}',
+    expected:
+      'a template of 1 to 512 characters; {…} may be hostname, pid, service, environment, date or uuid',
+    description:
+      'The log stream to write to. `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event) and `{uuid}` are filled in.',
+  }),
+  /** The AWS Region. */
+  region: text(/^[a-z0-9-]{1,63}$/, {
+    default: undefined,
+    expected: 'a Region such as eu-central-1',
+    description: 'The AWS Region. Default: what the AWS SDK finds.',
+    standardVariables: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+  }),
+  /** The URL of the service, where it is not the one that the AWS SDK finds. */
+  endpoint: text((url) => URL.canParse(url) && /^https?:\/\/[^@]*$/.test(url), {
+    default: undefined,
+    expected: 'an http or https URL without a user name',
+    description:
+      "The service's URL, where it is not the one that the AWS SDK finds: a VPC endpoint, `@awslogs/local`.",
+  }),
+  /** The service's name, for the entity. */
+  service: text(isKeyValue, {
+    default: undefined,
+    expected: '1 to 512 characters of ASCII',
+    description: "The service's name, for the entity. Default: `OTEL_SERVICE_NAME` and its like.",
+  }),
+  /** The service's environment, for the entity. */
+  environment: text(isKeyValue, {
+    default: undefined,
+    expected: '1 to 512 characters of ASCII',
+    description: "The service's environment, for the entity, such as `ecs:prod`. Default: what is found.",
+  }),
+  /** The whole entity instead of the derived one; `false` sends none. */
+  entity: custom<EntityOption | false>(
+    isEntityOption,
+    (given) => (given.trim() === 'false' ? false : given),
+    {
+      default: undefined,
+      expected: 'false, or an object of type, resourceType, identifier, name, environment, attributes',
+      description:
+        'The whole entity instead of the derived one: `{ type, resourceType, identifier, name, environment, attributes }`. `false`: none.',
+    },
+  ),
+  /** Whether to create the log group when it does not exist. */
+  createLogGroup: flag({
+    default: true,
+    description: 'Create the log group when it does not exist. (The log stream is always created.)',
+  }),
+  /** Retention of a log group that is created. */
+  retentionInDays: integer((days) => RETENTION_DAYS.includes(days), {
+    default: undefined,
+    expected: `one of ${RETENTION_DAYS.join(', ')}`,
+    description: 'Retention of a log group that is created. Default: for ever.',
+  }),
+  /** Tags of a log group that is created. */
+  tags: custom<Tags>(isTags, (given) => Object.fromEntries(parseKeyValues(given)), {
+    default: undefined,
+    expected: '1 to 50 tags: keys of 1 to 128 characters, values of up to 256',
+    description:
+      'Tags of a log group that is created. As a variable: `key=value,key=value`, percent-encoded.',
+  }),
+  /** ARN of the KMS key of a log group that is created. */
+  kmsKeyId: text((arn) => arn.length >= 1 && arn.length <= 256, {
+    default: undefined,
+    expected: 'the ARN of a KMS key, 1 to 256 characters',
+    description: 'ARN of the KMS key of a log group that is created.',
+  }),
+  /** Class of a log group that is created. */
+  logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'], {
+    default: undefined,
+    description: 'Class of a log group that is created.',
+  }),
+  /** The longest that an event waits for others, in milliseconds. */
+  flushIntervalMs: integer(between(1, 3_600_000), {
+    default: 1000,
+    expected: 'a whole number from 1 to 3600000',
+    description: 'The longest that an event waits for others to share its request, in milliseconds.',
+  }),
+  /** How many requests may be under way at once. */
+  maxInFlight: integer(between(1, 50), {
+    default: 4,
+    // The SDK's HTTP agent opens 50 connections.
+    expected: 'a whole number from 1 to 50',
+    description: 'How many PutLogEvents may be under way at once.',
+  }),
+  /** Bound of the memory that waiting events take, in bytes. */
+  maxBufferBytes: integer(between(8 * MIB, 64 * 1024 * MIB), {
+    default: 64 * MIB,
+    // One batch of nothing but control characters takes 6 MiB of JSON.
+    expected: `a whole number from ${8 * MIB} (8 MiB) to ${64 * 1024 * MIB}`,
+    description:
+      'Bound of what waiting events take in memory, in bytes; past it the oldest batch is dropped.',
+  }),
+  /** The longest that one request may take, in milliseconds. */
+  requestTimeoutMs: integer(between(100, 300_000), {
+    default: 10_000,
+    expected: 'a whole number from 100 to 300000',
+    description: 'The longest that one request may take, in milliseconds; then it is tried again.',
+  }),
+  /** The longest that the end of the process waits for delivery, in milliseconds. */
+  closeTimeoutMs: integer(between(0, 9000), {
+    default: 8000,
+    // thread-stream ends the worker after 10 seconds.
+    expected: 'a whole number from 0 to 9000',
+    description: 'The longest that leaving waits for delivery, in milliseconds.',
+  }),
+  /** Whether to compress requests. */
+  gzip: flag({ default: true, description: 'Compress requests.' }),
+  /** Whether problems are written to stderr too. */
+  reportToStderr: flag({
+    default: true,
+    description: "Write problems to stderr, besides the `'report'` event.",
+  }),
+} as const;
+
+function isEntityOption(value: unknown): value is EntityOption | false {
+  return value === false || isObject(value);
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+function isTags(value: unknown): value is Tags {
+  if (!isObject(value)) return false;
+  const entries = Object.entries(value);
+  const fits = ([key, tag]: [string, unknown]) =>
+    key.length >= 1 && key.length <= 128 && typeof tag === 'string' && tag.length <= 256;
+  return entries.length >= 1 && entries.length <= 50 && entries.every(fits);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+type Table = typeof OPTIONS;
+export type OptionName = keyof Table;
+type ValueOf<Name extends OptionName> = Table[Name] extends Option<infer T> ? T : never;
+
+/** What a user may give. `logGroupName` may come from the environment instead. */
+export type Options = { readonly [Name in keyof Table]?: ValueOf<Name> | undefined };
+
+/** Every option decided and checked. Plain data: it can be sent to a worker thread. */
+export type Config = {
+  readonly [Name in keyof Table]: undefined extends Table[Name]['default']
+    ? ValueOf<Name> | undefined
+    : ValueOf<Name>;
+} & { readonly logGroupName: string };

@@ -1,0 +1,120 @@
+import { inspect } from 'node:util';
+import leven from 'leven';
+import { entityFaults } from '../entity/check.js';
+import type { EntityOption } from '../entity/entity.js';
+import { parseKeyValues } from '../key-values.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import type { Option } from './option.js';
+import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
+
+/** The process's environment, or what stands for it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'AWSLOGS_';
+const NAMES = Object.keys(OPTIONS) as OptionName[];
+const ENTITY_FIELDS = ['type', 'resourceType', 'identifier', 'name', 'environment', 'attributes'] as const;
+const VARIABLES = [...NAMES, ...ENTITY_FIELDS.map((field) => `entity.${field}`)].map(variableOf);
+
+/** The environment variable of an option: `logGroupName` is AWSLOGS_LOG_GROUP_NAME. */
+export function variableOf(option: string): string {
+  return PREFIX + option.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase();
+}
+
+/**
+ * Decides every option: the one given, else its own variable, else the standard variable, else the default.
+ * @throws {ConfigError} naming everything that is wrong
+ */
+export function resolveConfig(options: Options = {}, env: Environment = process.env): Config {
+  const problems = [...unknownOptions(options), ...unknownVariables(env)];
+  const config: Record<string, unknown> = {};
+  for (const name of NAMES) config[name] = decide(name, options[name], env, problems);
+  if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
+    problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, 'nothing'));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as Config;
+}
+
+function decide(name: OptionName, given: unknown, env: Environment, problems: ConfigProblem[]): unknown {
+  const option: Option<unknown> = OPTIONS[name];
+  const own = variableOf(name);
+  const variable = [own, ...(option.standardVariables ?? [])].find((known) => env[known]);
+  let value = given;
+  let from = '';
+  if (given === undefined) {
+    if (name === 'entity' && variable === undefined) value = entityFromVariables(env);
+    else if (variable !== undefined) {
+      value = option.parse(env[variable] ?? '');
+      from = ` (in ${variable})`;
+    }
+  }
+  if (value === undefined) return option.default;
+  if (!option.accepts(value)) problems.push(problem(name, option.expected, show(value) + from));
+  else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
+  return value;
+}
+
+function unknownOptions(options: object): ConfigProblem[] {
+  return Object.keys(options)
+    .filter((name) => !(NAMES as string[]).includes(name))
+    .map((name) => ({
+      option: name,
+      variable: '-',
+      expected: `a known option${nearest(name, NAMES)}`,
+      given: 'an unknown one',
+    }));
+}
+
+function unknownVariables(env: Environment): ConfigProblem[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name))
+    .map((name) => ({
+      option: '-',
+      variable: name,
+      expected: `a known variable${nearest(name, VARIABLES)}`,
+      given: 'an unknown one',
+    }));
+}
+
+function nearest(name: string, known: readonly string[]): string {
+  const close = known
+    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ distance }) => distance <= name.length / 2)
+    .sort((a, b) => a.distance - b.distance)[0];
+  return close === undefined ? '' : `, perhaps ${close.candidate}`;
+}
+
+function entityFromVariables(env: Environment): EntityOption | undefined {
+  const entity: Record<string, unknown> = {};
+  for (const field of ENTITY_FIELDS) {
+    const value = env[variableOf(`entity.${field}`)];
+    if (value) entity[field] = field === 'attributes' ? Object.fromEntries(parseKeyValues(value)) : value;
+  }
+  return Object.keys(entity).length === 0 ? undefined : entity;
+}
+
+function entityProblems(entity: EntityOption | false): ConfigProblem[] {
+  if (entity === false) return [];
+  const unknown = Object.keys(entity).filter(
+    (field) => !(ENTITY_FIELDS as readonly string[]).includes(field),
+  );
+  return [
+    ...unknown.map((field) =>
+      problem(`entity.${field}`, `a known field${nearest(field, ENTITY_FIELDS)}`, 'an unknown one'),
+    ),
+    ...entityFaults(entity).map(({ field, expected, given }) =>
+      problem(`entity.${field}`, expected, given === undefined ? 'nothing' : show(given)),
+    ),
+  ];
+}
+
+function problem(option: string, expected: string, given: string): ConfigProblem {
+  return { option, variable: variableOf(option), expected, given };
+}
+
+/** A value as a person reads it: short, on one line, without the password of a URL. */
+function show(value: unknown): string {
+  const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  const safe = text.replace(/\/\/[^@/\s]*@/g, '//…@');
+  return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
+}

@@ -1,0 +1,37 @@
+import type { FailedOutcome, Failure } from './outcome.js';
+
+/** What a person can do about batches that wait. */
+export function advice({ kind, failure }: FailedOutcome, logGroupName: string): string {
+  const said = `${failure.name}: ${failure.message}`;
+  switch (kind) {
+    case 'denied':
+      return `${fix(failure, logGroupName)} Events wait, and are sent when this is mended. (${said})`;
+    case 'missing':
+      return `Log group ${logGroupName} or its log stream does not exist and could not be created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup. Events wait. (${said})`;
+    case 'throttled':
+      return `CloudWatch Logs takes fewer requests than this account sends. Events wait; raise flushIntervalMs or the quota of PutLogEvents. (${said})`;
+    case 'unavailable':
+      return `CloudWatch Logs does not answer. Events wait, and are sent when it does. (${said})`;
+    case 'poison':
+      return `CloudWatch Logs refuses an event, which is given up. (${said})`;
+  }
+}
+
+function fix({ name }: Failure, logGroupName: string): string {
+  switch (name) {
+    case 'RegionMissing':
+      return 'No AWS Region: set the option region, AWSLOGS_REGION or AWS_REGION.';
+    case 'CredentialsProviderError':
+    case 'TokenProviderError':
+      return 'No AWS credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+    case 'AccessDeniedException':
+    case 'AccessDenied':
+      return `Not allowed: the credentials need logs:PutLogEvents and logs:CreateLogStream (and logs:CreateLogGroup, logs:PutRetentionPolicy, logs:TagResource to create the group) on log group ${logGroupName}.`;
+    case 'InvalidSignatureException':
+    case 'SignatureDoesNotMatch':
+    case 'RequestExpired':
+      return 'The signature is refused: check the secret access key and the clock of this host.';
+    default:
+      return 'CloudWatch Logs refuses the AWS credentials: check that they are right and have not expired.';
+  }
+}

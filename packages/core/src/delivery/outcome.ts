@@ -1,0 +1,125 @@
+/** What the service or the network said, fit for a report. */
+export interface Failure {
+  /** The error's name: `ThrottlingException`, `ECONNREFUSED`, … */
+  readonly name: string;
+  readonly message: string;
+}
+
+/** How many events of a delivered batch the service left out, by its reason. */
+export interface RejectedEvents {
+  readonly tooOld: number;
+  readonly expired: number;
+  readonly tooNew: number;
+}
+
+/** What became of one try to deliver a batch. */
+export type Outcome =
+  /** The service took the batch, all of it but the rejected events. */
+  | { readonly kind: 'delivered'; readonly rejected: RejectedEvents }
+  /** Too many requests: the same again, later. */
+  | { readonly kind: 'throttled'; readonly failure: Failure }
+  /** No service, or no answer that can be trusted: the same again, later. The events may have arrived. */
+  | { readonly kind: 'unavailable'; readonly failure: Failure }
+  /** The log group or the log stream is not there, and could not be made: the same again, later. */
+  | { readonly kind: 'missing'; readonly failure: Failure }
+  /** Credentials, permissions or the region are not right: the same again, later. */
+  | { readonly kind: 'denied'; readonly failure: Failure }
+  /** The service will never take this batch as it is. */
+  | { readonly kind: 'poison'; readonly failure: Failure };
+
+export type FailedOutcome = Exclude<Outcome, { readonly kind: 'delivered' }>;
+
+/** The answer of PutLogEvents, as far as it says what became of the events. */
+export interface RejectedLogEventsInfo {
+  readonly tooOldLogEventEndIndex?: number | undefined;
+  readonly expiredLogEventEndIndex?: number | undefined;
+  readonly tooNewLogEventStartIndex?: number | undefined;
+}
+
+/**
+ * Reads indexes as what they are: of n events in the order of time, those before `tooOldLogEventEndIndex` are
+ * too old, those before `expiredLogEventEndIndex` and not too old have expired, and those from
+ * `tooNewLogEventStartIndex` on are too new. A start at 0 is legal: every event is too new.
+ */
+export function countRejected(info: RejectedLogEventsInfo | undefined, n: number): RejectedEvents {
+  const within = (index: number) => Math.min(Math.max(index, 0), n);
+  const tooOld = within(info?.tooOldLogEventEndIndex ?? 0);
+  const firstValid = Math.max(tooOld, within(info?.expiredLogEventEndIndex ?? 0));
+  const firstTooNew = Math.max(firstValid, within(info?.tooNewLogEventStartIndex ?? n));
+  return { tooOld, expired: firstValid - tooOld, tooNew: n - firstTooNew };
+}
+
+const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
+  ThrottlingException: 'throttled',
+  Throttling: 'throttled',
+  ThrottledException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  LimitExceededException: 'throttled',
+
+  ResourceNotFoundException: 'missing',
+
+  AccessDeniedException: 'denied',
+  AccessDenied: 'denied',
+  UnrecognizedClientException: 'denied',
+  InvalidClientTokenId: 'denied',
+  InvalidSignatureException: 'denied',
+  SignatureDoesNotMatch: 'denied',
+  IncompleteSignatureException: 'denied',
+  MissingAuthenticationTokenException: 'denied',
+  ExpiredTokenException: 'denied',
+  ExpiredToken: 'denied',
+  RequestExpired: 'denied',
+  NotAuthorized: 'denied',
+  OptInRequired: 'denied',
+  CredentialsProviderError: 'denied',
+  TokenProviderError: 'denied',
+  RegionMissing: 'denied',
+
+  InvalidParameterException: 'poison',
+  ValidationException: 'poison',
+  SerializationException: 'poison',
+};
+
+/** What a failed call means. Whatever is unknown counts as `unavailable`: it is tried again, and nothing is lost. */
+export function classify(error: unknown): FailedOutcome {
+  const failure = describe(error);
+  const { status, requestId } = metadataOf(error);
+  const kind = kindOf(failure.name, status);
+  // Only the service itself can condemn a batch. A proxy that answers 400 cannot; an oversized body is refused
+  // by whoever stands in front, without a request id.
+  if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
+  return { kind, failure };
+}
+
+function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {
+  const known = Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined;
+  if (known !== undefined) return known;
+  if (status === 413) return 'poison';
+  if (status === 429) return 'throttled';
+  if (status === 401 || status === 403) return 'denied';
+  return 'unavailable';
+}
+
+function metadataOf(error: unknown): { status: number | undefined; requestId: string | undefined } {
+  const metadata = property(error, '$metadata');
+  const status = property(metadata, 'httpStatusCode');
+  const requestId = property(metadata, 'requestId');
+  return {
+    status: typeof status === 'number' ? status : undefined,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+  };
+}
+
+function describe(error: unknown): Failure {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  if (error.message.startsWith('Region is missing')) return { name: 'RegionMissing', message: error.message };
+  // Node says what happened on the network in the code (ECONNREFUSED, ENOTFOUND), and nothing in the name.
+  const code = property(error, 'code');
+  const name = typeof code === 'string' && property(error, '$metadata') === undefined ? code : error.name;
+  return { name, message: error.message };
+}
+
+function property(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+}

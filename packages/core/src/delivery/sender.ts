@@ -1,0 +1,64 @@
+import type { Batch } from '../batch/batch.js';
+import type { Entity } from '../entity/entity.js';
+import type { Reporter } from '../report.js';
+import type { LogsApi, StreamName } from './api.js';
+import { classify, countRejected, type Outcome } from './outcome.js';
+import type { Target } from './target.js';
+
+/** Tries to deliver one batch, and says what became of it. Never throws. */
+export class Sender {
+  readonly #api: LogsApi;
+  readonly #target: Target;
+  readonly #reporter: Reporter;
+  /** undefined once the service has rejected it: delivery never depends on the entity. */
+  #entity: Entity | undefined;
+
+  constructor(api: LogsApi, target: Target, entity: Entity | undefined, reporter: Reporter) {
+    this.#api = api;
+    this.#target = target;
+    this.#entity = entity;
+    this.#reporter = reporter;
+  }
+
+  get logGroupName(): string {
+    return this.#target.logGroupName;
+  }
+
+  async send(batch: Batch): Promise<Outcome> {
+    const name = this.#target.nameFor(batch.day);
+    const outcome = await this.#sendWithEntity(batch, name);
+    if (outcome.kind !== 'missing') return outcome;
+    return (await this.#target.create(name)) ?? this.#sendWithEntity(batch, name);
+  }
+
+  /** A bad entity may fail the whole request: what is refused with one is tried once more without. */
+  async #sendWithEntity(batch: Batch, name: StreamName): Promise<Outcome> {
+    const entity = this.#entity;
+    const outcome = await this.#put(batch, name, entity);
+    if (outcome.kind !== 'poison' || entity === undefined) return outcome;
+    const without = await this.#put(batch, name, undefined);
+    if (without.kind === 'delivered') this.#leaveEntityOff(outcome.failure.message);
+    return without;
+  }
+
+  async #put(batch: Batch, name: StreamName, entity: Entity | undefined): Promise<Outcome> {
+    try {
+      const answer = await this.#api.putLogEvents({ ...name, batch, entity });
+      if (answer.rejectedEntityInfo !== undefined) {
+        this.#leaveEntityOff(answer.rejectedEntityInfo.errorType ?? 'no reason given');
+      }
+      return { kind: 'delivered', rejected: countRejected(answer.rejectedLogEventsInfo, batch.size) };
+    } catch (error) {
+      return classify(error);
+    }
+  }
+
+  #leaveEntityOff(reason: string): void {
+    if (this.#entity === undefined) return;
+    this.#entity = undefined;
+    this.#reporter.problem(
+      'entity',
+      `CloudWatch Logs rejects the entity for log group ${this.logGroupName}, which is left off from now on. Events are not affected. (${reason})`,
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import type { Reporter } from '../report.js';
+import type { LogGroupSettings, LogsApi, StreamName } from './api.js';
+import { classify, type FailedOutcome } from './outcome.js';
+
+export interface TargetOptions {
+  readonly group: LogGroupSettings & { readonly logGroupName: string };
+  readonly retentionInDays: number | undefined;
+  readonly createLogGroup: boolean;
+  /** The log stream's name for a UTC day. */
+  readonly streamName: (day: number) => string;
+}
+
+/** A log group and its log streams: their names, and their creation when the service says that one is missing. */
+export class Target {
+  readonly #api: LogsApi;
+  readonly #options: TargetOptions;
+  readonly #reporter: Reporter;
+  readonly #creations = new Map<string, Promise<FailedOutcome | undefined>>();
+  #retentionDue = false;
+
+  constructor(api: LogsApi, options: TargetOptions, reporter: Reporter) {
+    this.#api = api;
+    this.#options = options;
+    this.#reporter = reporter;
+  }
+
+  get logGroupName(): string {
+    return this.#options.group.logGroupName;
+  }
+
+  nameFor(day: number): StreamName {
+    return { logGroupName: this.logGroupName, logStreamName: this.#options.streamName(day) };
+  }
+
+  /**
+   * Creates what is missing. Whoever asks while a stream is being created gets the same answer.
+   * @returns what stood in the way, or undefined when group and stream are there
+   */
+  create(name: StreamName): Promise<FailedOutcome | undefined> {
+    const underWay = this.#creations.get(name.logStreamName);
+    if (underWay !== undefined) return underWay;
+    const creation = this.#create(name)
+      .then(() => undefined, creationFailed)
+      .finally(() => this.#creations.delete(name.logStreamName));
+    this.#creations.set(name.logStreamName, creation);
+    return creation;
+  }
+
+  async #create(name: StreamName): Promise<void> {
+    await this.#setRetention();
+    try {
+      await unlessItExists(this.#api.createLogStream(name));
+    } catch (error) {
+      if (classify(error).kind !== 'missing' || !this.#options.createLogGroup) throw error;
+      await this.#createGroup();
+      await unlessItExists(this.#api.createLogStream(name));
+    }
+  }
+
+  async #createGroup(): Promise<void> {
+    const created = await unlessItExists(this.#api.createLogGroup(this.#options.group));
+    // The retention of a group that somebody else made is theirs.
+    this.#retentionDue = created;
+    await this.#setRetention();
+  }
+
+  /** Delivery does not depend on it: only what will pass by itself is tried again, with the next creation. */
+  async #setRetention(): Promise<void> {
+    const { retentionInDays } = this.#options;
+    if (!this.#retentionDue || retentionInDays === undefined) return;
+    try {
+      await this.#api.putRetentionPolicy(this.logGroupName, retentionInDays);
+    } catch (error) {
+      const outcome = classify(error);
+      if (outcome.kind === 'throttled' || outcome.kind === 'unavailable') throw error;
+      const { name, message } = outcome.failure;
+      this.#reporter.problem(
+        'retention',
+        `The retention of log group ${this.logGroupName} was not set to ${retentionInDays} days: allow logs:PutRetentionPolicy or set it by hand. (${name}: ${message})`,
+      );
+    }
+    this.#retentionDue = false;
+  }
+}
+
+/** @returns whether it was created just now */
+async function unlessItExists(creation: Promise<void>): Promise<boolean> {
+  try {
+    await creation;
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceAlreadyExistsException') return false;
+    throw error;
+  }
+}
+
+/** A group that cannot be created says nothing against the batch that wanted it. */
+function creationFailed(error: unknown): FailedOutcome {
+  const outcome = classify(error);
+  return outcome.kind === 'poison' ? { ...outcome, kind: 'missing' } : outcome;
+}

@@ -1,0 +1,5 @@
+export { type Clock, systemClock } from './clock.js';
+export * from './config/index.js';
+export { createPipeline, type Pipeline, type Surroundings } from './pipeline.js';
+export type { Counts, ProblemCode, Report } from './report.js';
+export { toTimestamp } from './timestamp.js';

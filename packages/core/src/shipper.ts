@@ -1,0 +1,284 @@
+import { type Batch, dayOf, OpenBatch } from './batch/batch.js';
+import { type LogEvent, toLogEvents } from './batch/event.js';
+import type { Clock } from './clock.js';
+import { advice } from './delivery/advice.js';
+import { backoffMs } from './delivery/backoff.js';
+import type { FailedOutcome, Outcome, RejectedEvents } from './delivery/outcome.js';
+import type { ProblemCode, Reporter } from './report.js';
+
+/** Tries to deliver a batch; never rejects. */
+export interface BatchSender {
+  readonly logGroupName: string;
+  send(batch: Batch): Promise<Outcome>;
+}
+
+export interface ShipperOptions {
+  readonly flushIntervalMs: number;
+  readonly maxInFlight: number;
+  readonly maxBufferBytes: number;
+}
+
+/** A sealed batch on its way. Both halves of a batch keep its number. */
+interface Parcel {
+  readonly number: number;
+  readonly batch: Batch;
+}
+
+/** From 14 days ago to 2 hours ahead, which is what the service takes, are 16 UTC days at most. */
+const MAX_OPEN_BATCHES = 16;
+
+/** Transient failures become a problem for the user when so many came in a row. */
+const FAILURES_WORTH_A_REPORT = 3;
+
+/** While leaving there is no time for long pauses. */
+const MAX_PAUSE_AT_CLOSE_MS = 500;
+
+/**
+ * The pipeline: event → open batch → queue → in flight → outcome. It alone decides what is sent again and what
+ * is given up. Taking over an event never waits for the network.
+ */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #sender: BatchSender;
+  readonly #reporter: Reporter;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+
+  /** By UTC day, the one opened first in front. */
+  readonly #open = new Map<number, OpenBatch>();
+  /** Sealed batches that wait, oldest first. */
+  readonly #queue: Parcel[] = [];
+  readonly #inFlight = new Set<Parcel>();
+  #waitingBytes = 0;
+  #lastNumber = 0;
+
+  #cancelFlushTimer: (() => void) | undefined;
+  #cancelPause: (() => void) | undefined;
+  /** Failures in a row. While there are any, one batch at a time probes whether the service is back. */
+  #failures = 0;
+
+  #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #closing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(
+    options: ShipperOptions,
+    sender: BatchSender,
+    reporter: Reporter,
+    clock: Clock,
+    random: () => number,
+  ) {
+    this.#options = options;
+    this.#sender = sender;
+    this.#reporter = reporter;
+    this.#clock = clock;
+    this.#random = random;
+  }
+
+  /** Takes over a record. */
+  accept(timestamp: number, message: string): void {
+    const events = toLogEvents(timestamp, message);
+    this.#reporter.accept(Math.max(events.length, 1));
+    if (events.length === 0) this.#reporter.drop('empty', 1);
+    else if (this.#closed) this.#reporter.drop('closed', events.length);
+    else for (const event of events) this.#add(event);
+  }
+
+  /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
+  flush(): Promise<void> {
+    this.#sealAll();
+    const upTo = this.#lastNumber;
+    if (this.#isSettled(upTo)) return Promise.resolve();
+    return new Promise((resolve) => this.#flushes.push({ upTo, resolve }));
+  }
+
+  /** Delivers what it can within `deadlineMs`, and counts the rest as dropped. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const cancelDeadline = this.#clock.after(deadlineMs, () => this.#abandonAll(), true);
+    const flushed = this.flush();
+    this.#resume();
+    await flushed;
+    cancelDeadline();
+    this.#abandonAll();
+    this.#reporter.reportCounts();
+  }
+
+  #add(event: LogEvent): void {
+    const day = dayOf(event.timestamp);
+    const open = this.#open.get(day);
+    const bytesBefore = open?.heldBytes ?? 0;
+    if (open?.add(event)) {
+      this.#waitingBytes += open.heldBytes - bytesBefore;
+    } else {
+      if (open !== undefined) this.#seal(open);
+      this.#openBatch(event);
+    }
+    while (this.#waitingBytes > this.#options.maxBufferBytes) this.#dropOldest();
+  }
+
+  #openBatch(event: LogEvent): void {
+    const open = new OpenBatch(event);
+    this.#open.set(open.day, open);
+    this.#waitingBytes += open.heldBytes;
+    this.#cancelFlushTimer ??= this.#clock.after(this.#options.flushIntervalMs, () => this.#sealAll());
+    const [first] = this.#open.values();
+    if (this.#open.size > MAX_OPEN_BATCHES && first !== undefined) this.#seal(first);
+  }
+
+  #sealAll(): void {
+    this.#cancelFlushTimer?.();
+    this.#cancelFlushTimer = undefined;
+    for (const open of this.#open.values()) this.#seal(open);
+  }
+
+  #seal(open: OpenBatch): void {
+    this.#open.delete(open.day);
+    this.#waitingBytes -= open.heldBytes;
+    this.#enqueue({ number: ++this.#lastNumber, batch: open.seal() });
+    this.#pump();
+  }
+
+  #enqueue(parcel: Parcel): void {
+    const younger = this.#queue.findIndex(({ number }) => number > parcel.number);
+    this.#queue.splice(younger === -1 ? this.#queue.length : younger, 0, parcel);
+    this.#waitingBytes += parcel.batch.heldBytes;
+  }
+
+  #dropOldest(): void {
+    const [first] = this.#open.values();
+    if (this.#queue.length === 0 && first !== undefined) this.#seal(first);
+    const parcel = this.#dequeue();
+    if (parcel === undefined) return;
+    this.#reporter.drop('bufferFull', parcel.batch.size);
+    this.#reporter.problem(
+      'buffer-full',
+      `More than maxBufferBytes (${this.#options.maxBufferBytes}) wait for delivery: the oldest ${parcel.batch.size} events were dropped.`,
+    );
+    this.#settled();
+  }
+
+  #dequeue(): Parcel | undefined {
+    const parcel = this.#queue.shift();
+    if (parcel !== undefined) this.#waitingBytes -= parcel.batch.heldBytes;
+    return parcel;
+  }
+
+  #pump(): void {
+    if (this.#closed) return;
+    const places = this.#failures > 0 ? 1 : this.#options.maxInFlight;
+    while (this.#cancelPause === undefined && this.#inFlight.size < places) {
+      const parcel = this.#dequeue();
+      if (parcel === undefined) return;
+      this.#inFlight.add(parcel);
+      void this.#deliver(parcel);
+    }
+  }
+
+  async #deliver(parcel: Parcel): Promise<void> {
+    const outcome = await this.#sender.send(parcel.batch);
+    if (!this.#inFlight.delete(parcel)) return; // abandoned meanwhile, and counted
+    switch (outcome.kind) {
+      case 'delivered':
+        this.#failures = 0;
+        this.#countDelivered(parcel.batch, outcome.rejected);
+        break;
+      case 'poison':
+        this.#failures = 0;
+        this.#isolate(parcel, outcome);
+        break;
+      default:
+        this.#enqueue(parcel);
+        this.#pause(outcome);
+    }
+    this.#settled();
+    this.#pump();
+  }
+
+  #countDelivered(batch: Batch, rejected: RejectedEvents): void {
+    const { tooOld, expired, tooNew } = rejected;
+    const lost = tooOld + expired + tooNew;
+    this.#reporter.deliver(batch.size - lost);
+    this.#reporter.reject('tooOld', tooOld);
+    this.#reporter.reject('expired', expired);
+    this.#reporter.reject('tooNew', tooNew);
+    if (lost > 0) {
+      this.#reporter.problem(
+        'rejected-events',
+        `CloudWatch Logs rejected ${lost} events by their time: ${tooOld} older than 14 days, ${expired} older than the log group's retention, ${tooNew} more than 2 hours ahead. Check the clock and the records' timestamps.`,
+      );
+    }
+  }
+
+  /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
+  #isolate({ number, batch }: Parcel, outcome: FailedOutcome): void {
+    const halves = batch.halves();
+    if (halves === undefined) {
+      this.#reporter.reject('invalid', 1);
+      this.#reporter.problem('invalid-event', advice(outcome, this.#sender.logGroupName));
+    } else for (const half of halves) this.#enqueue({ number, batch: half });
+  }
+
+  /** After a failure nothing is sent for a while; the failed batch waits in the queue, not in flight. */
+  #pause(outcome: FailedOutcome): void {
+    if (this.#cancelPause !== undefined) return; // failed together with the one that began the pause
+    this.#failures++;
+    const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
+    if (!transient || this.#failures >= FAILURES_WORTH_A_REPORT) {
+      this.#reporter.problem(PROBLEM_OF[outcome.kind], advice(outcome, this.#sender.logGroupName));
+    }
+    const backoff = backoffMs(this.#failures, this.#random);
+    const ms = this.#closing === undefined ? backoff : Math.min(backoff, MAX_PAUSE_AT_CLOSE_MS);
+    this.#cancelPause = this.#clock.after(ms, () => this.#resume());
+  }
+
+  #resume(): void {
+    this.#cancelPause?.();
+    this.#cancelPause = undefined;
+    this.#pump();
+  }
+
+  #isSettled(upTo: number): boolean {
+    const unsettled = (parcel: Parcel) => parcel.number <= upTo;
+    return !this.#queue.some(unsettled) && ![...this.#inFlight].some(unsettled);
+  }
+
+  #settled(): void {
+    this.#reporter.reportCountsSometimes();
+    const done = this.#flushes.filter(({ upTo }) => this.#isSettled(upTo));
+    if (done.length === 0) return;
+    this.#flushes = this.#flushes.filter((flush) => !done.includes(flush));
+    this.#reporter.reportCounts();
+    for (const { resolve } of done) resolve();
+  }
+
+  #abandonAll(): void {
+    this.#closed = true;
+    this.#cancelPause?.();
+    this.#sealAll();
+    const left = [...this.#queue.splice(0), ...this.#inFlight];
+    this.#inFlight.clear();
+    this.#waitingBytes = 0;
+    const events = left.reduce((sum, { batch }) => sum + batch.size, 0);
+    if (events > 0) {
+      this.#reporter.drop('closed', events);
+      this.#reporter.problem(
+        'not-delivered',
+        `${events} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+      );
+    }
+    this.#settled();
+  }
+}
+
+const PROBLEM_OF: Readonly<Record<FailedOutcome['kind'], ProblemCode>> = {
+  throttled: 'throttled',
+  unavailable: 'unavailable',
+  missing: 'missing',
+  denied: 'denied',
+  poison: 'invalid-event',
+};

@@ -1,0 +1,83 @@
+import logform from 'logform';
+import { serializeError } from 'serialize-error';
+
+/** Where Winston's formats leave the finished text: https://github.com/winstonjs/winston#streams-objectmode-and-info-objects */
+const MESSAGE = Symbol.for('message');
+
+/** What Winston hands to a transport. */
+export type Info = Record<string | symbol, unknown>;
+
+const json = logform.format.json();
+
+/**
+ * The text of a record: what the format made of it, with the message and the stack of its errors where the
+ * format dropped them, as Winston's json does.
+ * @param info the record as the format left it
+ * @param original the record as the logger gave it: a transport's own format works on a copy, which is no Error
+ */
+export function messageOf(info: Info, original: Info): string {
+  const text = String(info[MESSAGE] ?? finished(info));
+  try {
+    const errors = errorsOf(original);
+    return errors.length === 0 ? text : withErrors(text, errors);
+  } catch {
+    // A getter of the application's that throws. What the format made is still there.
+    return text;
+  }
+}
+
+/** The text of a record whose format made none, such as timestamp() alone. */
+function finished(info: Info): unknown {
+  const done = json.transform({ ...info } as unknown as logform.TransformableInfo);
+  return typeof done === 'object' ? done[MESSAGE as never] : '';
+}
+
+/** An error and where it stands: the record itself (key undefined), or one of its fields. */
+type Found = readonly [key: string | undefined, error: Error];
+
+function errorsOf(info: Info): Found[] {
+  const found: Found[] = [];
+  if (info instanceof Error) found.push([undefined, info]);
+  for (const key in info) {
+    const value = info[key];
+    if (value instanceof Error) found.push([key, value]);
+  }
+  return found;
+}
+
+function withErrors(text: string, errors: readonly Found[]): string {
+  const record = parseObject(text);
+  if (record === undefined) return withStacks(text, errors);
+  for (const [key, error] of errors) {
+    const { name, message, stack, ...more } = serializeError(error, { maxDepth: 8 });
+    if (key === undefined) fill(record, { message, stack, ...more });
+    else if (isObject(record[key])) record[key] = fill({ ...record[key] }, { name, message, stack, ...more });
+  }
+  return JSON.stringify(record);
+}
+
+/** What the format wrote stays. */
+function fill(record: Record<string, unknown>, fields: object): Record<string, unknown> {
+  for (const [key, value] of Object.entries(fields)) record[key] ??= value;
+  return record;
+}
+
+/** For text that is no JSON. A format that shows the message has chosen what to show. */
+function withStacks(text: string, errors: readonly Found[]): string {
+  const dropped = errors.filter(([, { message }]) => !text.includes(message));
+  return [text, ...dropped.map(([, error]) => error.stack ?? String(error))].join('\n');
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // some other format that starts with a brace
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
