@@ -74,12 +74,13 @@ export class Reporter {
   readonly #toStderr: boolean;
   readonly #clock: Clock;
   readonly #problems = new Map<ProblemCode, { at: number; withheld: number }>();
-  #countsAt = 0;
+  #countsAt: number;
 
   constructor(emit: (report: Report) => void, toStderr: boolean, clock: Clock) {
     this.#emit = emit;
     this.#toStderr = toStderr;
     this.#clock = clock;
+    this.#countsAt = clock.now();
   }
 
   accept(events: number): void {

@@ -85,11 +85,13 @@ export class Shipper {
   }
 
   /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
-  flush(): Promise<void> {
+  async flush(): Promise<void> {
     this.#sealAll();
     const upTo = this.#lastNumber;
-    if (this.#isSettled(upTo)) return Promise.resolve();
-    return new Promise((resolve) => this.#flushes.push({ upTo, resolve }));
+    if (!this.#isSettled(upTo)) {
+      await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+    }
+    this.#reporter.reportCounts();
   }
 
   /** Delivers what it can within `deadlineMs`, and counts the rest as dropped. */
@@ -104,7 +106,7 @@ export class Shipper {
     this.#resume();
     await flushed;
     cancelDeadline();
-    this.#abandonAll();
+    this.#abandonAll(); // what came during the flush
     this.#reporter.reportCounts();
   }
 
@@ -250,9 +252,7 @@ export class Shipper {
   #settled(): void {
     this.#reporter.reportCountsSometimes();
     const done = this.#flushes.filter(({ upTo }) => this.#isSettled(upTo));
-    if (done.length === 0) return;
     this.#flushes = this.#flushes.filter((flush) => !done.includes(flush));
-    this.#reporter.reportCounts();
     for (const { resolve } of done) resolve();
   }
 

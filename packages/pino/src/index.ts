@@ -15,7 +15,14 @@ export type CloudWatchStream = Transform & { flush(callback: () => void): void }
  * @throws {ConfigError} which the transport emits as `'error'`
  */
 export default function transport(options?: Options): CloudWatchStream {
-  return lineStream(createPipeline(resolveConfig(options), emitOnMainThread));
+  return lineStream(createPipeline(resolveConfig(own(options)), emitOnMainThread));
+}
+
+/** What Pino and thread-stream put among the options of a single target: pino/lib/transport.js, thread-stream/index.js. */
+const NOT_OURS = ['$context', 'pinoWillSendConfig', 'levels', 'dedupe'];
+
+function own(options: Options = {}): Options {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_OURS.includes(name)));
 }
 
 /** thread-stream emits it on the transport: https://github.com/pinojs/thread-stream#events */
@@ -57,12 +64,30 @@ function lineStream(pipeline: Pipeline): CloudWatchStream {
       close: () => pipeline.close(),
     },
   );
+  finishAfter(stream, () => pipeline.close());
   return Object.assign(stream, {
     flush(callback: () => void) {
-      // A line written just before is still on its way through the stream; it has arrived when ticks are done.
-      setImmediate(() => void pipeline.flush().then(callback));
+      void linesRead()
+        .then(() => pipeline.flush())
+        .then(callback);
     },
   });
 }
 
 const PARSED = {};
+
+/** In a `pipeline` Pino ends the worker at the last stream's 'finish', without waiting for its 'close'. */
+function finishAfter(stream: Transform, delivered: () => Promise<void>): void {
+  const flushLastLine = stream._flush;
+  stream._flush = (callback) =>
+    flushLastLine.call(stream, (error, data) => {
+      void linesRead()
+        .then(delivered)
+        .then(() => callback(error, data));
+    });
+}
+
+/** A line written just before is on its way through the stream for some ticks, and no longer. */
+function linesRead(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -82,9 +82,7 @@ export class InProcessChannel implements Channel {
   async #load(config: Config, events: ChannelEvents): Promise<Pipeline | undefined> {
     try {
       const { createPipeline } = await import('@awslogs/core');
-      // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
-      const emit = (report: Report) => process.nextTick(events.report, report);
-      this.#pipeline = createPipeline(config, emit);
+      this.#pipeline = createPipeline(config, events.report);
       for (const [timestamp, message] of this.#early.splice(0)) this.#pipeline.accept(timestamp, message);
     } catch (error) {
       events.broken(error as Error);

@@ -117,7 +117,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#brokenAt = Date.now();
     const pause = RESTART_PAUSE_MS / 1000;
     this.#warn(
-      `the worker thread ended, and what it had not delivered is lost; a new one starts in ${pause} s (${error.message})`,
+      `the worker thread ended (${error.message}): records that it had not delivered are lost, and those of the next ${pause} s, until a new one may start`,
     );
   }
 
@@ -128,8 +128,11 @@ export class CloudWatchTransport extends TransportStream {
 
   #report(report: Report): void {
     this.#counts = report.counts;
-    this.emit('report', report);
-    if (report.kind === 'problem') this.emit('warn', new Error(`${report.code}: ${report.message}`));
+    // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
+    process.nextTick(() => {
+      this.emit('report', report);
+      if (report.kind === 'problem') this.emit('warn', new Error(`${report.code}: ${report.message}`));
+    });
   }
 
   /** Winston ends the process when its exception handlers have "finished": let them, once all is delivered. */

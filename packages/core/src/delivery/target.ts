@@ -58,9 +58,8 @@ export class Target {
   }
 
   async #createGroup(): Promise<void> {
-    const created = await unlessItExists(this.#api.createLogGroup(this.#options.group));
     // The retention of a group that somebody else made is theirs.
-    this.#retentionDue = created;
+    if (await unlessItExists(this.#api.createLogGroup(this.#options.group))) this.#retentionDue = true;
     await this.#setRetention();
   }
 

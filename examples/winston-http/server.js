@@ -1,0 +1,28 @@
+// An HTTP server that logs each request through Winston into CloudWatch Logs.
+import { createServer } from 'node:http';
+import { CloudWatchTransport } from '@awslogs/winston';
+import winston from 'winston';
+
+const transport = new CloudWatchTransport({ logGroupName: '/demo/winston-http', service: 'orders' });
+const logger = winston.createLogger({ transports: [transport] });
+
+const server = createServer(async (request, response) => {
+  if (request.url === '/healthz') {
+    // What became of the logs so far, for whoever watches this server.
+    await transport.flush();
+    response.end(JSON.stringify(transport.counts));
+    return;
+  }
+  response.end('thank you\n');
+  logger.info('request served', { method: request.method, url: request.url, status: response.statusCode });
+});
+
+server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  logger.info('listening', server.address());
+});
+
+// The process ends when the last connection is closed, and the transport delivers what is left before that.
+process.once('SIGTERM', () => {
+  server.close();
+  server.closeAllConnections();
+});

@@ -1,0 +1,42 @@
+import {
+  type Counts,
+  createPipeline,
+  type Options,
+  type Report,
+  resolveConfig,
+  type Surroundings,
+} from '@awslogs/core';
+import type { Local } from '@awslogs/local';
+import { optionsFor } from '../harness.js';
+
+/** A pipeline in this thread, over the real SDK, with what it reported. Pauses after failures take no time. */
+export function openPipeline(local: Local, options: Options = {}, surroundings: Surroundings = {}) {
+  const reports: Report[] = [];
+  const config = resolveConfig({ ...optionsFor(local), ...options }, {});
+  const pipeline = createPipeline(config, (report) => reports.push(report), {
+    env: {},
+    random: () => 0,
+    ...surroundings,
+  });
+  return {
+    ...pipeline,
+    reports,
+    problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
+    counts(): Counts {
+      const last = reports.at(-1);
+      if (last === undefined) throw new Error('nothing was reported');
+      return last.counts;
+    },
+  };
+}
+
+/** Counts in which everything that was accepted was delivered. */
+export function allDelivered(events: number): Counts {
+  return {
+    accepted: events,
+    delivered: events,
+    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+    dropped: { empty: 0, bufferFull: 0, closed: 0 },
+    pending: 0,
+  };
+}

@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { Report } from '@awslogs/core';
+import { createStream } from '@awslogs/pino';
+import test from 'ava';
+import pino from 'pino';
+import { runFixture } from '../child.js';
+import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+
+const require = createRequire(import.meta.url);
+const target = '@awslogs/pino';
+
+function flushed(logger: pino.Logger): Promise<void> {
+  return new Promise((resolve, reject) => logger.flush((error) => (error ? reject(error) : resolve())));
+}
+
+test('logger.flush calls back when the records before it have arrived', async (t) => {
+  const local = await startLocal(t);
+  const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 3_600_000 } }));
+  for (const i of range(100)) log.info({ i }, 'hello');
+  await flushed(log);
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).i),
+    range(100),
+  );
+});
+
+test("an event has the record's own time and text", async (t) => {
+  const local = await startLocal(t);
+  const log = pino(
+    { timestamp: () => `,"time":"${new Date(Date.now() - 60_000).toISOString()}"`, base: null },
+    pino.transport({ target, options: optionsFor(local) }),
+  );
+  log.info('a minute ago 🙃');
+  await flushed(log);
+  const [event] = local.events('/test/app');
+  const record = JSON.parse(event?.message ?? '');
+  t.is(record.msg, 'a minute ago 🙃');
+  t.is(event?.timestamp, Date.parse(record.time));
+});
+
+test('reports come out on the transport: counts after a flush', async (t) => {
+  const local = await startLocal(t);
+  const transport = pino.transport({ target, options: optionsFor(local) });
+  const reports: Report[] = [];
+  transport.on('report', (report: Report) => reports.push(report));
+  const log = pino(transport);
+  log.info('one');
+  await flushed(log);
+  t.is(reports.at(-1)?.counts.delivered, 1);
+  t.is(reports.at(-1)?.counts.pending, 0);
+});
+
+test('a steady trickle and a single record arrive within the flush interval and a request', async (t) => {
+  const local = await startLocal(t);
+  const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 200 } }));
+  log.info('single');
+  await arrival(local, 1);
+  for (const i of range(10)) {
+    log.info(`trickle ${i}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await arrival(local, 11);
+  t.is(messages(local).length, 11);
+});
+
+/** Waits for so many events, without a flush; the test's own time-out is the limit. */
+async function arrival(local: Awaited<ReturnType<typeof startLocal>>, events: number): Promise<void> {
+  while (!puts(local).length || local.count('/test/app') < events)
+    await new Promise((r) => setTimeout(r, 10));
+}
+
+test('works among several targets, each with its level', async (t) => {
+  const local = await startLocal(t);
+  const { stderr } = await runFixture(local, 'pino-setups.js', ['targets']);
+  const texts = (group: string) => messages(local, group).map((text) => JSON.parse(text).msg);
+  t.deepEqual(texts('/test/info'), ['info', 'warn'], stderr);
+  t.deepEqual(texts('/test/warn'), ['warn']);
+});
+
+test('works as the last of a pipeline', async (t) => {
+  const local = await startLocal(t);
+  const { stderr } = await runFixture(local, 'pino-setups.js', ['pipeline']);
+  t.is(JSON.parse(messages(local)[0] ?? '').msg, 'HELLO', stderr);
+});
+
+test('lines that are no JSON are shipped as they are', async (t) => {
+  const local = await startLocal(t);
+  const before = Date.now();
+  const { stderr } = await runFixture(local, 'pino-setups.js', ['lines']);
+  t.deepEqual(messages(local), ['plain text', '{"half":', 'null', '42', '  indented'], stderr);
+  for (const { timestamp } of local.events('/test/app'))
+    t.true(timestamp >= before && timestamp <= Date.now());
+});
+
+test('a listener of reports that throws is not held against delivery', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout } = await runFixture(local, 'pino-setups.js', ['throwing listener']);
+  t.is(code, 0);
+  t.regex(stdout, /the listener is broken/);
+  t.deepEqual(messages(local), ['one', 'two']);
+});
+
+test('configured by environment variables alone', async (t) => {
+  const local = await startLocal(t);
+  const transport = pino.transport({
+    target,
+    worker: {
+      env: {
+        ...process.env,
+        AWSLOGS_LOG_GROUP_NAME: '/test/env',
+        AWSLOGS_ENDPOINT: local.endpoint,
+        AWSLOGS_SERVICE: 'env',
+      },
+    },
+  });
+  const log = pino(transport);
+  log.info('hello');
+  await flushed(log);
+  t.is(local.events('/test/env')[0]?.entity?.keyAttributes?.Name, 'env');
+});
+
+test('a wrong option is one ConfigError on the transport', async (t) => {
+  const transport = pino.transport({ target, options: { logGroup: '/test', flushIntervalMs: 'soon' } });
+  const [error] = await once(transport, 'error');
+  t.regex(error.message, /^awslogs cannot start with this configuration/);
+  t.regex(error.message, /logGroup .*perhaps logGroupName/);
+  t.regex(error.message, /flushIntervalMs \(environment variable AWSLOGS_FLUSH_INTERVAL_MS\)/);
+  t.regex(error.message, /AWSLOGS_LOG_GROUP_NAME/);
+});
+
+test('createStream ships from this thread, and emits its reports itself', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  const reports: Report[] = [];
+  stream.on('report', (report: Report) => reports.push(report));
+  const log = pino(stream);
+  for (const i of range(100)) log.info(`record ${i}`);
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  t.is(messages(local).length, 100);
+  await new Promise(setImmediate);
+  t.is(reports.at(-1)?.counts.delivered, 100);
+  stream.end();
+  await once(stream, 'close');
+});
+
+for (const version of ['pino-7', 'pino-8', 'pino-9']) {
+  test(`works with ${version} ${require(`${version}/package.json`).version}`, async (t) => {
+    const local = await startLocal(t);
+    const { code, stderr } = await runFixture(local, 'pino-setups.js', [version]);
+    t.is(code, 0, stderr);
+    t.deepEqual(
+      messages(local).map((text) => JSON.parse(text).i),
+      range(1000),
+    );
+  });
+}

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { CloudWatchTransport, ConfigError, type Report } from '@awslogs/winston';
+import test from 'ava';
+import winston from 'winston';
+import { runFixture } from '../child.js';
+import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+
+const WORKERS = [
+  ['in a worker', true],
+  ['in-process', false],
+] as const;
+
+for (const [where, worker] of WORKERS) {
+  test(`${where}: flush resolves when the records before it have arrived, and the logger goes on`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
+    const log = winston.createLogger({ transports: [transport] });
+    for (const i of range(100)) log.info('hello', { i });
+    await transport.flush();
+    t.deepEqual(
+      messages(local).map((text) => JSON.parse(text).i),
+      range(100),
+    );
+    log.info('again');
+    await transport.flush();
+    t.is(messages(local).length, 101);
+    t.is(transport.counts?.delivered, 101);
+  });
+
+  test(`${where}: after logger.end() 'finish' comes when all has arrived`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
+    const log = winston.createLogger({ transports: [transport] });
+    for (const i of range(300)) log.info(`record ${i}`);
+    log.end();
+    await once(log, 'finish');
+    t.is(messages(local).length, 300);
+  });
+
+  test(`${where}: close delivers in the background, may be called again, and the transport can be used again`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
+    const log = winston.createLogger({ transports: [transport] });
+    log.info('before');
+    transport.close();
+    transport.close();
+    log.info('after');
+    await transport.flush();
+    t.deepEqual(
+      messages(local)
+        .map((text) => JSON.parse(text).message)
+        .toSorted(),
+      ['after', 'before'],
+    );
+    log.remove(transport);
+    await transport.flush();
+    t.is(messages(local).length, 2);
+  });
+
+  test(`${where}: problems are 'warn' on the logger and 'report' on the transport, never 'error'`, async (t) => {
+    const local = await startLocal(t);
+    const end = local.fault({ kind: 'accessDenied', operation: '*' });
+    const transport = new CloudWatchTransport({ ...optionsFor(local), worker });
+    const reports: Report[] = [];
+    transport.on('report', (report: Report) => reports.push(report));
+    const log = winston.createLogger({ transports: [transport] });
+    log.on('error', (error) => t.fail(String(error)));
+    log.info('waits');
+    const flushed = transport.flush();
+    const [warning] = await once(log, 'warn');
+    t.regex(warning.message, /^denied: .*logs:PutLogEvents/);
+    end();
+    await flushed;
+    t.deepEqual(reports.map(({ kind }) => kind).slice(0, 1), ['problem']);
+    t.is(transport.counts?.delivered, 1);
+  });
+
+  test(`${where}: any text survives`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({
+      ...optionsFor(local),
+      worker,
+      format: winston.format.printf(({ message }) => String(message)),
+    });
+    const log = winston.createLogger({ transports: [transport] });
+    const texts = [
+      'a\nb',
+      'tab\tand\u0000zero',
+      'crlf\r\nend\r',
+      '"quoted" \\ back',
+      '🙃 é €',
+      'close',
+      '\u2028',
+      'x'.repeat(200_000),
+    ];
+    for (const text of texts) log.info(text);
+    log.info('lone \ud800 surrogate');
+    await transport.flush();
+    t.deepEqual(messages(local).toSorted(), [...texts, 'lone \ufffd surrogate'].toSorted());
+  });
+}
+
+test("an event has the record's timestamp where there is one, else the moment of the log call", async (t) => {
+  const local = await startLocal(t);
+  const transport = new CloudWatchTransport(optionsFor(local));
+  const log = winston.createLogger({ transports: [transport] });
+  const then = Date.now() - 60_000;
+  const before = Date.now();
+  log.info('iso', { timestamp: new Date(then).toISOString() });
+  log.info('number', { timestamp: then });
+  log.info('unreadable', { timestamp: 'half past seven' });
+  log.info('none');
+  const after = Date.now();
+  await transport.flush();
+  const times = new Map(
+    local.events('/test/app').map((event) => [JSON.parse(event.message).message, event.timestamp]),
+  );
+  t.is(times.get('iso'), then);
+  t.is(times.get('number'), then);
+  for (const name of ['unreadable', 'none']) {
+    const time = times.get(name) ?? 0;
+    t.true(time >= before && time <= after);
+  }
+});
+
+test("errors keep message and stack, whatever the transport's own format drops", async (t) => {
+  const local = await startLocal(t);
+  const { combine, json, timestamp } = winston.format;
+  const transport = new CloudWatchTransport({ ...optionsFor(local), format: combine(timestamp(), json()) });
+  const log = winston.createLogger({ transports: [transport] });
+  log.error(new Error('bare', { cause: new Error('its cause') }));
+  log.error('in a field', { err: new TypeError('nested') });
+  await transport.flush();
+  const [bare, nested] = messages(local).map((text) => JSON.parse(text));
+  t.is(bare.message, 'bare');
+  t.regex(bare.stack, /transport\.test/);
+  t.is(bare.cause.message, 'its cause');
+  t.is(nested.message, 'in a field');
+  t.is(nested.err.name, 'TypeError');
+  t.regex(nested.err.stack, /transport\.test/);
+});
+
+test('circular records and BigInts survive', async (t) => {
+  const local = await startLocal(t);
+  const transport = new CloudWatchTransport(optionsFor(local));
+  const log = winston.createLogger({ transports: [transport] });
+  const loop: Record<string, unknown> = { id: 12345678901234567890n };
+  loop.self = loop;
+  log.info('odd', { loop });
+  await transport.flush();
+  t.is(JSON.parse(messages(local)[0] ?? '').loop.id, '12345678901234567890');
+});
+
+test('level and silent are obeyed', async (t) => {
+  const local = await startLocal(t);
+  const transport = new CloudWatchTransport({ ...optionsFor(local), level: 'warn' });
+  const silent = new CloudWatchTransport({ ...optionsFor(local), silent: true });
+  const log = winston.createLogger({ level: 'debug', transports: [transport, silent] });
+  log.info('info');
+  log.warn('warn');
+  await Promise.all([transport.flush(), silent.flush()]);
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).message),
+    ['warn'],
+  );
+});
+
+test("'logged' is emitted for whoever listens", async (t) => {
+  const local = await startLocal(t);
+  const transport = new CloudWatchTransport(optionsFor(local));
+  const log = winston.createLogger({ transports: [transport] });
+  const logged = once(transport, 'logged');
+  log.info('hello');
+  const [info] = await logged;
+  t.is(info.message, 'hello');
+  await transport.flush();
+});
+
+test('a slow service does not slow the logger: the callback comes at once', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'hang', operation: '*' });
+  const transport = new CloudWatchTransport({ ...optionsFor(local), closeTimeoutMs: 0 });
+  let called = 0;
+  for (const i of range(1000)) {
+    transport.log({ level: 'info', message: `${i}`, [Symbol.for('message')]: `${i}` }, () => called++);
+  }
+  t.is(called, 1000);
+  transport.close();
+  await transport.flush();
+  t.is(transport.counts?.dropped.closed, 1000);
+});
+
+test('misuse throws one ConfigError that names everything', (t) => {
+  const error = t.throws(() => new CloudWatchTransport({ retentionInDays: 8, gzip: 'yes' } as never), {
+    instanceOf: ConfigError,
+  });
+  t.deepEqual(error?.problems.map(({ option }) => option).toSorted(), [
+    'gzip',
+    'logGroupName',
+    'retentionInDays',
+  ]);
+});
+
+test('a worker that dies does not take the application along, which is told what is lost', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout } = await runFixture(local, 'worker-dies.js');
+  t.is(code, 0);
+  t.regex(stdout, /warn: awslogs: the worker thread ended/);
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).message),
+    ['before'],
+  );
+});
+
+test('the main thread does not load the AWS SDK, in-process it does', async (t) => {
+  const local = await startLocal(t);
+  const loaded = async (worker: string) => (await runFixture(local, 'loaded-modules.js', [worker])).stdout;
+  t.notRegex(await loaded('true'), /@aws-sdk/);
+  t.regex(await loaded('false'), /@aws-sdk/);
+  t.is(puts(local).filter(({ status }) => status === 200).length, 2);
+});
+
+test('CommonJS applications load it with require', async (t) => {
+  const local = await startLocal(t);
+  const { stdout, stderr } = await runFixture(local, 'required.cjs');
+  t.is(stdout, 'function function function', stderr);
+  t.deepEqual(
+    messages(local)
+      .map((text) => JSON.parse(text).message ?? JSON.parse(text).msg)
+      .toSorted(),
+    ['pino', 'winston'],
+  );
+});
