@@ -13,7 +13,7 @@ try {
   }
   for (const archive of readdirSync(folder)) {
     // ESM only: Node 20.19 and later load it by require as well, and TypeScript's nodenext knows that.
-    run('pnpm', ['exec', 'attw', join(folder, archive), '--profile', 'esm-only']);
+    run('pnpm', ['exec', 'attw', join(folder, archive), '--profile', 'esm-only', '--quiet']);
   }
 } finally {
   rmSync(folder, { recursive: true });

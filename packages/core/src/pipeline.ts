@@ -46,8 +46,7 @@ export function createPipeline(
   ]);
   for (const problem of problems) reporter.problem('entity', problem);
 
-  const end = new AbortController();
-  const api = new SdkLogsApi(config, clock, end.signal);
+  const api = new SdkLogsApi(config, clock);
   const { logGroupName, logGroupClass, kmsKeyId, tags } = config;
   const streamName = streamNamer(config.logStreamName, {
     hostname: hostname(),
@@ -63,7 +62,7 @@ export function createPipeline(
     flush: () => shipper.flush(),
     async close() {
       await shipper.close(config.closeTimeoutMs);
-      end.abort(new Error('closed'));
+      api.close();
     },
   };
 }

@@ -19,7 +19,7 @@ export interface ChannelEvents {
 }
 
 /** thread-stream's types leave these out. */
-type Stream = ThreadStream & { ref(): void; unref(): void };
+type Stream = ThreadStream & { ref(): void; unref(): void; readonly destroyed: boolean };
 
 /** To a pipeline in a worker thread. This side never loads the AWS SDK. */
 export class WorkerChannel implements Channel {
@@ -31,7 +31,12 @@ export class WorkerChannel implements Channel {
       workerData: { config },
     }) as Stream;
     this.#stream.on('report', events.report);
-    this.#stream.on('error', events.broken);
+    let broken = false;
+    this.#stream.on('error', (error: Error) => {
+      // Each record written after the first error is another.
+      if (!broken) events.broken(error);
+      broken = true;
+    });
     // Until it has started, the worker keeps the process alive; then it no longer does.
     this.#stream.once('ready', () => this.#stream.unref());
     // At exit no event loop runs any more: end() stands still until the worker has delivered. Pino does the same.
@@ -50,6 +55,7 @@ export class WorkerChannel implements Channel {
 
   async close(): Promise<void> {
     const stream = this.#stream;
+    if (stream.destroyed) return;
     stream.ref();
     await new Promise<void>((resolve) => {
       stream.once('delivered', resolve);

@@ -55,13 +55,13 @@ export class SdkLogsApi implements LogsApi {
   readonly #client: CloudWatchLogsClient;
   readonly #options: SdkOptions;
   readonly #clock: Clock;
-  /** Ends every call that is under way, when the pipeline's time is over. */
-  readonly #signal: AbortSignal;
+  /** One for each call that is under way. */
+  readonly #calls = new Set<AbortController>();
+  #closed = false;
 
-  constructor(options: SdkOptions, clock: Clock, signal: AbortSignal) {
+  constructor(options: SdkOptions, clock: Clock) {
     this.#options = options;
     this.#clock = clock;
-    this.#signal = signal;
     const config: CloudWatchLogsClientConfig = {
       // Whether to try again is the shipper's decision alone.
       maxAttempts: 1,
@@ -105,19 +105,35 @@ export class SdkLogsApi implements LogsApi {
     await this.#call((abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
+  /** Ends the calls that are under way, and the connections. Every later call rejects. */
+  close(): void {
+    this.#closed = true;
+    for (const call of this.#calls) call.abort(new ClosedError());
+    this.#client.destroy();
+  }
+
   /** The SDK's own time-outs leave out credentials and a body that drips, and none is on by default. */
   async #call<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new ClosedError();
+    const call = new AbortController();
+    this.#calls.add(call);
     const { requestTimeoutMs } = this.#options;
-    const timeout = new AbortController();
     const cancel = this.#clock.after(requestTimeoutMs, () =>
-      timeout.abort(new RequestTimeoutError(requestTimeoutMs)),
+      call.abort(new RequestTimeoutError(requestTimeoutMs)),
     );
-    const signal = AbortSignal.any([this.#signal, timeout.signal]);
     try {
-      return await Promise.race([send(signal), rejection(signal)]);
+      return await Promise.race([send(call.signal), rejection(call.signal)]);
     } finally {
       cancel();
+      this.#calls.delete(call);
     }
+  }
+}
+
+class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  constructor() {
+    super('the pipeline is closed');
   }
 }
 
@@ -138,9 +154,7 @@ class NotTheServiceError extends Error {
 /** Never fulfilled; rejected with the signal's reason. */
 function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 
