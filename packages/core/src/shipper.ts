@@ -1,9 +1,11 @@
-import { type Batch, dayOf, OpenBatch } from './batch/batch.js';
-import { type LogEvent, toLogEvents } from './batch/event.js';
+import type { Batch } from './batch/batch.js';
+import { toLogEvents } from './batch/event.js';
+import { OpenBatches } from './batch/open-batches.js';
 import type { Clock } from './clock.js';
 import { advice } from './delivery/advice.js';
 import { backoffMs } from './delivery/backoff.js';
 import type { FailedOutcome, Outcome, RejectedEvents } from './delivery/outcome.js';
+import { type Parcel, Queue } from './queue.js';
 import type { ProblemCode, Reporter } from './report.js';
 
 /** Tries to deliver a batch; never rejects. */
@@ -17,15 +19,6 @@ export interface ShipperOptions {
   readonly maxInFlight: number;
   readonly maxBufferBytes: number;
 }
-
-/** A sealed batch on its way. Both halves of a batch keep its number. */
-interface Parcel {
-  readonly number: number;
-  readonly batch: Batch;
-}
-
-/** From 14 days ago to 2 hours ahead, which is what the service takes, are 16 UTC days at most. */
-const MAX_OPEN_BATCHES = 16;
 
 /** Transient failures become a problem for the user when so many came in a row. */
 const FAILURES_WORTH_A_REPORT = 3;
@@ -44,12 +37,9 @@ export class Shipper {
   readonly #clock: Clock;
   readonly #random: () => number;
 
-  /** By UTC day, the one opened first in front. */
-  readonly #open = new Map<number, OpenBatch>();
-  /** Sealed batches that wait, oldest first. */
-  readonly #queue: Parcel[] = [];
+  readonly #open = new OpenBatches((batch) => this.#enqueue(batch));
+  readonly #queue = new Queue();
   readonly #inFlight = new Set<Parcel>();
-  #waitingBytes = 0;
   #lastNumber = 0;
 
   #cancelFlushTimer: (() => void) | undefined;
@@ -81,7 +71,11 @@ export class Shipper {
     this.#reporter.accept(Math.max(events.length, 1));
     if (events.length === 0) this.#reporter.drop('empty', 1);
     else if (this.#closed) this.#reporter.drop('closed', events.length);
-    else for (const event of events) this.#add(event);
+    else {
+      for (const event of events) this.#open.add(event);
+      this.#cancelFlushTimer ??= this.#clock.after(this.#options.flushIntervalMs, () => this.#sealAll());
+      this.#keepBound();
+    }
   }
 
   /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
@@ -110,71 +104,39 @@ export class Shipper {
     this.#reporter.reportCounts();
   }
 
-  #add(event: LogEvent): void {
-    const day = dayOf(event.timestamp);
-    const open = this.#open.get(day);
-    const bytesBefore = open?.heldBytes ?? 0;
-    if (open?.add(event)) {
-      this.#waitingBytes += open.heldBytes - bytesBefore;
-    } else {
-      if (open !== undefined) this.#seal(open);
-      this.#openBatch(event);
-    }
-    while (this.#waitingBytes > this.#options.maxBufferBytes) this.#dropOldest();
-  }
-
-  #openBatch(event: LogEvent): void {
-    const open = new OpenBatch(event);
-    this.#open.set(open.day, open);
-    this.#waitingBytes += open.heldBytes;
-    this.#cancelFlushTimer ??= this.#clock.after(this.#options.flushIntervalMs, () => this.#sealAll());
-    const [first] = this.#open.values();
-    if (this.#open.size > MAX_OPEN_BATCHES && first !== undefined) this.#seal(first);
-  }
-
   #sealAll(): void {
     this.#cancelFlushTimer?.();
     this.#cancelFlushTimer = undefined;
-    for (const open of this.#open.values()) this.#seal(open);
+    this.#open.sealAll();
   }
 
-  #seal(open: OpenBatch): void {
-    this.#open.delete(open.day);
-    this.#waitingBytes -= open.heldBytes;
-    this.#enqueue({ number: ++this.#lastNumber, batch: open.seal() });
+  #enqueue(batch: Batch): void {
+    this.#queue.add({ number: ++this.#lastNumber, batch });
     this.#pump();
+    this.#keepBound();
   }
 
-  #enqueue(parcel: Parcel): void {
-    const younger = this.#queue.findIndex(({ number }) => number > parcel.number);
-    this.#queue.splice(younger === -1 ? this.#queue.length : younger, 0, parcel);
-    this.#waitingBytes += parcel.batch.heldBytes;
-  }
-
-  #dropOldest(): void {
-    const [first] = this.#open.values();
-    if (this.#queue.length === 0 && first !== undefined) this.#seal(first);
-    const parcel = this.#dequeue();
-    if (parcel === undefined) return;
-    this.#reporter.drop('bufferFull', parcel.batch.size);
-    this.#reporter.problem(
-      'buffer-full',
-      `More than maxBufferBytes (${this.#options.maxBufferBytes}) wait for delivery: the oldest ${parcel.batch.size} events were dropped.`,
-    );
-    this.#settled();
-  }
-
-  #dequeue(): Parcel | undefined {
-    const parcel = this.#queue.shift();
-    if (parcel !== undefined) this.#waitingBytes -= parcel.batch.heldBytes;
-    return parcel;
+  /** What waits takes no more memory than it may: the oldest goes. */
+  #keepBound(): void {
+    const { maxBufferBytes } = this.#options;
+    while (this.#queue.heldBytes + this.#open.heldBytes > maxBufferBytes) {
+      if (this.#queue.oldestNumber === undefined) this.#open.sealOldest();
+      const oldest = this.#queue.takeOldest();
+      if (oldest === undefined) continue; // sealed, and in flight at once
+      this.#reporter.drop('bufferFull', oldest.batch.size);
+      this.#reporter.problem(
+        'buffer-full',
+        `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: the oldest ${oldest.batch.size} events were dropped.`,
+      );
+      this.#settled();
+    }
   }
 
   #pump(): void {
     if (this.#closed) return;
     const places = this.#failures > 0 ? 1 : this.#options.maxInFlight;
     while (this.#cancelPause === undefined && this.#inFlight.size < places) {
-      const parcel = this.#dequeue();
+      const parcel = this.#queue.takeOldest();
       if (parcel === undefined) return;
       this.#inFlight.add(parcel);
       void this.#deliver(parcel);
@@ -194,7 +156,8 @@ export class Shipper {
         this.#isolate(parcel, outcome);
         break;
       default:
-        this.#enqueue(parcel);
+        this.#queue.add(parcel);
+        this.#keepBound();
         this.#pause(outcome);
     }
     this.#settled();
@@ -222,7 +185,7 @@ export class Shipper {
     if (halves === undefined) {
       this.#reporter.reject('invalid', 1);
       this.#reporter.problem('invalid-event', advice(outcome, this.#sender.logGroupName));
-    } else for (const half of halves) this.#enqueue({ number, batch: half });
+    } else for (const half of halves.reverse()) this.#queue.add({ number, batch: half });
   }
 
   /** After a failure nothing is sent for a while; the failed batch waits in the queue, not in flight. */
@@ -245,8 +208,8 @@ export class Shipper {
   }
 
   #isSettled(upTo: number): boolean {
-    const unsettled = (parcel: Parcel) => parcel.number <= upTo;
-    return !this.#queue.some(unsettled) && ![...this.#inFlight].some(unsettled);
+    const { oldestNumber = Number.POSITIVE_INFINITY } = this.#queue;
+    return oldestNumber > upTo && ![...this.#inFlight].some(({ number }) => number <= upTo);
   }
 
   #settled(): void {
@@ -260,9 +223,8 @@ export class Shipper {
     this.#closed = true;
     this.#cancelPause?.();
     this.#sealAll();
-    const left = [...this.#queue.splice(0), ...this.#inFlight];
+    const left = [...this.#queue.takeAll(), ...this.#inFlight];
     this.#inFlight.clear();
-    this.#waitingBytes = 0;
     const events = left.reduce((sum, { batch }) => sum + batch.size, 0);
     if (events > 0) {
       this.#reporter.drop('closed', events);
