@@ -3,4 +3,5 @@ export default {
   // A process per file, as in an application: exit hooks and signals behave as they do there.
   workerThreads: false,
   timeout: '2m',
+  environmentVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 };

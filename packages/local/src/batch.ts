@@ -1,0 +1,132 @@
+import { isShape, lengthWords, type Members, mismatch, NOT_NULL } from './members.js';
+import { invalidParameter } from './refusal.js';
+import {
+  DAY_MS,
+  EVENT_OVERHEAD_BYTES,
+  MAX_AGE_MS,
+  MAX_AHEAD_MS,
+  MAX_BATCH_BYTES,
+  MAX_EVENTS,
+  SPAN_LIMIT_MS,
+} from './rules.js';
+
+/** What the service leaves out of a batch it accepts. Ends are exclusive, the start is inclusive. */
+export interface RejectedLogEventsInfo {
+  readonly tooOldLogEventEndIndex?: number;
+  readonly expiredLogEventEndIndex?: number;
+  readonly tooNewLogEventStartIndex?: number;
+}
+
+/** The events of one PutLogEvents, measured in the one pass that reads them. */
+export interface Batch {
+  readonly timestamps: Float64Array;
+  readonly messages: readonly string[];
+  /** Bytes as the service accounts them: UTF-8 of the messages, plus 26 for each event. */
+  readonly bytes: number;
+  /** Accounted bytes of the largest event. */
+  readonly largest: number;
+  readonly chronological: boolean;
+}
+
+/** Reads `logEvents`, noting in `members` what breaks the model. */
+export function readBatch(members: Members): Batch {
+  const events = members.list('logEvents', 1, MAX_EVENTS);
+  const timestamps = new Float64Array(events.length);
+  const messages: string[] = [];
+  let bytes = 0;
+  let largest = 0;
+  let chronological = true;
+  let previous = 0;
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index];
+    if (!isShape(event)) throw mismatch(event, 'a Structure');
+    const timestamp = readTimestamp(event.timestamp, index, members);
+    const message = readMessage(event.message, index, members);
+    // A lone surrogate becomes U+FFFD, three bytes, which is what Buffer.byteLength counts for it.
+    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    bytes += size;
+    if (size > largest) largest = size;
+    if (timestamp < previous) chronological = false;
+    previous = timestamp;
+    timestamps[index] = timestamp;
+    messages.push(message);
+  }
+  return { timestamps, messages, bytes, largest, chronological };
+}
+
+function readTimestamp(value: unknown, index: number, members: Members): number {
+  const path = (): string => `logEvents.${index + 1}.member.timestamp`;
+  if (value === undefined || value === null) {
+    members.violate(null, path(), NOT_NULL);
+    return 0;
+  }
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw mismatch(value, 'a Long');
+  if (value < 0) members.violate(String(value), path(), 'Member must have value greater than or equal to 0');
+  return value;
+}
+
+function readMessage(value: unknown, index: number, members: Members): string {
+  if (typeof value === 'string' && value !== '') return value;
+  const path = `logEvents.${index + 1}.member.message`;
+  if (value === undefined || value === null) members.violate(null, path, NOT_NULL);
+  else if (value === '') members.violate('', path, lengthWords('greater', 1));
+  else throw mismatch(value, 'a String');
+  return '';
+}
+
+/** Throws when the whole batch fails: its size, its order or its span. Nothing of it is ingested then. */
+export function checkBatch(batch: Batch, now: number): void {
+  if (batch.largest > MAX_BATCH_BYTES) {
+    throw invalidParameter(`Log event too large: ${batch.largest} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
+  }
+  if (batch.bytes > MAX_BATCH_BYTES) {
+    throw invalidParameter(`Upload too large: ${batch.bytes} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
+  }
+  if (!batch.chronological) {
+    throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
+  }
+  const { timestamps } = batch;
+  const first = timestamps[firstFrom(timestamps, now - MAX_AGE_MS)];
+  const last = timestamps[firstFrom(timestamps, now + MAX_AHEAD_MS + 1) - 1];
+  if (first !== undefined && last !== undefined && last - first >= SPAN_LIMIT_MS) {
+    throw invalidParameter(
+      'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+    );
+  }
+}
+
+/** The events accepted, `[start, end)`, and what to tell of the others. */
+export interface Admission {
+  readonly start: number;
+  readonly end: number;
+  /** Absent when all were accepted. */
+  readonly rejected?: RejectedLogEventsInfo;
+}
+
+/** Admits a chronological batch to a group that keeps events for `retentionInDays`. */
+export function admit(timestamps: Float64Array, retentionInDays: number | undefined, now: number): Admission {
+  const old = firstFrom(timestamps, now - MAX_AGE_MS);
+  const expired = retentionInDays === undefined ? 0 : firstFrom(timestamps, now - retentionInDays * DAY_MS);
+  const end = firstFrom(timestamps, now + MAX_AHEAD_MS + 1);
+  const start = Math.max(old, expired);
+  if (start === 0 && end === timestamps.length) return { start, end };
+  const rejected: RejectedLogEventsInfo = {
+    ...(old > 0 && { tooOldLogEventEndIndex: old }),
+    // What is too old for any group is not said to have expired in this one.
+    ...(expired > old && { expiredLogEventEndIndex: expired }),
+    ...(end < timestamps.length && { tooNewLogEventStartIndex: end }),
+  };
+  return { start, end, rejected };
+}
+
+/** The index of the first timestamp at or after `from`, by bisection; the length when there is none. */
+function firstFrom(timestamps: Float64Array, from: number): number {
+  let low = 0;
+  let high = timestamps.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((timestamps[middle] ?? Infinity) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Local, StartOptions } from './local.js';
+import { start } from './server.js';
+import { jsonLines, Transcript } from './transcript.js';
+
+const USAGE = `Usage: awslogs-local [options]
+
+A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives.
+
+  --port <number>  port to listen on (default 4586; 0: a free one)
+  --host <name>    address to listen on (default 127.0.0.1)
+  --json           print events as JSON, one a line
+  --help           print this
+  --version        print the version
+`;
+
+interface Arguments {
+  readonly port: number;
+  readonly host: string;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** Throws an Error that says which argument is wrong. */
+function readArguments(): Arguments {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '4586' },
+      host: { type: 'string', default: '127.0.0.1' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  });
+  const { port, host, json, help, version } = values;
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
+  if (host === '') throw new Error('--host is empty');
+  return { port: Number(port), host, json, help, version };
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
+
+/** Whom to tell what. With --json standard output holds events alone. */
+function listeners(json: boolean): StartOptions {
+  if (json) return { onPut: (put) => void process.stdout.write(jsonLines(put)) };
+  // https://no-color.org: any value but the empty one.
+  const transcript = new Transcript(process.stdout.isTTY && !process.env.NO_COLOR);
+  return {
+    onPut: (put) => void process.stdout.write(transcript.put(put)),
+    onRequest: (request) => {
+      if (request.errorType !== undefined) process.stdout.write(transcript.refusal(request));
+    },
+  };
+}
+
+function greeting(local: Local): string {
+  const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\nEvents appear here as they arrive. Ctrl+C ends it.\n`;
+}
+
+function failure({ port, host }: Arguments, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${host} is in use. Choose another with --port, or 0 for a free one.`;
+  return `Cannot listen on port ${port} of ${host}: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+async function serve(args: Arguments): Promise<void> {
+  const local = await start({ port: args.port, host: args.host, ...listeners(args.json) });
+  const end = (): void => void local.close();
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  // The reader of a pipe went away (`awslogs-local | head`).
+  process.stdout.on('error', end);
+  (args.json ? process.stderr : process.stdout).write(greeting(local));
+}
+
+async function main(): Promise<number> {
+  let args: Arguments;
+  try {
+    args = readArguments();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return 2;
+  }
+  if (args.help || args.version) {
+    process.stdout.write(args.help ? USAGE : `${version()}\n`);
+    return 0;
+  }
+  try {
+    await serve(args);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${failure(args, error)}\n`);
+    return 1;
+  }
+}
+
+// The exit code of later: what is listening keeps the process until it is closed.
+process.exitCode = await main();

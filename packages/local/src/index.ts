@@ -1,0 +1,6 @@
+export type { RejectedLogEventsInfo } from './batch.js';
+export type { Entity } from './entity.js';
+export type { Fault, Scope } from './faults.js';
+export type { Local, Put, RequestRecord, StartOptions } from './local.js';
+export { start } from './server.js';
+export type { StoredEvent } from './store.js';

@@ -1,0 +1,217 @@
+import { invalidParameter, type Refusal, unreadable } from './refusal.js';
+import type { MapRule, NumberRule, TextRule } from './rules.js';
+
+type Shape = Readonly<Record<string, unknown>>;
+
+/** The service was seen to list ten of many: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
+const MAX_LISTED = 10;
+
+/** Enough to recognise a value by; an answer never echoes a body of megabytes. */
+const MAX_SHOWN = 1_024;
+
+/**
+ * The members of a request, read as awsJson1_1 and the Smithy model have them: `null` is absence, unknown
+ * members are ignored. A wrong JSON type throws a SerializationException at once, as deserialising precedes
+ * validating; a broken constraint is noted, and `check` throws all of them as one InvalidParameterException.
+ */
+export class Members {
+  readonly #shape: Shape;
+  readonly #path: string;
+  readonly #violations: string[];
+
+  constructor(value: unknown, path = '', violations: string[] = []) {
+    if (!isShape(value)) throw mismatch(value, 'a Structure');
+    this.#shape = value;
+    this.#path = path;
+    this.#violations = violations;
+  }
+
+  /** Throws what was noted so far, in the service's words. */
+  check(): void {
+    const count = this.#violations.length;
+    if (count === 0) return;
+    const errors = count === 1 ? '1 validation error' : `${count} validation errors`;
+    throw invalidParameter(`${errors} detected: ${this.#violations.join('; ')}`);
+  }
+
+  /** Nothing was noted so far. */
+  get valid(): boolean {
+    return this.#violations.length === 0;
+  }
+
+  /** Notes a broken constraint. `shown` is the value, quoted unless it is null. */
+  violate(shown: string | null, path: string, constraint: string): void {
+    if (this.#violations.length === MAX_LISTED) return;
+    const value = shown === null ? 'null' : `'${shown.slice(0, MAX_SHOWN)}'`;
+    this.#violations.push(`Value ${value} at '${path}' failed to satisfy constraint: ${constraint}`);
+  }
+
+  /** A string as it came, unchecked; undefined for anything else. */
+  peek(name: string): string | undefined {
+    const value = this.#shape[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  text(name: string, rule: TextRule): string | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw mismatch(value, 'a String');
+    for (const constraint of constraintsOf(rule)) {
+      if (!constraint.holds(value)) this.violate(value, this.#path + name, constraint.words);
+    }
+    return value;
+  }
+
+  /** As `text`; absence is a violation, and '' until `check` throws it. */
+  requiredText(name: string, rule: TextRule): string {
+    const value = this.text(name, rule);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? '';
+  }
+
+  integer(name: string, rule: NumberRule): number | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (!Number.isSafeInteger(value)) throw mismatch(value, 'a Long');
+    const number = Number(value);
+    const { min = -Infinity, max = Infinity, oneOf } = rule;
+    const path = this.#path + name;
+    if (number < min)
+      this.violate(String(number), path, `Member must have value greater than or equal to ${min}`);
+    if (number > max)
+      this.violate(String(number), path, `Member must have value less than or equal to ${max}`);
+    if (oneOf && !oneOf.includes(number)) this.violate(String(number), path, enumWords(oneOf));
+    return number;
+  }
+
+  requiredInteger(name: string, rule: NumberRule): number {
+    const value = this.integer(name, rule);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? 0;
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value !== undefined && typeof value !== 'boolean') throw mismatch(value, 'a Boolean');
+    return value;
+  }
+
+  /** The list itself, its members unread. Absent is empty and, when `min` is over 0, a violation. */
+  list(name: string, min: number, max: number): readonly unknown[] {
+    const value = this.#shape[name] ?? undefined;
+    const path = this.#path + name;
+    if (value === undefined) {
+      if (min > 0) this.violate(null, path, NOT_NULL);
+      return [];
+    }
+    if (!Array.isArray(value)) throw mismatch(value, 'a List');
+    if (value.length < min) this.violate('[]', path, lengthWords('greater', min));
+    if (value.length > max) this.violate(`[${value.length} members]`, path, lengthWords('less', max));
+    return value;
+  }
+
+  map(name: string, rule: MapRule): Readonly<Record<string, string>> | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (!isShape(value)) throw mismatch(value, 'a Map');
+    const entries = Object.entries(value);
+    const broken = (constraint: string): void =>
+      this.violate(shownMap(entries), this.#path + name, constraint);
+    if (entries.length < rule.min) broken(lengthWords('greater', rule.min));
+    if (entries.length > rule.max) broken(lengthWords('less', rule.max));
+    const keys = constraintsOf(rule.key);
+    const values = constraintsOf(rule.value);
+    if (!entries.every(([key]) => keys.every(({ holds }) => holds(key)))) {
+      broken(`Map keys must satisfy constraint: [${wordsOf(keys)}]`);
+    }
+    if (!entries.every(([, text]) => isText(text) && values.every(({ holds }) => holds(text)))) {
+      broken(`Map value must satisfy constraint: [${wordsOf(values)}]`);
+    }
+    return value as Readonly<Record<string, string>>;
+  }
+
+  requiredMap(name: string, rule: MapRule): Readonly<Record<string, string>> {
+    const value = this.map(name, rule);
+    if (!value) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? {};
+  }
+
+  structure(name: string): Members | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    return new Members(value, `${this.#path}${name}.`, this.#violations);
+  }
+
+  /** Throws for members whose meaning is not built here: to ignore a filter would answer a lie. */
+  refuse(...names: readonly string[]): void {
+    for (const name of names) {
+      if ((this.#shape[name] ?? undefined) === undefined) continue;
+      throw invalidParameter(`@awslogs/local does not know '${name}'.`);
+    }
+  }
+}
+
+export const NOT_NULL = 'Member must not be null';
+
+export const lengthWords = (than: 'greater' | 'less', length: number): string =>
+  `Member must have length ${than} than or equal to ${length}`;
+
+export const isShape = (value: unknown): value is Shape =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As the service says it: https://github.com/aws/aws-sdk-js-v3/issues/4080 */
+export function mismatch(value: unknown, wanted: string): Refusal {
+  if (Array.isArray(value)) return unreadable('Start of list found where not expected.');
+  if (isShape(value)) return unreadable('Start of structure or map found where not expected.');
+  const found = value === null ? 'NULL_VALUE' : `${(typeof value).toUpperCase()}_VALUE`;
+  return unreadable(`${found} can not be converted to ${wanted}`);
+}
+
+interface Constraint {
+  readonly words: string;
+  readonly holds: (text: string) => boolean;
+}
+
+/** The constraints of a rule, made once a rule: the reader of a batch asks for the same few over and over. */
+const made = new WeakMap<TextRule, readonly Constraint[]>();
+
+function constraintsOf(rule: TextRule): readonly Constraint[] {
+  const constraints = made.get(rule) ?? makeConstraints(rule);
+  made.set(rule, constraints);
+  return constraints;
+}
+
+function makeConstraints({ min, max, pattern, oneOf }: TextRule): readonly Constraint[] {
+  const constraints: Constraint[] = [];
+  if (max !== undefined)
+    constraints.push({ words: lengthWords('less', max), holds: (text) => text.length <= max });
+  if (min !== undefined)
+    constraints.push({ words: lengthWords('greater', min), holds: (text) => text.length >= min });
+  if (pattern !== undefined) {
+    const whole = new RegExp(`^(?:${pattern})$`, 'u');
+    constraints.push({
+      words: `Member must satisfy regular expression pattern: ${pattern}`,
+      holds: (text) => whole.test(text),
+    });
+  }
+  if (oneOf) constraints.push({ words: enumWords(oneOf), holds: (text) => oneOf.includes(text) });
+  return constraints;
+}
+
+const enumWords = (values: readonly (string | number)[]): string =>
+  `Member must satisfy enum value set: [${values.join(', ')}]`;
+
+const wordsOf = (constraints: readonly Constraint[]): string =>
+  constraints.map(({ words }) => words).join(', ');
+
+/** A map value of another JSON type cannot be deserialised at all; null breaks the constraint. */
+function isText(value: unknown): value is string {
+  if (typeof value !== 'string' && value !== null) throw mismatch(value, 'a String');
+  return value !== null;
+}
+
+const shownMap = (entries: readonly (readonly [string, unknown])[]): string =>
+  `{${entries
+    .slice(0, 100)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')}}`;

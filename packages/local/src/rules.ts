@@ -1,0 +1,119 @@
+/**
+ * The service's numbers and words, each with its source.
+ * Model: the Smithy model of com.amazonaws.cloudwatchlogs. PutLogEvents, CreateLogGroup and so on: the pages of
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/.
+ */
+
+/** What a string must be. Lengths are UTF-16 units; `pattern` is in the service's words and spans the whole. */
+export interface TextRule {
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: string;
+  readonly oneOf?: readonly string[];
+}
+
+/** What a number must be. */
+export interface NumberRule {
+  readonly min?: number;
+  readonly max?: number;
+  readonly oneOf?: readonly number[];
+}
+
+/** What a map of strings must be. `min` and `max` count its entries. */
+export interface MapRule {
+  readonly min: number;
+  readonly max: number;
+  readonly key: TextRule;
+  readonly value: TextRule;
+}
+
+// Model: LogGroupName, LogStreamName, KmsKeyId, LogGroupClass, AmazonResourceName, NextToken.
+export const LOG_GROUP_NAME: TextRule = { min: 1, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
+export const LOG_STREAM_NAME: TextRule = { min: 1, max: 512, pattern: '[^:*]*' };
+export const KMS_KEY_ID: TextRule = { max: 256 };
+export const LOG_GROUP_CLASS: TextRule = { oneOf: ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'] };
+export const RESOURCE_ARN: TextRule = { min: 1, max: 1011, pattern: '[\\w+=/:,.@-]*' };
+export const NEXT_TOKEN: TextRule = { min: 1 };
+export const ORDER_BY: TextRule = { oneOf: ['LogStreamName', 'LastEventTime'] };
+
+// Model: Tags.
+export const TAGS: MapRule = {
+  min: 1,
+  max: 50,
+  key: { min: 1, max: 128, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)' },
+  value: { min: 0, max: 256, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)' },
+};
+
+/** CreateLogGroup: "Log group names can't start with the string aws/". The service's words name the upper case. */
+export const RESERVED_PREFIX = /^aws\//i;
+
+/** PutRetentionPolicy: the only numbers of days it takes. */
+export const RETENTION_IN_DAYS: NumberRule = {
+  oneOf: [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+  ],
+};
+
+// Model: Timestamp, InputLogEvents, InputLogEvent$message.
+export const TIMESTAMP: NumberRule = { min: 0 };
+export const MAX_EVENTS = 10_000;
+
+/** PutLogEvents: the sum of all messages in UTF-8, plus 26 bytes for each event. One event has no lower limit. */
+export const MAX_BATCH_BYTES = 1_048_576;
+export const EVENT_OVERHEAD_BYTES = 26;
+
+const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** PutLogEvents: events older than this, or further ahead, are rejected and the others kept. */
+export const MAX_AGE_MS = 14 * DAY_MS;
+export const MAX_AHEAD_MS = 2 * HOUR_MS;
+
+/**
+ * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours pass is not
+ * known, so here they do not: a client that passes here passes there, whichever it is.
+ */
+export const SPAN_LIMIT_MS = DAY_MS;
+
+// Model: EntityKeyAttributes, EntityAttributes.
+export const KEY_ATTRIBUTES: MapRule = {
+  min: 2,
+  max: 4,
+  key: { min: 1, max: 32 },
+  value: { min: 1, max: 512 },
+};
+export const ATTRIBUTES: MapRule = {
+  min: 0,
+  max: 10,
+  key: { min: 1, max: 256 },
+  value: { min: 1, max: 512 },
+};
+
+/** PutLogEvents, entity: "There are five allowed attributes (key names)". */
+export const KEY_ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
+  'Type',
+  'ResourceType',
+  'Identifier',
+  'Name',
+  'Environment',
+]);
+
+/**
+ * What each Type of entity needs beside its Type:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/adding-your-own-related-telemetry.html
+ */
+export const REQUIRED_BY_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Service', ['Name', 'Environment']],
+  ['RemoteService', ['Name']],
+  ['AWS::Service', ['Name']],
+  ['Resource', ['ResourceType', 'Identifier']],
+  ['AWS::Resource', ['ResourceType', 'Identifier']],
+]);
+
+// Model: EventsLimit, DescribeLimit. GetLogEvents: "as many log events as can fit in a response size of 1 MB".
+export const EVENTS_LIMIT: NumberRule = { min: 1, max: 10_000 };
+export const DESCRIBE_LIMIT: NumberRule = { min: 1, max: 50 };
+export const MAX_PAGE_BYTES = 1_048_576;
+
+/** TagResource: "You can associate up to 50 tags with a resource". */
+export const MAX_TAGS = 50;

@@ -1,0 +1,72 @@
+import type { Entity } from './entity.js';
+import type { Put, RequestRecord } from './local.js';
+
+/**
+ * What a log says is anyone's text: control characters would move the cursor, retitle the window or worse, and
+ * bidirectional overrides would show another order than is there.
+ */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The text with everything unsafe for a terminal written as in JSON. */
+export const safe = (text: string): string => text.replace(UNSAFE, (char) => SHORT[char] ?? unicode(char));
+
+const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Writes down what arrives: whence, whenever that changes, then an event a line. */
+export class Transcript {
+  readonly #colour: boolean;
+  #source = '';
+
+  constructor(colour: boolean) {
+    this.#colour = colour;
+  }
+
+  put({ logGroupName, logStreamName, entity, events, rejectedLogEventsInfo }: Put): string {
+    const lines = events.map(({ timestamp, message }) => `${this.#dim(clock(timestamp))} ${safe(message)}`);
+    const source = `${safe(logGroupName)} ${safe(logStreamName)}  ${safe(describe(entity))}`;
+    if (source !== this.#source) lines.unshift('', this.#bold(source));
+    this.#source = source;
+    if (rejectedLogEventsInfo)
+      lines.push(this.#warn(`rejected in part: ${JSON.stringify(rejectedLogEventsInfo)}`));
+    return `${lines.join('\n')}\n`;
+  }
+
+  refusal({ operation, status, errorType, errorMessage = '', at }: RequestRecord): string {
+    return `${this.#dim(clock(at))} ${this.#warn(safe(`${operation} ${status} ${errorType}: ${errorMessage}`))}\n`;
+  }
+
+  #dim(text: string): string {
+    return this.#style('2', text);
+  }
+
+  #bold(text: string): string {
+    return this.#style('1', text);
+  }
+
+  #warn(text: string): string {
+    return this.#style('33', text);
+  }
+
+  #style(code: string, text: string): string {
+    return this.#colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+}
+
+/** One JSON object a line. What JSON leaves unescaped and a terminal obeys is escaped too. */
+export const jsonLines = ({ logGroupName, events }: Put): string =>
+  events.map((event) => `${safe(JSON.stringify({ logGroupName, ...event }))}\n`).join('');
+
+/** `Service checkout ec2:my-asg (PlatformType=AWS::EC2)`: the identity, then what else is said of it. */
+function describe(entity: Entity | null): string {
+  if (!entity) return '(no entity)';
+  const identity = Object.values(entity.keyAttributes ?? {}).join(' ');
+  const rest = Object.entries(entity.attributes ?? {}).map(([key, value]) => `${key}=${value}`);
+  return rest.length === 0 ? identity : `${identity} (${rest.join(', ')})`;
+}
+
+/** The time of day in UTC, with its Z; years that a Date cannot hold are left as a number. */
+function clock(timestamp: number): string {
+  const date = new Date(timestamp);
+  return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString().slice(11);
+}

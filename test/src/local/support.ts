@@ -1,0 +1,123 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  type PutLogEventsCommandInput,
+  type PutLogEventsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { type Local, type StartOptions, start } from '@awslogs/local';
+import type { ExecutionContext } from 'ava';
+
+/** Where the clock of these tests stands still. */
+export const NOW = Date.UTC(2026, 10, 24, 12);
+export const SECOND = 1_000;
+export const HOUR = 3_600 * SECOND;
+export const DAY = 24 * HOUR;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A service of its own for a test, with the group `g` and its stream `s`, and the SDK pointed at it. */
+export class Bench {
+  readonly local: Local;
+  readonly client: CloudWatchLogsClient;
+
+  constructor(local: Local) {
+    this.local = local;
+    this.client = new CloudWatchLogsClient({
+      endpoint: local.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    });
+  }
+
+  put(input: Partial<PutLogEventsCommandInput> = {}): Promise<PutLogEventsCommandOutput> {
+    return this.client.send(
+      new PutLogEventsCommand({
+        logGroupName: 'g',
+        logStreamName: 's',
+        logEvents: [{ timestamp: NOW, message: 'hello' }],
+        ...input,
+      }),
+    );
+  }
+
+  /** Puts one event at each timestamp; its message is its index. */
+  putAt(...timestamps: readonly number[]): Promise<PutLogEventsCommandOutput> {
+    return this.put({
+      logEvents: timestamps.map((timestamp, index) => ({ timestamp, message: `${index}` })),
+    });
+  }
+
+  messages(): string[] {
+    return this.local.events('g').map(({ message }) => message);
+  }
+
+  /** A request as the SDK would not send it. Undefined takes a header away. */
+  raw(
+    operation: string,
+    body: string | Uint8Array,
+    change: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Answer> {
+    const headers = { ...signedHeaders(operation), ...change };
+    return exchange(this.local.port, 'POST', '/', headers, body);
+  }
+}
+
+export async function bench(t: ExecutionContext, options: StartOptions = {}): Promise<Bench> {
+  const local = await start({ now: () => NOW, ...options });
+  const made = new Bench(local);
+  t.teardown(async () => {
+    made.client.destroy();
+    await local.close();
+  });
+  await made.client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
+  await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
+  return made;
+}
+
+const signedHeaders = (operation: string): Record<string, string> => ({
+  'content-type': 'application/x-amz-json-1.1',
+  'x-amz-target': `Logs_20140328.${operation}`,
+  'x-amz-date': '20261124T120000Z',
+  authorization: `AWS4-HMAC-SHA256 Credential=local/20261124/us-east-1/logs/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`,
+});
+
+export function exchange(
+  port: number,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string | undefined>> = {},
+  body: string | Uint8Array = '',
+): Promise<Answer> {
+  const given = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({
+      port,
+      host: '127.0.0.1',
+      method,
+      path,
+      headers: Object.fromEntries(given),
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    request.end(body);
+  });
+}

@@ -1,0 +1,198 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import test, { type ExecutionContext } from 'ava';
+
+const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@awslogs/local')));
+
+/** A running command line, and what it wrote so far. */
+class Run {
+  readonly child: ChildProcess;
+  readonly ended: Promise<number | null>;
+  out = '';
+  err = '';
+
+  constructor(...args: readonly string[]) {
+    this.child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (chunk: Buffer) => {
+      this.out += chunk;
+    });
+    this.child.stderr?.on('data', (chunk: Buffer) => {
+      this.err += chunk;
+    });
+    this.ended = once(this.child, 'close').then(([code]) => code);
+  }
+
+  /** Waits for a piece of what it writes; rejects when it ends without. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    let over = false;
+    void this.ended.then(() => {
+      over = true;
+    });
+    for (;;) {
+      const found = pattern.exec(this.out) ?? pattern.exec(this.err);
+      if (found) return found;
+      if (over) throw new Error(`ended without ${pattern}: ${this.out}${this.err}`);
+      await Promise.race([
+        once(this.child.stdout ?? this.child, 'data'),
+        once(this.child.stderr ?? this.child, 'data'),
+        this.ended,
+      ]);
+    }
+  }
+}
+
+async function running(t: ExecutionContext, ...args: readonly string[]) {
+  const run = new Run('--port', '0', ...args);
+  t.teardown(async () => {
+    run.child.kill('SIGKILL');
+    await run.ended;
+  });
+  const [, endpoint = ''] = await run.until(/AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=(http:\S+)[\s\S]*Ctrl\+C/);
+  const client = new CloudWatchLogsClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  t.teardown(() => client.destroy());
+  const put = (message: string, more: object = {}) =>
+    client.send(
+      new PutLogEventsCommand({
+        logGroupName: 'g',
+        logStreamName: 's',
+        logEvents: [{ timestamp: Date.now(), message }],
+        ...more,
+      }),
+    );
+  await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
+  await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
+  return { run, put, client };
+}
+
+const ENTITY = {
+  keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'generic:default' },
+  attributes: { Host: 'db7' },
+};
+
+test('it says how to point an application at it', async (t) => {
+  const { run } = await running(t);
+  t.regex(run.out, /export AWS_REGION=us-east-1\n/);
+  t.regex(run.out, /export AWS_ACCESS_KEY_ID=local\n/);
+});
+
+test('it prints each event, and whence when that changes', async (t) => {
+  const { run, put } = await running(t);
+  await put('first', { entity: ENTITY });
+  await put('second', { entity: ENTITY });
+  await put('third');
+  await run.until(/third/);
+  const events = run.out.slice(run.out.indexOf('\ng s'));
+  t.regex(
+    events,
+    /^\ng s {2}Service checkout generic:default \(Host=db7\)\n[\d:.]+Z first\n[\d:.]+Z second\n\ng s {2}\(no entity\)\n[\d:.]+Z third\n$/,
+  );
+});
+
+test('it prints what was refused and why', async (t) => {
+  const { run, put } = await running(t);
+  await t.throwsAsync(put('', {}));
+  await run.until(/PutLogEvents 400 InvalidParameterException: 1 validation error detected: Value '' at/);
+  await t.throwsAsync(put('x', { logStreamName: 'none' }));
+  await run.until(/PutLogEvents 400 ResourceNotFoundException: The specified log stream does not exist\./);
+  t.pass();
+});
+
+test('it prints what was left out', async (t) => {
+  const { run, put } = await running(t);
+  const logEvents = [
+    { timestamp: 1, message: 'old' },
+    { timestamp: Date.now(), message: 'new' },
+  ];
+  await put('', { logEvents });
+  await run.until(/new\nrejected in part: \{"tooOldLogEventEndIndex":1\}\n/);
+  t.false(run.out.includes('old\n'));
+});
+
+const HOSTILE = '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f';
+
+test('what a terminal obeys is printed, not obeyed', async (t) => {
+  const { run, put } = await running(t);
+  await put(HOSTILE, { entity: { keyAttributes: { ...ENTITY.keyAttributes, Name: '\u001b[31mname' } } });
+  await run.until(/over/);
+  t.true(run.out.includes('Service \\u001b[31mname generic:default'));
+  t.true(run.out.includes(' \\u001b]0;title\\u0007\\u001b[2J\\u009b31m\\r\\n\\tover\\u202e\\u007f\n'));
+  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+});
+
+test('with --json standard output is JSON alone, safe for a terminal', async (t) => {
+  const { run, put } = await running(t, '--json');
+  await put(HOSTILE, { entity: ENTITY });
+  await put('done');
+  await run.until(/done/);
+  const [first = '', second = ''] = run.out.split('\n');
+  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+  const { timestamp, ingestionTime, ...rest } = JSON.parse(first);
+  t.deepEqual(rest, { logGroupName: 'g', logStreamName: 's', message: HOSTILE, entity: ENTITY });
+  t.true(Number.isInteger(timestamp) && Number.isInteger(ingestionTime));
+  t.is(JSON.parse(second).entity, null);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  test(`${signal} ends it`, async (t) => {
+    const { run } = await running(t);
+    run.child.kill(signal);
+    t.is(await run.ended, 0);
+    t.is(run.err, '');
+  });
+}
+
+test('it ends when nobody reads it any more', async (t) => {
+  const { run, put } = await running(t);
+  run.child.stdout?.destroy();
+  await put('unread');
+  t.is(await run.ended, 0);
+});
+
+for (const args of [
+  ['--bogus'],
+  ['--port', 'x'],
+  ['--port', '65536'],
+  ['--port', '-1'],
+  ['--host', ''],
+  ['stray'],
+]) {
+  test(`wrong: ${args.join(' ')}`, async (t) => {
+    const run = new Run(...args);
+    t.is(await run.ended, 2);
+    t.regex(run.err, /\n\nUsage: awslogs-local \[options\]\n/);
+    t.is(run.out, '');
+  });
+}
+
+test('--help and --version', async (t) => {
+  const help = new Run('--help');
+  t.is(await help.ended, 0);
+  t.regex(help.out, /^Usage: awslogs-local/);
+  const version = new Run('--version');
+  t.is(await version.ended, 0);
+  t.regex(version.out, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('a port in use is a sentence', async (t) => {
+  const other = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => other.close());
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const run = new Run('--port', String(port));
+  t.is(await run.ended, 1);
+  t.is(run.err, `Port ${port} of 127.0.0.1 is in use. Choose another with --port, or 0 for a free one.\n`);
+});

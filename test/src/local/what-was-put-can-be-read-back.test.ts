@@ -1,0 +1,235 @@
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  type DescribeLogStreamsCommandInput,
+  FilterLogEventsCommand,
+  type FilterLogEventsCommandInput,
+  GetLogEventsCommand,
+  type GetLogEventsCommandInput,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
+import test from 'ava';
+import { type Bench, bench, NOW } from './support.js';
+
+const get = (made: Bench, input: Partial<GetLogEventsCommandInput> = {}) =>
+  made.client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's', ...input }));
+
+const filter = (made: Bench, input: Partial<FilterLogEventsCommandInput> = {}) =>
+  made.client.send(new FilterLogEventsCommand({ logGroupName: 'g', ...input }));
+
+const streams = (made: Bench, input: Partial<DescribeLogStreamsCommandInput> = {}) =>
+  made.client.send(new DescribeLogStreamsCommand({ logGroupName: 'g', ...input }));
+
+const addStream = (made: Bench, logStreamName: string) =>
+  made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName }));
+
+const texts = ({ events = [] }: { events?: { message?: string | undefined }[] | undefined }) =>
+  events.map(({ message }) => message);
+
+test('events are read by time, and by arrival within a millisecond', async (t) => {
+  const made = await bench(t);
+  await made.put({ logEvents: [{ timestamp: NOW, message: 'late' }] });
+  await made.put({ logEvents: [{ timestamp: NOW - 5, message: 'early' }] });
+  await made.put({ logEvents: [{ timestamp: NOW, message: 'later' }] });
+  t.deepEqual(texts(await get(made)), ['early', 'late', 'later']);
+  t.deepEqual(texts(await filter(made)), ['early', 'late', 'later']);
+  t.deepEqual(made.messages(), ['late', 'early', 'later']);
+});
+
+test('GetLogEvents takes the start of a span and leaves the end', async (t) => {
+  const made = await bench(t);
+  await made.putAt(NOW, NOW + 1, NOW + 2);
+  t.deepEqual(texts(await get(made, { startTime: NOW, endTime: NOW + 2 })), ['0', '1']);
+});
+
+test('FilterLogEvents takes both ends of a span', async (t) => {
+  const made = await bench(t);
+  await made.putAt(NOW - 1, NOW, NOW + 1, NOW + 2);
+  t.deepEqual(texts(await filter(made, { startTime: NOW, endTime: NOW + 1 })), ['1', '2']);
+});
+
+test('GetLogEvents reads forward to an end that repeats its token', async (t) => {
+  const made = await bench(t);
+  await made.putAt(NOW, NOW, NOW);
+  const first = await get(made, { startFromHead: true, limit: 2 });
+  t.deepEqual(texts(first), ['0', '1']);
+  const second = await get(made, { nextToken: first.nextForwardToken, limit: 2 });
+  t.deepEqual(texts(second), ['2']);
+  const third = await get(made, { nextToken: second.nextForwardToken });
+  t.deepEqual(texts(third), []);
+  t.is(third.nextForwardToken, second.nextForwardToken);
+});
+
+test('GetLogEvents reads backward from the end', async (t) => {
+  const made = await bench(t);
+  await made.putAt(NOW, NOW, NOW);
+  const last = await get(made, { limit: 2 });
+  t.deepEqual(texts(last), ['1', '2']);
+  const before = await get(made, { nextToken: last.nextBackwardToken, limit: 2 });
+  t.deepEqual(texts(before), ['0']);
+  t.is(
+    (await get(made, { nextToken: before.nextBackwardToken })).nextBackwardToken,
+    before.nextBackwardToken,
+  );
+});
+
+test('a page holds no more than 1 MiB, and at least one event', async (t) => {
+  const made = await bench(t);
+  const message = 'x'.repeat(1_048_550);
+  for (let times = 0; times < 3; times++) await made.put({ logEvents: [{ timestamp: NOW, message }] });
+  const first = await get(made, { startFromHead: true });
+  t.is(first.events?.length, 1);
+  t.is((await get(made, {})).events?.length, 1);
+  const pages = paginateFilterLogEvents({ client: made.client }, { logGroupName: 'g' });
+  const sizes = [];
+  for await (const { events } of pages) sizes.push(events?.length);
+  t.deepEqual(sizes, [1, 1, 1]);
+});
+
+test('FilterLogEvents pages through every stream once', async (t) => {
+  const made = await bench(t);
+  await addStream(made, 'other');
+  await made.putAt(NOW, NOW + 2);
+  await made.put({ logStreamName: 'other', logEvents: [{ timestamp: NOW + 1, message: 'between' }] });
+  const seen: unknown[] = [];
+  const ids = new Set();
+  for await (const page of paginateFilterLogEvents(
+    { client: made.client, pageSize: 2 },
+    { logGroupName: 'g' },
+  )) {
+    for (const { logStreamName, message, eventId } of page.events ?? []) {
+      seen.push([logStreamName, message]);
+      ids.add(eventId);
+    }
+  }
+  t.deepEqual(seen, [
+    ['s', '0'],
+    ['other', 'between'],
+    ['s', '1'],
+  ]);
+  t.is(ids.size, 3);
+});
+
+test('FilterLogEvents reads the streams it is asked for', async (t) => {
+  const made = await bench(t);
+  await addStream(made, 'other');
+  await made.put();
+  await made.put({ logStreamName: 'other', logEvents: [{ timestamp: NOW, message: 'there' }] });
+  t.deepEqual(texts(await filter(made, { logStreamNames: ['other'] })), ['there']);
+  t.deepEqual(texts(await filter(made, { logStreamNamePrefix: 'o' })), ['there']);
+});
+
+test('what is not understood is refused, not ignored', async (t) => {
+  const made = await bench(t);
+  const refusal = { name: 'InvalidParameterException' };
+  await t.throwsAsync(filter(made, { filterPattern: 'ERROR' }), {
+    ...refusal,
+    message: /does not know 'filterPattern'/,
+  });
+  await t.throwsAsync(filter(made, { nextToken: 'f/1' }), { ...refusal, message: /nextToken is invalid/ });
+  await t.throwsAsync(get(made, { nextToken: 'x' }), { ...refusal, message: /nextToken is invalid/ });
+  await t.throwsAsync(get(made, { limit: 10_001 }), { ...refusal, message: /less than or equal to 10000/ });
+  await t.throwsAsync(get(made, { limit: 0 }), { ...refusal, message: /greater than or equal to 1/ });
+});
+
+test('streams are described by name, prefix and page', async (t) => {
+  const made = await bench(t);
+  await addStream(made, 'b');
+  await addStream(made, 'bb');
+  const names = (answer: Awaited<ReturnType<typeof streams>>) =>
+    answer.logStreams?.map((each) => each.logStreamName);
+  t.deepEqual(names(await streams(made)), ['b', 'bb', 's']);
+  t.deepEqual(names(await streams(made, { descending: true })), ['s', 'bb', 'b']);
+  t.deepEqual(names(await streams(made, { logStreamNamePrefix: 'b' })), ['b', 'bb']);
+  const first = await streams(made, { limit: 2 });
+  t.deepEqual(names(first), ['b', 'bb']);
+  const second = await streams(made, { limit: 2, nextToken: first.nextToken });
+  t.deepEqual(names(second), ['s']);
+  t.is(second.nextToken, undefined);
+});
+
+test('streams are described by their last event', async (t) => {
+  const made = await bench(t);
+  await addStream(made, 'a');
+  await made.putAt(NOW - 10, NOW - 5);
+  await made.put({ logStreamName: 'a' });
+  await made.putAt(NOW - 20);
+  const { logStreams } = await streams(made, { orderBy: 'LastEventTime' });
+  t.deepEqual(
+    logStreams?.map(({ logStreamName, firstEventTimestamp, lastEventTimestamp }) => [
+      logStreamName,
+      firstEventTimestamp,
+      lastEventTimestamp,
+    ]),
+    [
+      ['s', NOW - 20, NOW - 5],
+      ['a', NOW, NOW],
+    ],
+  );
+  await t.throwsAsync(streams(made, { orderBy: 'LastEventTime', logStreamNamePrefix: 'a' }), {
+    name: 'InvalidParameterException',
+  });
+});
+
+test('groups are described by prefix and page', async (t) => {
+  const made = await bench(t);
+  for (const logGroupName of ['h2', 'h1'])
+    await made.client.send(new CreateLogGroupCommand({ logGroupName }));
+  const describe = (input: object) => made.client.send(new DescribeLogGroupsCommand(input));
+  const { logGroups, nextToken } = await describe({ limit: 2 });
+  t.deepEqual(
+    logGroups?.map((group) => group.logGroupName),
+    ['g', 'h1'],
+  );
+  t.deepEqual(
+    (await describe({ limit: 2, nextToken })).logGroups?.map((group) => group.logGroupName),
+    ['h2'],
+  );
+  t.is((await describe({ logGroupNamePrefix: 'h' })).logGroups?.length, 2);
+  t.is((await describe({ logGroupNamePrefix: 'x' })).logGroups?.length, 0);
+});
+
+test('an event is stored with its stream, its arrival and nothing else', async (t) => {
+  const made = await bench(t);
+  await made.put({ logEvents: [{ timestamp: NOW - 7, message: 'x' }] });
+  t.deepEqual(made.local.events('g', 's'), [
+    { timestamp: NOW - 7, message: 'x', ingestionTime: NOW, logStreamName: 's', entity: null },
+  ]);
+  t.deepEqual(made.local.events('g', 'none'), []);
+  t.deepEqual(made.local.events('none'), []);
+});
+
+test('without keepEvents events are counted, and asking for them is an error', async (t) => {
+  const made = await bench(t, { keepEvents: false });
+  await made.putAt(NOW, NOW, NOW);
+  t.is(made.local.count('g'), 3);
+  t.is(made.local.count('g', 's'), 3);
+  t.is(made.local.count('g', 'none'), 0);
+  t.throws(() => made.local.events('g'), { message: /keepEvents is off/ });
+  await t.throwsAsync(get(made), { name: 'InvalidOperationException' });
+});
+
+test('whoever listens hears what was accepted', async (t) => {
+  const puts: unknown[] = [];
+  const made = await bench(t, { onPut: (put) => void puts.push(put) });
+  const entity = { keyAttributes: { Type: 'RemoteService', Name: 'db' } };
+  await made.put({
+    entity,
+    logEvents: [
+      { timestamp: 1, message: 'old' },
+      { timestamp: NOW, message: 'new' },
+    ],
+  });
+  await made.putAt(1);
+  t.deepEqual(puts, [
+    {
+      logGroupName: 'g',
+      logStreamName: 's',
+      entity,
+      rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1 },
+      events: [{ timestamp: NOW, message: 'new', ingestionTime: NOW, logStreamName: 's', entity }],
+    },
+  ]);
+});
