@@ -1,9 +1,9 @@
 import type { Batch } from './batch/batch.js';
 
-/** A sealed batch on its way. Both halves of a batch keep its number. */
+/** A sealed batch on its way. */
 export interface Parcel {
-  /** Rises with each batch that is sealed. */
-  readonly number: number;
+  /** How many events were sealed before its first one. */
+  readonly position: number;
   readonly batch: Batch;
 }
 
@@ -17,7 +17,7 @@ export class Queue {
   }
 
   add(parcel: Parcel): void {
-    const behind = this.#parcels.findIndex(({ number }) => number >= parcel.number);
+    const behind = this.#parcels.findIndex(({ position }) => position > parcel.position);
     this.#parcels.splice(behind === -1 ? this.#parcels.length : behind, 0, parcel);
     this.#heldBytes += parcel.batch.heldBytes;
   }
@@ -33,7 +33,7 @@ export class Queue {
     return this.#parcels.splice(0);
   }
 
-  get oldestNumber(): number | undefined {
-    return this.#parcels[0]?.number;
+  get oldestPosition(): number | undefined {
+    return this.#parcels[0]?.position;
   }
 }

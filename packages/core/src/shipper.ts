@@ -40,14 +40,14 @@ export class Shipper {
   readonly #open = new OpenBatches((batch) => this.#enqueue(batch));
   readonly #queue = new Queue();
   readonly #inFlight = new Set<Parcel>();
-  #lastNumber = 0;
+  #sealedEvents = 0;
 
   #cancelFlushTimer: (() => void) | undefined;
   #cancelPause: (() => void) | undefined;
   /** Failures in a row. While there are any, one batch at a time probes whether the service is back. */
   #failures = 0;
 
-  #flushes: { readonly upTo: number; readonly resolve: () => void }[] = [];
+  #flushes: { readonly end: number; readonly resolve: () => void }[] = [];
   #closing: Promise<void> | undefined;
   #closed = false;
 
@@ -81,9 +81,9 @@ export class Shipper {
   /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
   async flush(): Promise<void> {
     this.#sealAll();
-    const upTo = this.#lastNumber;
-    if (!this.#isSettled(upTo)) {
-      await new Promise<void>((resolve) => this.#flushes.push({ upTo, resolve }));
+    const end = this.#sealedEvents;
+    if (!this.#isSettled(end)) {
+      await new Promise<void>((resolve) => this.#flushes.push({ end, resolve }));
     }
     this.#reporter.reportCounts();
   }
@@ -111,7 +111,8 @@ export class Shipper {
   }
 
   #enqueue(batch: Batch): void {
-    this.#queue.add({ number: ++this.#lastNumber, batch });
+    this.#queue.add({ position: this.#sealedEvents, batch });
+    this.#sealedEvents += batch.size;
     this.#pump();
     this.#keepBound();
   }
@@ -120,7 +121,7 @@ export class Shipper {
   #keepBound(): void {
     const { maxBufferBytes } = this.#options;
     while (this.#queue.heldBytes + this.#open.heldBytes > maxBufferBytes) {
-      if (this.#queue.oldestNumber === undefined) this.#open.sealOldest();
+      if (this.#queue.oldestPosition === undefined) this.#open.sealOldest();
       const oldest = this.#queue.takeOldest();
       if (oldest === undefined) continue; // sealed, and in flight at once
       this.#reporter.drop('bufferFull', oldest.batch.size);
@@ -180,12 +181,15 @@ export class Shipper {
   }
 
   /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
-  #isolate({ number, batch }: Parcel, outcome: FailedOutcome): void {
-    const halves = batch.halves();
-    if (halves === undefined) {
+  #isolate({ position, batch }: Parcel, outcome: FailedOutcome): void {
+    const [earlier, later] = batch.halves() ?? [];
+    if (earlier === undefined || later === undefined) {
       this.#reporter.reject('invalid', 1);
       this.#reporter.problem('invalid-event', advice(outcome, this.#sender.logGroupName));
-    } else for (const half of halves.reverse()) this.#queue.add({ number, batch: half });
+    } else {
+      this.#queue.add({ position, batch: earlier });
+      this.#queue.add({ position: position + earlier.size, batch: later });
+    }
   }
 
   /** After a failure nothing is sent for a while; the failed batch waits in the queue, not in flight. */
@@ -207,14 +211,15 @@ export class Shipper {
     this.#pump();
   }
 
-  #isSettled(upTo: number): boolean {
-    const { oldestNumber = Number.POSITIVE_INFINITY } = this.#queue;
-    return oldestNumber > upTo && ![...this.#inFlight].some(({ number }) => number <= upTo);
+  /** Whether the first `end` of all the events that were ever sealed are delivered, rejected or dropped. */
+  #isSettled(end: number): boolean {
+    const { oldestPosition = end } = this.#queue;
+    return oldestPosition >= end && ![...this.#inFlight].some(({ position }) => position < end);
   }
 
   #settled(): void {
     this.#reporter.reportCountsSometimes();
-    const done = this.#flushes.filter(({ upTo }) => this.#isSettled(upTo));
+    const done = this.#flushes.filter(({ end }) => this.#isSettled(end));
     this.#flushes = this.#flushes.filter((flush) => !done.includes(flush));
     for (const { resolve } of done) resolve();
   }

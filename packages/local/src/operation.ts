@@ -4,7 +4,7 @@ import type { Members } from './members.js';
 import type { Store, StoredBatch } from './store.js';
 
 /** What a request says of itself, noted while it is read, so that it is known of refused requests too. */
-export interface Note {
+interface Note {
   /** Number of events. */
   events?: number;
   /** UTF-8 bytes of the messages and 26 for each event. */

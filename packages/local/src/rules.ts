@@ -73,7 +73,7 @@ export const MAX_AHEAD_MS = 2 * HOUR_MS;
  * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours pass is not
  * known, so here they do not: a client that passes here passes there, whichever it is.
  */
-export const SPAN_LIMIT_MS = DAY_MS;
+export const SPAN_LIMIT_MS = 24 * HOUR_MS;
 
 // Model: EntityKeyAttributes, EntityAttributes.
 export const KEY_ATTRIBUTES: MapRule = {

@@ -9,7 +9,7 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text with everything unsafe for a terminal written as in JSON. */
-export const safe = (text: string): string => text.replace(UNSAFE, (char) => SHORT[char] ?? unicode(char));
+const safe = (text: string): string => text.replace(UNSAFE, (char) => SHORT[char] ?? unicode(char));
 
 const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 

@@ -16,19 +16,19 @@ const json = logform.format.json();
  * @param original the record as the logger gave it: a transport's own format works on a copy, which is no Error
  */
 export function messageOf(info: Info, original: Info): string {
-  const text = String(info[MESSAGE] ?? finished(info));
   try {
+    const text = String(info[MESSAGE] ?? finished(info));
     const errors = errorsOf(original);
     return errors.length === 0 ? text : withErrors(text, errors);
   } catch {
-    // A getter of the application's that throws. What the format made is still there.
-    return text;
+    // A getter or a toJSON of the application's that throws. What the format made, or the message, is still there.
+    return String(info[MESSAGE] ?? info.message);
   }
 }
 
 /** The text of a record whose format made none, such as timestamp() alone. */
 function finished(info: Info): unknown {
-  const done = json.transform({ ...info } as unknown as logform.TransformableInfo);
+  const done = json.transform({ ...info } as unknown as logform.TransformableInfo, json.options);
   return typeof done === 'object' ? done[MESSAGE as never] : '';
 }
 

@@ -114,7 +114,8 @@ function problem(option: string, expected: string, given: string): ConfigProblem
 
 /** A value as a person reads it: short, on one line, without the password of a URL. */
 function show(value: unknown): string {
-  const text = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-  const safe = text.replace(/\/\/[^@/\s]*@/g, '//…@');
+  const text = inspect(value instanceof URL ? value.href : value, { depth: 0, breakLength: Infinity });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const safe = text.replace(/\/\/.*@/s, '//…@').replace(/[\u0000-\u001f]+/g, ' ');
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
 }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** What the service or the network said, fit for a report. */
 export interface Failure {
   /** The error's name: `ThrottlingException`, `ECONNREFUSED`, … */
@@ -112,11 +114,12 @@ function metadataOf(error: unknown): { status: number | undefined; requestId: st
 }
 
 function describe(error: unknown): Failure {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  if (typeof error === 'string') return { name: 'Error', message: error };
+  if (!(error instanceof Error)) return { name: 'Error', message: inspect(error) };
   if (error.message.startsWith('Region is missing')) return { name: 'RegionMissing', message: error.message };
   // Node says what happened on the network in the code (ECONNREFUSED, ENOTFOUND), and nothing in the name.
   const code = property(error, 'code');
-  const name = typeof code === 'string' && property(error, '$metadata') === undefined ? code : error.name;
+  const name = typeof code === 'string' && metadataOf(error).status === undefined ? code : error.name;
   return { name, message: error.message };
 }
 

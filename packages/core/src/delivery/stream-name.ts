@@ -35,5 +35,8 @@ export function streamNamer(template: string, values: StreamNameValues): (day: n
 
 /** The service takes 1 to 512 characters without `:` and `*`. */
 function legal(name: string): string {
-  return name.toWellFormed().replace(/[:*]/g, '_').slice(0, MAX_LENGTH);
+  const whole = name.toWellFormed().replace(/[:*]/g, '_');
+  const cut = whole.slice(0, MAX_LENGTH);
+  // Not through the middle of a character.
+  return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }

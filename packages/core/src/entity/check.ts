@@ -39,7 +39,7 @@ function hasLength(text: string, max: number): boolean {
 export function entityFaults(entity: EntityOption): EntityFault[] {
   const { type = 'Service' } = entity;
   const faults: EntityFault[] = [];
-  if (!Object.hasOwn(KEY_ATTRIBUTES_BY_TYPE, type)) {
+  if (typeof type !== 'string' || !Object.hasOwn(KEY_ATTRIBUTES_BY_TYPE, type)) {
     faults.push({
       field: 'type',
       expected: `one of ${Object.keys(KEY_ATTRIBUTES_BY_TYPE).join(', ')}`,

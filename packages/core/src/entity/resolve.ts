@@ -2,7 +2,7 @@ import { isAttribute, isKeyValue, MAX_ATTRIBUTES } from './check.js';
 import { type Entity, type EntityOption, KEY_ATTRIBUTES_BY_TYPE } from './entity.js';
 
 /** How a service got its name, in the words of the CloudWatch agent. */
-export type ServiceNameSource = 'UserConfiguration' | 'Instrumentation';
+type ServiceNameSource = 'UserConfiguration' | 'Instrumentation';
 
 /** What one place (options, OpenTelemetry variables, the platform, the host) knows about the service. */
 export interface EntitySource {
@@ -83,9 +83,10 @@ function withoutUnusable(source: EntitySource, problems: string[]): EntitySource
 function mergeAttributes(sources: readonly EntitySource[]): Record<string, string> {
   const merged = new Map<string, string>();
   for (const { attributes = {} } of sources) {
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const [given, value] of Object.entries(attributes)) {
       if (merged.size === MAX_ATTRIBUTES) break;
-      if (isAttribute(key, value) && !merged.has(key)) merged.set(key.trim(), value.trim());
+      const key = given.trim();
+      if (isAttribute(key, value) && !merged.has(key)) merged.set(key, value.trim());
     }
   }
   return Object.fromEntries(merged);

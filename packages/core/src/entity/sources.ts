@@ -26,9 +26,12 @@ export function otelSource(env: Environment): EntitySource {
   };
 }
 
-/** OpenTelemetry says `unknown_service:node` where nobody named the service. */
+/**
+ * Where nobody named the service, OpenTelemetry says `unknown_service:node`, and its detector for Elastic
+ * Beanstalk the same word for every application.
+ */
 function isServiceName(name: string | undefined): name is string {
-  return name !== undefined && name !== '' && !name.startsWith('unknown_service');
+  return Boolean(name) && !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';
 }
 
 /** What holds for any program: it runs on a host. The last source; a platform's own comes before it. */

@@ -1,0 +1,46 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { backoffMs } from '../../../packages/core/dist/delivery/backoff.js';
+
+for (const [failures, span] of [
+  [1, 100],
+  [2, 200],
+  [3, 400],
+  [4, 800],
+  [5, 1600],
+  [6, 3200],
+  [7, 6400],
+  [8, 12_800],
+  [9, 20_000],
+  [10, 20_000],
+  [50, 20_000],
+  [5000, 20_000],
+] as const) {
+  test(`after ${failures} failures the wait is a random part of ${span} ms`, (t) => {
+    t.is(
+      backoffMs(failures, () => 0),
+      0,
+    );
+    t.is(
+      backoffMs(failures, () => 0.5),
+      span / 2,
+    );
+    t.is(
+      backoffMs(failures, () => 0.999),
+      span * 0.999,
+    );
+  });
+}
+
+test('the wait is never negative and never over 20 seconds', (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 100_000 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (failures, part) => {
+        const ms = backoffMs(failures, () => part);
+        t.true(ms >= 0 && ms < 20_000);
+      },
+    ),
+  );
+});

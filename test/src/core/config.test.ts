@@ -1,0 +1,467 @@
+import { type Config, ConfigError, OPTIONS, type Options, resolveConfig, variableOf } from '@awslogs/core';
+import test from 'ava';
+import fc from 'fast-check';
+
+type Env = Record<string, string | undefined>;
+
+const group = { logGroupName: '/app' };
+
+/** Options as they come from JavaScript or JSON, where nothing checks them. */
+const resolve = (options: object, env: Env = {}): Config => resolveConfig(options as Options, env);
+
+function refusal(options: object, env: Env = {}): ConfigError {
+  try {
+    resolve(options, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const refused = (options: object, env: Env = {}) =>
+  refusal(options, env).problems.map(({ option }) => option);
+
+test('a log group is all that it takes; the rest has defaults', (t) => {
+  t.deepEqual(resolve(group), {
+    logGroupName: '/app',
+    logStreamName: '{hostname}/{pid}',
+    region: undefined,
+    endpoint: undefined,
+    service: undefined,
+    environment: undefined,
+    entity: undefined,
+    createLogGroup: true,
+    retentionInDays: undefined,
+    tags: undefined,
+    kmsKeyId: undefined,
+    logGroupClass: undefined,
+    flushIntervalMs: 1000,
+    maxInFlight: 4,
+    maxBufferBytes: 67_108_864,
+    requestTimeoutMs: 10_000,
+    closeTimeoutMs: 8000,
+    gzip: true,
+    reportToStderr: true,
+  });
+});
+
+test('a log group is required', (t) => {
+  t.deepEqual(refusal({}).problems, [
+    {
+      option: 'logGroupName',
+      variable: 'AWSLOGS_LOG_GROUP_NAME',
+      expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
+      given: 'nothing',
+    },
+  ]);
+});
+
+test('no options at all are those of the environment', (t) => {
+  t.is(resolveConfig(undefined, { AWSLOGS_LOG_GROUP_NAME: '/app' }).logGroupName, '/app');
+});
+
+test('an option that is undefined counts as not given', (t) => {
+  t.is(resolve({ ...group, flushIntervalMs: undefined }).flushIntervalMs, 1000);
+  t.is(resolve({ ...group, region: undefined }, { AWSLOGS_REGION: 'a-1' }).region, 'a-1');
+});
+
+for (const [option, variable] of [
+  ['logGroupName', 'AWSLOGS_LOG_GROUP_NAME'],
+  ['kmsKeyId', 'AWSLOGS_KMS_KEY_ID'],
+  ['region', 'AWSLOGS_REGION'],
+  ['flushIntervalMs', 'AWSLOGS_FLUSH_INTERVAL_MS'],
+  ['entity.resourceType', 'AWSLOGS_ENTITY_RESOURCE_TYPE'],
+  ['entity.name', 'AWSLOGS_ENTITY_NAME'],
+] as const) {
+  test(`the variable of ${option} is ${variable}`, (t) => t.is(variableOf(option), variable));
+}
+
+/** For each option, a variable's text and what it stands for, other than the default. */
+const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]>> = {
+  logGroupName: ['/from/env', '/from/env'],
+  logStreamName: ['{uuid}', '{uuid}'],
+  region: ['eu-central-1', 'eu-central-1'],
+  endpoint: ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
+  service: ['checkout', 'checkout'],
+  environment: ['ecs:prod', 'ecs:prod'],
+  entity: ['false', false],
+  createLogGroup: ['false', false],
+  retentionInDays: ['30', 30],
+  tags: ['team=shop,cost%20centre=7', { team: 'shop', 'cost centre': '7' }],
+  kmsKeyId: ['arn:aws:kms:eu-central-1:1:key/2', 'arn:aws:kms:eu-central-1:1:key/2'],
+  logGroupClass: ['INFREQUENT_ACCESS', 'INFREQUENT_ACCESS'],
+  flushIntervalMs: ['250', 250],
+  maxInFlight: ['7', 7],
+  maxBufferBytes: ['8388608', 8_388_608],
+  requestTimeoutMs: ['5000', 5000],
+  closeTimeoutMs: ['0', 0],
+  gzip: ['false', false],
+  reportToStderr: ['false', false],
+};
+
+test('the table of this test knows every option', (t) => {
+  t.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(OPTIONS).toSorted());
+});
+
+for (const name of Object.keys(OPTIONS)) {
+  const [text = '', value] = VARIABLES[name] ?? [];
+  const variable = `AWSLOGS_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const needed: Env = { AWSLOGS_LOG_GROUP_NAME: '/app' };
+
+  test(`${variable} sets ${name}`, (t) => {
+    t.deepEqual(Reflect.get(resolve({}, { ...needed, [variable]: text }), name), value);
+    t.notDeepEqual(Reflect.get(resolve({}, needed), name), value, 'a value other than the default');
+  });
+
+  test(`the option ${name} goes before ${variable}`, (t) => {
+    t.deepEqual(Reflect.get(resolve({ [name]: value }, { ...needed, [variable]: '!' }), name), value);
+  });
+
+  test(`an empty ${variable} counts as unset`, (t) => {
+    const config =
+      name === 'logGroupName'
+        ? resolve(group, { [variable]: '' })
+        : resolve({}, { ...needed, [variable]: '' });
+    t.deepEqual(config, resolve(group));
+  });
+}
+
+for (const [what, option, env, region] of [
+  [
+    'the option',
+    'option-1',
+    { AWSLOGS_REGION: 'own-1', AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' },
+    'option-1',
+  ],
+  [
+    'AWSLOGS_REGION',
+    undefined,
+    { AWSLOGS_REGION: 'own-1', AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' },
+    'own-1',
+  ],
+  ['AWS_REGION', undefined, { AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' }, 'std-1'],
+  ['AWS_DEFAULT_REGION', undefined, { AWS_DEFAULT_REGION: 'dflt-1' }, 'dflt-1'],
+  [
+    'AWS_DEFAULT_REGION where the others are empty',
+    undefined,
+    { AWSLOGS_REGION: '', AWS_REGION: '', AWS_DEFAULT_REGION: 'dflt-1' },
+    'dflt-1',
+  ],
+  [
+    'the default where all are empty',
+    undefined,
+    { AWSLOGS_REGION: '', AWS_REGION: '', AWS_DEFAULT_REGION: '' },
+    undefined,
+  ],
+] as const) {
+  test(`the Region comes from ${what}`, (t) =>
+    t.is(resolve({ ...group, region: option }, env).region, region));
+}
+
+test('a bad value of a standard variable is told with the name of that variable', (t) => {
+  const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
+  t.is(problem?.option, 'region');
+  t.is(problem?.given, "'Frankfurt am Main' (in AWS_REGION)");
+});
+
+for (const [option, values] of Object.entries({
+  logGroupName: ['/a', 'a'.repeat(512), '.-_/#aZ09', 'awsx', '/aws/lambda/x'],
+  logStreamName: ['a', 'x'.repeat(512), '{nonsense}'],
+  region: ['eu-central-1', 'local', 'x'.repeat(63)],
+  endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
+  service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
+  environment: ['eks:prod/shop', 'x'.repeat(512)],
+  entity: [false, { name: 'x' }],
+  createLogGroup: [true, false],
+  retentionInDays: [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+  ],
+  tags: [
+    { a: '' },
+    { ['k'.repeat(128)]: 'v'.repeat(256) },
+    Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])),
+  ],
+  kmsKeyId: ['a', 'x'.repeat(256)],
+  logGroupClass: ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'],
+  flushIntervalMs: [1, 3_600_000],
+  maxInFlight: [1, 50],
+  maxBufferBytes: [8_388_608, 68_719_476_736],
+  requestTimeoutMs: [100, 300_000],
+  closeTimeoutMs: [0, 9000],
+  gzip: [true, false],
+  reportToStderr: [true, false],
+})) {
+  test(`${option} takes what it should`, (t) => {
+    for (const value of values) {
+      t.deepEqual(Reflect.get(resolve({ ...group, [option]: value }), option), value);
+    }
+  });
+}
+
+for (const [option, values] of Object.entries({
+  logGroupName: ['', 'a'.repeat(513), 'a b', 'é', 'a:b', 'aws/lambda', 'a\n', 7, true],
+  logStreamName: ['', 'x'.repeat(513), 7],
+  region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
+  endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
+  service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
+  environment: ['', ' ', 'x'.repeat(513), 'prød', 7],
+  entity: [true, 'false', 7, [], [{ name: 'x' }]],
+  createLogGroup: ['true', 0, 1, 'yes'],
+  retentionInDays: [0, 2, 29, 31, 3654, 30.5, -1, '30', Number.NaN],
+  tags: [
+    {},
+    [],
+    'a=b',
+    { '': 'x' },
+    { ['k'.repeat(129)]: 'x' },
+    { a: 'v'.repeat(257) },
+    { a: 7 },
+    { a: undefined },
+    Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])),
+  ],
+  kmsKeyId: ['', 'x'.repeat(257), 7],
+  logGroupClass: ['standard', '', 'OTHER', 7],
+  flushIntervalMs: [0, -1, 3_600_001, 1.5, '1000', Number.NaN, Number.POSITIVE_INFINITY],
+  maxInFlight: [0, 51, 1.5, '4'],
+  maxBufferBytes: [0, 8_388_607, 68_719_476_737, '8388608'],
+  requestTimeoutMs: [0, 99, 300_001],
+  closeTimeoutMs: [-1, 9001, 0.5],
+  gzip: ['false', 0, 'off'],
+  reportToStderr: ['false', 0],
+})) {
+  test(`${option} refuses null and every other bad value`, (t) => {
+    for (const value of [null, ...values]) {
+      t.deepEqual(refused({ ...group, [option]: value }), [option], JSON.stringify(value));
+    }
+  });
+}
+
+for (const [variable, texts] of Object.entries({
+  AWSLOGS_LOG_GROUP_NAME: ['a b'],
+  AWSLOGS_ENDPOINT: ['localhost:4599'],
+  AWSLOGS_ENTITY: ['true', '{"name":"x"}'],
+  AWSLOGS_CREATE_LOG_GROUP: ['yes', 'on', '2', ' '],
+  AWSLOGS_RETENTION_IN_DAYS: ['2', 'ever', '30d', '3e1', '-1', '30.0', ' '],
+  AWSLOGS_TAGS: ['team', '%', '=x'],
+  AWSLOGS_FLUSH_INTERVAL_MS: ['0', '1s', '0x10', '1000.5', '1_000'],
+  AWSLOGS_GZIP: ['no'],
+})) {
+  test(`${variable} refuses every bad text, and is named`, (t) => {
+    for (const text of texts) {
+      const { problems } = refusal(variable === 'AWSLOGS_LOG_GROUP_NAME' ? {} : group, { [variable]: text });
+      t.is(problems.length, 1, text);
+      t.is(problems[0]?.variable, variable);
+      t.regex(problems[0]?.given ?? '', new RegExp(`\\(in ${variable}\\)$`));
+    }
+  });
+}
+
+for (const [text, value] of [
+  ['true', true],
+  ['1', true],
+  [' TRUE ', true],
+  ['false', false],
+  ['0', false],
+  ['False', false],
+] as const) {
+  test(`a variable of "${text}" is ${value}`, (t) => {
+    t.is(resolve(group, { AWSLOGS_GZIP: text }).gzip, value);
+    t.is(resolve(group, { AWSLOGS_CREATE_LOG_GROUP: text }).createLogGroup, value);
+  });
+}
+
+test('a variable of a number may be padded', (t) => {
+  t.is(resolve(group, { AWSLOGS_MAX_IN_FLIGHT: ' 7\n' }).maxInFlight, 7);
+});
+
+for (const [name, hint] of [
+  ['awsRegion', ', perhaps region'],
+  ['logGroup', ', perhaps logGroupName'],
+  ['flushInterval', ', perhaps flushIntervalMs'],
+  ['LOGGROUPNAME', ', perhaps logGroupName'],
+  ['retentionDays', ', perhaps retentionInDays'],
+  ['zzz', ''],
+] as const) {
+  test(`the unknown option ${name} is refused${hint}`, (t) => {
+    t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
+      { option: name, variable: '-', expected: `a known option${hint}`, given: 'an unknown one' },
+    ]);
+  });
+}
+
+for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+  test(`an option of the name ${name} is unknown`, (t) => {
+    const options = JSON.parse(`{"logGroupName":"/app","${name}":{"gzip":false}}`) as object;
+    t.deepEqual(refused(options), [name]);
+  });
+}
+
+for (const [variable, hint] of [
+  ['AWSLOGS_LOG_GROUP', ', perhaps AWSLOGS_LOG_GROUP_NAME'],
+  ['AWSLOGS_FLUSH_INTERVAL', ', perhaps AWSLOGS_FLUSH_INTERVAL_MS'],
+  ['AWSLOGS_ENTITY_NAMES', ', perhaps AWSLOGS_ENTITY_NAME'],
+] as const) {
+  test(`the unknown variable ${variable} is refused${hint}`, (t) => {
+    t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
+      { option: '-', variable, expected: `a known variable${hint}`, given: 'an unknown one' },
+    ]);
+  });
+}
+
+test('variables of others are none of our business', (t) => {
+  t.deepEqual(
+    resolve(group, { PATH: '/bin', AWS_PROFILE: 'x', AWSLOG_X: 'y', awslogs_region: 'z' }),
+    resolve(group),
+  );
+});
+
+test('one error tells everything that is wrong', (t) => {
+  const error = refusal(
+    { logGroup: '/app', gzip: 'yes', maxInFlight: 0, entity: { type: 'Service', nmae: 'x' } },
+    { AWSLOGS_RETENTION_IN_DAYS: '2', AWSLOGS_NONSENSE: 'x' },
+  );
+  t.deepEqual(error.problems.map(({ option }) => option).toSorted(), [
+    '-',
+    'entity.name',
+    'entity.nmae',
+    'gzip',
+    'logGroup',
+    'logGroupName',
+    'maxInFlight',
+    'retentionInDays',
+  ]);
+  t.is(error.name, 'ConfigError');
+  const lines = error.message.split('\n');
+  t.is(lines.length, 9);
+  t.is(lines[0], 'awslogs cannot start with this configuration:');
+  for (const { option, variable, expected, given } of error.problems) {
+    t.true(
+      lines.includes(`  ${option} (environment variable ${variable}): expected ${expected}; given: ${given}`),
+    );
+  }
+});
+
+for (const [what, options, env] of [
+  ['an unknown option', { awsSecretAccessKey: 'hunter2' }, {}],
+  ['an unknown option that is an object', { credentials: { secretAccessKey: 'hunter2' } }, {}],
+  ['an unknown variable', {}, { AWSLOGS_SECRET_ACCESS_KEY: 'hunter2' }],
+  ['the password of a URL', { endpoint: 'https://user:hunter2@host' }, {}],
+  ['the password of a URL in a variable', {}, { AWSLOGS_ENDPOINT: 'https://user:hunter2@host' }],
+  ['a user name of a URL', { endpoint: 'https://hunter2@host' }, {}],
+  ['a password with a slash', { endpoint: 'https://user:a/hunter2@host' }, {}],
+  ['a password with an at sign', { endpoint: 'https://user:a@hunter2@host' }, {}],
+  ['a password with a space', { endpoint: 'https://user:a hunter2@host' }, {}],
+  ['the password of a URL object', { endpoint: new URL('https://user:hunter2@host') }, {}],
+  ['the password of a URL of another scheme', { endpoint: 'ftp://user:hunter2@host' }, {}],
+] as const) {
+  test(`a message never tells ${what}`, (t) => {
+    const { message, problems } = refusal({ ...group, ...options }, env);
+    t.notRegex(message, /hunter2/);
+    t.notRegex(JSON.stringify(problems), /hunter2/);
+  });
+}
+
+test('what is told of a bad value is short and on one line', (t) => {
+  const values = fc.oneof(
+    fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true, withBigInt: true }),
+    fc.array(fc.integer(), { minLength: 7, maxLength: 150 }),
+    fc.string({ unit: 'binary', minLength: 100, maxLength: 1000 }),
+    fc.constant(new Error('with a stack')),
+  );
+  fc.assert(
+    fc.property(values, (value) => {
+      fc.pre(typeof value !== 'boolean' && value !== undefined);
+      const [problem] = refusal({ ...group, gzip: value }).problems;
+      t.true((problem?.given ?? '').length <= 121);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
+    }),
+  );
+});
+
+test('a config is plain data that can be sent to a worker thread', (t) => {
+  const config = resolve({ ...group, entity: { name: 'x', attributes: { a: 'b' } }, tags: { a: 'b' } });
+  t.deepEqual(structuredClone(config), config);
+});
+
+test('the entity option reaches the config as it is', (t) => {
+  const entity = { type: 'AWS::Resource', resourceType: 'AWS::ECS::Cluster', identifier: 'prod' } as const;
+  t.deepEqual(resolve({ ...group, entity }).entity, entity);
+});
+
+test('the variables of the entity make an entity', (t) => {
+  const config = resolve(group, {
+    AWSLOGS_ENTITY_TYPE: 'Service',
+    AWSLOGS_ENTITY_NAME: 'checkout',
+    AWSLOGS_ENTITY_ENVIRONMENT: 'ecs:prod',
+    AWSLOGS_ENTITY_ATTRIBUTES: 'PlatformType=AWS::ECS,ECS.Cluster=a%2Cb%3Dc%20d',
+  });
+  t.deepEqual(config.entity, {
+    type: 'Service',
+    name: 'checkout',
+    environment: 'ecs:prod',
+    attributes: { PlatformType: 'AWS::ECS', 'ECS.Cluster': 'a,b=c d' },
+  });
+});
+
+test('the variables of a resource make a resource', (t) => {
+  const config = resolve(group, {
+    AWSLOGS_ENTITY_TYPE: 'Resource',
+    AWSLOGS_ENTITY_RESOURCE_TYPE: 'K8s::Pod',
+    AWSLOGS_ENTITY_IDENTIFIER: 'prod|shop|checkout-1',
+  });
+  t.deepEqual(config.entity, {
+    type: 'Resource',
+    resourceType: 'K8s::Pod',
+    identifier: 'prod|shop|checkout-1',
+  });
+});
+
+test('empty variables of the entity count as unset', (t) => {
+  t.is(
+    resolve(group, { AWSLOGS_ENTITY_TYPE: '', AWSLOGS_ENTITY_NAME: '', AWSLOGS_ENTITY: '' }).entity,
+    undefined,
+  );
+});
+
+test('AWSLOGS_ENTITY=false sends none, whatever the other variables say', (t) => {
+  t.is(resolve(group, { AWSLOGS_ENTITY: 'false', AWSLOGS_ENTITY_NAME: 'checkout' }).entity, false);
+});
+
+test('the entity option goes before the variables, as a whole', (t) => {
+  const env = { AWSLOGS_ENTITY: 'false', AWSLOGS_ENTITY_ENVIRONMENT: 'ecs:prod' };
+  t.deepEqual(resolve({ ...group, entity: { name: 'checkout' } }, env).entity, { name: 'checkout' });
+});
+
+for (const [what, entity, options] of [
+  ['an unknown field', { name: 'x', Name: 'y' }, ['entity.Name']],
+  ['an unknown type', { type: 'Host', name: 'x' }, ['entity.type']],
+  ['a type of a prototype', { type: 'constructor', name: 'x' }, ['entity.type']],
+  ['a type that is an array of a known one', { type: ['Service'], name: 'x' }, ['entity.type']],
+  ['a type that is null', { type: null, name: 'x' }, ['entity.type']],
+  ['a missing name', {}, ['entity.name']],
+  ['an empty name', { name: '' }, ['entity.name']],
+  ['a name that is a number', { name: 7 }, ['entity.name']],
+  ['a key of another type', { name: 'x', identifier: 'y' }, ['entity.identifier']],
+  ['attributes that are text', { name: 'x', attributes: 'a=b' }, ['entity.attributes']],
+  ['an attribute that is a number', { name: 'x', attributes: { a: 7 } }, ['entity.attributes']],
+  [
+    'several at once',
+    { type: 'Resource', name: 'x' },
+    ['entity.resourceType', 'entity.identifier', 'entity.name'],
+  ],
+] as const) {
+  test(`an entity with ${what} is refused`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
+}
+
+test('a bad variable of the entity is refused under its name', (t) => {
+  const [problem] = refusal(group, { AWSLOGS_ENTITY_NAME: 'café' }).problems;
+  t.is(problem?.variable, 'AWSLOGS_ENTITY_NAME');
+  t.is(problem?.given, "'café'");
+});
+
+test('the unknown field of an entity comes with a hint', (t) => {
+  const [problem] = refusal({ ...group, entity: { name: 'x', resource_type: 'y' } }).problems;
+  t.is(problem?.expected, 'a known field, perhaps resourceType');
+});

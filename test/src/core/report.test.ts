@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import type { Report } from '@awslogs/core';
+import test from 'ava';
+import fc from 'fast-check';
+import { Reporter } from '../../../packages/core/dist/report.js';
+import { ManualClock } from '../manual-clock.js';
+
+function setUp() {
+  const clock = new ManualClock();
+  const reports: Report[] = [];
+  const reporter = new Reporter((report) => reports.push(report), false, clock);
+  const problems = () =>
+    reports.flatMap((report) => (report.kind === 'problem' ? [`${report.code}: ${report.message}`] : []));
+  return { clock, reporter, reports, problems };
+}
+
+/** The message of a problem that is told with this text. */
+function told(text: string): string {
+  const { reporter, reports } = setUp();
+  reporter.problem('unavailable', text);
+  const [report] = reports;
+  return report?.kind === 'problem' ? report.message : '';
+}
+
+test('a problem is reported with its code, its text and the counts', (t) => {
+  const { reporter, reports } = setUp();
+  reporter.accept(3);
+  reporter.problem('denied', 'Not allowed.');
+  t.deepEqual(reports, [
+    { kind: 'problem', code: 'denied', message: 'Not allowed.', counts: reporter.counts },
+  ]);
+  t.is(reports[0]?.counts.pending, 3);
+});
+
+test('a problem is reported at most once a minute, and how often it was withheld is told', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  reporter.problem('throttled', 'first');
+  await clock.advance(59_999);
+  reporter.problem('throttled', 'withheld');
+  reporter.problem('throttled', 'withheld');
+  t.deepEqual(problems(), ['throttled: first']);
+  await clock.advance(1);
+  reporter.problem('throttled', 'second');
+  t.deepEqual(problems(), ['throttled: first', 'throttled: second (2 more since the last report)']);
+});
+
+test('the minute counts from the last that was reported, and so do the withheld ones', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  reporter.problem('throttled', 'first');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'withheld');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'second');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'withheld');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'third');
+  await clock.advance(60_000);
+  reporter.problem('throttled', 'fourth');
+  t.deepEqual(problems(), [
+    'throttled: first',
+    'throttled: second (1 more since the last report)',
+    'throttled: third (1 more since the last report)',
+    'throttled: fourth',
+  ]);
+});
+
+test('a problem of one kind does not withhold one of another', (t) => {
+  const { reporter, problems } = setUp();
+  reporter.problem('throttled', 'a');
+  reporter.problem('denied', 'b');
+  reporter.problem('throttled', 'c');
+  t.deepEqual(problems(), ['throttled: a', 'denied: b']);
+});
+
+for (const [what, text, message] of [
+  ['the first line only', 'said\nAuthorization: secret', 'said'],
+  ['the first line only, however it ends', 'said\r\nAuthorization: secret', 'said'],
+  ['the first line only, after a carriage return', 'said\rAuthorization: secret', 'said'],
+  ['no escape sequences', '\u001b[31mred\u001b[0m', ' [31mred [0m'],
+  ['no other control characters', 'a\u0000b\u0007c\u007fd\u009be\tf', 'a b c d e f'],
+  ['other characters as they are', 'é “quoted” 🙃', 'é “quoted” 🙃'],
+  ['no more than a thousand characters', 'x'.repeat(1001), 'x'.repeat(1000)],
+] as const) {
+  test(`a message holds ${what}`, (t) => t.is(told(text), message));
+}
+
+test('a message is one line without control characters, whatever the service says', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      t.notRegex(told(text), /[\u0000-\u001f\u007f-\u009f]/);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('pending is what was accepted less everything that became of it', (t) => {
+  const { reporter } = setUp();
+  reporter.accept(1000);
+  reporter.accept(1);
+  t.is(reporter.counts.pending, 1001);
+  reporter.deliver(100);
+  reporter.reject('tooOld', 1);
+  reporter.reject('expired', 2);
+  reporter.reject('tooNew', 4);
+  reporter.reject('invalid', 8);
+  reporter.drop('empty', 16);
+  reporter.drop('bufferFull', 32);
+  reporter.drop('closed', 64);
+  t.deepEqual(reporter.counts, {
+    accepted: 1001,
+    delivered: 100,
+    rejected: { tooOld: 1, expired: 2, tooNew: 4, invalid: 8 },
+    dropped: { empty: 16, bufferFull: 32, closed: 64 },
+    pending: 774,
+  });
+});
+
+test('counts that were reported do not change afterwards', (t) => {
+  const { reporter, reports } = setUp();
+  reporter.accept(2);
+  reporter.reportCounts();
+  reporter.deliver(1);
+  reporter.reject('tooOld', 1);
+  reporter.drop('closed', 1);
+  t.deepEqual(reports, [
+    {
+      kind: 'counts',
+      counts: {
+        accepted: 2,
+        delivered: 0,
+        rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+        dropped: { empty: 0, bufferFull: 0, closed: 0 },
+        pending: 2,
+      },
+    },
+  ]);
+});
+
+test('in passing, counts are reported every ten seconds at most', async (t) => {
+  const { clock, reporter, reports } = setUp();
+  reporter.reportCountsSometimes();
+  await clock.advance(9999);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 0, 'nor at the very start');
+  await clock.advance(1);
+  reporter.reportCountsSometimes();
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 1);
+  await clock.advance(5000);
+  reporter.reportCounts();
+  await clock.advance(9999);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 2, 'counted from the last of either kind');
+  await clock.advance(1);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 3);
+});
+
+/** What a process writes to stderr that reports one problem. */
+function stderrOf(toStderr: boolean, before = ''): { stderr: string; stdout: string; status: number | null } {
+  const module = new URL('../../../packages/core/dist/report.js', import.meta.url).href;
+  const script = `
+    import { Reporter } from ${JSON.stringify(module)};
+    ${before}
+    const reporter = new Reporter(() => console.log('emitted'), ${toStderr}, { now: Date.now });
+    reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
+    reporter.problem('denied', 'withheld');
+    reporter.reportCounts();
+  `;
+  const { stderr, stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  return { stderr, stdout, status };
+}
+
+test('a problem is written to stderr as one line', (t) => {
+  t.is(stderrOf(true).stderr, 'awslogs: denied: Not  [31mallowed.\n');
+});
+
+test('nothing is written to stderr when that is switched off, and the reports are emitted all the same', (t) => {
+  t.deepEqual(stderrOf(false), { stderr: '', stdout: 'emitted\nemitted\n', status: 0 });
+});
+
+test('a closed stderr does no harm', (t) => {
+  const ended = stderrOf(true, "import { closeSync } from 'node:fs'; closeSync(2);");
+  t.is(ended.stdout, 'emitted\nemitted\n');
+});

@@ -1,0 +1,996 @@
+import type { Counts, Report } from '@awslogs/core';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import type { Batch } from '../../../packages/core/dist/batch/batch.js';
+import type { FailedOutcome, Outcome } from '../../../packages/core/dist/delivery/outcome.js';
+import { Reporter } from '../../../packages/core/dist/report.js';
+import { type BatchSender, Shipper } from '../../../packages/core/dist/shipper.js';
+import { ManualClock, settled } from '../manual-clock.js';
+
+const DAY = 86_400_000;
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+const DELIVERED: Outcome = { kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 0 } };
+const failed = (kind: FailedOutcome['kind']): Outcome => ({
+  kind,
+  failure: { name: 'Because', message: 'said so' },
+});
+const THROTTLED = failed('throttled');
+const UNAVAILABLE = failed('unavailable');
+const POISON = failed('poison');
+
+function messages(batch: Batch): string[] {
+  const events = JSON.parse(`[${batch.payload.toString()}]`) as { message: string }[];
+  return events.map(({ message }) => message);
+}
+
+interface Call {
+  readonly batch: Batch;
+  readonly answer: (outcome: Outcome) => void;
+}
+
+/** The network, as the test wants it: answers at once with what `reply` says, or when the test says so. */
+class ScriptedSender implements BatchSender {
+  readonly logGroupName = '/test/app';
+  reply: ((batch: Batch) => Outcome) | undefined;
+  /** All batches that were ever tried, in order. */
+  readonly sent: Batch[] = [];
+  /** Those that have no answer yet, oldest first. */
+  readonly inFlight: Call[] = [];
+  mostInFlight = 0;
+
+  send(batch: Batch): Promise<Outcome> {
+    this.sent.push(batch);
+    return new Promise((resolve) => {
+      const call = { batch, answer: resolve };
+      this.inFlight.push(call);
+      this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
+      if (this.reply !== undefined) void this.#answer(call, this.reply(batch));
+    });
+  }
+
+  /** Answers the oldest call, or the one at `index`. */
+  async answer(outcome: Outcome, index = 0): Promise<void> {
+    const call = this.inFlight[index];
+    if (call === undefined) throw new Error('nothing is in flight');
+    await this.#answer(call, outcome);
+  }
+
+  async #answer(call: Call, outcome: Outcome): Promise<void> {
+    this.inFlight.splice(this.inFlight.indexOf(call), 1);
+    call.answer(outcome);
+    await settled();
+  }
+
+  /** What was tried so far, and is not told again. */
+  news(): string[] {
+    return this.sent.splice(0).map((batch) => messages(batch).join(' '));
+  }
+}
+
+interface Settings {
+  readonly flushIntervalMs?: number;
+  readonly maxInFlight?: number;
+  readonly maxBufferBytes?: number;
+  readonly random?: () => number;
+}
+
+function setUp({ random = () => 0.5, ...options }: Settings = {}) {
+  const clock = new ManualClock(NOON);
+  const sender = new ScriptedSender();
+  const reports: Report[] = [];
+  const reporter = new Reporter((report) => reports.push(report), false, clock);
+  const settings = { flushIntervalMs: 1000, maxInFlight: 4, maxBufferBytes: 64 * 1024 * 1024, ...options };
+  const shipper = new Shipper(settings, sender, reporter, clock, random);
+  return {
+    clock,
+    sender,
+    shipper,
+    reports,
+    counts: () => reporter.counts,
+    problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
+    /** Each message in a batch of its own. */
+    shipApart(...texts: string[]): void {
+      for (const text of texts) {
+        shipper.accept(NOON, text);
+        void shipper.flush();
+      }
+    },
+  };
+}
+
+/** Whether a promise is fulfilled by now. */
+async function isDone(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  await settled();
+  return done;
+}
+
+function sum({ delivered, rejected, dropped, pending }: Counts): number {
+  return [delivered, pending, ...Object.values(rejected), ...Object.values(dropped)].reduce((a, b) => a + b);
+}
+
+const NOTHING: Counts = {
+  accepted: 0,
+  delivered: 0,
+  rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+  dropped: { empty: 0, bufferFull: 0, closed: 0 },
+  pending: 0,
+};
+
+// Accepting
+
+test('what is accepted is sent as one batch, when the flush interval is over', async (t) => {
+  const { clock, sender, shipper, counts } = setUp();
+  shipper.accept(NOON, 'a');
+  await clock.advance(600);
+  shipper.accept(NOON, 'b');
+  await clock.advance(399);
+  t.deepEqual(sender.news(), []);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['a b']);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 2, pending: 2 });
+  await sender.answer(DELIVERED);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 2, delivered: 2 });
+});
+
+test('the flush interval begins anew with the next event', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'a');
+  await clock.advance(5000);
+  shipper.accept(NOON, 'b');
+  await clock.advance(999);
+  t.deepEqual(sender.news(), ['a']);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['b']);
+});
+
+test('events of several days go in a batch each, when the interval of the first is over', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'today');
+  await clock.advance(900);
+  shipper.accept(NOON - DAY, 'yesterday');
+  shipper.accept(NOON, 'today too');
+  await clock.advance(100);
+  t.deepEqual(sender.news(), ['today today too', 'yesterday']);
+  t.is(clock.timers, 0);
+});
+
+test('records that alternate between two days still share two batches', async (t) => {
+  const { sender, shipper } = setUp();
+  sender.reply = () => DELIVERED;
+  for (let i = 0; i < 100; i++) shipper.accept(NOON - (i % 2) * DAY, 'x');
+  await shipper.flush();
+  t.deepEqual(
+    sender.sent.map(({ size }) => size),
+    [50, 50],
+  );
+});
+
+test('records of more than 16 days at once are all delivered', async (t) => {
+  const { sender, shipper, counts } = setUp();
+  sender.reply = () => DELIVERED;
+  for (let day = 0; day < 40; day++) shipper.accept(day * DAY, `${day}`);
+  await settled();
+  t.is(sender.sent.length, 24, '16 stay open');
+  await shipper.flush();
+  t.is(sender.sent.length, 40);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 40, delivered: 40 });
+});
+
+test('a full batch does not wait for the interval', (t) => {
+  const { sender, shipper } = setUp();
+  for (let i = 0; i < 10_000; i++) shipper.accept(NOON, 'x');
+  t.is(sender.sent.length, 0);
+  shipper.accept(NOON, 'x');
+  t.deepEqual(
+    sender.sent.map(({ size }) => size),
+    [10_000],
+  );
+});
+
+test('an empty message is counted and never sent', async (t) => {
+  const { clock, sender, shipper, counts } = setUp();
+  shipper.accept(NOON, '');
+  await clock.advance(1000);
+  t.is(sender.sent.length, 0);
+  t.is(clock.timers, 0);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 1, dropped: { empty: 1, bufferFull: 0, closed: 0 } });
+});
+
+test('a message that is too long for one event counts as the events that carry it', async (t) => {
+  const { sender, shipper, counts } = setUp();
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'x'.repeat(2 * 1_048_550 + 1));
+  await shipper.flush();
+  t.deepEqual(
+    sender.sent.map((batch) => messages(batch).map(({ length }) => length)),
+    [[1_048_550], [1_048_550], [1]],
+  );
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+});
+
+test('accepting never waits for the network', (t) => {
+  const { sender, shipper, counts } = setUp({ maxInFlight: 1 });
+  for (let i = 0; i < 30_001; i++) shipper.accept(NOON, 'x');
+  t.is(sender.inFlight.length, 1);
+  t.is(counts().pending, 30_001);
+});
+
+// Flushing
+
+test('flush with nothing to deliver resolves at once', async (t) => {
+  const { sender, shipper } = setUp();
+  t.true(await isDone(shipper.flush()));
+  t.is(sender.sent.length, 0);
+});
+
+test('flush sends at once, and resolves when that is delivered', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  shipper.accept(NOON, 'a');
+  const flushed = shipper.flush();
+  t.deepEqual(sender.news(), ['a']);
+  t.false(await isDone(flushed));
+  await sender.answer(DELIVERED);
+  t.true(await isDone(flushed));
+  t.is(clock.timers, 0);
+});
+
+test('flush does not wait for what comes after it', async (t) => {
+  const { sender, shipper } = setUp();
+  shipper.accept(NOON, 'before');
+  const first = shipper.flush();
+  shipper.accept(NOON, 'after');
+  const second = shipper.flush();
+  t.deepEqual(sender.news(), ['before', 'after']);
+  await sender.answer(DELIVERED, 0);
+  t.true(await isDone(first));
+  t.false(await isDone(second));
+  await sender.answer(DELIVERED, 0);
+  t.true(await isDone(second));
+});
+
+test('flush waits for all that came before it, in whatever order it is delivered', async (t) => {
+  const { sender, shipper } = setUp();
+  shipper.accept(NOON, 'before');
+  const first = shipper.flush();
+  shipper.accept(NOON, 'after');
+  const second = shipper.flush();
+  await sender.answer(DELIVERED, 1);
+  t.false(await isDone(first));
+  t.false(await isDone(second), 'what came before the first came before the second, too');
+  await sender.answer(DELIVERED, 0);
+  t.true(await isDone(first));
+  t.true(await isDone(second));
+});
+
+test('flush waits through failures until they are over', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  shipper.accept(NOON, 'a');
+  const flushed = shipper.flush();
+  await sender.answer(UNAVAILABLE);
+  t.false(await isDone(flushed));
+  await clock.advance(50);
+  await sender.answer(DELIVERED);
+  t.true(await isDone(flushed));
+});
+
+test('flush waits for both halves of a batch', async (t) => {
+  const { sender, shipper } = setUp();
+  for (const text of ['a', 'b']) shipper.accept(NOON, text);
+  const flushed = shipper.flush();
+  await sender.answer(POISON);
+  await sender.answer(DELIVERED);
+  t.false(await isDone(flushed));
+  await sender.answer(POISON);
+  t.true(await isDone(flushed), 'rejected is settled as well');
+});
+
+test('flush reports the counts that it leaves', async (t) => {
+  const { sender, shipper, reports } = setUp();
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'a');
+  await shipper.flush();
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: { ...NOTHING, accepted: 1, delivered: 1 } });
+});
+
+// In flight
+
+for (const maxInFlight of [1, 2, 4]) {
+  test(`at most ${maxInFlight} batches are in flight`, async (t) => {
+    const { sender, shipApart } = setUp({ maxInFlight });
+    shipApart('a', 'b', 'c', 'd', 'e', 'f');
+    const first = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, maxInFlight);
+    t.deepEqual(sender.news(), first);
+    await sender.answer(DELIVERED);
+    t.deepEqual(sender.news(), [['a', 'b', 'c', 'd', 'e', 'f'][maxInFlight]]);
+    while (sender.inFlight.length > 0) await sender.answer(DELIVERED);
+    t.is(sender.mostInFlight, maxInFlight);
+  });
+}
+
+// Failures
+
+for (const kind of ['throttled', 'unavailable', 'missing', 'denied'] as const) {
+  test(`what fails as ${kind} is sent again after a pause, and nothing is lost`, async (t) => {
+    const { clock, sender, shipApart, counts } = setUp();
+    shipApart('a');
+    await sender.answer(failed(kind));
+    t.deepEqual(counts(), { ...NOTHING, accepted: 1, pending: 1 });
+    await clock.advance(49);
+    t.deepEqual(sender.news(), ['a']);
+    await clock.advance(1);
+    t.deepEqual(sender.news(), ['a']);
+    await sender.answer(DELIVERED);
+    t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
+    t.is(clock.timers, 0);
+  });
+}
+
+test('a failure pauses everything; then one batch probes; then all may go', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c', 'd', 'e');
+  t.deepEqual(sender.news(), ['a', 'b', 'c']);
+  for (let i = 0; i < 3; i++) await sender.answer(UNAVAILABLE);
+  await clock.advance(49);
+  t.deepEqual(sender.news(), [], 'half of 100 ms');
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['a'], 'the probe');
+  await clock.advance(60_000);
+  t.deepEqual(sender.news(), []);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['b', 'c', 'd']);
+});
+
+test('failures together count as one; in a row they double the pause', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c');
+  for (let i = 0; i < 3; i++) await sender.answer(UNAVAILABLE);
+  sender.news();
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]) {
+    await clock.advance(pause - 1);
+    t.deepEqual(sender.news(), [], `before ${pause} ms`);
+    await clock.advance(1);
+    t.deepEqual(sender.news(), ['a'], `after ${pause} ms`);
+    await sender.answer(UNAVAILABLE);
+  }
+});
+
+test('after a success the pauses begin small again', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(50);
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(100);
+  await sender.answer(DELIVERED);
+  sender.news();
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(49);
+  t.deepEqual(sender.news(), []);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['b']);
+});
+
+test('what succeeds during a pause does not end it', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  sender.news();
+  await sender.answer(THROTTLED, 0);
+  await sender.answer(DELIVERED, 0);
+  await clock.advance(49);
+  t.deepEqual(sender.news(), []);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['a', 'c']);
+});
+
+test('what fills up during a pause waits for its end', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp({ random: () => 1 });
+  shipApart('a');
+  await sender.answer(UNAVAILABLE);
+  sender.news();
+  for (let i = 0; i < 20_001; i++) shipper.accept(NOON, 'x');
+  shipApart('b');
+  await clock.advance(99);
+  t.is(sender.sent.length, 0);
+});
+
+test('a batch that waits holds no place in flight', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  await sender.answer(UNAVAILABLE);
+  t.is(sender.inFlight.length, 0);
+  await clock.advance(50);
+  t.is(sender.inFlight.length, 1);
+});
+
+test('batches that failed in any order are sent again oldest first', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c', 'd');
+  await sender.answer(UNAVAILABLE, 1);
+  await sender.answer(UNAVAILABLE, 1);
+  await sender.answer(UNAVAILABLE, 0);
+  sender.news();
+  await clock.advance(50);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['a', 'b', 'c', 'd']);
+});
+
+test('the first half of a batch that failed stays ahead of the second', async (t) => {
+  const { clock, sender, shipper } = setUp({ maxInFlight: 1 });
+  for (const text of ['a', 'b', 'c', 'd']) shipper.accept(NOON, text);
+  void shipper.flush();
+  await sender.answer(POISON);
+  t.deepEqual(sender.news(), ['a b c d', 'a b']);
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(50);
+  t.deepEqual(sender.news(), ['a b']);
+});
+
+for (const order of ['first', 'second'] as const) {
+  test(`halves that both fail, the ${order} one first, are sent again in their order`, async (t) => {
+    const { clock, sender, shipper } = setUp({ maxInFlight: 2 });
+    for (const text of ['a', 'b', 'c', 'd']) shipper.accept(NOON, text);
+    void shipper.flush();
+    await sender.answer(POISON);
+    t.deepEqual(sender.news(), ['a b c d', 'a b', 'c d']);
+    await sender.answer(UNAVAILABLE, order === 'first' ? 0 : 1);
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(50);
+    t.deepEqual(sender.news(), ['a b']);
+  });
+}
+
+test('the halves of a batch go before the batches behind it', async (t) => {
+  const { sender, shipper, shipApart } = setUp({ maxInFlight: 1 });
+  shipper.accept(NOON, 'a');
+  shipApart('b', 'c');
+  t.deepEqual(sender.news(), ['a b']);
+  await sender.answer(POISON);
+  await sender.answer(DELIVERED);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['a', 'b', 'c']);
+});
+
+test('a transient failure becomes a problem with the third in a row', async (t) => {
+  for (const kind of ['throttled', 'unavailable'] as const) {
+    const { clock, sender, shipApart, problems } = setUp();
+    shipApart('a');
+    await sender.answer(failed(kind));
+    await clock.advance(50);
+    await sender.answer(failed(kind));
+    await clock.advance(100);
+    t.deepEqual(problems(), []);
+    await sender.answer(failed(kind));
+    t.deepEqual(problems(), [kind]);
+  }
+});
+
+for (const kind of ['denied', 'missing'] as const) {
+  test(`${kind} is a problem at once`, async (t) => {
+    const { sender, shipApart, problems } = setUp();
+    shipApart('a');
+    await sender.answer(failed(kind));
+    t.deepEqual(problems(), [kind]);
+  });
+}
+
+// Rejected events
+
+test('rejected events are counted by reason, the others as delivered', async (t) => {
+  const { sender, shipper, counts, problems, reports } = setUp();
+  for (let i = 0; i < 10; i++) shipper.accept(NOON, 'x');
+  void shipper.flush();
+  await sender.answer({ kind: 'delivered', rejected: { tooOld: 1, expired: 2, tooNew: 3 } });
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 10,
+    delivered: 4,
+    rejected: { tooOld: 1, expired: 2, tooNew: 3, invalid: 0 },
+  });
+  t.deepEqual(problems(), ['rejected-events']);
+  const problem = reports.find(({ kind }) => kind === 'problem');
+  t.regex(problem?.kind === 'problem' ? problem.message : '', /^CloudWatch Logs rejected 6 events/);
+  t.is(sender.sent.length, 1, 'nothing is sent again');
+});
+
+// Poison
+
+test('of a poisoned batch only the bad event is given up', async (t) => {
+  const { sender, shipper, counts, problems } = setUp();
+  sender.reply = (batch) => (messages(batch).includes('bad') ? POISON : DELIVERED);
+  for (const text of ['a', 'b', 'c', 'd', 'e', 'bad', 'g', 'h']) shipper.accept(NOON, text);
+  await shipper.flush();
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 8,
+    delivered: 7,
+    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 1 },
+  });
+  t.deepEqual(problems(), ['invalid-event']);
+});
+
+for (const [size, most] of [
+  [1, 1],
+  [2, 3],
+  [8, 7],
+  [1024, 21],
+  [8192, 27],
+] as const) {
+  test(`to find one bad event of ${size} takes ${most} requests at most`, async (t) => {
+    for (const bad of new Set([0, size >> 1, size - 1])) {
+      const { sender, shipper, counts } = setUp();
+      sender.reply = (batch) => (messages(batch).includes(`${bad}`) ? POISON : DELIVERED);
+      for (let i = 0; i < size; i++) shipper.accept(NOON, `${i}`);
+      await shipper.flush();
+      t.true(sender.sent.length <= most, `${sender.sent.length} requests`);
+      t.is(counts().rejected.invalid, 1);
+      t.is(counts().delivered, size - 1);
+    }
+  });
+}
+
+test('whichever events are bad, exactly those are given up, once each, and the others are delivered once', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (bad) => {
+      const { sender, shipper, counts } = setUp();
+      const delivered: string[] = [];
+      sender.reply = (batch) => {
+        if (messages(batch).some((text) => bad[Number(text)])) return POISON;
+        delivered.push(...messages(batch));
+        return DELIVERED;
+      };
+      for (const i of bad.keys()) shipper.accept(NOON, `${i}`);
+      await shipper.flush();
+      const good = [...bad.keys()].filter((i) => !bad[i]).map(String);
+      t.deepEqual(
+        delivered.toSorted((a, b) => Number(a) - Number(b)),
+        good,
+      );
+      t.is(counts().delivered, good.length);
+      t.is(counts().rejected.invalid, bad.length - good.length);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a poisoned batch pauses nothing', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('bad', 'good');
+  await sender.answer(POISON);
+  t.deepEqual(sender.news(), ['bad', 'good']);
+  t.is(clock.timers, 0);
+});
+
+test('a poisoned answer to the probe is an answer: the service is back', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('bad', 'b', 'c');
+  await sender.answer(UNAVAILABLE);
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(50);
+  sender.news();
+  await sender.answer(POISON);
+  t.deepEqual(sender.news(), ['b', 'c']);
+});
+
+// Memory. A message of 100 ASCII characters makes JSON of 140.
+
+const hundred = (text: string) => text.padEnd(100, '.');
+
+test('past maxBufferBytes the oldest batch is dropped, counted and told', async (t) => {
+  const { clock, sender, shipApart, counts, problems, reports } = setUp({ maxBufferBytes: 420 });
+  shipApart(hundred('a'));
+  await sender.answer(UNAVAILABLE);
+  shipApart(hundred('b'), hundred('c'));
+  t.is(counts().dropped.bufferFull, 0, 'three times 140 fit');
+  shipApart(hundred('d'), hundred('e'));
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 5,
+    dropped: { empty: 0, bufferFull: 2, closed: 0 },
+    pending: 3,
+  });
+  t.deepEqual(problems(), ['buffer-full']);
+  const problem = reports.find(({ kind }) => kind === 'problem');
+  t.regex(problem?.kind === 'problem' ? problem.message : '', /\(420\).*the oldest 1 events were dropped/);
+  sender.news();
+  sender.reply = () => DELIVERED;
+  await clock.advance(50);
+  t.deepEqual(sender.news(), ['c', 'd', 'e'].map(hundred));
+});
+
+test('what is in flight is not dropped, and does not count', async (t) => {
+  const { sender, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 280 });
+  shipApart(hundred('a'), hundred('b'), hundred('c'), hundred('d'));
+  t.is(counts().dropped.bufferFull, 0);
+  shipApart(hundred('e'));
+  t.is(counts().dropped.bufferFull, 1);
+  sender.news();
+  await sender.answer(DELIVERED);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['d', 'e'].map(hundred));
+});
+
+test('a batch that is still open counts, and is dropped when it is the oldest', async (t) => {
+  const { sender, shipper, shipApart, counts } = setUp({ maxBufferBytes: 420 });
+  shipApart('a');
+  await sender.answer(UNAVAILABLE);
+  for (const text of ['b', 'c', 'd']) shipper.accept(NOON, hundred(text));
+  t.is(counts().dropped.bufferFull, 1, "the smallest, 'a'");
+  shipper.accept(NOON, hundred('e'));
+  t.is(counts().dropped.bufferFull, 5, 'with the open batch, all that it holds');
+  t.is(counts().pending, 0);
+});
+
+test('flush is over when what it waited for was dropped', async (t) => {
+  const { sender, shipper, shipApart } = setUp({ maxBufferBytes: 140 });
+  shipper.accept(NOON, hundred('a'));
+  const flushed = shipper.flush();
+  await sender.answer(UNAVAILABLE);
+  t.false(await isDone(flushed));
+  shipApart(hundred('b'));
+  t.true(await isDone(flushed));
+});
+
+test('batches that come back from the network do not wait beyond maxBufferBytes', async (t) => {
+  const { sender, shipApart, counts } = setUp({ maxInFlight: 3, maxBufferBytes: 420 });
+  shipApart(...['a', 'b', 'c', 'd', 'e', 'f'].map(hundred));
+  for (let i = 0; i < 3; i++) await sender.answer(UNAVAILABLE);
+  t.is(sender.inFlight.length, 0);
+  t.true(counts().pending * 140 <= 420, `${counts().pending} events wait`);
+});
+
+test('batches whose bytes are more than their characters do not wait beyond maxBufferBytes', async (t) => {
+  const { sender, shipper, shipApart, counts } = setUp({ maxBufferBytes: 1000, random: () => 1 });
+  shipApart('a');
+  await sender.answer(UNAVAILABLE);
+  // Three batches of 240 characters, which are 640 bytes each.
+  for (const day of [0, 1, 2]) shipper.accept(NOON - day * DAY, '€'.repeat(200));
+  void shipper.flush();
+  t.true(counts().pending * 640 <= 1000, `${counts().pending} events wait`);
+});
+
+// Closing
+
+test('close delivers what there is, and ends', async (t) => {
+  const { clock, sender, shipper, counts, reports } = setUp();
+  sender.reply = () => DELIVERED;
+  for (let i = 0; i < 10_001; i++) shipper.accept(NOON, 'x');
+  t.true(await isDone(shipper.close(8000)));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 10_001, delivered: 10_001 });
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+});
+
+test('close with nothing to deliver ends at once', async (t) => {
+  const { clock, shipper, problems } = setUp();
+  t.true(await isDone(shipper.close(8000)));
+  t.deepEqual(problems(), []);
+  t.is(clock.timers, 0);
+});
+
+test('the deadline of close keeps the process alive, and nothing else does', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  shipper.accept(NOON, 'a');
+  t.is(clock.keepingAlive, 0);
+  void shipper.flush();
+  await sender.answer(UNAVAILABLE);
+  t.is(clock.timers, 1);
+  t.is(clock.keepingAlive, 0);
+  void shipper.close(8000);
+  t.is(clock.keepingAlive, 1);
+});
+
+test('at its deadline close gives up what is in flight, waits or is open, and counts it', async (t) => {
+  const { clock, sender, shipper, shipApart, counts, problems, reports } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  const closed = shipper.close(8000);
+  shipper.accept(NOON, 'd');
+  await clock.advance(7999);
+  t.false(await isDone(closed));
+  t.is(counts().pending, 4);
+  await clock.advance(1);
+  t.true(await isDone(closed));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 4, dropped: { empty: 0, bufferFull: 0, closed: 4 } });
+  t.deepEqual(problems(), ['not-delivered']);
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+  t.is(sender.sent.length, 2, 'nothing more is sent');
+});
+
+for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
+  test(`an answer of ${outcome.kind} after the deadline changes nothing any more`, async (t) => {
+    const { clock, sender, shipper, counts } = setUp();
+    for (const text of ['a', 'b']) shipper.accept(NOON, text);
+    void shipper.close(8000);
+    await clock.advance(8000);
+    const before = counts();
+    await sender.answer(outcome);
+    t.deepEqual(counts(), before);
+    t.is(clock.timers, 0);
+    t.is(sender.sent.length, 1);
+  });
+}
+
+test('close counts what was delivered before the deadline as delivered', async (t) => {
+  const { clock, sender, shipper, shipApart, counts } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  void shipper.close(8000);
+  await sender.answer(DELIVERED);
+  await clock.advance(8000);
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 3,
+    delivered: 1,
+    dropped: { empty: 0, bufferFull: 0, closed: 2 },
+  });
+});
+
+test('close is the same for all who ask', async (t) => {
+  const { clock, sender, shipper, shipApart, counts } = setUp();
+  shipApart('a');
+  const first = shipper.close(8000);
+  const second = shipper.close(1);
+  await clock.advance(1000);
+  t.false(await isDone(second));
+  await sender.answer(DELIVERED);
+  t.true(await isDone(first));
+  t.true(await isDone(second));
+  t.true(await isDone(shipper.close(8000)));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
+});
+
+test('what is accepted after close is counted as dropped, and never sent', async (t) => {
+  const { clock, sender, shipper, counts } = setUp();
+  await shipper.close(8000);
+  shipper.accept(NOON, 'late');
+  shipper.accept(NOON, 'x'.repeat(1_048_551));
+  shipper.accept(NOON, '');
+  await clock.advance(10_000);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 4, dropped: { empty: 1, bufferFull: 0, closed: 3 } });
+  t.is(sender.sent.length, 0);
+  t.is(clock.timers, 0);
+  t.true(await isDone(shipper.flush()));
+});
+
+test('close does not wait for a pause to end', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp();
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200]) {
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  await sender.answer(UNAVAILABLE);
+  sender.news();
+  sender.reply = () => DELIVERED;
+  const closed = shipper.close(8000);
+  t.true(await isDone(closed));
+  t.deepEqual(sender.news(), ['a']);
+  t.is(clock.timers, 0);
+});
+
+test('while closing, no pause is longer than half a second', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp();
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400]) {
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  sender.news();
+  void shipper.close(8000);
+  for (let i = 0; i < 5; i++) {
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(499);
+    t.deepEqual(sender.news(), []);
+    await clock.advance(1);
+    t.deepEqual(sender.news(), ['a']);
+  }
+});
+
+test('a pause that the deadline of close cuts short leaves no timer', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp();
+  shipApart('a');
+  void shipper.close(8000);
+  await clock.advance(7999);
+  await sender.answer(UNAVAILABLE);
+  t.is(clock.timers, 2, 'the pause and the deadline');
+  await clock.advance(1);
+  t.is(clock.timers, 0);
+});
+
+test('close of 0 milliseconds tries once', async (t) => {
+  const { clock, sender, shipper, counts } = setUp();
+  shipper.accept(NOON, 'a');
+  const closed = shipper.close(0);
+  t.deepEqual(sender.news(), ['a']);
+  await clock.advance(0);
+  t.true(await isDone(closed));
+  t.is(counts().dropped.closed, 1);
+});
+
+test('flush is over when close gives up', async (t) => {
+  const { clock, shipper } = setUp();
+  shipper.accept(NOON, 'a');
+  const flushed = shipper.flush();
+  void shipper.close(8000);
+  await clock.advance(8000);
+  t.true(await isDone(flushed));
+});
+
+// Idle
+
+test('when all is done, no timer is left', async (t) => {
+  const { clock, sender, shipper } = setUp();
+  sender.reply = () => (sender.sent.length % 3 === 0 ? UNAVAILABLE : DELIVERED);
+  t.is(clock.timers, 0);
+  for (let i = 0; i < 50; i++) {
+    shipper.accept(NOON - (i % 3) * DAY, `${i}`);
+    await clock.advance(100);
+  }
+  await clock.advance(5000);
+  t.is(clock.timers, 0);
+  await shipper.flush();
+  t.is(clock.timers, 0);
+});
+
+// Everything at once
+
+type Step =
+  | { readonly do: 'accept'; readonly day: number; readonly count: number; readonly size: number }
+  | { readonly do: 'flush' }
+  | { readonly do: 'advance'; readonly ms: number }
+  | {
+      readonly do: 'answer';
+      readonly which: number;
+      readonly kind: Outcome['kind'];
+      readonly rejected: number;
+    };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('accept' as const),
+      day: fc.integer({ min: 0, max: 2 }),
+      count: fc.integer({ min: 1, max: 5 }),
+      size: fc.constantFrom(0, 1, 50, 400),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'flush' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 60, 1000, 20_000) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      which: fc.nat({ max: 5 }),
+      kind: fc.constantFrom<Outcome['kind']>(
+        'delivered',
+        'delivered',
+        'throttled',
+        'unavailable',
+        'denied',
+        'poison',
+      ),
+      rejected: fc.nat({ max: 2 }),
+    }),
+  },
+);
+
+const settings = fc.record({
+  maxInFlight: fc.integer({ min: 1, max: 4 }),
+  maxBufferBytes: fc.constantFrom(300, 1500, 10_000_000),
+  random: fc.constantFrom(0, 0.5, 0.999).map((value) => () => value),
+});
+
+/** Runs a script, and after each step checks what must always hold. */
+async function run(
+  t: ExecutionContext,
+  given: Required<Omit<Settings, 'flushIntervalMs'>>,
+  script: readonly Step[],
+) {
+  const world = setUp(given);
+  const { clock, sender, shipper, counts } = world;
+  const arrived: string[] = [];
+  let accepted = 0;
+  const check = (where: string) => {
+    const now = counts();
+    t.is(now.accepted, accepted, where);
+    t.is(sum(now), accepted, where);
+    t.true(now.pending >= 0, where);
+    t.true(sender.inFlight.length <= given.maxInFlight, where);
+    const inFlight = sender.inFlight.reduce((all, { batch }) => all + batch.size, 0);
+    t.true(now.pending >= inFlight, where);
+  };
+  for (const [i, one] of script.entries()) {
+    switch (one.do) {
+      case 'accept':
+        for (let n = 0; n < one.count; n++) {
+          shipper.accept(NOON - one.day * DAY, one.size === 0 ? '' : `${accepted} `.padEnd(one.size, '.'));
+          accepted++;
+        }
+        break;
+      case 'flush':
+        void shipper.flush();
+        break;
+      case 'advance':
+        await clock.advance(one.ms);
+        break;
+      case 'answer': {
+        const call = sender.inFlight[one.which];
+        if (call === undefined) break;
+        const tooOld = Math.min(one.rejected, call.batch.size);
+        if (one.kind === 'delivered') arrived.push(...messages(call.batch));
+        const taken: Outcome = { kind: 'delivered', rejected: { tooOld, expired: 0, tooNew: 0 } };
+        await sender.answer(one.kind === 'delivered' ? taken : failed(one.kind), one.which);
+      }
+    }
+    await settled();
+    check(`after step ${i}, ${one.do}`);
+  }
+  return { ...world, arrived };
+}
+
+test('whatever happens, each event is delivered, rejected, dropped or pending, and after close none is pending', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
+      const { clock, shipper, counts, arrived } = await run(t, given, script);
+      t.is(new Set(arrived).size, arrived.length, 'nothing is delivered twice');
+      const closed = shipper.close(8000);
+      await clock.advance(8000);
+      t.true(await isDone(closed));
+      t.is(sum(counts()), counts().accepted);
+      t.is(counts().pending, 0);
+      t.is(clock.timers, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('whatever happened, when the service is back everything that waits is delivered', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
+      const { clock, sender, shipper, counts, arrived } = await run(t, given, script);
+      const pending = counts().pending;
+      const before = counts().delivered + counts().rejected.tooOld;
+      sender.reply = (batch) => {
+        arrived.push(...messages(batch));
+        return DELIVERED;
+      };
+      for (const call of [...sender.inFlight]) {
+        arrived.push(...messages(call.batch));
+        await sender.answer(DELIVERED, sender.inFlight.indexOf(call));
+      }
+      const flushed = shipper.flush();
+      await clock.advance(20_000);
+      t.true(await isDone(flushed));
+      t.is(counts().pending, 0);
+      t.is(counts().delivered + counts().rejected.tooOld, before + pending);
+      t.is(arrived.length, before + pending);
+      t.is(new Set(arrived).size, arrived.length, 'nothing is delivered twice');
+      t.is(clock.timers, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('whatever happens, no more than maxBufferBytes wait', async (t) => {
+  const sized = step.map((one) => (one.do === 'accept' ? { ...one, size: 100 } : one));
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(sized, { maxLength: 30 }), async (given, script) => {
+      for (let length = 1; length <= script.length; length++) {
+        const { sender, counts } = await run(t, given, script.slice(0, length));
+        const inFlight = sender.inFlight.reduce((all, { batch }) => all + batch.size, 0);
+        t.true((counts().pending - inFlight) * 140 <= given.maxBufferBytes);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,75 @@
+import { toTimestamp } from '@awslogs/core';
+import test from 'ava';
+import fc from 'fast-check';
+
+for (const [given, timestamp] of [
+  [1_795_521_600_000, 1_795_521_600_000],
+  [1_795_521_600_000.4, 1_795_521_600_000],
+  [1_795_521_600_000.5, 1_795_521_600_001],
+  ['1795521600000', 1_795_521_600_000],
+  [1_795_521_600, 1_795_521_600_000],
+  [1_795_521_600.123, 1_795_521_600_123],
+  ['1795521600.123', 1_795_521_600_123],
+  [' 1795521600 ', 1_795_521_600_000],
+  [99_999_999_999, 99_999_999_999_000],
+  [100_000_000_000, 100_000_000_000],
+  [0, 0],
+  [8.64e15, 8.64e15],
+  [new Date(1_795_521_600_000), 1_795_521_600_000],
+  ['2026-11-24T12:00:00.000Z', 1_795_521_600_000],
+  ['2026-11-24T12:00:00.5Z', 1_795_521_600_500],
+  ['2026-11-24T13:00:00+01:00', 1_795_521_600_000],
+  ['2026-11-24', 1_795_478_400_000],
+  ['1970-01-01T00:00:00Z', 0],
+] as const) {
+  test(`${JSON.stringify(given)} (${typeof given}) is ${timestamp}`, (t) => {
+    t.is(toTimestamp(given), timestamp);
+  });
+}
+
+for (const [what, given] of [
+  ['undefined', undefined],
+  ['null', null],
+  ['true', true],
+  ['empty text', ''],
+  ['blank text', ' '],
+  ['a word', 'yesterday'],
+  ['a time without a day', '12:30:45'],
+  ['NaN', Number.NaN],
+  ['NaN as text', 'NaN'],
+  ['infinity', Number.POSITIVE_INFINITY],
+  ['infinity as text', 'Infinity'],
+  ['a negative number', -1],
+  ['a negative number as text', '-1'],
+  ['more than a Date holds', 8.64e15 + 2],
+  ['a day that does not exist', '2026-13-40T00:00:00Z'],
+  ['a moment before 1970', '1969-12-31T23:59:59.999Z'],
+  ['an object', {}],
+  ['an array', [1_795_521_600_000]],
+  ['a bigint', 1_795_521_600_000n],
+  ['a symbol', Symbol('now')],
+  ['a function', () => 1_795_521_600_000],
+  ['an invalid Date', new Date(Number.NaN)],
+  ['a Date before 1970', new Date(-1)],
+] as const) {
+  test(`${what} is no time`, (t) => t.is(toTimestamp(given), undefined));
+}
+
+// Date.parse() reads a date out of each of these, months or decades away from what was meant: the service would
+// reject the event for its time.
+for (const text of ['build 7', 'request 12', 'May', '05/11/2026 10:00:00']) {
+  test(`"${text}" is neither ISO 8601 nor a number`, (t) => {
+    t.is(toTimestamp(text), undefined);
+  });
+}
+
+test('whatever is given, the time is a whole number from 1970 on, or none', (t) => {
+  const given = fc.oneof(fc.anything(), fc.double(), fc.date({ noInvalidDate: false }), fc.string());
+  fc.assert(
+    fc.property(given, (value) => {
+      const timestamp = toTimestamp(value);
+      t.true(timestamp === undefined || (Number.isSafeInteger(timestamp) && timestamp >= 0));
+    }),
+    { numRuns: 1000 },
+  );
+});
