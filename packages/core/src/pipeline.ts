@@ -20,7 +20,12 @@ export interface Pipeline {
   accept(timestamp: number, message: string): void;
   /** Resolves when all that was accepted before is delivered, rejected or dropped. */
   flush(): Promise<void>;
-  /** Flushes for at most `closeTimeoutMs`; what is not delivered by then is counted and reported. */
+  /**
+   * Flushes for at most `closeTimeoutMs` and keeps the process alive meanwhile. What is not delivered by then is
+   * counted and reported. The pipeline goes on.
+   */
+  drain(): Promise<void>;
+  /** Drains, and takes nothing more. */
   close(): Promise<void>;
 }
 
@@ -47,7 +52,7 @@ export function createPipeline(
   for (const problem of problems) reporter.problem('entity', problem);
 
   const api = new SdkLogsApi(config, clock);
-  const { logGroupName, logGroupClass, kmsKeyId, tags } = config;
+  const { logGroupName, logGroupClass, kmsKeyId, tags, retentionInDays, createLogGroup } = config;
   const streamName = streamNamer(config.logStreamName, {
     hostname: hostname(),
     pid: process.pid,
@@ -55,11 +60,12 @@ export function createPipeline(
     environment: entity?.keyAttributes.Environment ?? config.environment,
   });
   const group = { logGroupName, logGroupClass, kmsKeyId, tags };
-  const target = new Target(api, { ...config, group, streamName }, reporter);
+  const target = new Target(api, { group, retentionInDays, createLogGroup, streamName }, reporter);
   const shipper = new Shipper(config, new Sender(api, target, entity, reporter), reporter, clock, random);
   return {
     accept: (timestamp, message) => shipper.accept(timestamp, message),
     flush: () => shipper.flush(),
+    drain: () => shipper.drain(config.closeTimeoutMs),
     async close() {
       await shipper.close(config.closeTimeoutMs);
       api.close();

@@ -17,8 +17,8 @@ export class Queue {
   }
 
   add(parcel: Parcel): void {
-    const behind = this.#parcels.findIndex(({ position }) => position > parcel.position);
-    this.#parcels.splice(behind === -1 ? this.#parcels.length : behind, 0, parcel);
+    const before = this.#parcels.findLastIndex(({ position }) => position < parcel.position);
+    this.#parcels.splice(before + 1, 0, parcel);
     this.#heldBytes += parcel.batch.heldBytes;
   }
 
@@ -31,6 +31,10 @@ export class Queue {
   takeAll(): Parcel[] {
     this.#heldBytes = 0;
     return this.#parcels.splice(0);
+  }
+
+  get isEmpty(): boolean {
+    return this.#parcels.length === 0;
   }
 
   get oldestPosition(): number | undefined {

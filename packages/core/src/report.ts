@@ -27,22 +27,29 @@ export interface Counts {
     readonly empty: number;
     /** The oldest, when `maxBufferBytes` was reached. */
     readonly bufferFull: number;
-    /** Not delivered within `closeTimeoutMs`. */
+    /** Not delivered within `closeTimeoutMs` at the end, or logged after it. */
     readonly closed: number;
+    /** The worker thread that held them, or was to take them, had ended. */
+    readonly workerEnded: number;
   };
   /** Events that wait or are under way. */
   readonly pending: number;
 }
 
 export type ProblemCode =
+  // Events wait.
   | 'throttled'
   | 'unavailable'
   | 'missing'
   | 'denied'
+  // Events are lost.
   | 'rejected-events'
   | 'invalid-event'
   | 'buffer-full'
   | 'not-delivered'
+  | 'logged-after-close'
+  | 'worker'
+  // Events are not affected.
   | 'entity'
   | 'retention';
 
@@ -57,6 +64,28 @@ export type Report =
       readonly counts: Counts;
     };
 
+/** The counts of two pipelines together. */
+export function addCounts(a: Counts, b: Counts): Counts {
+  const { rejected, dropped } = a;
+  return {
+    accepted: a.accepted + b.accepted,
+    delivered: a.delivered + b.delivered,
+    rejected: {
+      tooOld: rejected.tooOld + b.rejected.tooOld,
+      expired: rejected.expired + b.rejected.expired,
+      tooNew: rejected.tooNew + b.rejected.tooNew,
+      invalid: rejected.invalid + b.rejected.invalid,
+    },
+    dropped: {
+      empty: dropped.empty + b.dropped.empty,
+      bufferFull: dropped.bufferFull + b.dropped.bufferFull,
+      closed: dropped.closed + b.dropped.closed,
+      workerEnded: dropped.workerEnded + b.dropped.workerEnded,
+    },
+    pending: a.pending + b.pending,
+  };
+}
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Mutable<T[K]> };
 
 const PROBLEM_INTERVAL_MS = 60_000;
@@ -68,12 +97,14 @@ export class Reporter {
     accepted: 0,
     delivered: 0,
     rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-    dropped: { empty: 0, bufferFull: 0, closed: 0 },
+    dropped: { empty: 0, bufferFull: 0, closed: 0, workerEnded: 0 },
   };
   readonly #emit: (report: Report) => void;
   readonly #toStderr: boolean;
   readonly #clock: Clock;
-  readonly #problems = new Map<ProblemCode, { at: number; withheld: number }>();
+  readonly #toldAt = new Map<ProblemCode, number>();
+  /** Since then. */
+  readonly #withheld = new Map<ProblemCode, Withheld>();
   #countsAt: number;
 
   constructor(emit: (report: Report) => void, toStderr: boolean, clock: Clock) {
@@ -124,19 +155,47 @@ export class Reporter {
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */
   problem(code: ProblemCode, text: string): void {
+    this.#tell(code, 0, () => text);
+  }
+
+  /** The same for lost events: what is told at last names all that were lost since it was told before. */
+  loss(code: ProblemCode, events: number, text: (events: number) => string): void {
+    this.#tell(code, events, text);
+  }
+
+  /** Reports what is left to tell: the losses that were withheld, and the counts. */
+  close(): void {
+    for (const [code, { events, text }] of this.#withheld)
+      if (events > 0) this.#emitProblem(code, text(events));
+    this.#withheld.clear();
+    this.reportCounts();
+  }
+
+  #tell(code: ProblemCode, moreEvents: number, text: (events: number) => string): void {
     const now = this.#clock.now();
-    const last = this.#problems.get(code);
-    if (last !== undefined && now - last.at < PROBLEM_INTERVAL_MS) {
-      last.withheld++;
+    const { times = 0, events: untold = 0 } = this.#withheld.get(code) ?? {};
+    const events = untold + moreEvents;
+    if (now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS) {
+      this.#withheld.set(code, { times: times + 1, events, text });
       return;
     }
-    this.#problems.set(code, { at: now, withheld: 0 });
-    const again =
-      last === undefined || last.withheld === 0 ? '' : ` (${last.withheld} more since the last report)`;
-    const message = oneLine(text) + again;
+    this.#toldAt.set(code, now);
+    this.#withheld.delete(code);
+    const again = times > 0 && events === 0 ? ` (${times} more since the last report)` : '';
+    this.#emitProblem(code, text(events) + again);
+  }
+
+  #emitProblem(code: ProblemCode, text: string): void {
+    const message = oneLine(text);
     this.#emit({ kind: 'problem', code, message, counts: this.counts });
     if (this.#toStderr) writeToStderr(`awslogs: ${code}: ${message}\n`);
   }
+}
+
+interface Withheld {
+  readonly times: number;
+  readonly events: number;
+  readonly text: (events: number) => string;
 }
 
 /**

@@ -44,9 +44,9 @@ export function createStream(options?: Options): CloudWatchStream {
   });
   const stream = lineStream(pipeline);
   // A process that has nothing else to do waits for delivery, and then ends.
-  const end = () => stream.end();
-  process.once('beforeExit', end);
-  stream.once('close', () => process.off('beforeExit', end));
+  const drain = () => void pipeline.drain();
+  process.on('beforeExit', drain);
+  stream.once('close', () => process.off('beforeExit', drain));
   return stream;
 }
 

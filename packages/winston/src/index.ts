@@ -1,3 +1,10 @@
-export type { Counts, ProblemCode, Report } from '@awslogs/core';
-export { ConfigError, type ConfigProblem, type EntityOption, type Options } from '@awslogs/core/config';
+export {
+  ConfigError,
+  type ConfigProblem,
+  type Counts,
+  type EntityOption,
+  type Options,
+  type ProblemCode,
+  type Report,
+} from '@awslogs/core/main-thread';
 export { CloudWatchTransport, type CloudWatchTransportOptions } from './transport.js';

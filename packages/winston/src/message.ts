@@ -62,10 +62,15 @@ function fill(record: Record<string, unknown>, fields: object): Record<string, u
   return record;
 }
 
-/** For text that is no JSON. A format that shows the message has chosen what to show. */
+/** For text that is no JSON: the stacks that are not in it. */
 function withStacks(text: string, errors: readonly Found[]): string {
-  const dropped = errors.filter(([, { message }]) => !text.includes(message));
-  return [text, ...dropped.map(([, error]) => error.stack ?? String(error))].join('\n');
+  const stacks = errors.map(([, error]) => error.stack || String(error));
+  return [text, ...stacks.filter((stack) => !text.includes(placeOf(stack)))].join('\n');
+}
+
+/** The first frame of a stack: a format may have written the message above it in its own way. */
+function placeOf(stack: string): string {
+  return /^\s+at .+$/m.exec(stack)?.[0] ?? stack;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

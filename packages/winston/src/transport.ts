@@ -1,9 +1,19 @@
-import type { Counts, Report } from '@awslogs/core';
-import { type Config, type Options, resolveConfig } from '@awslogs/core/config';
-import { toTimestamp } from '@awslogs/core/timestamp';
+import {
+  addCounts,
+  type Config,
+  type Counts,
+  type Options,
+  type Report,
+  Reporter,
+  resolveConfig,
+  systemClock,
+  toTimestamp,
+} from '@awslogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
-import { type Channel, type ChannelEvents, InProcessChannel, WorkerChannel } from './channel.js';
+import type { Channel, OpenChannel } from './channel.js';
+import { InProcessChannel } from './in-process-channel.js';
 import { type Info, messageOf } from './message.js';
+import { WorkerChannel } from './worker-channel.js';
 
 /** winston-transport's own options, and those of the README's table. */
 export type CloudWatchTransportOptions = Options &
@@ -18,6 +28,15 @@ const EXCEPTION_FLUSH_MS = 2500;
 /** A worker that broke is not started again at once, lest it break again and again. */
 const RESTART_PAUSE_MS = 10_000;
 
+/** A channel, and what is known of it. */
+interface Opened {
+  readonly channel: Channel;
+  /** Records that it took. */
+  written: number;
+  /** The last that it said. */
+  counts: Counts;
+}
+
 /**
  * Ships log records to CloudWatch Logs. Emits
  * - `'report'` with a {@link Report}: the counts, or a problem;
@@ -25,41 +44,58 @@ const RESTART_PAUSE_MS = 10_000;
  */
 export class CloudWatchTransport extends TransportStream {
   readonly #config: Config;
-  readonly #openChannel: new (
-    config: Config,
-    events: ChannelEvents,
-  ) => Channel;
+  readonly #openChannel: OpenChannel;
+  /** For what is lost on this side. */
+  readonly #reporter: Reporter;
   /** Opened by the first record, and by the first one after close(). */
-  #channel: Channel | undefined;
+  #opened: Opened | undefined;
   readonly #closings = new Set<Promise<void>>();
+  /** Those that are open or closing. */
+  readonly #live = new Set<Opened>();
+  /** Of those that have ended. */
+  #past: Counts;
+  readonly #none: Counts;
+  #brokenAt = Number.NEGATIVE_INFINITY;
   /** The record that _write is at, before the transport's own format. */
   #original: Info | undefined;
-  #counts: Counts | undefined;
-  #brokenAt = Number.NEGATIVE_INFINITY;
-  /** Records that no channel took, since one broke. */
-  #untaken = 0;
 
-  /** @throws {import('@awslogs/core/config').ConfigError} naming every option and variable that is wrong */
+  /** @throws {import('@awslogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
   constructor(options: CloudWatchTransportOptions = {}) {
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
     const given = { level, format, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
     this.#config = resolveConfig(own);
     this.#openChannel = worker ? WorkerChannel : InProcessChannel;
+    this.#reporter = new Reporter(
+      (report) => this.#emitReport(report),
+      this.#config.reportToStderr,
+      systemClock,
+    );
+    this.#none = this.#reporter.counts;
+    this.#past = this.#none;
   }
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#original = info;
     super._write(info, encoding, callback);
+    this.#original = undefined;
+  }
+
+  /** Records that piled up while the stream was corked take the way of all others. */
+  override _writev(
+    records: { chunk: Info; encoding: BufferEncoding }[],
+    callback: (error?: Error | null) => void,
+  ): void {
+    for (const { chunk, encoding } of records) this._write(chunk, encoding, () => undefined);
+    callback();
   }
 
   /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */
   override log(info: Info, callback: () => void): void {
     const timestamp = toTimestamp(info.timestamp) ?? Date.now();
     this.#ship(timestamp, messageOf(info, this.#original ?? info));
-    this.#original = undefined;
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
-    if (info.exception === true) this.#afterException();
+    if (info.exception === true || info.rejection === true) this.#finishBeforeExit();
     callback();
   }
 
@@ -68,7 +104,7 @@ export class CloudWatchTransport extends TransportStream {
    * the process alive while it waits, in an outage until that ends.
    */
   async flush(): Promise<void> {
-    await Promise.all([this.#channel?.flush(), ...this.#closings]);
+    await Promise.all([this.#opened?.channel.flush(), ...this.#closings]);
   }
 
   /**
@@ -76,16 +112,21 @@ export class CloudWatchTransport extends TransportStream {
    * removed and when the logger is closed. A record logged afterwards starts anew.
    */
   override close(): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    this.#channel = undefined;
-    const closing = channel.close().finally(() => this.#closings.delete(closing));
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    this.#opened = undefined;
+    const closing = opened.channel.close().then(() => {
+      this.#closings.delete(closing);
+      this.#settle(opened);
+      this.#reporter.close();
+    });
     this.#closings.add(closing);
   }
 
   /** What became of the events, as of the last report. */
-  get counts(): Counts | undefined {
-    return this.#counts;
+  get counts(): Counts {
+    const ours = addCounts(this.#past, this.#reporter.counts);
+    return [...this.#live].reduce((sum, { counts }) => addCounts(sum, counts), ours);
   }
 
   /** The logger's 'finish' comes after this: after `logger.end()` everything is delivered by then. */
@@ -95,49 +136,83 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   #ship(timestamp: number, message: string): void {
-    this.#channel ??= this.#open();
-    if (this.#channel === undefined) this.#untaken++;
-    else this.#channel.write(timestamp, message);
+    this.#opened ??= this.#open();
+    if (this.#opened?.channel.write(timestamp, message)) {
+      this.#opened.written++;
+      return;
+    }
+    this.#reporter.accept(1);
+    if (this.#opened === undefined) this.#loseToEndedWorker(1);
+    else {
+      this.#reporter.drop('bufferFull', 1);
+      this.#reporter.loss(
+        'buffer-full',
+        1,
+        (all) =>
+          `More than maxBufferBytes (${this.#config.maxBufferBytes}) wait for the worker thread, which does not keep up: ${all} records were dropped.`,
+      );
+    }
   }
 
-  #open(): Channel | undefined {
+  #open(): Opened | undefined {
     if (Date.now() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
-    if (this.#untaken > 0) this.#warn(`${this.#untaken} records were lost while there was no worker thread.`);
-    this.#untaken = 0;
-    const channel: Channel = new this.#openChannel(this.#config, {
-      report: (report) => this.#report(report),
-      broken: (error) => this.#broken(channel, error),
+    const channel = new this.#openChannel(this.#config, {
+      report: (report) => {
+        opened.counts = report.counts;
+        this.#emitReport(report);
+      },
+      broken: (error) => this.#broken(opened, error),
     });
-    return channel;
+    const opened: Opened = { channel, written: 0, counts: this.#none };
+    this.#live.add(opened);
+    return opened;
   }
 
   /** Nothing of ours should end the worker; out of memory, for example, can. */
-  #broken(channel: Channel, error: Error): void {
-    if (this.#channel === channel) this.#channel = undefined;
+  #broken(opened: Opened, error: Error): void {
+    if (!this.#live.has(opened)) return;
+    if (this.#opened === opened) this.#opened = undefined;
     this.#brokenAt = Date.now();
-    const pause = RESTART_PAUSE_MS / 1000;
-    this.#warn(
-      `the worker thread ended (${error.message}): records that it had not delivered are lost, and those of the next ${pause} s, until a new one may start`,
+    const { accepted, pending } = opened.counts;
+    const settled = accepted - pending;
+    const lost = Math.max(opened.written - settled, 0);
+    opened.counts = { ...opened.counts, accepted: settled, pending: 0 };
+    this.#settle(opened);
+    this.#reporter.accept(lost);
+    this.#loseToEndedWorker(lost, error);
+  }
+
+  #settle(opened: Opened): void {
+    if (this.#live.delete(opened)) this.#past = addCounts(this.#past, opened.counts);
+  }
+
+  #loseToEndedWorker(records: number, error?: Error): void {
+    this.#reporter.drop('workerEnded', records);
+    this.#reporter.loss(
+      'worker',
+      records,
+      (all) =>
+        `The worker thread ended${error ? ` (${error.message})` : ''}: ${all} records that it held or was to take are lost. A new one starts with a record from ${RESTART_PAUSE_MS / 1000} s after that on.`,
     );
   }
 
-  #warn(message: string): void {
-    this.emit('warn', new Error(`awslogs: ${message}`));
-    if (this.#config.reportToStderr) process.stderr.write(`awslogs: ${message}\n`);
-  }
-
-  #report(report: Report): void {
-    this.#counts = report.counts;
+  #emitReport(report: Report): void {
+    const whole = { ...report, counts: this.counts };
     // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
     process.nextTick(() => {
-      this.emit('report', report);
-      if (report.kind === 'problem') this.emit('warn', new Error(`${report.code}: ${report.message}`));
+      this.emit('report', whole);
+      if (report.kind === 'problem')
+        this.emit('warn', new Error(`awslogs: ${report.code}: ${report.message}`));
     });
   }
 
-  /** Winston ends the process when its exception handlers have "finished": let them, once all is delivered. */
-  #afterException(): void {
-    if (!('_ending' in this && this._ending)) return;
+  /**
+   * Winston ends the process when its handlers of exceptions have emitted 'finish': let it, once all is delivered.
+   * Where it may not end the process, 'finish' would only detach the transport from its logger.
+   */
+  #finishBeforeExit(): void {
+    const { _ending, parent } = this as { _ending?: boolean; parent?: { exitOnError?: unknown } | null };
+    if (_ending !== true || parent?.exitOnError !== true) return;
     const tooLate = new Promise((resolve) => setTimeout(resolve, EXCEPTION_FLUSH_MS).unref());
     void Promise.race([this.flush(), tooLate]).then(() => this.emit('finish'));
   }

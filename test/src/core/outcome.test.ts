@@ -101,7 +101,7 @@ for (const [name, kind] of [
   ['ThrottledException', 'throttled'],
   ['TooManyRequestsException', 'throttled'],
   ['RequestLimitExceeded', 'throttled'],
-  ['LimitExceededException', 'throttled'],
+  ['LimitExceededException', 'missing'],
   ['ResourceNotFoundException', 'missing'],
   ['AccessDeniedException', 'denied'],
   ['AccessDenied', 'denied'],

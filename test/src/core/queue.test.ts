@@ -52,7 +52,7 @@ test('the bytes held are those of what waits, whatever comes and goes', (t) => {
           const oldest = held.length === 0 ? undefined : Math.min(...held.map(([number]) => number));
           t.is(taken?.position, oldest);
           const index = held.findIndex(
-            ([number, bytes]) => number === oldest && bytes === taken?.batch.heldBytes,
+            ([number, bytes]) => number === oldest && bytes === taken?.batch.payload.length,
           );
           t.is(index === -1, held.length === 0, 'what is taken was there');
           if (index >= 0) held.splice(index, 1);
@@ -62,7 +62,7 @@ test('the bytes held are those of what waits, whatever comes and goes', (t) => {
         }
         t.is(
           queue.heldBytes,
-          held.reduce((sum, [, bytes]) => sum + bytes, 0),
+          held.reduce((sum, one) => sum + parcel(...one).batch.heldBytes, 0),
         );
       }
     }),

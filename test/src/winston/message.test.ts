@@ -193,10 +193,43 @@ test('splat() fills the message in', (t) => {
   );
 });
 
-test('a format in text that shows the message of an error has chosen what to show', (t) => {
+test('to a format in text that shows the message of an error and not its stack, the stack is added', (t) => {
+  const error = new Error('boom');
   t.is(
-    textOf({ format: simple() }, (logger) => logger.error(new Error('boom'))),
-    'error: boom',
+    textOf({ format: simple() }, (logger) => logger.error(error)),
+    `error: boom\n${error.stack}`,
+  );
+});
+
+test('to a format in text that shows the stack of an error nothing is added', (t) => {
+  const error = new Error('boom');
+  const format = combine(
+    errors({ stack: true }),
+    printf(({ stack }) => `! ${String(stack)}`),
+  );
+  t.is(
+    textOf({ format }, (logger) => logger.error(error)),
+    `! ${error.stack}`,
+  );
+});
+
+test('an error whose message stands in the text by accident keeps its stack', (t) => {
+  const error = new Error('failed');
+  t.is(
+    textOf({ format: simple() }, (logger) => logger.error('request failed', { err: error })),
+    `error: request failed {"err":{}}\n${error.stack}`,
+  );
+});
+
+test('a record whose toJSON throws, and whose format made no text, keeps its message', (t) => {
+  const bad = {
+    toJSON() {
+      throw new Error('do not touch');
+    },
+  };
+  t.is(
+    textOf({ format: timestamp() }, (logger) => logger.info('hello', { bad })),
+    'hello',
   );
 });
 
@@ -211,10 +244,10 @@ test('to a format in text that drops an error its stack is added', (t) => {
 
 test('to a format in text that drops one of two errors the stack of that one is added', (t) => {
   const [shown, dropped] = [new Error('shown'), new Error('dropped')];
-  const format = printf(({ message }) => String(message));
+  const format = printf((info) => `${String(info.message)} ${(info.shown as Error).stack}`);
   t.is(
-    textOf({ format }, (logger) => logger.error('failed, shown', { shown, dropped })),
-    `failed, shown\n${dropped.stack}`,
+    textOf({ format }, (logger) => logger.error('failed', { shown, dropped })),
+    `failed ${shown.stack}\n${dropped.stack}`,
   );
 });
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { CloudWatchTransport, ConfigError, type Report } from '@awslogs/winston';
+import type { Local } from '@awslogs/local';
+import { CloudWatchTransport, ConfigError, type Counts, type Report } from '@awslogs/winston';
 import test from 'ava';
 import winston from 'winston';
 import { runFixture } from '../child.js';
@@ -68,7 +69,7 @@ for (const [where, worker] of WORKERS) {
     log.info('waits');
     const flushed = transport.flush();
     const [warning] = await once(log, 'warn');
-    t.regex(warning.message, /^denied: .*logs:PutLogEvents/);
+    t.regex(warning.message, /^awslogs: denied: .*logs:PutLogEvents/);
     end();
     await flushed;
     t.deepEqual(reports.map(({ kind }) => kind).slice(0, 1), ['problem']);
@@ -201,16 +202,93 @@ test('misuse throws one ConfigError that names everything', (t) => {
   ]);
 });
 
-test('a worker that dies does not take the application along, which is told what is lost', async (t) => {
+test('records that were corked arrive like all others, with the stacks of their errors', async (t) => {
   const local = await startLocal(t);
-  const { code, stdout } = await runFixture(local, 'worker-dies.js');
-  t.is(code, 0);
-  t.regex(stdout, /warn: awslogs: the worker thread ended/);
-  t.deepEqual(
-    messages(local).map((text) => JSON.parse(text).message),
-    ['before'],
-  );
+  const transport = new CloudWatchTransport({ ...optionsFor(local), format: winston.format.json() });
+  const log = winston.createLogger({ transports: [transport], format: winston.format.timestamp() });
+  transport.cork();
+  log.info('one');
+  log.error(new Error('two'));
+  transport.uncork();
+  await transport.flush();
+  const [one, two] = messages(local).map((text) => JSON.parse(text));
+  t.is(one.message, 'one');
+  t.is(two.message, 'two');
+  t.regex(two.stack, /transport\.test/);
 });
+
+const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
+
+for (const setup of ['ends while garbage is collected', 'is forgotten while garbage is collected']) {
+  test(`an application that ${setup} loses nothing`, async (t) => {
+    const local = await startLocal(t);
+    local.fault({ kind: 'throttle', times: 5 });
+    const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [setup]);
+    t.is(code, 0, stderr);
+    const forgotten = setup.startsWith('is forgotten');
+    t.is(stdout, forgotten ? '' : 'finished\n', stderr);
+    t.is(new Set(texts(local)).size, forgotten ? 1 : 1000);
+  });
+}
+
+test("an application may wait for 'finish' with nothing else to keep it alive", async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout } = await runFixture(local, 'winston-setups.js', ['waits for finish']);
+  t.deepEqual({ code, stdout }, { code: 0, stdout: 'finished\n' });
+  t.deepEqual(texts(local), ['hello']);
+});
+
+test('with exitOnError false the transport goes on after an uncaught error', async (t) => {
+  const local = await startLocal(t);
+  const { code, stderr } = await runFixture(local, 'winston-setups.js', ['goes on after an uncaught error']);
+  t.is(code, 0, stderr);
+  t.is(texts(local).length, 2);
+  t.regex(texts(local)[0], /thrown on purpose/);
+  t.is(texts(local)[1], 'afterwards');
+});
+
+test('after an unhandled rejection Winston need not wait until its patience is over', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout } = await runFixture(local, 'winston-setups.js', [
+    'is asked to finish by an unhandled rejection',
+  ]);
+  t.deepEqual({ code, stdout }, { code: 1, stdout: 'finished\n' });
+  t.is(texts(local).length, 1);
+});
+
+test("in-process: what is logged at 'beforeExit' and after it arrives", async (t) => {
+  const local = await startLocal(t);
+  const { code, stderr } = await runFixture(local, 'winston-setups.js', ['logs before exit']);
+  t.is(code, 0, stderr);
+  t.deepEqual(texts(local), ['hello', 'bye', 'bye again']);
+});
+
+test('a worker that ends does not take the application along; what it held is counted and told', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', ['loses its worker']);
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^warn: awslogs: worker: The worker thread ended .*: 1 records/m);
+  t.regex(stderr, /awslogs: worker: The worker thread ended/);
+  const { accepted, delivered, dropped, pending } = countsIn(stdout);
+  t.deepEqual({ accepted, delivered, pending }, { accepted: 3, delivered: 1, pending: 0 });
+  t.is(dropped.workerEnded, 2);
+  t.deepEqual(texts(local), ['before']);
+});
+
+test('flush resolves when the worker ends before it has read everything', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [
+    'loses its worker while it flushes',
+  ]);
+  t.is(code, 0, stderr);
+  const { accepted, dropped, delivered } = countsIn(stdout);
+  t.is(accepted, 10);
+  t.is(dropped.workerEnded + delivered, 10);
+});
+
+function countsIn(stdout: string): Counts {
+  return JSON.parse(/^counts: (.*)$/m.exec(stdout)?.[1] ?? '');
+}
 
 test('the main thread does not load the AWS SDK, in-process it does', async (t) => {
   const local = await startLocal(t);

@@ -34,7 +34,7 @@ export class OpenBatch {
     if (last !== undefined && event.timestamp < last.timestamp) this.#ordered = false;
     this.#events.push(event);
     this.#bytes += event.bytes;
-    this.#heldBytes += event.json.length;
+    this.#heldBytes += heldBytesOf(event);
     return true;
   }
 
@@ -42,7 +42,7 @@ export class OpenBatch {
     return this.#events.length;
   }
 
-  /** Characters of JSON held; in a sealed batch these are bytes. */
+  /** About what it takes in memory. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -54,6 +54,17 @@ export class OpenBatch {
     return new Batch(this.day, this.#events.length, Buffer.from(text));
   }
 }
+
+/**
+ * About what an event takes in memory: the object and its string, of one byte a character, or two where one of
+ * them needs it, which are then two or more in UTF-8.
+ */
+export function heldBytesOf({ json, bytes }: LogEvent): number {
+  return EVENT_OBJECT_BYTES + Math.max(json.length, bytes);
+}
+
+const EVENT_OBJECT_BYTES = 100;
+const BATCH_OBJECT_BYTES = 250;
 
 /** Between two events in a payload: legal JSON, and found in no event, since JSON text escapes newlines. */
 const SEPARATOR = ',\n';
@@ -73,18 +84,19 @@ export class Batch {
   }
 
   get heldBytes(): number {
-    return this.payload.length;
+    return BATCH_OBJECT_BYTES + this.payload.length;
   }
 
-  /** The earlier and the later half of the events, or undefined for a single event. Nothing is copied. */
+  /** The earlier and the later half of the events, or undefined for a single event. */
   halves(): [Batch, Batch] | undefined {
     const half = this.size >> 1;
     if (half === 0) return undefined;
     let newline = -1;
     for (let i = 0; i < half; i++) newline = this.payload.indexOf('\n', newline + 1);
     return [
-      new Batch(this.day, half, this.payload.subarray(0, newline - 1)),
-      new Batch(this.day, this.size - half, this.payload.subarray(newline + 1)),
+      // Copies: a view would keep the whole in memory.
+      new Batch(this.day, half, Buffer.from(this.payload.subarray(0, newline - 1))),
+      new Batch(this.day, this.size - half, Buffer.from(this.payload.subarray(newline + 1))),
     ];
   }
 }

@@ -1,4 +1,4 @@
-import { type Batch, dayOf, OpenBatch } from './batch.js';
+import { type Batch, dayOf, heldBytesOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 
 /** From 14 days ago to 2 hours ahead, which is what the service takes, are 16 UTC days at most. */
@@ -21,7 +21,7 @@ export class OpenBatches {
   }
 
   add(event: LogEvent): void {
-    this.#heldBytes += event.json.length;
+    this.#heldBytes += heldBytesOf(event);
     const open = this.#byDay.get(dayOf(event.timestamp));
     if (open?.add(event)) return;
     if (open !== undefined) this.#seal(open);

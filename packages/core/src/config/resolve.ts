@@ -65,9 +65,12 @@ function unknownOptions(options: object): ConfigProblem[] {
     }));
 }
 
+/** What Kubernetes sets in every pod next to a Service by the name of `awslogs`. */
+const SERVICE_LINK = /^AWSLOGS_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/;
+
 function unknownVariables(env: Environment): ConfigProblem[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name))
+    .filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name) && !SERVICE_LINK.test(name))
     .map((name) => ({
       option: '-',
       variable: name,
@@ -112,10 +115,10 @@ function problem(option: string, expected: string, given: string): ConfigProblem
   return { option, variable: variableOf(option), expected, given };
 }
 
-/** A value as a person reads it: short, on one line, without the password of a URL. */
+/** A value as a person reads it: short, on one line, without what may be the password of a URL. */
 function show(value: unknown): string {
   const text = inspect(value instanceof URL ? value.href : value, { depth: 0, breakLength: Infinity });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const safe = text.replace(/\/\/.*@/s, '//…@').replace(/[\u0000-\u001f]+/g, ' ');
+  const safe = text.replace(/^.*@/s, '…@').replace(/[\u0000-\u001f]+/g, ' ');
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
 }

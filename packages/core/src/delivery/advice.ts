@@ -1,7 +1,7 @@
-import type { FailedOutcome, Failure } from './outcome.js';
+import type { Failure, TransientOutcome } from './outcome.js';
 
 /** What a person can do about batches that wait. */
-export function advice({ kind, failure }: FailedOutcome, logGroupName: string): string {
+export function advice({ kind, failure }: TransientOutcome, logGroupName: string): string {
   const said = `${failure.name}: ${failure.message}`;
   switch (kind) {
     case 'denied':
@@ -11,9 +11,7 @@ export function advice({ kind, failure }: FailedOutcome, logGroupName: string): 
     case 'throttled':
       return `CloudWatch Logs takes fewer requests than this account sends. Events wait; raise flushIntervalMs or the quota of PutLogEvents. (${said})`;
     case 'unavailable':
-      return `CloudWatch Logs does not answer. Events wait, and are sent when it does. (${said})`;
-    case 'poison':
-      return `CloudWatch Logs refuses an event, which is given up. (${said})`;
+      return `CloudWatch Logs cannot be reached, or does not take events. They wait, and are sent when it does. (${said})`;
   }
 }
 

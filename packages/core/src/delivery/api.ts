@@ -1,5 +1,3 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import {
   CloudWatchLogsClient,
   type CloudWatchLogsClientConfig,
@@ -12,6 +10,7 @@ import {
 import type { Batch } from '../batch/batch.js';
 import type { Clock } from '../clock.js';
 import type { Entity } from '../entity/entity.js';
+import { type Body, encodeBody } from './body.js';
 import type { RejectedLogEventsInfo } from './outcome.js';
 
 /** The calls of CloudWatch Logs that delivery needs. Each rejects with the SDK's error. */
@@ -164,25 +163,8 @@ interface MutableRequest {
   headers: Record<string, string>;
 }
 
-interface Body {
-  readonly bytes: Buffer;
-  readonly gzipped: boolean;
-}
-
 function setBody(request: MutableRequest, { bytes, gzipped }: Body): void {
   request.body = bytes;
   request.headers['content-length'] = String(bytes.length);
   if (gzipped) request.headers['content-encoding'] = 'gzip';
-}
-
-const compress = promisify(gzip);
-
-/** The request's JSON, with the batch's payload as its `logEvents`. */
-async function encodeBody(head: object, payload: Buffer, gzipAllowed: boolean): Promise<Body> {
-  const opening = `${JSON.stringify(head).slice(0, -1)},"logEvents":[`;
-  const raw = Buffer.concat([Buffer.from(opening), payload, Buffer.from(']}')]);
-  if (!gzipAllowed) return { bytes: raw, gzipped: false };
-  // Level 1: higher ones cost three times the CPU to save one percent more. It runs in libuv's thread pool.
-  const packed = await compress(raw, { level: 1 });
-  return packed.length < raw.length ? { bytes: packed, gzipped: true } : { bytes: raw, gzipped: false };
 }

@@ -30,6 +30,8 @@ export type Outcome =
   | { readonly kind: 'poison'; readonly failure: Failure };
 
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'delivered' }>;
+/** The same batch may succeed later. */
+export type TransientOutcome = Exclude<FailedOutcome, { readonly kind: 'poison' }>;
 
 /** The answer of PutLogEvents, as far as it says what became of the events. */
 export interface RejectedLogEventsInfo {
@@ -57,9 +59,10 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   ThrottledException: 'throttled',
   TooManyRequestsException: 'throttled',
   RequestLimitExceeded: 'throttled',
-  LimitExceededException: 'throttled',
 
   ResourceNotFoundException: 'missing',
+  // CreateLogGroup: "You have reached the maximum number of resources that can be created."
+  LimitExceededException: 'missing',
 
   AccessDeniedException: 'denied',
   AccessDenied: 'denied',

@@ -58,8 +58,14 @@ export class Target {
   }
 
   async #createGroup(): Promise<void> {
-    // The retention of a group that somebody else made is theirs.
-    if (await unlessItExists(this.#api.createLogGroup(this.#options.group))) this.#retentionDue = true;
+    try {
+      // The retention of a group that somebody else made is theirs.
+      if (await unlessItExists(this.#api.createLogGroup(this.#options.group))) this.#retentionDue = true;
+    } catch (error) {
+      // The answer may have been lost, and the group be there.
+      if (classify(error).kind === 'unavailable') this.#retentionDue = true;
+      throw error;
+    }
     await this.#setRetention();
   }
 
@@ -72,6 +78,7 @@ export class Target {
     } catch (error) {
       const outcome = classify(error);
       if (outcome.kind === 'throttled' || outcome.kind === 'unavailable') throw error;
+      if (outcome.kind === 'missing') return; // the group is not there after all, or not yet
       const { name, message } = outcome.failure;
       this.#reporter.problem(
         'retention',

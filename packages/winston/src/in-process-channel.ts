@@ -1,0 +1,52 @@
+import type { Pipeline } from '@awslogs/core';
+import type { Config } from '@awslogs/core/main-thread';
+import type { Channel, ChannelEvents } from './channel.js';
+
+/** To a pipeline in the same thread, which is loaded when it is first wanted. */
+export class InProcessChannel implements Channel {
+  readonly #maxBufferBytes: number;
+  readonly #loaded: Promise<Pipeline | undefined>;
+  #pipeline: Pipeline | undefined;
+  /** What came before the pipeline was loaded. */
+  readonly #early: [timestamp: number, message: string][] = [];
+  #earlyCharacters = 0;
+  /** A process that has nothing else to do waits for delivery, and then ends. */
+  readonly #beforeExit = () => void this.#pipeline?.drain();
+
+  constructor(config: Config, events: ChannelEvents) {
+    this.#maxBufferBytes = config.maxBufferBytes;
+    this.#loaded = this.#load(config, events);
+    process.on('beforeExit', this.#beforeExit);
+  }
+
+  async #load(config: Config, events: ChannelEvents): Promise<Pipeline | undefined> {
+    try {
+      const { createPipeline } = await import('@awslogs/core');
+      this.#pipeline = createPipeline(config, events.report);
+      for (const [timestamp, message] of this.#early.splice(0)) this.#pipeline.accept(timestamp, message);
+    } catch (error) {
+      events.broken(error as Error);
+    }
+    return this.#pipeline;
+  }
+
+  write(timestamp: number, message: string): boolean {
+    if (this.#pipeline !== undefined) {
+      this.#pipeline.accept(timestamp, message);
+      return true;
+    }
+    if (this.#earlyCharacters > this.#maxBufferBytes) return false;
+    this.#earlyCharacters += message.length;
+    this.#early.push([timestamp, message]);
+    return true;
+  }
+
+  async flush(): Promise<void> {
+    await (await this.#loaded)?.flush();
+  }
+
+  async close(): Promise<void> {
+    process.off('beforeExit', this.#beforeExit);
+    await (await this.#loaded)?.close();
+  }
+}

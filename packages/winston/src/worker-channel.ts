@@ -1,0 +1,105 @@
+import type { Config } from '@awslogs/core/main-thread';
+import onExit from 'on-exit-leak-free';
+import ThreadStream from 'thread-stream';
+import type { Channel, ChannelEvents } from './channel.js';
+import { CLOSE, encodeLine } from './line.js';
+
+/** thread-stream's types leave these out. */
+type Stream = ThreadStream & {
+  ref(): void;
+  unref(): void;
+  readonly destroyed: boolean;
+  readonly closed: boolean;
+};
+
+/** thread-stream ends the worker of a stream that was garbage collected, with all that it has not delivered. */
+const open = new Set<Stream>();
+
+/** To a pipeline in a worker thread. This side never loads the AWS SDK. */
+export class WorkerChannel implements Channel {
+  readonly #stream: Stream;
+  readonly #maxBufferBytes: number;
+  /** Characters on this side, since the worker last kept up. */
+  #behind = 0;
+  #closing = false;
+  /** Everything is delivered, and the stream ends because we want it to. */
+  #delivered = false;
+
+  constructor(config: Config, { report, broken }: ChannelEvents) {
+    const stream = new ThreadStream({
+      filename: new URL('./worker.js', import.meta.url).href,
+      workerData: { config },
+    }) as Stream;
+    this.#stream = stream;
+    this.#maxBufferBytes = config.maxBufferBytes;
+    open.add(stream);
+    // Each flush that is under way listens to 'close'.
+    stream.setMaxListeners(0);
+    stream.on('report', report);
+    stream.on('drain', () => {
+      this.#behind = 0;
+    });
+    stream.on('error', broken);
+    stream.once('delivered', () => {
+      this.#delivered = true;
+    });
+    // Until it has started, the worker keeps the process alive; then it no longer does.
+    stream.once('ready', () => {
+      if (!this.#closing) stream.unref();
+    });
+    // At exit no event loop runs any more: end() stands still until the worker has delivered. Pino does the same.
+    onExit.register(stream, () => endAtExit(stream, broken));
+    stream.once('close', () => {
+      open.delete(stream);
+      onExit.unregister(stream);
+      // A worker may end without an error, too.
+      if (!this.#delivered) broken(new Error('it was terminated'));
+    });
+  }
+
+  write(timestamp: number, message: string): boolean {
+    if (this.#behind > this.#maxBufferBytes) return false;
+    const line = encodeLine(timestamp, message);
+    if (!this.#stream.write(line)) this.#behind += line.length;
+    return true;
+  }
+
+  flush(): Promise<void> {
+    const stream = this.#stream;
+    return new Promise((resolve) => {
+      const done = () => {
+        stream.off('close', done);
+        resolve();
+      };
+      // An error is that of a broken channel. It has an event of its own, which comes before 'close'.
+      stream.flush((error) => {
+        if (!error || stream.closed) done();
+      });
+      // thread-stream waits for ever for a worker that ended before it had read everything.
+      stream.once('close', done);
+    });
+  }
+
+  async close(): Promise<void> {
+    const stream = this.#stream;
+    if (stream.destroyed) return;
+    this.#closing = true;
+    stream.ref();
+    await new Promise<void>((resolve) => {
+      stream.once('delivered', resolve);
+      stream.once('close', resolve);
+      stream.write(`${CLOSE}\n`);
+    });
+    // Returns at once now: the worker has nothing left to deliver.
+    stream.end();
+  }
+}
+
+function endAtExit(stream: Stream, broken: ChannelEvents['broken']): void {
+  try {
+    stream.flushSync();
+    stream.end();
+  } catch (error) {
+    broken(error as Error);
+  }
+}
