@@ -1,3 +1,4 @@
+export { drainBeforeExit } from './before-exit.js';
 export { type Clock, systemClock } from './clock.js';
 export * from './config/index.js';
 export { createPipeline, type Pipeline, type Surroundings } from './pipeline.js';

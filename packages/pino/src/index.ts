@@ -1,6 +1,13 @@
 import type { Transform } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPipeline, type Options, type Pipeline, type Report, resolveConfig } from '@awslogs/core';
+import {
+  createPipeline,
+  drainBeforeExit,
+  type Options,
+  type Pipeline,
+  type Report,
+  resolveConfig,
+} from '@awslogs/core';
 import build from 'pino-abstract-transport';
 import { timestampOf } from './decode.js';
 
@@ -40,13 +47,11 @@ function emitOnMainThread(report: Report): void {
 export function createStream(options?: Options): CloudWatchStream {
   const pipeline = createPipeline(resolveConfig(options), (report) => {
     // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
-    process.nextTick(() => stream.emit('report', report));
+    // And soon: before flush calls back.
+    queueMicrotask(() => stream.emit('report', report));
   });
   const stream = lineStream(pipeline);
-  // A process that has nothing else to do waits for delivery, and then ends.
-  const drain = () => void pipeline.drain();
-  process.on('beforeExit', drain);
-  stream.once('close', () => process.off('beforeExit', drain));
+  stream.once('close', drainBeforeExit(pipeline));
   return stream;
 }
 

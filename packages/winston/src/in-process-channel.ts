@@ -10,19 +10,18 @@ export class InProcessChannel implements Channel {
   /** What came before the pipeline was loaded. */
   readonly #early: [timestamp: number, message: string][] = [];
   #earlyCharacters = 0;
-  /** A process that has nothing else to do waits for delivery, and then ends. */
-  readonly #beforeExit = () => void this.#pipeline?.drain();
+  #forget: () => void = () => undefined;
 
   constructor(config: Config, events: ChannelEvents) {
     this.#maxBufferBytes = config.maxBufferBytes;
     this.#loaded = this.#load(config, events);
-    process.on('beforeExit', this.#beforeExit);
   }
 
   async #load(config: Config, events: ChannelEvents): Promise<Pipeline | undefined> {
     try {
-      const { createPipeline } = await import('@awslogs/core');
+      const { createPipeline, drainBeforeExit } = await import('@awslogs/core');
       this.#pipeline = createPipeline(config, events.report);
+      this.#forget = drainBeforeExit(this.#pipeline);
       for (const [timestamp, message] of this.#early.splice(0)) this.#pipeline.accept(timestamp, message);
     } catch (error) {
       events.broken(error as Error);
@@ -46,7 +45,7 @@ export class InProcessChannel implements Channel {
   }
 
   async close(): Promise<void> {
-    process.off('beforeExit', this.#beforeExit);
     await (await this.#loaded)?.close();
+    this.#forget();
   }
 }

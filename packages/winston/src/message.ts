@@ -56,9 +56,13 @@ function withErrors(text: string, errors: readonly Found[]): string {
   return JSON.stringify(record);
 }
 
-/** What the format wrote stays. */
+/** What the format wrote stays, and is filled in where it is an object, as `{}` is for an error. */
 function fill(record: Record<string, unknown>, fields: object): Record<string, unknown> {
-  for (const [key, value] of Object.entries(fields)) record[key] ??= value;
+  for (const [key, value] of Object.entries(fields)) {
+    const written = record[key];
+    if (isObject(written) && isObject(value)) fill(written, value);
+    else record[key] ??= value;
+  }
   return record;
 }
 

@@ -1,6 +1,7 @@
 import {
   addCounts,
   type Config,
+  type ConfigProblem,
   type Counts,
   type Options,
   type Report,
@@ -37,6 +38,12 @@ interface Opened {
   counts: Counts;
 }
 
+/** The one option of the work that is Winston's alone. */
+function workerProblems(worker: unknown): ConfigProblem[] {
+  if (typeof worker === 'boolean') return [];
+  return [{ option: 'worker', expected: 'true or false', given: typeof worker }];
+}
+
 /**
  * Ships log records to CloudWatch Logs. Emits
  * - `'report'` with a {@link Report}: the counts, or a problem;
@@ -56,6 +63,7 @@ export class CloudWatchTransport extends TransportStream {
   #past: Counts;
   readonly #none: Counts;
   #brokenAt = Number.NEGATIVE_INFINITY;
+  #why = '';
   /** The record that _write is at, before the transport's own format. */
   #original: Info | undefined;
 
@@ -64,7 +72,7 @@ export class CloudWatchTransport extends TransportStream {
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
     const given = { level, format, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
-    this.#config = resolveConfig(own);
+    this.#config = resolveConfig(own, process.env, workerProblems(worker));
     this.#openChannel = worker ? WorkerChannel : InProcessChannel;
     this.#reporter = new Reporter(
       (report) => this.#emitReport(report),
@@ -156,50 +164,62 @@ export class CloudWatchTransport extends TransportStream {
 
   #open(): Opened | undefined {
     if (Date.now() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
-    const channel = new this.#openChannel(this.#config, {
-      report: (report) => {
-        opened.counts = report.counts;
-        this.#emitReport(report);
-      },
-      broken: (error) => this.#broken(opened, error),
-    });
-    const opened: Opened = { channel, written: 0, counts: this.#none };
-    this.#live.add(opened);
-    return opened;
+    try {
+      const channel = new this.#openChannel(this.#config, {
+        report: (report) => {
+          opened.counts = report.counts;
+          this.#emitReport(report);
+        },
+        broken: (error) => this.#broken(opened, error),
+      });
+      const opened: Opened = { channel, written: 0, counts: this.#none };
+      this.#live.add(opened);
+      return opened;
+    } catch (error) {
+      // No threads here, or no file of ours, as in a bundle.
+      this.#ended(0, error as Error);
+      return undefined;
+    }
   }
 
   /** Nothing of ours should end the worker; out of memory, for example, can. */
   #broken(opened: Opened, error: Error): void {
     if (!this.#live.has(opened)) return;
     if (this.#opened === opened) this.#opened = undefined;
-    this.#brokenAt = Date.now();
     const { accepted, pending } = opened.counts;
     const settled = accepted - pending;
     const lost = Math.max(opened.written - settled, 0);
     opened.counts = { ...opened.counts, accepted: settled, pending: 0 };
     this.#settle(opened);
     this.#reporter.accept(lost);
-    this.#loseToEndedWorker(lost, error);
+    this.#ended(lost, error);
+  }
+
+  #ended(lost: number, error: Error): void {
+    this.#brokenAt = Date.now();
+    this.#why = error.message;
+    this.#loseToEndedWorker(lost);
   }
 
   #settle(opened: Opened): void {
     if (this.#live.delete(opened)) this.#past = addCounts(this.#past, opened.counts);
   }
 
-  #loseToEndedWorker(records: number, error?: Error): void {
+  #loseToEndedWorker(records: number): void {
     this.#reporter.drop('workerEnded', records);
     this.#reporter.loss(
       'worker',
       records,
       (all) =>
-        `The worker thread ended${error ? ` (${error.message})` : ''}: ${all} records that it held or was to take are lost. A new one starts with a record from ${RESTART_PAUSE_MS / 1000} s after that on.`,
+        `There is no worker thread (${this.#why}): ${all} records that it held or was to take are lost. One is started with a record from ${RESTART_PAUSE_MS / 1000} s after that on.`,
     );
   }
 
   #emitReport(report: Report): void {
     const whole = { ...report, counts: this.counts };
     // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
-    process.nextTick(() => {
+    // And soon: before flush() resolves.
+    queueMicrotask(() => {
       this.emit('report', whole);
       if (report.kind === 'problem')
         this.emit('warn', new Error(`awslogs: ${report.code}: ${report.message}`));

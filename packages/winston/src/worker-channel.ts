@@ -13,7 +13,7 @@ type Stream = ThreadStream & {
 };
 
 /** thread-stream ends the worker of a stream that was garbage collected, with all that it has not delivered. */
-const open = new Set<Stream>();
+const open = new Set<WorkerChannel>();
 
 /** To a pipeline in a worker thread. This side never loads the AWS SDK. */
 export class WorkerChannel implements Channel {
@@ -32,7 +32,7 @@ export class WorkerChannel implements Channel {
     }) as Stream;
     this.#stream = stream;
     this.#maxBufferBytes = config.maxBufferBytes;
-    open.add(stream);
+    open.add(this);
     // Each flush that is under way listens to 'close'.
     stream.setMaxListeners(0);
     stream.on('report', report);
@@ -48,9 +48,9 @@ export class WorkerChannel implements Channel {
       if (!this.#closing) stream.unref();
     });
     // At exit no event loop runs any more: end() stands still until the worker has delivered. Pino does the same.
-    onExit.register(stream, () => endAtExit(stream, broken));
+    onExit.register(stream, () => this.#endAtExit(broken));
     stream.once('close', () => {
-      open.delete(stream);
+      open.delete(this);
       onExit.unregister(stream);
       // A worker may end without an error, too.
       if (!this.#delivered) broken(new Error('it was terminated'));
@@ -83,23 +83,32 @@ export class WorkerChannel implements Channel {
   async close(): Promise<void> {
     const stream = this.#stream;
     if (stream.destroyed) return;
-    this.#closing = true;
     stream.ref();
     await new Promise<void>((resolve) => {
       stream.once('delivered', resolve);
       stream.once('close', resolve);
-      stream.write(`${CLOSE}\n`);
+      this.#beginToClose();
     });
     // Returns at once now: the worker has nothing left to deliver.
     stream.end();
   }
-}
 
-function endAtExit(stream: Stream, broken: ChannelEvents['broken']): void {
-  try {
-    stream.flushSync();
-    stream.end();
-  } catch (error) {
-    broken(error as Error);
+  #endAtExit(broken: ChannelEvents['broken']): void {
+    try {
+      // All workers deliver while this one is waited for.
+      for (const channel of open) {
+        channel.#beginToClose();
+        channel.#stream.flushSync();
+      }
+      this.#stream.end();
+    } catch (error) {
+      broken(error as Error);
+    }
+  }
+
+  #beginToClose(): void {
+    if (this.#closing || this.#stream.destroyed) return;
+    this.#closing = true;
+    this.#stream.write(`${CLOSE}\n`);
   }
 }

@@ -167,7 +167,14 @@ test('a bad value of a standard variable is told with the name of that variable'
 
 for (const [option, values] of Object.entries({
   logGroupName: ['/a', 'a'.repeat(512), '.-_/#aZ09', 'awsx', '/aws/lambda/x'],
-  logStreamName: ['a', 'x'.repeat(512), '{nonsense}'],
+  logStreamName: [
+    'a',
+    'x'.repeat(512),
+    '{{pid}}',
+    '{}',
+    '{a b}',
+    '{hostname}{pid}{service}{environment}{date}{uuid}',
+  ],
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
@@ -200,8 +207,8 @@ for (const [option, values] of Object.entries({
 }
 
 for (const [option, values] of Object.entries({
-  logGroupName: ['', 'a'.repeat(513), 'a b', 'é', 'a:b', 'aws/lambda', 'a\n', 7, true],
-  logStreamName: ['', 'x'.repeat(513), 7],
+  logGroupName: ['', 'a'.repeat(513), 'a b', 'é', 'a:b', 'aws/lambda', 'AWS/x', 'a\n', 7, true],
+  logStreamName: ['', 'x'.repeat(513), '{hostnam}', '{PID}', '{pid}{nonsense}', 7],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
@@ -215,6 +222,8 @@ for (const [option, values] of Object.entries({
     'a=b',
     { '': 'x' },
     { ['k'.repeat(129)]: 'x' },
+    { 'a!': 'x' },
+    { a: 'x,y' },
     { a: 'v'.repeat(257) },
     { a: 7 },
     { a: undefined },
@@ -243,7 +252,7 @@ for (const [variable, texts] of Object.entries({
   AWSLOGS_ENTITY: ['true', '{"name":"x"}'],
   AWSLOGS_CREATE_LOG_GROUP: ['yes', 'on', '2', ' '],
   AWSLOGS_RETENTION_IN_DAYS: ['2', 'ever', '30d', '3e1', '-1', '30.0', ' '],
-  AWSLOGS_TAGS: ['team', '%', '=x'],
+  AWSLOGS_TAGS: ['team', '%', '=x', 'a=b,junk', 'a=b,c=100%'],
   AWSLOGS_FLUSH_INTERVAL_MS: ['0', '1s', '0x10', '1000.5', '1_000'],
   AWSLOGS_GZIP: ['no'],
 })) {
@@ -285,7 +294,7 @@ for (const [name, hint] of [
 ] as const) {
   test(`the unknown option ${name} is refused${hint}`, (t) => {
     t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
-      { option: name, variable: '-', expected: `a known option${hint}`, given: 'an unknown one' },
+      { option: name, expected: `a known option${hint}`, given: 'an unknown one' },
     ]);
   });
 }
@@ -304,7 +313,7 @@ for (const [variable, hint] of [
 ] as const) {
   test(`the unknown variable ${variable} is refused${hint}`, (t) => {
     t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
-      { option: '-', variable, expected: `a known variable${hint}`, given: 'an unknown one' },
+      { variable, expected: `a known variable${hint}`, given: 'an unknown one' },
     ]);
   });
 }
@@ -316,13 +325,25 @@ test('variables of others are none of our business', (t) => {
   );
 });
 
+test('what Kubernetes sets for a Service by the name of awslogs is none of our business', (t) => {
+  const env = {
+    AWSLOGS_SERVICE_HOST: '10.0.0.1',
+    AWSLOGS_SERVICE_PORT: '4586',
+    AWSLOGS_SERVICE_PORT_HTTP: '4586',
+    AWSLOGS_PORT: 'tcp://10.0.0.1:4586',
+    AWSLOGS_PORT_4586_TCP_ADDR: '10.0.0.1',
+  };
+  t.deepEqual(resolve(group, env), resolve(group));
+  t.is(refused(group, { AWSLOGS_SERVICE_NAME: 'x' }).length, 1);
+});
+
 test('one error tells everything that is wrong', (t) => {
   const error = refusal(
     { logGroup: '/app', gzip: 'yes', maxInFlight: 0, entity: { type: 'Service', nmae: 'x' } },
     { AWSLOGS_RETENTION_IN_DAYS: '2', AWSLOGS_NONSENSE: 'x' },
   );
-  t.deepEqual(error.problems.map(({ option }) => option).toSorted(), [
-    '-',
+  t.deepEqual(error.problems.map(({ option, variable = '' }) => option ?? variable).toSorted(), [
+    'AWSLOGS_NONSENSE',
     'entity.name',
     'entity.nmae',
     'gzip',
@@ -335,11 +356,11 @@ test('one error tells everything that is wrong', (t) => {
   const lines = error.message.split('\n');
   t.is(lines.length, 9);
   t.is(lines[0], 'awslogs cannot start with this configuration:');
-  for (const { option, variable, expected, given } of error.problems) {
-    t.true(
-      lines.includes(`  ${option} (environment variable ${variable}): expected ${expected}; given: ${given}`),
-    );
-  }
+  t.true(lines.some((line) => line.startsWith('  environment variable AWSLOGS_NONSENSE: expected a known')));
+  t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option, perhaps logGroupName;')));
+  t.true(
+    lines.some((line) => line.startsWith('  gzip (environment variable AWSLOGS_GZIP): expected true or')),
+  );
 });
 
 for (const [what, options, env] of [
@@ -354,6 +375,8 @@ for (const [what, options, env] of [
   ['a password with a space', { endpoint: 'https://user:a hunter2@host' }, {}],
   ['the password of a URL object', { endpoint: new URL('https://user:hunter2@host') }, {}],
   ['the password of a URL of another scheme', { endpoint: 'ftp://user:hunter2@host' }, {}],
+  ['the password of half a URL', { endpoint: 'http:/user:hunter2@host' }, {}],
+  ['the password of a URL without a scheme', { endpoint: 'user:hunter2@host:80' }, {}],
 ] as const) {
   test(`a message never tells ${what}`, (t) => {
     const { message, problems } = refusal({ ...group, ...options }, env);

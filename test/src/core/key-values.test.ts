@@ -51,10 +51,22 @@ for (const [what, text, pairs] of [
 ] as const) {
   test(`reads ${what}`, (t) => {
     t.deepEqual(
-      [...parseKeyValues(text)],
+      [...parseKeyValues(text).pairs],
       pairs.map(([key, value]) => [key, value]),
     );
   });
+}
+
+for (const [text, isDamaged] of [
+  ['', false],
+  [' , ,,', false],
+  ['a=1, b=', false],
+  ['=1,b=2', true],
+  ['a,b=2', true],
+  ['a=100%,b=2', true],
+] as const) {
+  test(`"${text}" is ${isDamaged ? '' : 'not '}damaged`, (t) =>
+    t.is(parseKeyValues(text).isDamaged, isDamaged));
 }
 
 test('reads back what was percent-encoded', (t) => {
@@ -64,7 +76,8 @@ test('reads back what was percent-encoded', (t) => {
       const encoded = Object.entries(record)
         .map((pair) => pair.map(encodeURIComponent).join('='))
         .join(',');
-      t.deepEqual([...parseKeyValues(encoded)], Object.entries(record));
+      t.deepEqual([...parseKeyValues(encoded).pairs], Object.entries(record));
+      t.false(parseKeyValues(encoded).isDamaged);
     }),
   );
 });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Report } from '@awslogs/core';
 import test from 'ava';
 import fc from 'fast-check';
-import { Reporter } from '../../../packages/core/dist/report.js';
+import { addCounts, Reporter } from '../../../packages/core/dist/report.js';
 import { ManualClock } from '../manual-clock.js';
 
 function setUp() {
@@ -95,6 +95,51 @@ test('a message is one line without control characters, whatever the service say
   );
 });
 
+test('what is told of losses names all that were lost since it was told before', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  const text = (events: number) => `${events} lost`;
+  reporter.loss('buffer-full', 1, text);
+  reporter.loss('buffer-full', 10, text);
+  reporter.loss('buffer-full', 100, text);
+  await clock.advance(60_000);
+  reporter.loss('buffer-full', 1000, text);
+  t.deepEqual(problems(), ['buffer-full: 1 lost', 'buffer-full: 1110 lost']);
+});
+
+test('at the end the losses that were not told are told', (t) => {
+  const { reporter, reports, problems } = setUp();
+  const text = (events: number) => `${events} lost`;
+  reporter.loss('buffer-full', 1, text);
+  reporter.loss('buffer-full', 10, text);
+  reporter.problem('denied', 'once');
+  reporter.problem('denied', 'twice');
+  reporter.close();
+  t.deepEqual(problems(), ['buffer-full: 1 lost', 'denied: once', 'buffer-full: 10 lost']);
+  t.is(reports.at(-1)?.kind, 'counts');
+  reporter.close();
+  t.is(problems().length, 3);
+});
+
+test('counts of two pipelines add up, each to its own', (t) => {
+  const one = setUp().reporter;
+  const all = [
+    () => one.accept(1000),
+    () => one.deliver(1),
+    () => one.reject('tooOld', 2),
+    () => one.reject('expired', 3),
+    () => one.reject('tooNew', 4),
+    () => one.reject('invalid', 5),
+    () => one.drop('empty', 6),
+    () => one.drop('bufferFull', 7),
+    () => one.drop('closed', 8),
+    () => one.drop('workerEnded', 9),
+  ];
+  for (const count of all) count();
+  const before = one.counts;
+  for (const count of all) count();
+  t.deepEqual(addCounts(before, before), one.counts);
+});
+
 test('pending is what was accepted less everything that became of it', (t) => {
   const { reporter } = setUp();
   reporter.accept(1000);
@@ -162,7 +207,7 @@ test('in passing, counts are reported every ten seconds at most', async (t) => {
 function stderrOf(toStderr: boolean, before = ''): { stderr: string; stdout: string; status: number | null } {
   const module = new URL('../../../packages/core/dist/report.js', import.meta.url).href;
   const script = `
-    import { Reporter } from ${JSON.stringify(module)};
+    import { addCounts, Reporter } from ${JSON.stringify(module)};
     ${before}
     const reporter = new Reporter(() => console.log('emitted'), ${toStderr}, { now: Date.now });
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');

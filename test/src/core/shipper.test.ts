@@ -659,6 +659,68 @@ test('batches whose bytes are more than their characters do not wait beyond maxB
   t.true(counts().pending <= 2, `${counts().pending} events wait`);
 });
 
+// Outages
+
+test('while nothing can be sent, batches stay open and fill up instead of going to pieces', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp({ random: () => 1 });
+  shipApart('a');
+  for (let failures = 1; failures <= 8; failures++) {
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(20_000);
+  }
+  await sender.answer(UNAVAILABLE);
+  for (let second = 0; second < 19; second++) {
+    shipper.accept(NOON, `${second}`);
+    await clock.advance(1000);
+  }
+  sender.news();
+  sender.reply = () => DELIVERED;
+  await clock.advance(1000);
+  t.deepEqual(sender.news(), ['a', Array.from({ length: 19 }, (_, second) => `${second}`).join(' ')]);
+});
+
+test('what is overdue goes as soon as a place is free', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a');
+  shipper.accept(NOON, 'b');
+  await clock.advance(5000);
+  t.deepEqual(sender.news(), ['a']);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['b']);
+});
+
+test('drain delivers, or gives up at its deadline, and goes on', async (t) => {
+  const { clock, sender, shipper, counts, problems } = setUp();
+  shipper.accept(NOON, 'a');
+  const first = shipper.drain(8000);
+  t.is(clock.keepingAlive, 1);
+  await sender.answer(DELIVERED);
+  t.true(await isDone(first));
+  shipper.accept(NOON, 'b');
+  const second = shipper.drain(8000);
+  await clock.advance(8000);
+  t.true(await isDone(second));
+  t.deepEqual(problems(), ['not-delivered']);
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'c');
+  await shipper.flush();
+  t.is(counts().delivered, 2);
+  t.is(counts().dropped.closed, 1);
+  t.is(clock.timers, 0);
+});
+
+test('drain waits for what comes while it waits', async (t) => {
+  const { sender, shipper } = setUp();
+  shipper.accept(NOON, 'a');
+  const drained = shipper.drain(8000);
+  shipper.accept(NOON, 'b');
+  await sender.answer(DELIVERED);
+  t.false(await isDone(drained));
+  t.deepEqual(sender.news(), ['a', 'b']);
+  await sender.answer(DELIVERED);
+  t.true(await isDone(drained));
+});
+
 // Closing
 
 test('close delivers what there is, and ends', async (t) => {

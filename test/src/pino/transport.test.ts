@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Report } from '@awslogs/core';
+import type { Local } from '@awslogs/local';
 import { createStream } from '@awslogs/pino';
 import test from 'ava';
 import pino from 'pino';
 import { runFixture } from '../child.js';
-import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+import { messages, optionsFor, range, startLocal } from '../harness.js';
 
 const require = createRequire(import.meta.url);
 const target = '@awslogs/pino';
@@ -51,23 +52,30 @@ test('reports come out on the transport: counts after a flush', async (t) => {
   t.is(reports.at(-1)?.counts.pending, 0);
 });
 
-test('a steady trickle and a single record arrive within the flush interval and a request', async (t) => {
+test('a single record on an idle logger arrives when the flush interval is over, without more', async (t) => {
   const local = await startLocal(t);
   const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 200 } }));
-  log.info('single');
-  await arrival(local, 1);
-  for (const i of range(10)) {
-    log.info(`trickle ${i}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await arrival(local, 11);
-  t.is(messages(local).length, 11);
+  log.info('first');
+  await arrived(local, 1);
+  log.info('second');
+  await arrived(local, 2);
+  t.is(messages(local).length, 2);
 });
 
-/** Waits for so many events, without a flush; the test's own time-out is the limit. */
-async function arrival(local: Awaited<ReturnType<typeof startLocal>>, events: number): Promise<void> {
-  while (!puts(local).length || local.count('/test/app') < events)
-    await new Promise((r) => setTimeout(r, 10));
+test('a steady trickle arrives while it goes on', async (t) => {
+  const local = await startLocal(t);
+  const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 200 } }));
+  // A timer that each record begins anew would never be over.
+  const trickle = setInterval(() => log.info('trickle'), 20);
+  await arrived(local, 20);
+  clearInterval(trickle);
+  t.is(messages(local).filter((text) => JSON.parse(text).msg === 'trickle').length, messages(local).length);
+  t.pass();
+});
+
+/** Resolves when so many events are there. Nothing flushes: the test's own time-out is the limit. */
+async function arrived(local: Local, events: number): Promise<void> {
+  while (local.events('/test/app').length < events) await new Promise(setImmediate);
 }
 
 test('works among several targets, each with its level', async (t) => {
@@ -124,9 +132,32 @@ test('a wrong option is one ConfigError on the transport', async (t) => {
   const transport = pino.transport({ target, options: { logGroup: '/test', flushIntervalMs: 'soon' } });
   const [error] = await once(transport, 'error');
   t.regex(error.message, /^awslogs cannot start with this configuration/);
-  t.regex(error.message, /logGroup .*perhaps logGroupName/);
+  t.regex(error.message, /logGroup: .*perhaps logGroupName/);
   t.regex(error.message, /flushIntervalMs \(environment variable AWSLOGS_FLUSH_INTERVAL_MS\)/);
   t.regex(error.message, /AWSLOGS_LOG_GROUP_NAME/);
+});
+
+test("createStream: what is logged at 'beforeExit' and after it arrives", async (t) => {
+  const local = await startLocal(t);
+  const { code, stderr } = await runFixture(local, 'pino-setups.js', ['logs before exit']);
+  t.is(code, 0, stderr);
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).msg),
+    ['hello', 'bye', 'bye again'],
+  );
+});
+
+test('createStream: flush calls back after the report of what it settled', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  let delivered = 0;
+  stream.on('report', ({ counts }: Report) => {
+    delivered = counts.delivered;
+  });
+  stream.write('one\n');
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  t.is(delivered, 1);
+  stream.end();
 });
 
 test('createStream ships from this thread, and emits its reports itself', async (t) => {

@@ -1,3 +1,5 @@
+import { parseKeyValues } from '../key-values.js';
+
 /** One row of the option table. */
 export interface Option<T> {
   readonly default: T | undefined;
@@ -10,6 +12,12 @@ export interface Option<T> {
   accepts(value: unknown): value is T;
   /** The value that a variable's text stands for; something that `accepts` refuses when it stands for none. */
   parse(text: string): unknown;
+}
+
+/** For `parse`: an object out of `key=value,key=value`, or the text as it is when an entry cannot be read. */
+export function keyValues(given: string): object | string {
+  const { pairs, isDamaged } = parseKeyValues(given);
+  return isDamaged ? given : Object.fromEntries(pairs);
 }
 
 type Words<T, D> = Omit<Option<T>, 'accepts' | 'parse' | 'default'> & { readonly default: D };

@@ -1,7 +1,6 @@
 import { isKeyValue } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
-import { parseKeyValues } from '../key-values.js';
-import { between, choice, custom, flag, integer, type Option, text } from './option.js';
+import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option.js';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -18,13 +17,13 @@ const MIB = 1024 * 1024;
  */
 export const OPTIONS = {
   /** The log group to write to. Required. */
-  logGroupName: text((name) => /^[.\-_/#A-Za-z0-9]{1,512}$/.test(name) && !name.startsWith('aws/'), {
+  logGroupName: text((name) => /^[.\-_/#A-Za-z0-9]{1,512}$/.test(name) && !/^aws\//i.test(name), {
     default: undefined,
     expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
     description: 'The log group to write to. **Required.**',
   }),
   /** The log stream to write to; a template. */
-  logStreamName: text((template) => template.length >= 1 && template.length <= 512, {
+  logStreamName: text((template) => template.length >= 1 && template.length <= 512 && knowsAll(template), {
     default: '{hostname}/{pid}',
     expected:
       'a template of 1 to 512 characters; {…} may be hostname, pid, service, environment, date or uuid',
@@ -80,9 +79,10 @@ export const OPTIONS = {
     description: 'Retention of a log group that is created. Default: for ever.',
   }),
   /** Tags of a log group that is created. */
-  tags: custom<Tags>(isTags, (given) => Object.fromEntries(parseKeyValues(given)), {
+  tags: custom<Tags>(isTags, keyValues, {
     default: undefined,
-    expected: '1 to 50 tags: keys of 1 to 128 characters, values of up to 256',
+    expected:
+      '1 to 50 tags: keys of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @',
     description:
       'Tags of a log group that is created. As a variable: `key=value,key=value`, percent-encoded.',
   }),
@@ -140,6 +140,20 @@ export const OPTIONS = {
   }),
 } as const;
 
+/** Whether every {…} of a template is one that can be filled in. */
+function knowsAll(template: string): boolean {
+  return [...template.matchAll(/\{(\w+)\}/g)].every(([, key]) => PLACEHOLDERS.has(key));
+}
+
+const PLACEHOLDERS: ReadonlySet<string | undefined> = new Set([
+  'hostname',
+  'pid',
+  'service',
+  'environment',
+  'date',
+  'uuid',
+]);
+
 function isEntityOption(value: unknown): value is EntityOption | false {
   return value === false || isObject(value);
 }
@@ -149,7 +163,9 @@ function isTags(value: unknown): value is Tags {
   if (!isObject(value)) return false;
   const entries = Object.entries(value);
   const fits = ([key, tag]: [string, unknown]) =>
-    key.length >= 1 && key.length <= 128 && typeof tag === 'string' && tag.length <= 256;
+    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key) &&
+    typeof tag === 'string' &&
+    /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(tag);
   return entries.length >= 1 && entries.length <= 50 && entries.every(fits);
 }
 

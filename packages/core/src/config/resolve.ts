@@ -2,9 +2,8 @@ import { inspect } from 'node:util';
 import leven from 'leven';
 import { entityFaults } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
-import { parseKeyValues } from '../key-values.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
-import type { Option } from './option.js';
+import { keyValues, type Option } from './option.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
 
 /** The process's environment, or what stands for it. */
@@ -22,10 +21,15 @@ export function variableOf(option: string): string {
 
 /**
  * Decides every option: the one given, else its own variable, else the standard variable, else the default.
+ * @param found what the caller has found wrong with options of its own
  * @throws {ConfigError} naming everything that is wrong
  */
-export function resolveConfig(options: Options = {}, env: Environment = process.env): Config {
-  const problems = [...unknownOptions(options), ...unknownVariables(env)];
+export function resolveConfig(
+  options: Options = {},
+  env: Environment = process.env,
+  found: readonly ConfigProblem[] = [],
+): Config {
+  const problems = [...found, ...unknownOptions(options), ...unknownVariables(env)];
   const config: Record<string, unknown> = {};
   for (const name of NAMES) config[name] = decide(name, options[name], env, problems);
   if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
@@ -57,12 +61,7 @@ function decide(name: OptionName, given: unknown, env: Environment, problems: Co
 function unknownOptions(options: object): ConfigProblem[] {
   return Object.keys(options)
     .filter((name) => !(NAMES as string[]).includes(name))
-    .map((name) => ({
-      option: name,
-      variable: '-',
-      expected: `a known option${nearest(name, NAMES)}`,
-      given: 'an unknown one',
-    }));
+    .map((name) => unknownOption(name, 'option', nearest(name, NAMES)));
 }
 
 /** What Kubernetes sets in every pod next to a Service by the name of `awslogs`. */
@@ -72,11 +71,14 @@ function unknownVariables(env: Environment): ConfigProblem[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name) && !SERVICE_LINK.test(name))
     .map((name) => ({
-      option: '-',
       variable: name,
       expected: `a known variable${nearest(name, VARIABLES)}`,
       given: 'an unknown one',
     }));
+}
+
+function unknownOption(option: string, what: string, hint: string): ConfigProblem {
+  return { option, expected: `a known ${what}${hint}`, given: 'an unknown one' };
 }
 
 function nearest(name: string, known: readonly string[]): string {
@@ -91,7 +93,7 @@ function entityFromVariables(env: Environment): EntityOption | undefined {
   const entity: Record<string, unknown> = {};
   for (const field of ENTITY_FIELDS) {
     const value = env[variableOf(`entity.${field}`)];
-    if (value) entity[field] = field === 'attributes' ? Object.fromEntries(parseKeyValues(value)) : value;
+    if (value) entity[field] = field === 'attributes' ? keyValues(value) : value;
   }
   return Object.keys(entity).length === 0 ? undefined : entity;
 }
@@ -102,9 +104,7 @@ function entityProblems(entity: EntityOption | false): ConfigProblem[] {
     (field) => !(ENTITY_FIELDS as readonly string[]).includes(field),
   );
   return [
-    ...unknown.map((field) =>
-      problem(`entity.${field}`, `a known field${nearest(field, ENTITY_FIELDS)}`, 'an unknown one'),
-    ),
+    ...unknown.map((field) => unknownOption(`entity.${field}`, 'field', nearest(field, ENTITY_FIELDS))),
     ...entityFaults(entity).map(({ field, expected, given }) =>
       problem(`entity.${field}`, expected, given === undefined ? 'nothing' : show(given)),
     ),

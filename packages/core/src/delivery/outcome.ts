@@ -116,9 +116,12 @@ function metadataOf(error: unknown): { status: number | undefined; requestId: st
   };
 }
 
+const NOT_JSON = 'the answer is no JSON: it does not come from CloudWatch Logs, but from a proxy on the way';
+
 function describe(error: unknown): Failure {
   if (typeof error === 'string') return { name: 'Error', message: error };
   if (!(error instanceof Error)) return { name: 'Error', message: inspect(error) };
+  if (error instanceof SyntaxError) return { name: 'NotTheServiceError', message: NOT_JSON };
   if (error.message.startsWith('Region is missing')) return { name: 'RegionMissing', message: error.message };
   // Node says what happened on the network in the code (ECONNREFUSED, ENOTFOUND), and nothing in the name.
   const code = property(error, 'code');

@@ -16,7 +16,8 @@ export function userSource(service: string | undefined, environment: string | un
  * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  */
 export function otelSource(env: Environment): EntitySource {
-  const attributes = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+  // What can be read of them: OpenTelemetry's own reader throws all away for one bad entry.
+  const { pairs: attributes } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
   const name = [env.OTEL_SERVICE_NAME?.trim(), attributes.get('service.name')].find(isServiceName);
   const environment =
     attributes.get('deployment.environment.name') || attributes.get('deployment.environment') || undefined;
