@@ -8,6 +8,7 @@ import { styleText } from 'node:util';
 import { start } from '@awslogs/local';
 
 const REQUESTS = 200;
+const DEADLINE_MS = 60_000;
 const APPS = [
   { name: 'pino-http', logGroupName: '/demo/pino-http' },
   { name: 'winston-http', logGroupName: '/demo/winston-http' },
@@ -19,7 +20,8 @@ print(
   `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/${name}`).join(', ')}`,
 );
 
-const results = await Promise.all(APPS.map(run));
+const apps = new AbortController();
+const results = await Promise.all(APPS.map(run)).finally(() => apps.abort());
 for (const result of results) show(result);
 await local.close();
 
@@ -35,19 +37,24 @@ async function run({ name, logGroupName }) {
   const port = await freePort();
   const server = fileURLToPath(new URL(`../${name}/server.js`, import.meta.url));
   const app = spawn(process.execPath, [server], {
+    // Nothing of the shell's, so that the logs go to this machine alone.
     env: {
-      ...process.env,
       ...local.env,
+      PATH: process.env.PATH,
       PORT: String(port),
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
     stdio: ['ignore', 'inherit', 'inherit'],
+    signal: apps.signal,
+    timeout: DEADLINE_MS,
   });
+  app.on('error', () => undefined); // ended by the signal, since another one failed
   const ended = once(app, 'exit');
   const url = `http://127.0.0.1:${port}`;
   await listening(url);
   for (let i = 1; i <= REQUESTS; i++) await fetch(`${url}/orders/${i}`).then((response) => response.text());
-  const counts = await fetch(`${url}/healthz`).then((response) => response.json());
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const counts = await fetch(`${url}/healthz`, { signal }).then((response) => response.json());
   app.kill('SIGTERM');
   const [code] = await ended;
   return { name, logGroupName, counts, code, arrivedOnce: countArrivedOnce(logGroupName) };
@@ -99,7 +106,8 @@ function show({ name, logGroupName, counts, arrivedOnce }) {
   for (const { timestamp, message } of [...events.slice(0, 2), ...events.slice(-2)]) {
     print(`  ${dim(new Date(timestamp).toISOString())}  ${message}`);
   }
-  print(`  ${events.length} events in ${puts.length} requests, ${wireBytes} bytes gzipped`);
+  const requests = puts.length === 1 ? 'one request' : `${puts.length} requests`;
+  print(`  ${events.length} events in ${requests}, ${wireBytes} bytes gzipped`);
   print(`  the transport counts ${JSON.stringify(counts)}`);
   print(`  ${arrivedOnce} of ${REQUESTS} requests arrived exactly once`);
 }
