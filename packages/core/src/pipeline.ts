@@ -3,11 +3,12 @@ import { type Clock, systemClock } from './clock.js';
 import type { Config } from './config/options.js';
 import type { Environment } from './config/resolve.js';
 import { SdkLogsApi } from './delivery/api.js';
-import { Sender } from './delivery/sender.js';
-import { streamNamer } from './delivery/stream-name.js';
-import { Target } from './delivery/target.js';
+import { Senders } from './delivery/senders.js';
+import { DeadLetterFile } from './disk/dead-letters.js';
+import { LOOK_AGAIN_MS, Spool } from './disk/spool.js';
 import { resolveEntity } from './entity/resolve.js';
 import { hostSource, otelSource, userSource } from './entity/sources.js';
+import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
 import { Shipper } from './shipper.js';
 
@@ -52,16 +53,13 @@ export function createPipeline(
   for (const problem of problems) reporter.problem('entity', problem);
 
   const api = new SdkLogsApi(config, clock);
-  const { logGroupName, logGroupClass, kmsKeyId, tags, retentionInDays, createLogGroup } = config;
-  const streamName = streamNamer(config.logStreamName, {
-    hostname: hostname(),
-    pid: process.pid,
-    service: entity?.keyAttributes.Name ?? config.service,
-    environment: entity?.keyAttributes.Environment ?? config.environment,
-  });
-  const group = { logGroupName, logGroupClass, kmsKeyId, tags };
-  const target = new Target(api, { group, retentionInDays, createLogGroup, streamName }, reporter);
-  const shipper = new Shipper(config, new Sender(api, target, entity, reporter), reporter, clock, random);
+  const senders = new Senders(config, api, reporter);
+  const sender = senders.own(entity);
+  const deadLetters = openDeadLetters(config, reporter);
+  const spool = openSpool(config, reporter);
+  const ledger = new Ledger(config, reporter, deadLetters);
+  const shipper = new Shipper(config, { sender, ledger, reporter, store: spool, clock, random });
+  if (spool !== undefined) recover(spool, shipper, senders, clock);
   return {
     accept: (timestamp, message) => shipper.accept(timestamp, message),
     flush: () => shipper.flush(),
@@ -69,6 +67,40 @@ export function createPipeline(
     async close() {
       await shipper.close(config.closeTimeoutMs);
       api.close();
+      await Promise.all([spool?.close(), deadLetters?.close()]);
     },
   };
+}
+
+function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {
+  if (spoolDirectory === undefined) return undefined;
+  try {
+    return new Spool(spoolDirectory, spoolMaxBytes, reporter);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    reporter.problem(
+      'spool',
+      `There is no spool, events wait in memory alone: ${spoolDirectory} cannot be used. (${said})`,
+    );
+    return undefined;
+  }
+}
+
+function openDeadLetters(
+  { deadLetterFile, deadLetterMaxBytes }: Config,
+  reporter: Reporter,
+): DeadLetterFile | undefined {
+  return deadLetterFile === undefined
+    ? undefined
+    : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
+}
+
+/** Sends what dead processes left; looks again while there are others, which may die. */
+function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock): void {
+  const look = async () => {
+    const { left, others } = await spool.adopt();
+    if (others) clock.after(LOOK_AGAIN_MS, () => recover(spool, shipper, senders, clock));
+    return left.map(({ head, file, ...outline }) => ({ sender: senders.to(head), stored: file, outline }));
+  };
+  void shipper.recover(look());
 }

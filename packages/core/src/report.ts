@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
  * pending. A message too long for one event counts as the several events that carry it.
  */
 export interface Counts {
-  /** Events taken over from the logger. */
+  /** Events taken over from the logger, and those that an earlier process had left in the spool. */
   readonly accepted: number;
   /** Events that the service acknowledged. */
   readonly delivered: number;
@@ -27,11 +27,17 @@ export interface Counts {
     readonly empty: number;
     /** The oldest, when `maxBufferBytes` was reached. */
     readonly bufferFull: number;
+    /** The oldest in the spool, when `spoolMaxBytes` was reached. */
+    readonly spoolFull: number;
+    /** In the spool, but torn by a crash, corrupt, or not to be read. */
+    readonly unreadable: number;
     /** Not delivered within `closeTimeoutMs` at the end, or logged after it. */
     readonly closed: number;
     /** The worker thread that held them, or was to take them, had ended. */
     readonly workerEnded: number;
   };
+  /** Events that were left in the spool when the process ended, for the next one to send. */
+  readonly spooled: number;
   /** Events that wait or are under way. */
   readonly pending: number;
 }
@@ -46,12 +52,16 @@ export type ProblemCode =
   | 'rejected-events'
   | 'invalid-event'
   | 'buffer-full'
+  | 'spool-full'
+  | 'unreadable'
   | 'not-delivered'
   | 'logged-after-close'
   | 'worker'
   // Events are not affected.
   | 'entity'
-  | 'retention';
+  | 'retention'
+  | 'spool'
+  | 'dead-letters';
 
 /** What the user is told: where the events are, and what is wrong. */
 export type Report =
@@ -79,9 +89,12 @@ export function addCounts(a: Counts, b: Counts): Counts {
     dropped: {
       empty: dropped.empty + b.dropped.empty,
       bufferFull: dropped.bufferFull + b.dropped.bufferFull,
+      spoolFull: dropped.spoolFull + b.dropped.spoolFull,
+      unreadable: dropped.unreadable + b.dropped.unreadable,
       closed: dropped.closed + b.dropped.closed,
       workerEnded: dropped.workerEnded + b.dropped.workerEnded,
     },
+    spooled: a.spooled + b.spooled,
     pending: a.pending + b.pending,
   };
 }
@@ -97,7 +110,8 @@ export class Reporter {
     accepted: 0,
     delivered: 0,
     rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-    dropped: { empty: 0, bufferFull: 0, closed: 0, workerEnded: 0 },
+    dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+    spooled: 0,
   };
   readonly #emit: (report: Report) => void;
   readonly #toStderr: boolean;
@@ -130,14 +144,19 @@ export class Reporter {
     this.#tally.dropped[reason] += events;
   }
 
+  spool(events: number): void {
+    this.#tally.spooled += events;
+  }
+
   get counts(): Counts {
-    const { accepted, delivered, rejected, dropped } = this.#tally;
-    const settled = [delivered, ...Object.values(rejected), ...Object.values(dropped)];
+    const { accepted, delivered, rejected, dropped, spooled } = this.#tally;
+    const settled = [delivered, spooled, ...Object.values(rejected), ...Object.values(dropped)];
     return {
       accepted,
       delivered,
       rejected: { ...rejected },
       dropped: { ...dropped },
+      spooled,
       pending: settled.reduce((left, n) => left - n, accepted),
     };
   }

@@ -1,17 +1,28 @@
 import type { Batch } from './batch/batch.js';
-import { toLogEvents } from './batch/event.js';
-import { OpenBatches } from './batch/open-batches.js';
+import { type LogEvent, toLogEvents } from './batch/event.js';
+import { type Copy, OpenBatches } from './batch/open-batches.js';
 import type { Clock } from './clock.js';
 import { advice } from './delivery/advice.js';
-import type { FailedOutcome, Outcome, RejectedEvents, TransientOutcome } from './delivery/outcome.js';
+import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
 import { Pace } from './delivery/pace.js';
-import { type Parcel, Queue } from './queue.js';
+import type { Ledger } from './ledger.js';
+import { type Address, type BatchSender, type Outline, Parcel, type StoredBatch } from './parcel.js';
+import { Queue } from './queue.js';
 import type { Reporter } from './report.js';
 
-/** Tries to deliver a batch; never rejects. */
-export interface BatchSender {
-  readonly logGroupName: string;
-  send(batch: Batch): Promise<Outcome>;
+/** A place on disk for batches. */
+export interface BatchStore {
+  /** Whether it holds more than it may. */
+  readonly isFull: boolean;
+  /** A place for a batch that is opened; undefined when the disk refuses. */
+  create(address: Address): (StoredBatch & Copy) | undefined;
+}
+
+/** A batch that an earlier process left. */
+export interface Found {
+  readonly sender: BatchSender;
+  readonly stored: StoredBatch;
+  readonly outline: Outline;
 }
 
 export interface ShipperOptions {
@@ -20,27 +31,46 @@ export interface ShipperOptions {
   readonly maxBufferBytes: number;
 }
 
+export interface ShipperParts {
+  readonly sender: BatchSender;
+  readonly ledger: Ledger;
+  readonly reporter: Reporter;
+  readonly store: BatchStore | undefined;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
 /** Transient failures become a problem for the user when so many came in a row. */
 const FAILURES_WORTH_A_REPORT = 3;
 
 /** While the process waits to end there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
+/** At the end a disk that does not answer is waited for so long. */
+const LAST_WRITE_MS = 500;
+
 /**
  * The pipeline: event → open batch → queue → in flight → outcome. It alone decides what is sent again and what
- * is given up. Taking over an event never waits for the network.
+ * is given up. Taking over an event never waits for the network or the disk.
  */
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #sender: BatchSender;
+  readonly #ledger: Ledger;
   readonly #reporter: Reporter;
+  readonly #store: BatchStore | undefined;
   readonly #clock: Clock;
 
-  readonly #open = new OpenBatches((batch) => this.#enqueue(batch));
+  readonly #open: OpenBatches<StoredBatch & Copy>;
   readonly #queue = new Queue();
   readonly #inFlight = new Set<Parcel>();
   readonly #pace: Pace;
-  #sealedEvents = 0;
+  /** Where the next event that is sealed will stand, and the first that an earlier process left. */
+  #nextPosition = 0;
+  #firstPosition = 0;
+  /** Nothing is sent until it is known what an earlier process left. */
+  #recoveries = 0;
 
   #cancelFlushTimer: (() => void) | undefined;
   /** The flush interval is over, and nothing could be sent. */
@@ -51,54 +81,79 @@ export class Shipper {
   #closing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(
-    options: ShipperOptions,
-    sender: BatchSender,
-    reporter: Reporter,
-    clock: Clock,
-    random: () => number,
-  ) {
+  constructor(options: ShipperOptions, parts: ShipperParts) {
+    const { sender, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
     this.#sender = sender;
+    this.#ledger = ledger;
     this.#reporter = reporter;
+    this.#store = store;
     this.#clock = clock;
+    this.#open = new OpenBatches(
+      (batch, stored) => this.#enqueue(batch, stored),
+      (timestamp) => store?.create(sender.addressFor(timestamp)),
+    );
     this.#pace = new Pace(options.maxInFlight, clock, random, () => this.#pump());
   }
 
   /** Takes over a record. */
   accept(timestamp: number, message: string): void {
     const events = toLogEvents(timestamp, message);
-    this.#reporter.accept(Math.max(events.length, 1));
-    if (events.length === 0) this.#reporter.drop('empty', 1);
-    else if (this.#closed) this.#tooLate(events.length);
+    this.#ledger.accept(Math.max(events.length, 1));
+    if (events.length === 0) this.#ledger.empty();
+    else if (this.#closed) this.#ledger.tooLate(events.length);
     else {
-      for (const event of events) this.#open.add(event);
-      if (!this.#overdue) this.#cancelFlushTimer ??= this.#startFlushTimer();
+      this.#gather(events);
       this.#pump();
-      this.#keepBound();
+      this.#keepBounds();
     }
+  }
+
+  #gather(events: readonly LogEvent[]): void {
+    for (const event of events) this.#open.add(event);
+    if (!this.#overdue) this.#cancelFlushTimer ??= this.#startFlushTimer();
+  }
+
+  /** Puts batches that earlier processes left in front of all others. Nothing is sent until they are known. */
+  async recover(looking: Promise<readonly Found[]>): Promise<void> {
+    this.#recoveries++;
+    const found = await looking;
+    this.#recoveries--;
+    const events = found.reduce((sum, { outline }) => sum + outline.size, 0);
+    this.#ledger.accept(events);
+    this.#firstPosition -= events;
+    let position = this.#firstPosition;
+    for (const { sender, stored, outline } of found) {
+      this.#queue.add(Parcel.found(position, sender, stored, outline));
+      position += outline.size;
+    }
+    this.#pump();
+    this.#keepBounds();
   }
 
   /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
   async flush(): Promise<void> {
     this.#sealAll();
     this.#pump();
-    this.#keepBound();
-    const end = this.#sealedEvents;
+    this.#keepBounds();
+    const end = this.#nextPosition;
     if (!this.#isSettled(end)) {
       await new Promise<void>((resolve) => this.#flushes.push({ end, resolve }));
     }
     this.#reporter.reportCounts();
   }
 
-  /** Delivers what it can within `deadlineMs`, counts the rest as dropped, and goes on. Keeps the process alive. */
+  /**
+   * Delivers what it can within `deadlineMs`, gives up the rest except for what is on disk, and goes on. Keeps the
+   * process alive meanwhile.
+   */
   async drain(deadlineMs: number): Promise<void> {
     let isOver = false;
     const cancelDeadline = this.#clock.after(
       deadlineMs,
       () => {
         isOver = true;
-        this.#abandonAll();
+        this.#giveUp();
       },
       true,
     );
@@ -121,8 +176,24 @@ export class Shipper {
   async #close(deadlineMs: number): Promise<void> {
     await this.drain(deadlineMs);
     this.#closed = true;
-    this.#abandonAll(); // what came as the deadline passed
+    this.#pace.stop();
+    this.#giveUp(); // what came as the deadline passed
+    const left = [...this.#queue.takeAll(), ...this.#inFlight];
+    this.#inFlight.clear();
+    await this.#leaveOnDisk(left);
     this.#reporter.close();
+  }
+
+  /** What the disk does not take now is lost. */
+  async #leaveOnDisk(parcels: readonly Parcel[]): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const tooLong = new Promise<false>((resolve) => {
+      cancel = this.#clock.after(LAST_WRITE_MS, () => resolve(false), true);
+    });
+    const written = await Promise.all(parcels.map((parcel) => Promise.race([parcel.isWritten(), tooLong])));
+    cancel();
+    for (const parcel of parcels.filter((_, i) => written[i])) this.#ledger.spooled(parcel);
+    this.#ledger.notDelivered(parcels.filter((_, i) => !written[i]));
   }
 
   #startFlushTimer(): () => void {
@@ -140,12 +211,13 @@ export class Shipper {
     this.#open.sealAll();
   }
 
-  #enqueue(batch: Batch): void {
-    this.#queue.add({ position: this.#sealedEvents, batch });
-    this.#sealedEvents += batch.size;
+  #enqueue(batch: Batch, stored: (StoredBatch & Copy) | undefined): void {
+    this.#queue.add(Parcel.sealed(this.#nextPosition, this.#sender, batch, stored));
+    this.#nextPosition += batch.size;
   }
 
   #pump(): void {
+    if (this.#closed || this.#recoveries > 0) return;
     while (this.#inFlight.size < this.#pace.places) {
       // While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones.
       if (this.#overdue && this.#queue.isEmpty) this.#sealAll();
@@ -156,87 +228,85 @@ export class Shipper {
     }
   }
 
-  /** What waits takes no more memory than it may: the oldest goes. */
-  #keepBound(): void {
-    const { maxBufferBytes } = this.#options;
-    while (this.#queue.heldBytes + this.#open.heldBytes > maxBufferBytes) {
+  /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
+  #keepBounds(): void {
+    while (this.#queue.heldBytes + this.#open.heldBytes > this.#options.maxBufferBytes) {
+      if (this.#queue.forgetNewest()) continue; // it is on disk
       if (this.#queue.isEmpty) this.#open.sealOldest();
-      const events = this.#queue.takeOldest()?.batch.size ?? 0;
-      this.#reporter.drop('bufferFull', events);
-      this.#reporter.loss(
-        'buffer-full',
-        events,
-        (all) =>
-          `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: the oldest ${all} events were dropped.`,
-      );
+      const oldest = this.#queue.takeOldest();
+      if (oldest !== undefined) this.#ledger.bufferFull(oldest);
+      this.#settled();
+    }
+    while (this.#store?.isFull) {
+      const oldest = this.#queue.takeOldestStored();
+      if (oldest === undefined) return; // the files are those of open batches and of those in flight
+      this.#ledger.spoolFull(oldest);
       this.#settled();
     }
   }
 
   async #deliver(parcel: Parcel): Promise<void> {
-    const outcome = await this.#sender.send(parcel.batch);
-    if (!this.#inFlight.delete(parcel)) return; // abandoned meanwhile, and counted
+    const batch = parcel.batch ?? (await this.#read(parcel));
+    if (batch === undefined) return;
+    const outcome = await parcel.sender.send(batch, parcel.isPart);
+    if (!this.#inFlight.delete(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
         this.#pace.succeeded();
-        this.#countDelivered(parcel.batch, outcome.rejected);
+        this.#ledger.delivered(parcel, batch, outcome.rejected);
+        this.#giveNotice();
         break;
       case 'poison':
         this.#pace.succeeded();
-        this.#isolate(parcel, outcome);
+        this.#isolate(parcel, batch, outcome);
         break;
       default:
         this.#queue.add(parcel);
-        this.#keepBound();
-        this.#failed(outcome);
+        this.#keepBounds();
+        this.#failed(outcome, parcel.sender);
     }
     this.#settled();
     this.#pump();
   }
 
-  #countDelivered(batch: Batch, { tooOld, expired, tooNew }: RejectedEvents): void {
-    const lost = tooOld + expired + tooNew;
-    this.#reporter.deliver(batch.size - lost);
-    if (lost === 0) return;
-    this.#reporter.reject('tooOld', tooOld);
-    this.#reporter.reject('expired', expired);
-    this.#reporter.reject('tooNew', tooNew);
-    this.#reporter.loss(
-      'rejected-events',
-      lost,
-      (all) =>
-        `CloudWatch Logs rejected ${all} events by their time: they are older than 14 days or than the log group's retention, or more than 2 hours ahead. Check the clock and the records' timestamps.`,
-    );
-  }
-
-  /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
-  #isolate({ position, batch }: Parcel, { failure }: FailedOutcome): void {
-    const [earlier, later] = batch.halves() ?? [];
-    if (earlier === undefined || later === undefined) {
-      this.#reporter.reject('invalid', 1);
-      this.#reporter.loss(
-        'invalid-event',
-        1,
-        (all) =>
-          `CloudWatch Logs refuses ${all} events, which are given up. (${failure.name}: ${failure.message})`,
-      );
-    } else {
-      this.#queue.add({ position, batch: earlier });
-      this.#queue.add({ position: position + earlier.size, batch: later });
+  async #read(parcel: Parcel): Promise<Batch | undefined> {
+    try {
+      return await parcel.read();
+    } catch (error) {
+      if (this.#inFlight.delete(parcel)) this.#ledger.unreadable(parcel, error);
+      this.#settled();
+      this.#pump();
+      return undefined;
     }
   }
 
+  /** The service is there: whoever reads the log stream learns what is missing in it. */
+  #giveNotice(): void {
+    const notice = this.#ledger.takeNotice();
+    if (notice === undefined) return;
+    const events = toLogEvents(notice.timestamp, notice.message);
+    this.#ledger.accept(events.length);
+    this.#gather(events);
+  }
+
+  /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
+  #isolate(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
+    const halves = parcel.halves(batch);
+    if (halves === undefined) this.#ledger.invalid(parcel, batch, failure);
+    else for (const half of halves) this.#queue.add(half);
+  }
+
   /** The failed batch waits in the queue, not in flight. */
-  #failed(outcome: TransientOutcome): void {
+  #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     if (!this.#pace.failed(maxPauseMs)) return; // together with the one that began the pause
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
     if (!transient || this.#pace.failures >= FAILURES_WORTH_A_REPORT) {
-      this.#reporter.problem(outcome.kind, advice(outcome, this.#sender.logGroupName));
+      this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }
 
-  /** Whether the first `end` of all the events that were ever sealed are delivered, rejected or dropped. */
+  /** Whether, of all the events that were ever sealed, those before `end` have found their fate. */
   #isSettled(end: number): boolean {
     const { oldestPosition = end } = this.#queue;
     return oldestPosition >= end && ![...this.#inFlight].some(({ position }) => position < end);
@@ -249,29 +319,14 @@ export class Shipper {
     for (const { resolve } of done) resolve();
   }
 
-  #abandonAll(): void {
+  /** There is no more time. What is on disk is not lost, and goes on waiting. */
+  #giveUp(): void {
     this.#sealAll();
-    const left = [...this.#queue.takeAll(), ...this.#inFlight];
-    this.#inFlight.clear();
-    const events = left.reduce((sum, { batch }) => sum + batch.size, 0);
-    if (events > 0) {
-      this.#reporter.drop('closed', events);
-      this.#reporter.loss(
-        'not-delivered',
-        events,
-        (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
-      );
-    }
-    this.#pace.resume();
-    this.#settled();
-  }
-
-  #tooLate(events: number): void {
-    this.#reporter.drop('closed', events);
-    this.#reporter.loss(
-      'logged-after-close',
-      events,
-      (all) => `${all} events were logged after the transport was closed, and are lost.`,
-    );
+    const waiting = this.#queue.takeAll();
+    for (const parcel of waiting.filter(({ isStored }) => isStored)) this.#queue.add(parcel);
+    const lost = [...waiting, ...this.#inFlight].filter(({ isStored }) => !isStored);
+    for (const parcel of lost) this.#inFlight.delete(parcel);
+    this.#ledger.notDelivered(lost);
+    for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
 }

@@ -2,14 +2,17 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Batch } from '../../../packages/core/dist/batch/batch.js';
 import { toLogEvents } from '../../../packages/core/dist/batch/event.js';
-import { OpenBatches } from '../../../packages/core/dist/batch/open-batches.js';
+import { type Copy, OpenBatches } from '../../../packages/core/dist/batch/open-batches.js';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 function setUp() {
   const sealed: Batch[] = [];
-  const open = new OpenBatches((batch) => sealed.push(batch));
+  const open = new OpenBatches(
+    (batch) => sealed.push(batch),
+    () => undefined,
+  );
   return {
     open,
     sealed,
@@ -104,4 +107,30 @@ test('the bytes held are those of what is open, whatever comes and goes', (t) =>
     }),
     { numRuns: 40 },
   );
+});
+
+test('each event goes to the copy of its batch as well, which is sealed with it', (t) => {
+  const copies: string[][] = [];
+  const sealedWith: (Copy | undefined)[] = [];
+  const open = new OpenBatches(
+    (_, copy) => sealedWith.push(copy),
+    () => {
+      const lines: string[] = [];
+      copies.push(lines);
+      return { append: (json) => lines.push(json), seal: () => lines.push('sealed') };
+    },
+  );
+  for (const [timestamp, message] of [
+    [NOON, 'a'],
+    [NOON - DAY, 'b'],
+    [NOON, 'c'],
+  ] as const) {
+    for (const event of toLogEvents(timestamp, message)) open.add(event);
+  }
+  open.sealOldest();
+  const event = (timestamp: number, message: string) => JSON.stringify({ timestamp, message });
+  t.deepEqual(copies, [[event(NOON, 'a'), event(NOON, 'c'), 'sealed'], [event(NOON - DAY, 'b')]]);
+  open.sealAll();
+  t.is(copies[1]?.at(-1), 'sealed');
+  t.is(new Set(sealedWith).size, 2);
 });

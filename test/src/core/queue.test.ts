@@ -1,9 +1,30 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { Batch } from '../../../packages/core/dist/batch/batch.js';
+import { toLogEvents } from '../../../packages/core/dist/batch/event.js';
+import { type BatchSender, Parcel, type StoredBatch } from '../../../packages/core/dist/parcel.js';
 import { Queue } from '../../../packages/core/dist/queue.js';
 
-const parcel = (position: number, bytes = 1) => ({ position, batch: new Batch(0, 1, Buffer.alloc(bytes)) });
+const sender: BatchSender = {
+  addressFor: () => ({ logGroupName: '/test/app', logStreamName: 'stream', entity: undefined }),
+  send: () => Promise.reject(new Error('nothing is sent here')),
+};
+
+const batchOf = (bytes: number) => Batch.of(toLogEvents(1_795_521_600_000, 'x'.repeat(bytes)));
+
+const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, batchOf(bytes));
+
+/** One that is on disk as well, if that has it by now. */
+function storedParcel(position: number, isWritten: boolean): Parcel {
+  const batch = batchOf(100);
+  const stored: StoredBatch = {
+    isWritten,
+    written: Promise.resolve(isWritten),
+    read: () => Promise.resolve(batch),
+    settle: () => undefined,
+  };
+  return Parcel.sealed(position, sender, batch, stored);
+}
 
 function numbers(queue: Queue): number[] {
   const taken: number[] = [];
@@ -41,7 +62,9 @@ test('all are taken at once, oldest first', (t) => {
 });
 
 test('the bytes held are those of what waits, whatever comes and goes', (t) => {
-  const steps = fc.array(fc.option(fc.tuple(fc.nat({ max: 20 }), fc.nat({ max: 100 })), { nil: undefined }));
+  const steps = fc.array(
+    fc.option(fc.tuple(fc.nat({ max: 20 }), fc.integer({ min: 1, max: 100 })), { nil: undefined }),
+  );
   fc.assert(
     fc.property(steps, (script) => {
       const queue = new Queue();
@@ -52,7 +75,7 @@ test('the bytes held are those of what waits, whatever comes and goes', (t) => {
           const oldest = held.length === 0 ? undefined : Math.min(...held.map(([number]) => number));
           t.is(taken?.position, oldest);
           const index = held.findIndex(
-            ([number, bytes]) => number === oldest && bytes === taken?.batch.payload.length,
+            ([number, bytes]) => number === oldest && parcel(0, bytes).heldBytes === taken?.heldBytes,
           );
           t.is(index === -1, held.length === 0, 'what is taken was there');
           if (index >= 0) held.splice(index, 1);
@@ -62,9 +85,36 @@ test('the bytes held are those of what waits, whatever comes and goes', (t) => {
         }
         t.is(
           queue.heldBytes,
-          held.reduce((sum, one) => sum + parcel(...one).batch.heldBytes, 0),
+          held.reduce((sum, one) => sum + parcel(...one).heldBytes, 0),
         );
       }
     }),
   );
+});
+
+test('of what is on disk the newest is forgotten first, and takes its place all the same', async (t) => {
+  const queue = new Queue();
+  for (const one of [storedParcel(1, true), storedParcel(2, true), parcel(3, 100), storedParcel(4, false)])
+    queue.add(one);
+  const each = queue.heldBytes / 4;
+  t.true(queue.forgetNewest());
+  t.is(queue.heldBytes, 3 * each);
+  t.true(queue.forgetNewest());
+  t.is(queue.heldBytes, 2 * each);
+  t.false(queue.forgetNewest(), 'the others are in memory alone');
+  const oldest = queue.takeOldest();
+  t.is(oldest?.position, 1);
+  t.is(queue.heldBytes, 2 * each, 'it took none');
+  t.deepEqual((await oldest?.read())?.events(), batchOf(100).events());
+  t.deepEqual(numbers(queue), [2, 3, 4]);
+  t.is(queue.heldBytes, 0);
+});
+
+test('the oldest on disk is taken past those that are in memory alone', (t) => {
+  const queue = new Queue();
+  for (const one of [parcel(1), storedParcel(2, false), storedParcel(3, true)]) queue.add(one);
+  t.is(queue.takeOldestStored()?.position, 2);
+  t.is(queue.takeOldestStored()?.position, 3);
+  t.is(queue.takeOldestStored(), undefined);
+  t.deepEqual(numbers(queue), [1]);
 });

@@ -157,7 +157,8 @@ test('pending is what was accepted less everything that became of it', (t) => {
     accepted: 1001,
     delivered: 100,
     rejected: { tooOld: 1, expired: 2, tooNew: 4, invalid: 8 },
-    dropped: { empty: 16, bufferFull: 32, closed: 64, workerEnded: 0 },
+    dropped: { empty: 16, bufferFull: 32, spoolFull: 0, unreadable: 0, closed: 64, workerEnded: 0 },
+    spooled: 0,
     pending: 774,
   });
 });
@@ -176,7 +177,8 @@ test('counts that were reported do not change afterwards', (t) => {
         accepted: 2,
         delivered: 0,
         rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-        dropped: { empty: 0, bufferFull: 0, closed: 0, workerEnded: 0 },
+        dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+        spooled: 0,
         pending: 2,
       },
     },

@@ -291,14 +291,36 @@ test('past maxBufferBytes the oldest events go, are counted and reported; the ne
   for (const i of range(16)) pipeline.accept(now(), `${i} ${'x'.repeat(1_000_000)}`);
   while (puts(local).length < 2) await new Promise(setImmediate);
   end();
-  await pipeline.flush();
+  await pipeline.close();
   const { accepted, delivered, dropped, pending } = pipeline.counts();
-  t.is(accepted, 16);
+  t.is(accepted, 17, 'and the notice');
   t.is(pending, 0);
   t.true(dropped.bufferFull > 0);
-  t.is(delivered + dropped.bufferFull, 16);
+  t.is(delivered + dropped.bufferFull, 17);
   t.true(pipeline.problems().includes('buffer-full'));
   t.true(messages(local).some((message) => message.startsWith('15 ')));
+});
+
+test('the log stream itself says how many events are missing, and from when to when', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle' });
+  const pipeline = openPipeline(local, { maxBufferBytes: 8 * 1024 * 1024, maxInFlight: 1 });
+  const begin = now() - 1000;
+  for (const i of range(16)) pipeline.accept(begin + i, `${i} ${'x'.repeat(1_000_000)}`);
+  while (puts(local).length < 2) await new Promise(setImmediate);
+  end();
+  await pipeline.close();
+  const { dropped } = pipeline.counts();
+  const [notice, ...more] = local.events('/test/app').filter(({ message }) => message.startsWith('{'));
+  t.is(more.length, 0);
+  const { level, missingEvents, from, to } = JSON.parse(notice?.message ?? '');
+  t.is(level, 'warn');
+  t.is(missingEvents, dropped.bufferFull);
+  const there = new Set(messages(local).map((message) => Number.parseInt(message, 10)));
+  const missing = range(16).filter((i) => !there.has(i));
+  t.is(Date.parse(from), begin + (missing[0] ?? 0));
+  t.is(Date.parse(to), begin + (missing.at(-1) ?? 0));
+  t.is(notice?.timestamp, Date.parse(to));
 });
 
 test('close gives up at its deadline, and says how many events are lost', async (t) => {

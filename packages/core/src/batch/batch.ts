@@ -1,4 +1,4 @@
-import type { LogEvent } from './event.js';
+import { type LogEvent, timestampOf } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 
 /** The UTC day of a timestamp, counted from 1970-01-01. */
@@ -18,7 +18,6 @@ export class OpenBatch {
   readonly #events: LogEvent[] = [];
   #bytes = 0;
   #heldBytes = 0;
-  #ordered = true;
 
   constructor(first: LogEvent) {
     this.day = dayOf(first.timestamp);
@@ -30,8 +29,6 @@ export class OpenBatch {
     if (this.#events.length === MAX_BATCH_EVENTS) return false;
     if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return false;
     if (dayOf(event.timestamp) !== this.day) return false;
-    const last = this.#events.at(-1);
-    if (last !== undefined && event.timestamp < last.timestamp) this.#ordered = false;
     this.#events.push(event);
     this.#bytes += event.bytes;
     this.#heldBytes += heldBytesOf(event);
@@ -48,10 +45,7 @@ export class OpenBatch {
   }
 
   seal(): Batch {
-    // The sort is stable: events of one moment keep the order in which they came.
-    if (!this.#ordered) this.#events.sort((a, b) => a.timestamp - b.timestamp);
-    const text = this.#events.map((event) => event.json).join(SEPARATOR);
-    return new Batch(this.day, this.#events.length, Buffer.from(text));
+    return Batch.of(this.#events);
   }
 }
 
@@ -71,32 +65,64 @@ const SEPARATOR = ',\n';
 
 /** The events of one PutLogEvents, in the order of time, as one piece of memory outside of the heap. */
 export class Batch {
-  readonly day: number;
   /** The number of events. */
   readonly size: number;
   /** The elements of `logEvents`, in UTF-8, without the brackets. */
   readonly payload: Buffer;
 
-  constructor(day: number, size: number, payload: Buffer) {
-    this.day = day;
+  private constructor(size: number, payload: Buffer) {
     this.size = size;
     this.payload = payload;
+  }
+
+  /** Of one event at least, in any order, that may stand in one request. */
+  static of(events: readonly Pick<LogEvent, 'timestamp' | 'json'>[]): Batch {
+    const isOrdered = events.every(({ timestamp }, i) => timestamp >= (events[i - 1]?.timestamp ?? 0));
+    // The sort is stable: events of one moment keep the order in which they came.
+    const ordered = isOrdered ? events : events.toSorted((a, b) => a.timestamp - b.timestamp);
+    return new Batch(events.length, Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR)));
+  }
+
+  /** The timestamp of the first event. */
+  get begin(): number {
+    return this.#timestampAt(0);
+  }
+
+  /** The timestamp of the last event. */
+  get end(): number {
+    return this.#timestampAt(this.payload.lastIndexOf('\n') + 1);
   }
 
   get heldBytes(): number {
     return BATCH_OBJECT_BYTES + this.payload.length;
   }
 
+  /** The events from index `start` up to, not including, `end`, in memory of their own. */
+  slice(start: number, end: number): Batch {
+    const from = this.#offsetOf(start);
+    const to = end === this.size ? this.payload.length : this.#offsetOf(end) - SEPARATOR.length;
+    // A copy: a view would keep the whole in memory.
+    return new Batch(end - start, Buffer.from(this.payload.subarray(from, to)));
+  }
+
   /** The earlier and the later half of the events, or undefined for a single event. */
   halves(): [Batch, Batch] | undefined {
     const half = this.size >> 1;
-    if (half === 0) return undefined;
-    let newline = -1;
-    for (let i = 0; i < half; i++) newline = this.payload.indexOf('\n', newline + 1);
-    return [
-      // Copies: a view would keep the whole in memory.
-      new Batch(this.day, half, Buffer.from(this.payload.subarray(0, newline - 1))),
-      new Batch(this.day, this.size - half, Buffer.from(this.payload.subarray(newline + 1))),
-    ];
+    return half === 0 ? undefined : [this.slice(0, half), this.slice(half, this.size)];
+  }
+
+  /** The JSON of each event. */
+  events(): string[] {
+    return this.payload.toString().split(SEPARATOR);
+  }
+
+  #offsetOf(index: number): number {
+    let offset = 0;
+    for (let i = 0; i < index; i++) offset = this.payload.indexOf('\n', offset) + 1;
+    return offset;
+  }
+
+  #timestampAt(offset: number): number {
+    return timestampOf(this.payload.toString('latin1', offset, offset + 40));
   }
 }

@@ -25,11 +25,18 @@ export function toLogEvents(timestamp: number, message: string): LogEvent[] {
   );
 }
 
+/** The timestamp of an event, from the beginning of its JSON. */
+export function timestampOf(json: string): number {
+  return Number.parseInt(json.slice(BEGIN.length), 10);
+}
+
+const BEGIN = '{"timestamp":';
+
 function logEvent(timestamp: number, message: string, size: number): LogEvent {
   return {
     timestamp,
     bytes: size + EVENT_OVERHEAD_BYTES,
-    json: `{"timestamp":${timestamp},"message":${JSON.stringify(message)}}`,
+    json: `${BEGIN}${timestamp},"message":${JSON.stringify(message)}}`,
   };
 }
 

@@ -118,6 +118,34 @@ export const OPTIONS = {
     description:
       'Bound of what waiting events take in memory, in bytes; past it the oldest batch is dropped.',
   }),
+  /** A folder for what waits, so that it outlives the process. */
+  spoolDirectory: text((path) => path.length >= 1 && !path.includes('\0'), {
+    default: undefined,
+    expected: 'the path of a folder',
+    description:
+      'A folder on disk for what waits, so that it outlives the process and takes no memory. Several processes may share it. Default: none.',
+  }),
+  /** Bound of what one process keeps in the spool, in bytes. */
+  spoolMaxBytes: integer(between(8 * MIB, 1024 * 1024 * MIB), {
+    default: 512 * MIB,
+    expected: `a whole number from ${8 * MIB} (8 MiB) to ${1024 * 1024 * MIB}`,
+    description:
+      'Bound of what one process keeps in the spool, in bytes; past it the oldest batch is dropped.',
+  }),
+  /** A file for the events that the service refuses. */
+  deadLetterFile: text((path) => path.length >= 1 && !path.includes('\0'), {
+    default: undefined,
+    expected: 'the path of a file',
+    description:
+      'A file for the events that the service refuses for good, as NDJSON with reason, time and target. Default: none.',
+  }),
+  /** Bound of the dead letters on disk, in bytes. */
+  deadLetterMaxBytes: integer(between(MIB, 1024 * 1024 * MIB), {
+    default: 64 * MIB,
+    expected: `a whole number from ${MIB} (1 MiB) to ${1024 * 1024 * MIB}`,
+    description:
+      'Bound of the dead letters on disk, in bytes: at half of it the file is renamed to `….1`, whose predecessor goes.',
+  }),
   /** The longest that one request may take, in milliseconds. */
   requestTimeoutMs: integer(between(100, 300_000), {
     default: 10_000,

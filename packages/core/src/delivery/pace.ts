@@ -46,8 +46,13 @@ export class Pace {
 
   /** Ends the pause. */
   resume(): void {
+    this.stop();
+    this.#resumed();
+  }
+
+  /** Ends the pause, and nothing follows from it. */
+  stop(): void {
     this.#cancelPause?.();
     this.#cancelPause = undefined;
-    this.#resumed();
   }
 }

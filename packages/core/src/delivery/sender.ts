@@ -1,4 +1,4 @@
-import type { Batch } from '../batch/batch.js';
+import { type Batch, dayOf } from '../batch/batch.js';
 import type { Entity } from '../entity/entity.js';
 import type { Reporter } from '../report.js';
 import type { LogsApi, StreamName } from './api.js';
@@ -20,22 +20,24 @@ export class Sender {
     this.#reporter = reporter;
   }
 
-  get logGroupName(): string {
-    return this.#target.logGroupName;
+  /** Where events of this time go, and who wrote them. */
+  addressFor(timestamp: number): StreamName & { readonly entity: Entity | undefined } {
+    return { ...this.#target.nameFor(dayOf(timestamp)), entity: this.#entity };
   }
 
-  async send(batch: Batch): Promise<Outcome> {
-    const name = this.#target.nameFor(batch.day);
-    const outcome = await this.#sendWithEntity(batch, name);
+  /** @param entityIsGood whether it is known that what is wrong with the batch is not the entity */
+  async send(batch: Batch, entityIsGood: boolean): Promise<Outcome> {
+    const name = this.#target.nameFor(dayOf(batch.begin));
+    const outcome = await this.#sendWithEntity(batch, name, entityIsGood);
     if (outcome.kind !== 'missing') return outcome;
-    return (await this.#target.create(name)) ?? this.#sendWithEntity(batch, name);
+    return (await this.#target.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
   }
 
   /** A bad entity may fail the whole request: what is refused with one is tried once more without. */
-  async #sendWithEntity(batch: Batch, name: StreamName): Promise<Outcome> {
+  async #sendWithEntity(batch: Batch, name: StreamName, entityIsGood: boolean): Promise<Outcome> {
     const entity = this.#entity;
     const outcome = await this.#put(batch, name, entity);
-    if (outcome.kind !== 'poison' || entity === undefined) return outcome;
+    if (outcome.kind !== 'poison' || entity === undefined || entityIsGood) return outcome;
     const without = await this.#put(batch, name, undefined);
     if (without.kind === 'delivered') this.#leaveEntityOff(outcome.failure.message);
     return without;
@@ -58,7 +60,7 @@ export class Sender {
     this.#entity = undefined;
     this.#reporter.problem(
       'entity',
-      `CloudWatch Logs rejects the entity for log group ${this.logGroupName}, which is left off from now on. Events are not affected. (${reason})`,
+      `CloudWatch Logs rejects the entity for log group ${this.#target.logGroupName}, which is left off from now on. Events are not affected. (${reason})`,
     );
   }
 }

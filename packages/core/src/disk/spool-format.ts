@@ -1,0 +1,67 @@
+import { timestampOf } from '../batch/event.js';
+import type { Entity } from '../entity/entity.js';
+
+/** The first line of a file: where its events go, and who wrote them. */
+export interface SpoolHead {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly entity?: Entity | undefined;
+}
+
+/** A file of the spool, as far as it can be read. */
+export interface SpoolText {
+  /** undefined: nobody knows where the events belong. */
+  readonly head: SpoolHead | undefined;
+  /** The JSON of each event. */
+  readonly events: readonly string[];
+  /** Lines that are no event: the torn last one of a process that was killed, or what a bad disk made of one. */
+  readonly corrupt: readonly string[];
+}
+
+/** Reads what a dead process left. Nothing in it is taken on trust. */
+export function readSpoolText(text: string): SpoolText {
+  const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
+  const head = parse(first);
+  if (!isHead(head)) return { head: undefined, events: [], corrupt: lines };
+  return { head, events: lines.filter(isEvent), corrupt: lines.filter((line) => !isEvent(line)) };
+}
+
+export function writeSpoolText(head: SpoolHead, events: readonly string[]): string {
+  return [JSON.stringify(head), ...events, ''].join('\n');
+}
+
+function isEvent(line: string): boolean {
+  const event = parse(line);
+  return (
+    isObject(event) &&
+    event.timestamp === timestampOf(line) &&
+    Number.isSafeInteger(event.timestamp) &&
+    Number(event.timestamp) >= 0 &&
+    isText(event.message)
+  );
+}
+
+function isHead(value: unknown): value is SpoolHead {
+  return (
+    isObject(value) &&
+    isText(value.logGroupName) &&
+    isText(value.logStreamName) &&
+    (value.entity === undefined || isObject(value.entity))
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // torn or corrupt: the caller's business
+  }
+}

@@ -1,0 +1,155 @@
+import type { Batch } from './batch/batch.js';
+import type { Failure, RejectedEvents } from './delivery/outcome.js';
+import type { Address, Parcel } from './parcel.js';
+import type { Counts, Reporter } from './report.js';
+
+/** Takes the events that the service refuses for good. */
+export interface DeadLetters {
+  add(reason: keyof Counts['rejected'], address: Address, events: readonly string[]): void;
+}
+
+export interface Bounds {
+  readonly maxBufferBytes: number;
+  readonly spoolMaxBytes: number;
+}
+
+/** Events that are missing in the log stream. */
+interface Gap {
+  readonly events: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Enters each event under exactly one counter, tells the user of losses, and lets go of its copy on disk.
+ */
+export class Ledger {
+  readonly #bounds: Bounds;
+  readonly #reporter: Reporter;
+  readonly #deadLetters: DeadLetters | undefined;
+  #gap: Gap | undefined;
+
+  constructor(bounds: Bounds, reporter: Reporter, deadLetters: DeadLetters | undefined) {
+    this.#bounds = bounds;
+    this.#reporter = reporter;
+    this.#deadLetters = deadLetters;
+  }
+
+  accept(events: number): void {
+    this.#reporter.accept(events);
+  }
+
+  empty(): void {
+    this.#reporter.drop('empty', 1);
+  }
+
+  delivered(parcel: Parcel, batch: Batch, { tooOld, expired, tooNew }: RejectedEvents): void {
+    parcel.settle();
+    const lost = tooOld + expired + tooNew;
+    this.#reporter.deliver(batch.size - lost);
+    if (lost === 0) return;
+    const { size } = batch;
+    this.#reject('tooOld', parcel, batch, 0, tooOld);
+    this.#reject('expired', parcel, batch, tooOld, tooOld + expired);
+    this.#reject('tooNew', parcel, batch, size - tooNew, size);
+    this.#reporter.loss(
+      'rejected-events',
+      lost,
+      (all) =>
+        `CloudWatch Logs rejected ${all} events by their time: they are older than 14 days or than the log group's retention, or more than 2 hours ahead. Check the clock and the records' timestamps.`,
+    );
+  }
+
+  /** The service will never take this one event. */
+  invalid(parcel: Parcel, batch: Batch, { name, message }: Failure): void {
+    parcel.settle();
+    this.#reject('invalid', parcel, batch, 0, batch.size);
+    this.#reporter.loss(
+      'invalid-event',
+      batch.size,
+      (all) => `CloudWatch Logs refuses ${all} events, which are given up. (${name}: ${message})`,
+    );
+  }
+
+  bufferFull(parcel: Parcel): void {
+    this.#drop('bufferFull', parcel);
+    this.#reporter.loss(
+      'buffer-full',
+      parcel.size,
+      (all) =>
+        `More than maxBufferBytes (${this.#bounds.maxBufferBytes}) wait for delivery: the oldest ${all} events were dropped.`,
+    );
+  }
+
+  spoolFull(parcel: Parcel): void {
+    this.#drop('spoolFull', parcel);
+    this.#reporter.loss(
+      'spool-full',
+      parcel.size,
+      (all) =>
+        `More than spoolMaxBytes (${this.#bounds.spoolMaxBytes}) wait in the spool: the oldest ${all} events were dropped.`,
+    );
+  }
+
+  /** The copy stays on disk, for whoever can read it. */
+  unreadable({ size }: Parcel, error: unknown): void {
+    this.#reporter.drop('unreadable', size);
+    const said = error instanceof Error ? error.message : String(error);
+    this.#reporter.loss(
+      'unreadable',
+      size,
+      (all) => `${all} events in the spool cannot be read. They are left where they are. (${said})`,
+    );
+  }
+
+  /** The process ends; the copy on disk is for the next one. */
+  spooled({ size }: Parcel): void {
+    this.#reporter.spool(size);
+  }
+
+  notDelivered(parcels: readonly Parcel[]): void {
+    if (parcels.length === 0) return;
+    for (const parcel of parcels) this.#drop('closed', parcel);
+    this.#reporter.loss(
+      'not-delivered',
+      parcels.reduce((sum, { size }) => sum + size, 0),
+      (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+    );
+  }
+
+  tooLate(events: number): void {
+    this.#reporter.drop('closed', events);
+    this.#reporter.loss(
+      'logged-after-close',
+      events,
+      (all) => `${all} events were logged after the transport was closed, and are lost.`,
+    );
+  }
+
+  /** What a reader of the log stream should know, with the time at which events are missing; once. */
+  takeNotice(): { readonly timestamp: number; readonly message: string } | undefined {
+    const gap = this.#gap;
+    if (gap === undefined) return undefined;
+    this.#gap = undefined;
+    const [from, to] = [gap.begin, gap.end].map((timestamp) => new Date(timestamp).toISOString());
+    const message = `awslogs: ${gap.events} events are missing here, from ${from} to ${to}: more waited than maxBufferBytes or spoolMaxBytes allows.`;
+    return {
+      timestamp: gap.end,
+      message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
+    };
+  }
+
+  #drop(reason: 'bufferFull' | 'spoolFull' | 'closed', parcel: Parcel): void {
+    const { size, begin, end } = parcel;
+    parcel.settle();
+    this.#reporter.drop(reason, size);
+    const { events = 0, begin: from = begin, end: to = end } = this.#gap ?? {};
+    this.#gap = { events: events + size, begin: Math.min(from, begin), end: Math.max(to, end) };
+  }
+
+  #reject(reason: keyof Counts['rejected'], parcel: Parcel, batch: Batch, start: number, end: number): void {
+    if (start === end) return;
+    this.#reporter.reject(reason, end - start);
+    this.#deadLetters?.add(reason, parcel.sender.addressFor(parcel.begin), batch.slice(start, end).events());
+  }
+}

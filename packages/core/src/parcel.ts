@@ -1,0 +1,132 @@
+import type { Batch } from './batch/batch.js';
+import type { Outcome } from './delivery/outcome.js';
+import type { Entity } from './entity/entity.js';
+
+/** Where events go, and who wrote them. */
+export interface Address {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly entity: Entity | undefined;
+}
+
+/** Sends batches to one target, with one entity. */
+export interface BatchSender {
+  /** For events of this time. */
+  addressFor(timestamp: number): Address;
+  /**
+   * Tries once to deliver a batch. Never rejects.
+   * @param entityIsGood whether it is known that what is wrong with the batch is not the entity
+   */
+  send(batch: Batch, entityIsGood: boolean): Promise<Outcome>;
+}
+
+/** A batch's copy on disk. */
+export interface StoredBatch {
+  /** Whether all of it is on disk by now. */
+  readonly isWritten: boolean;
+  /** Whether all of it is on disk: resolves when that is known. */
+  readonly written: Promise<boolean>;
+  /** @throws the system's error when it cannot be read */
+  read(): Promise<Batch>;
+  /** So many of its events have found their fate: with the last of them it goes. */
+  settle(events: number): void;
+}
+
+/** What is known of a batch without looking into it. */
+export interface Outline {
+  /** The number of events. */
+  readonly size: number;
+  /** The timestamps of the first and of the last event. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** A sealed batch on its way: in memory, on disk, or both. */
+export class Parcel {
+  /** Where its first event stands among all the events that were ever sealed. */
+  readonly position: number;
+  readonly sender: BatchSender;
+  readonly size: number;
+  readonly begin: number;
+  readonly end: number;
+  /** A part of a batch that was refused, with its entity and without. */
+  readonly isPart: boolean;
+  readonly #stored: StoredBatch | undefined;
+  #batch: Batch | undefined;
+
+  private constructor(
+    position: number,
+    sender: BatchSender,
+    { size, begin, end }: Outline,
+    batch: Batch | undefined,
+    stored: StoredBatch | undefined,
+    isPart: boolean,
+  ) {
+    this.position = position;
+    this.sender = sender;
+    this.size = size;
+    this.begin = begin;
+    this.end = end;
+    this.isPart = isPart;
+    this.#batch = batch;
+    this.#stored = stored;
+  }
+
+  static sealed(position: number, sender: BatchSender, batch: Batch, stored?: StoredBatch): Parcel {
+    return new Parcel(position, sender, batch, batch, stored, false);
+  }
+
+  /** Of a batch that an earlier process left on disk. */
+  static found(position: number, sender: BatchSender, stored: StoredBatch, outline: Outline): Parcel {
+    return new Parcel(position, sender, outline, undefined, stored, false);
+  }
+
+  /** About what it takes in memory. */
+  get heldBytes(): number {
+    return this.#batch?.heldBytes ?? 0;
+  }
+
+  get isStored(): boolean {
+    return this.#stored !== undefined;
+  }
+
+  /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
+  forget(): number {
+    // What lies on disk is the whole, not a part.
+    if (this.isPart || !this.#stored?.isWritten) return 0;
+    const freed = this.heldBytes;
+    this.#batch = undefined;
+    return freed;
+  }
+
+  /** undefined when it is on disk alone. */
+  get batch(): Batch | undefined {
+    return this.#batch;
+  }
+
+  /** Reads it from the disk. @throws the system's error when that cannot be done */
+  async read(): Promise<Batch> {
+    if (this.#stored === undefined) throw new Error('the batch is not on disk');
+    this.#batch = await this.#stored.read();
+    return this.#batch;
+  }
+
+  /** Its events have found their fate. */
+  settle(): void {
+    this.#stored?.settle(this.size);
+  }
+
+  /** Whether it is on disk: resolves when that is known. */
+  async isWritten(): Promise<boolean> {
+    return (await this.#stored?.written) ?? false;
+  }
+
+  /** Its earlier and its later half, or undefined for a single event. */
+  halves(batch: Batch): [Parcel, Parcel] | undefined {
+    const [earlier, later] = batch.halves() ?? [];
+    if (earlier === undefined || later === undefined) return undefined;
+    const part = (half: Batch, position: number) =>
+      new Parcel(position, this.sender, half, half, this.#stored, true);
+    return [part(earlier, this.position), part(later, this.position + earlier.size)];
+  }
+}

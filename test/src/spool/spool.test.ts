@@ -1,0 +1,253 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Options } from '@awslogs/core';
+import type { Local } from '@awslogs/local';
+import test, { type ExecutionContext } from 'ava';
+import { allDelivered, openPipeline } from '../delivery/pipeline.js';
+import { messages, puts, range, startLocal } from '../harness.js';
+
+const MIB = 1024 * 1024;
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+function spoolFolder(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'awslogs-spool-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Everything in the folder, as paths from it. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+const bytesIn = (folder: string) => filesIn(folder).reduce((sum, file) => sum + statSync(file).size, 0);
+
+/** A pipeline whose process dies with everything in its spool: the lock stays, and goes stale. */
+async function leaveBehind(
+  local: Local,
+  spoolDirectory: string,
+  options: Options,
+  events: readonly (readonly [timestamp: number, message: string])[],
+): Promise<void> {
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0, ...options });
+  for (const [timestamp, message] of events) pipeline.accept(timestamp, message);
+  await pipeline.close();
+  end();
+}
+
+test('what is delivered leaves nothing on disk', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  for (const i of range(25_000)) pipeline.accept(Date.now(), `record ${i}`);
+  await pipeline.flush();
+  t.deepEqual(pipeline.counts(), allDelivered(25_000));
+  await pipeline.close();
+  t.deepEqual(readdirSync(spoolDirectory), []);
+  t.deepEqual(pipeline.problems(), []);
+});
+
+test('an event is on disk while it waits, readable by its owner alone', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = join(spoolFolder(t), 'made', 'here');
+  const pipeline = openPipeline(local, { spoolDirectory, service: 'checkout', logStreamName: 'one' });
+  pipeline.accept(NOON, 'waits\n"quoted"');
+  await new Promise(setImmediate);
+  const [file = ''] = filesIn(spoolDirectory);
+  while (readFileSync(file, 'utf8').split('\n').length < 3) await new Promise(setImmediate);
+  const [head = '', event = '', ...rest] = readFileSync(file, 'utf8').split('\n');
+  const { logGroupName, logStreamName, entity } = JSON.parse(head);
+  t.deepEqual({ logGroupName, logStreamName }, { logGroupName: '/test/app', logStreamName: 'one' });
+  t.is(entity.keyAttributes.Name, 'checkout');
+  t.deepEqual(JSON.parse(event), { timestamp: NOON, message: 'waits\n"quoted"' });
+  t.deepEqual(rest, ['']);
+  t.is(statSync(file).mode & 0o777, 0o600);
+  t.is(statSync(join(file, '..')).mode & 0o777, 0o700);
+  t.is(statSync(spoolDirectory).mode & 0o777, 0o700);
+  await pipeline.close();
+});
+
+test('what is left at the deadline of close is in the spool, and nothing is lost', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+  for (const i of range(12_345)) pipeline.accept(Date.now(), `record ${i}`);
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), { ...allDelivered(12_345), delivered: 0, spooled: 12_345 });
+  t.deepEqual(pipeline.problems(), []);
+});
+
+test('the next process sends what was left first, to its own target, with its own entity', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const old = { logGroupName: '/old', logStreamName: 'old', service: 'before' };
+  await leaveBehind(local, spoolDirectory, old, [
+    [Date.now(), 'left'],
+    [Date.now() - 1000, 'left earlier'],
+  ]);
+  const asked = local.requests.length;
+  const pipeline = openPipeline(local, {
+    spoolDirectory,
+    service: 'after',
+    logStreamName: 'new',
+    maxInFlight: 1,
+  });
+  pipeline.accept(Date.now(), 'new');
+  await pipeline.close();
+  const texts = (group: string) =>
+    local.events(group).map(({ message, logStreamName }) => [logStreamName, message]);
+  t.deepEqual(texts('/old'), [
+    ['old', 'left earlier'],
+    ['old', 'left'],
+  ]);
+  t.deepEqual(texts('/test/app'), [['new', 'new']]);
+  t.is(local.events('/old')[0]?.entity?.keyAttributes?.Name, 'before');
+  t.is(local.events('/test/app')[0]?.entity?.keyAttributes?.Name, 'after');
+  const order = local.requests.slice(asked).map(({ logGroupName }) => logGroupName);
+  t.is(order[0], '/old');
+  t.deepEqual(pipeline.counts(), allDelivered(3), 'what was found counts as accepted');
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test('what a living process holds is left alone; what a dead one held is taken', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const living = openPipeline(local, { spoolDirectory, logStreamName: 'living' });
+  living.accept(Date.now(), 'of the living');
+  const first = openPipeline(local, { spoolDirectory, logStreamName: 'first' });
+  await first.flush();
+  end();
+  t.deepEqual(first.counts(), allDelivered(0));
+  // As after ten seconds in which its process gave no sign of life.
+  for (const lock of readdirSync(spoolDirectory).filter((name) => name.endsWith('.lock')))
+    utimesSync(join(spoolDirectory, lock), 0, 0);
+  const second = openPipeline(local, { spoolDirectory, logStreamName: 'second' });
+  while (local.count('/test/app') < 1) await new Promise(setImmediate);
+  t.is(local.events('/test/app')[0]?.logStreamName, 'living');
+  await Promise.all([first, second].map((pipeline) => pipeline.close()));
+  await living.close();
+});
+
+test('a torn last line is cut, a corrupt one skipped; both are counted, told and set aside', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const folder = join(spoolDirectory, '01234567-89ab-4cde-8f01-23456789abcd');
+  mkdirSync(folder);
+  const head = JSON.stringify({ logGroupName: '/old', logStreamName: 'old' });
+  const event = (message: string) => JSON.stringify({ timestamp: Date.now(), message });
+  writeFileSync(
+    join(folder, '1795521600000-a.ndjson'),
+    [
+      head,
+      event('one'),
+      'garbage',
+      event('two'),
+      '{"timestamp":-1,"message":"x"}',
+      event('three').slice(0, -4),
+    ].join('\n'),
+  );
+  writeFileSync(join(folder, '1795521600001-b.ndjson'), `not a head\n${event('lost')}\n`);
+  writeFileSync(join(folder, '1795521600002-c.ndjson'), '');
+  const pipeline = openPipeline(local, { spoolDirectory });
+  while (local.count('/old') < 2) await new Promise(setImmediate);
+  await pipeline.close();
+  t.deepEqual(messages(local, '/old'), ['one', 'two']);
+  const { accepted, delivered, dropped } = pipeline.counts();
+  t.deepEqual(
+    { accepted, delivered, unreadable: dropped.unreadable },
+    { accepted: 6, delivered: 2, unreadable: 4 },
+  );
+  t.deepEqual(pipeline.problems(), ['unreadable', 'unreadable']);
+  t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
+  const aside = readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8');
+  t.deepEqual(aside.trimEnd().split('\n').length, 4);
+  t.is(statSync(join(spoolDirectory, 'corrupt.ndjson')).mode & 0o777, 0o600);
+});
+
+test('an outage costs disk, not memory: all arrives, oldest first', async (t) => {
+  const local = await startLocal(t, { keepEvents: true });
+  const spoolDirectory = spoolFolder(t);
+  const end = local.fault({ kind: 'throttle' });
+  const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+  // Five times what memory may hold.
+  for (const i of range(40)) {
+    pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+    // Time for the disk: a process that logs faster than it writes has to drop.
+    while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  end();
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), allDelivered(40));
+  const order = puts(local).filter(({ status }) => status === 200);
+  t.is(order.length, 40);
+  t.deepEqual(
+    local.events('/test/app').map(({ message }) => Number.parseInt(message, 10)),
+    range(40),
+  );
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const end = local.fault({ kind: 'throttle' });
+  const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 8 * MIB, maxInFlight: 1 });
+  for (const i of range(20)) {
+    pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+    await new Promise(setImmediate);
+    t.true(bytesIn(spoolDirectory) <= 10 * MIB, 'and what is open or in flight');
+  }
+  end();
+  await pipeline.close();
+  const { accepted, delivered, dropped } = pipeline.counts();
+  t.is(accepted, 21, 'and the notice');
+  t.true(dropped.spoolFull >= 10 && dropped.spoolFull <= 13, `${dropped.spoolFull}`);
+  t.is(delivered + dropped.spoolFull, 21);
+  const there = messages(local).filter((message) => !message.startsWith('{'));
+  const numbers = there.map((message) => Number.parseInt(message, 10));
+  // The one in flight when the others went is older than they are.
+  t.deepEqual(numbers.slice(-7), [13, 14, 15, 16, 17, 18, 19]);
+  t.true(pipeline.problems().includes('spool-full'));
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test('without a usable folder events wait in memory, and one report says so', async (t) => {
+  const local = await startLocal(t);
+  const file = join(spoolFolder(t), 'file');
+  writeFileSync(file, '');
+  const pipeline = openPipeline(local, { spoolDirectory: file });
+  for (const i of range(10)) pipeline.accept(Date.now(), `record ${i}`);
+  await pipeline.flush();
+  t.deepEqual(pipeline.counts(), allDelivered(10));
+  t.deepEqual(pipeline.problems(), ['spool']);
+});
+
+test('a folder that goes away is no reason to lose an event', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  rmSync(spoolDirectory, { recursive: true });
+  for (const i of range(10)) {
+    pipeline.accept(Date.now(), `record ${i}`);
+    if (i % 2) await pipeline.flush();
+  }
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), allDelivered(10));
+  t.deepEqual(pipeline.problems(), ['spool']);
+});
