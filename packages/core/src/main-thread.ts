@@ -2,4 +2,5 @@
 export { systemClock } from './clock.js';
 export * from './config/index.js';
 export { addCounts, type Counts, type ProblemCode, type Report, Reporter } from './report.js';
+export { closeOnSignals } from './signals.js';
 export { toTimestamp } from './timestamp.js';

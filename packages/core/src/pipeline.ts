@@ -102,5 +102,5 @@ function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock)
     if (others) clock.after(LOOK_AGAIN_MS, () => recover(spool, shipper, senders, clock));
     return left.map(({ head, file, ...outline }) => ({ sender: senders.to(head), stored: file, outline }));
   };
-  void shipper.recover(look());
+  shipper.recover(look());
 }

@@ -71,6 +71,7 @@ export class Shipper {
   #firstPosition = 0;
   /** Nothing is sent until it is known what an earlier process left. */
   #recoveries = 0;
+  #recovered: Promise<void> = Promise.resolve();
 
   #cancelFlushTimer: (() => void) | undefined;
   /** The flush interval is over, and nothing could be sent. */
@@ -115,7 +116,11 @@ export class Shipper {
   }
 
   /** Puts batches that earlier processes left in front of all others. Nothing is sent until they are known. */
-  async recover(looking: Promise<readonly Found[]>): Promise<void> {
+  recover(looking: Promise<readonly Found[]>): void {
+    this.#recovered = this.#recover(looking);
+  }
+
+  async #recover(looking: Promise<readonly Found[]>): Promise<void> {
     this.#recoveries++;
     const found = await looking;
     this.#recoveries--;
@@ -149,20 +154,23 @@ export class Shipper {
    */
   async drain(deadlineMs: number): Promise<void> {
     let isOver = false;
-    const cancelDeadline = this.#clock.after(
-      deadlineMs,
-      () => {
+    let cancelDeadline: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => {
+      const end = () => {
         isOver = true;
         this.#giveUp();
-      },
-      true,
-    );
+        resolve();
+      };
+      cancelDeadline = this.#clock.after(deadlineMs, end, true);
+    });
     this.#drains++;
-    do {
+    if (this.#recoveries > 0) await Promise.race([this.#recovered, over]);
+    while (!isOver) {
       const flushed = this.flush();
       this.#pace.resume();
       await flushed;
-    } while (!isOver && this.#reporter.counts.pending > 0); // what came during the flush
+      if (this.#reporter.counts.pending === 0) break; // else something came during the flush
+    }
     this.#drains--;
     cancelDeadline();
   }

@@ -7,4 +7,5 @@ export {
   type ProblemCode,
   type Report,
 } from '@awslogs/core/main-thread';
+export { closeOnSignals } from './signals.js';
 export { CloudWatchTransport, type CloudWatchTransportOptions } from './transport.js';

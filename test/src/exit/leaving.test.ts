@@ -1,7 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { runFixture } from '../child.js';
 import { messages, range, startLocal } from '../harness.js';
 
+// One after the other: dozens of processes that start at once would take longer than thread-stream waits.
 const WAYS = [
   ['natural end', 0],
   ['process.exit', 0],
@@ -24,7 +28,7 @@ function arrived(texts: readonly string[]): string[] {
 
 for (const logger of ['pino', 'winston', 'winston handleExceptions']) {
   for (const [way, code] of WAYS) {
-    test(`${logger}: all arrive before ${way}`, async (t) => {
+    test.serial(`${logger}: all arrive before ${way}`, async (t) => {
       const local = await startLocal(t);
       const ended = await runFixture(local, 'app.js', [logger, way, `${RECORDS}`]);
       t.is(ended.code, code, ended.stderr);
@@ -34,7 +38,7 @@ for (const logger of ['pino', 'winston', 'winston handleExceptions']) {
 }
 
 for (const logger of ['pino in-process', 'winston in-process']) {
-  test(`${logger}: all arrive before natural end`, async (t) => {
+  test.serial(`${logger}: all arrive before natural end`, async (t) => {
     const local = await startLocal(t);
     const ended = await runFixture(local, 'app.js', [logger, 'natural end', `${RECORDS}`]);
     t.is(ended.code, 0, ended.stderr);
@@ -42,7 +46,66 @@ for (const logger of ['pino in-process', 'winston in-process']) {
   });
 }
 
-test('winston handleExceptions: the uncaught error itself arrives, with its stack', async (t) => {
+for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    test.serial(`${logger}: with closeOnSignals all arrive before ${signal} ends the process`, async (t) => {
+      const local = await startLocal(t);
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', `${RECORDS}`], {}, [signal]);
+      t.is(ended.signal, signal, ended.stderr);
+      t.deepEqual(arrived(messages(local)).toSorted(), sent.toSorted());
+    });
+  }
+
+  test.serial(
+    `${logger}: with closeOnSignals a signal that the application handles is left to it`,
+    async (t) => {
+      const local = await startLocal(t);
+      const args = [logger, 'a signal that the application handles', `${RECORDS}`];
+      const ended = await runFixture(local, 'app.js', args, {}, ['SIGTERM']);
+      t.is(ended.code, 0, ended.stderr);
+      t.is(messages(local).length, RECORDS + 1);
+    },
+  );
+
+  test.serial(
+    `${logger}: with closeOnSignals the process ends though the service does not answer`,
+    async (t) => {
+      const local = await startLocal(t);
+      local.fault({ kind: 'hang', operation: '*' });
+      const env = { AWSLOGS_CLOSE_TIMEOUT_MS: '500' };
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], env, ['SIGTERM']);
+      t.is(ended.signal, 'SIGTERM', ended.stderr);
+      t.regex(ended.stderr, /7 events were not delivered/);
+    },
+  );
+
+  test.serial(
+    `${logger}: with closeOnSignals and a spool the process ends, and all is in the spool`,
+    async (t) => {
+      const local = await startLocal(t);
+      local.fault({ kind: 'reset', operation: '*' });
+      const spool = mkdtempSync(join(tmpdir(), 'awslogs-leaving-'));
+      t.teardown(() => rmSync(spool, { recursive: true }));
+      const env = { AWSLOGS_CLOSE_TIMEOUT_MS: '200', AWSLOGS_SPOOL_DIRECTORY: spool };
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], env, ['SIGTERM']);
+      t.is(ended.signal, 'SIGTERM', ended.stderr);
+      local.clearFaults();
+      await runFixture(local, 'app.js', [logger, 'natural end', '1'], { AWSLOGS_SPOOL_DIRECTORY: spool });
+      t.is(messages(local).length, 8, ended.stderr);
+      t.deepEqual(readdirSync(spool), []);
+    },
+  );
+}
+
+test.serial('a second signal ends the process at once', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'hang', operation: '*' });
+  const ended = await runFixture(local, 'app.js', ['winston', 'a signal', '7'], {}, ['SIGINT', 'SIGTERM']);
+  t.not(ended.signal, null);
+  t.notRegex(ended.stderr, /not delivered/);
+});
+
+test.serial('winston handleExceptions: the uncaught error itself arrives, with its stack', async (t) => {
   const local = await startLocal(t);
   await runFixture(local, 'app.js', ['winston handleExceptions', 'uncaught error', '1']);
   const error = messages(local).find((text) => text.includes('thrown on purpose'));
@@ -50,17 +113,20 @@ test('winston handleExceptions: the uncaught error itself arrives, with its stac
 });
 
 for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
-  test(`${logger}: with the endpoint down the process ends within closeTimeoutMs, and says what is lost`, async (t) => {
-    const local = await startLocal(t);
-    local.fault({ kind: 'reset', operation: '*' });
-    const ended = await runFixture(local, 'app.js', [logger, 'natural end', '7'], {
-      AWSLOGS_CLOSE_TIMEOUT_MS: '500',
-    });
-    t.is(ended.code, 0, ended.stderr);
-    t.regex(ended.stderr, /7 events were not delivered/);
-  });
+  test.serial(
+    `${logger}: with the endpoint down the process ends within closeTimeoutMs, and says what is lost`,
+    async (t) => {
+      const local = await startLocal(t);
+      local.fault({ kind: 'reset', operation: '*' });
+      const ended = await runFixture(local, 'app.js', [logger, 'natural end', '7'], {
+        AWSLOGS_CLOSE_TIMEOUT_MS: '500',
+      });
+      t.is(ended.code, 0, ended.stderr);
+      t.regex(ended.stderr, /7 events were not delivered/);
+    },
+  );
 
-  test(`${logger}: an application that logs nothing ends by itself`, async (t) => {
+  test.serial(`${logger}: an application that logs nothing ends by itself`, async (t) => {
     const local = await startLocal(t);
     const ended = await runFixture(local, 'app.js', [logger, 'natural end', '0']);
     t.is(ended.code, 0, ended.stderr);

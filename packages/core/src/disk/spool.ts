@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { appendFile, readdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type LockOptions, lock, lockSync } from 'proper-lockfile';
 import { timestampOf } from '../batch/event.js';
@@ -70,6 +70,8 @@ export class Spool {
     // The lock is there before the folder, so that nobody ever sees the folder without it.
     this.#lockOwn();
     mkdirSync(this.#own, { mode: 0o700 });
+    if (own.size === 0) process.on('exit', removeEmptyFolders);
+    own.add(this.#own);
   }
 
   /** Whether the files take more than they may. */
@@ -112,7 +114,9 @@ export class Spool {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all(this.#work);
-    await rmdir(this.#own).catch(() => undefined); // there are files in it
+    removeIfEmpty(this.#own);
+    own.delete(this.#own);
+    if (own.size === 0) process.off('exit', removeEmptyFolders);
     try {
       this.#release();
     } catch {
@@ -183,6 +187,21 @@ export class Spool {
   #failed(error: unknown): void {
     const said = error instanceof Error ? error.message : String(error);
     this.#reporter.problem('spool', `The spool cannot be used; events wait in memory alone. (${said})`);
+  }
+}
+
+/** The folders of this thread: a pipeline in the application's own thread need not be closed before it ends. */
+const own = new Set<string>();
+
+function removeEmptyFolders(): void {
+  for (const folder of own) removeIfEmpty(folder);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There are files in it, or it is gone already.
   }
 }
 
