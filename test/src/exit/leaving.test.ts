@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,11 +47,18 @@ for (const logger of ['pino in-process', 'winston in-process']) {
   });
 }
 
+const terminate = (child: ChildProcess) => {
+  // The first time that it says something: a second signal would end it at once.
+  if (!child.killed) child.kill('SIGTERM');
+};
+
 for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test.serial(`${logger}: with closeOnSignals all arrive before ${signal} ends the process`, async (t) => {
       const local = await startLocal(t);
-      const ended = await runFixture(local, 'app.js', [logger, 'a signal', `${RECORDS}`], {}, [signal]);
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', `${RECORDS}`], {
+        onOutput: (child) => child.killed || child.kill(signal),
+      });
       t.is(ended.signal, signal, ended.stderr);
       t.deepEqual(arrived(messages(local)).toSorted(), sent.toSorted());
     });
@@ -61,7 +69,7 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
     async (t) => {
       const local = await startLocal(t);
       const args = [logger, 'a signal that the application handles', `${RECORDS}`];
-      const ended = await runFixture(local, 'app.js', args, {}, ['SIGTERM']);
+      const ended = await runFixture(local, 'app.js', args, { onOutput: terminate });
       t.is(ended.code, 0, ended.stderr);
       t.is(messages(local).length, RECORDS + 1);
     },
@@ -73,7 +81,10 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
       const local = await startLocal(t);
       local.fault({ kind: 'hang', operation: '*' });
       const env = { AWSLOGS_CLOSE_TIMEOUT_MS: '500' };
-      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], env, ['SIGTERM']);
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], {
+        env,
+        onOutput: terminate,
+      });
       t.is(ended.signal, 'SIGTERM', ended.stderr);
       t.regex(ended.stderr, /7 events were not delivered/);
     },
@@ -87,10 +98,15 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
       const spool = mkdtempSync(join(tmpdir(), 'awslogs-leaving-'));
       t.teardown(() => rmSync(spool, { recursive: true }));
       const env = { AWSLOGS_CLOSE_TIMEOUT_MS: '200', AWSLOGS_SPOOL_DIRECTORY: spool };
-      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], env, ['SIGTERM']);
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '7'], {
+        env,
+        onOutput: terminate,
+      });
       t.is(ended.signal, 'SIGTERM', ended.stderr);
       local.clearFaults();
-      await runFixture(local, 'app.js', [logger, 'natural end', '1'], { AWSLOGS_SPOOL_DIRECTORY: spool });
+      await runFixture(local, 'app.js', [logger, 'natural end', '1'], {
+        env: { AWSLOGS_SPOOL_DIRECTORY: spool },
+      });
       t.is(messages(local).length, 8, ended.stderr);
       t.deepEqual(readdirSync(spool), []);
     },
@@ -100,7 +116,10 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
 test.serial('a second signal ends the process at once', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
-  const ended = await runFixture(local, 'app.js', ['winston', 'a signal', '7'], {}, ['SIGINT', 'SIGTERM']);
+  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+  const ended = await runFixture(local, 'app.js', ['winston', 'a signal', '7'], {
+    onOutput: (child) => child.kill(signals.shift()),
+  });
   t.not(ended.signal, null);
   t.notRegex(ended.stderr, /not delivered/);
 });
@@ -119,7 +138,7 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
       const local = await startLocal(t);
       local.fault({ kind: 'reset', operation: '*' });
       const ended = await runFixture(local, 'app.js', [logger, 'natural end', '7'], {
-        AWSLOGS_CLOSE_TIMEOUT_MS: '500',
+        env: { AWSLOGS_CLOSE_TIMEOUT_MS: '500' },
       });
       t.is(ended.code, 0, ended.stderr);
       t.regex(ended.stderr, /7 events were not delivered/);
