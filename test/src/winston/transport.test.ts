@@ -217,6 +217,33 @@ test('records that were corked arrive like all others, with the stacks of their 
   t.regex(two.stack, /transport\.test/);
 });
 
+for (const [where, worker] of WORKERS) {
+  test(`${where}: what is logged in one go beyond maxBufferBytes is dropped, counted and told`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({
+      ...optionsFor(local),
+      worker,
+      maxBufferBytes: 8 * 1024 * 1024,
+    });
+    const problems: string[] = [];
+    transport.on('report', (report: Report) => {
+      if (report.kind === 'problem') problems.push(report.message);
+    });
+    const log = winston.createLogger({ transports: [transport] });
+    // The event loop does not turn meanwhile: nothing can be handed over.
+    for (const i of range(40)) log.info(`${i} ${'x'.repeat(1_000_000)}`);
+    log.end();
+    await once(log, 'finish');
+    const { accepted, delivered, dropped, pending } = transport.counts;
+    t.true(accepted === 40 || accepted === 41, 'and perhaps a notice');
+    t.is(pending, 0);
+    t.is(delivered + dropped.bufferFull, accepted);
+    t.true(dropped.bufferFull >= 20, `${dropped.bufferFull}`);
+    t.is(messages(local).length, delivered);
+    t.regex(problems.join(), /More than maxBufferBytes \(8388608\)/);
+  });
+}
+
 const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
 
 for (const setup of ['ends while garbage is collected', 'is forgotten while garbage is collected']) {
