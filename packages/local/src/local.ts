@@ -1,5 +1,5 @@
 import type { RejectedLogEventsInfo } from './batch.js';
-import type { Entity } from './entity.js';
+import type { Entity, RejectedEntityInfo } from './entity.js';
 import type { Fault } from './faults.js';
 import type { StoredEvent } from './store.js';
 
@@ -12,7 +12,10 @@ export interface StartOptions {
   readonly now?: () => number;
   /** From 0 up to 1, for faults that meet a share of requests. Default: Math.random. */
   readonly random?: () => number;
-  /** Called with the accepted events of each PutLogEvents, before it is answered; what it throws is a 500. */
+  /**
+   * Called for each PutLogEvents that is accepted, though nothing of it may be: then `events` is empty. That is
+   * before it is answered 200; what it throws is a 500.
+   */
   readonly onPut?: (put: Put) => void;
   /** Called with the record of each request, before it is answered. Must not throw. */
   readonly onRequest?: (request: RequestRecord) => void;
@@ -20,14 +23,18 @@ export interface StartOptions {
   readonly keepEvents?: boolean;
 }
 
-/** What was accepted of one PutLogEvents. */
+/** What was accepted of one PutLogEvents, and what the answer says of the rest. */
 export interface Put {
   readonly logGroupName: string;
   readonly logStreamName: string;
+  /** Empty where all were rejected. */
   readonly events: readonly StoredEvent[];
   /** The entity stored with the events; null where none was sent or it was rejected. */
   readonly entity: Entity | null;
+  /** Absent when all events were accepted. */
   readonly rejectedLogEventsInfo?: RejectedLogEventsInfo;
+  /** Absent when the entity was accepted, or none was sent. */
+  readonly rejectedEntityInfo?: RejectedEntityInfo;
 }
 
 /** One request to the service, without its body. */

@@ -10,7 +10,7 @@ export interface StoredEvent {
   readonly entity: Entity | null;
 }
 
-/** The accepted events of one PutLogEvents: two arrays rather than an object for each event. */
+/** The accepted events of one PutLogEvents, none perhaps: two arrays rather than an object for each event. */
 export interface StoredBatch {
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];

@@ -74,7 +74,7 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
     );
   await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
-  return { run, put, client };
+  return { run, put, client, endpoint };
 }
 
 const ENTITY = {
@@ -121,6 +121,23 @@ test('it prints what was left out', async (t) => {
   t.false(run.out.includes('old\n'));
 });
 
+test('it prints that all was left out', async (t) => {
+  const { run, put } = await running(t);
+  await put('', { logEvents: [{ timestamp: 1, message: 'old' }] });
+  await put('done');
+  await run.until(/done/);
+  t.regex(run.out, /\ng s {2}\(no entity\)\nall events rejected: \{"tooOldLogEventEndIndex":1\}\n/);
+  t.false(run.out.includes('old\n'));
+});
+
+test('it prints why an entity was rejected', async (t) => {
+  const { run, put } = await running(t);
+  await put('kept', { entity: { keyAttributes: { ...ENTITY.keyAttributes, Type: 'Thing' } } });
+  await put('done');
+  await run.until(/done/);
+  t.regex(run.out, /\(no entity\)\n[\d:.]+Z kept\nentity rejected: InvalidTypeValue\n/);
+});
+
 const HOSTILE = '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f';
 
 test('what a terminal obeys is printed, not obeyed', async (t) => {
@@ -132,9 +149,24 @@ test('what a terminal obeys is printed, not obeyed', async (t) => {
   t.notRegex(run.out, /(?!\n)\p{Cc}/u);
 });
 
+test('the reason of a rejected entity is printed, not obeyed', async (t) => {
+  const { run, put, endpoint } = await running(t);
+  await fetch(`${endpoint}/_awslogs/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'entityRejected', errorType: HOSTILE }),
+  });
+  await put('kept', { entity: ENTITY });
+  await put('done');
+  await run.until(/done/);
+  t.true(run.out.includes('entity rejected: \\u001b]0;title'));
+  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+});
+
 test('with --json standard output is JSON alone, safe for a terminal', async (t) => {
   const { run, put } = await running(t, '--json');
   await put(HOSTILE, { entity: ENTITY });
+  await put('old', { logEvents: [{ timestamp: 1, message: 'old' }], entity: { attributes: { k: 'v' } } });
   await put('done');
   await run.until(/done/);
   const [first = '', second = ''] = run.out.split('\n');
@@ -142,7 +174,7 @@ test('with --json standard output is JSON alone, safe for a terminal', async (t)
   const { timestamp, ingestionTime, ...rest } = JSON.parse(first);
   t.deepEqual(rest, { logGroupName: 'g', logStreamName: 's', message: HOSTILE, entity: ENTITY });
   t.true(Number.isInteger(timestamp) && Number.isInteger(ingestionTime));
-  t.is(JSON.parse(second).entity, null);
+  t.like(JSON.parse(second), { message: 'done', entity: null });
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
