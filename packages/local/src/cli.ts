@@ -16,6 +16,9 @@ A strict Amazon CloudWatch Logs on this machine. Prints each log event that arri
   --version        print the version
 `;
 
+/** It may run for days: what it remembers for those who ask is bounded. README.md states both. */
+const KEPT: StartOptions = { keepRequests: 10_000, keepEventBytes: 32 * 1024 * 1024 };
+
 interface Arguments {
   readonly port: number;
   readonly host: string;
@@ -72,7 +75,7 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const local = await start({ port: args.port, host: args.host, ...listeners(args.json) });
+  const local = await start({ port: args.port, host: args.host, ...KEPT, ...listeners(args.json) });
   const end = (): void => void local.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);

@@ -21,6 +21,13 @@ export interface StartOptions {
   readonly onRequest?: (request: RequestRecord) => void;
   /** false: events are counted and then forgotten. Default: true. */
   readonly keepEvents?: boolean;
+  /**
+   * Bytes, as the service accounts them, of the newest events that are kept, of all streams together. Older ones are
+   * forgotten, a PutLogEvents at a time. Default: Infinity.
+   */
+  readonly keepEventBytes?: number;
+  /** How many of the newest requests are kept. Default: Infinity. */
+  readonly keepRequests?: number;
 }
 
 /** What was accepted of one PutLogEvents, and what the answer says of the rest. */
@@ -70,11 +77,11 @@ export interface Local {
   readonly port: number;
   /** Variables that point an AWS SDK at it, with credentials that open nothing elsewhere. */
   readonly env: Readonly<Record<string, string>>;
-  /** Every request so far, in the order in which they were read. */
+  /** Every request so far, or the newest `keepRequests`, in the order in which they were read. */
   readonly requests: readonly RequestRecord[];
-  /** The events stored, stream by stream, each in the order of arrival. Throws when `keepEvents` is false. */
+  /** The events kept, stream by stream, each in the order of arrival. Throws when `keepEvents` is false. */
   events(logGroupName: string, logStreamName?: string): StoredEvent[];
-  /** The number of events accepted. */
+  /** The number of events accepted, also of those that are kept no longer. */
   count(logGroupName: string, logStreamName?: string): number;
   /** Puts a fault in force; the function returned ends it. Throws a TypeError for one that makes no sense. */
   fault(fault: Fault): () => void;

@@ -50,16 +50,20 @@ class Service implements Local {
   readonly #now: () => number;
   readonly #onPut: Context['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
+  readonly #keepRequests: number;
   readonly #closing = new AbortController();
   #port = 0;
   #endpoint = '';
 
-  constructor({ now = Date.now, random = Math.random, onPut, onRequest, keepEvents = true }: StartOptions) {
-    this.#store = new Store(keepEvents);
+  constructor(options: StartOptions) {
+    const { now = Date.now, random = Math.random, onPut, onRequest } = options;
+    const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
+    this.#store = new Store(keepEvents, keepEventBytes);
     this.#faults = new Faults(random);
     this.#now = now;
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
+    this.#keepRequests = keepRequests;
     // Longer than clients keep an idle connection: this side never closes one under a new request.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       // The client went away, or this service closes: nobody is left to answer.
@@ -135,6 +139,7 @@ class Service implements Local {
     if (reply) record.status = reply.status;
     if (fault) record.fault = fault.kind;
     this.requests.push(record);
+    if (this.requests.length > this.#keepRequests) this.requests.shift();
     this.#onRequest?.(record);
     await this.#send(response, reply, fault);
   }

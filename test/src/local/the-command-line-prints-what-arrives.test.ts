@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
+  GetLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
@@ -76,6 +77,9 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
   await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
   return { run, put, client, endpoint };
 }
+
+const read = async (endpoint: string, path: string) =>
+  JSON.parse(await (await fetch(`${endpoint}/_awslogs/${path}`)).text());
 
 const ENTITY = {
   keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'generic:default' },
@@ -175,6 +179,28 @@ test('with --json standard output is JSON alone, safe for a terminal', async (t)
   t.deepEqual(rest, { logGroupName: 'g', logStreamName: 's', message: HOSTILE, entity: ENTITY });
   t.true(Number.isInteger(timestamp) && Number.isInteger(ingestionTime));
   t.like(JSON.parse(second), { message: 'done', entity: null });
+});
+
+test('it remembers the newest 10,000 requests', async (t) => {
+  const { endpoint } = await running(t);
+  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
+  // Two requests came before these. The last of these asks for the connection to be closed.
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(9_998));
+  socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  await once(socket.resume(), 'close');
+  const requests = await read(endpoint, 'requests');
+  t.is(requests.length, 10_000);
+  t.is(requests[0].operation, 'CreateLogStream');
+});
+
+test('it remembers the newest 32 MiB of events', async (t) => {
+  const { endpoint, put, client } = await running(t);
+  const message = 'x'.repeat(1_048_550);
+  for (let mebibytes = 0; mebibytes < 33; mebibytes++) await put(message);
+  const events = await read(endpoint, 'events?logGroupName=g');
+  t.is(events.length, 32);
+  const page = await client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's' }));
+  t.is(page.events?.length, 1);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
