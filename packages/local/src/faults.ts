@@ -1,6 +1,6 @@
 import { OPERATIONS } from './operations.js';
 import { AWS_JSON, type Reply, TOO_LARGE } from './protocol.js';
-import { invalidParameter, Refusal } from './refusal.js';
+import { invalidParameter, invalidSignature, Refusal } from './refusal.js';
 
 /** Whom a fault answers. */
 interface Asked {
@@ -29,8 +29,7 @@ const REFUSALS = {
   unrecognizedClient: () =>
     new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.'),
   invalidSignature: () =>
-    new Refusal(
-      'InvalidSignatureException',
+    invalidSignature(
       'Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T124600Z - 5 min.)',
     ),
   entityInvalid: () =>

@@ -8,8 +8,13 @@ export interface StartOptions {
   readonly port?: number;
   /** Address to listen on. Default: 127.0.0.1, which only this machine reaches. */
   readonly host?: string;
-  /** The clock, in milliseconds since 1970. Default: Date.now. */
+  /** The clock of events, in milliseconds since 1970. Default: Date.now. */
   readonly now?: () => number;
+  /**
+   * The clock that the times of signatures are held against, and the Date of each answer, by which an AWS SDK corrects
+   * its own. Default: Date.now, also where `now` is another: SDKs sign by the real time.
+   */
+  readonly signingClock?: () => number;
   /** From 0 up to 1, for faults that meet a share of requests. Default: Math.random. */
   readonly random?: () => number;
   /**

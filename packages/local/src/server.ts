@@ -48,6 +48,7 @@ class Service implements Local {
   readonly #store: Store;
   readonly #faults: Faults;
   readonly #now: () => number;
+  readonly #signingClock: () => number;
   readonly #onPut: Context['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
   readonly #keepRequests: number;
@@ -56,11 +57,12 @@ class Service implements Local {
   #endpoint = '';
 
   constructor(options: StartOptions) {
-    const { now = Date.now, random = Math.random, onPut, onRequest } = options;
+    const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
     const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
     this.#store = new Store(keepEvents, keepEventBytes);
     this.#faults = new Faults(random);
     this.#now = now;
+    this.#signingClock = signingClock;
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
     this.#keepRequests = keepRequests;
@@ -123,6 +125,7 @@ class Service implements Local {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
+    response.setHeader('date', new Date(this.#signingClock()).toUTCString());
     if (request.url?.startsWith(CONTROL_PATH)) {
       write(response, control(this, request, body.bytes));
       return;
@@ -149,7 +152,7 @@ class Service implements Local {
     let fault: Fault | undefined;
     try {
       const operation = find(request, record);
-      checkSigned(request.headers);
+      checkSigned(request.headers, this.#signingClock());
       const members = new Members(await decode(body, record.contentEncoding));
       remember(members, record);
       const act = operation(members, record);
