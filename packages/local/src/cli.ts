@@ -56,9 +56,7 @@ function listeners(json: boolean): StartOptions {
   const transcript = new Transcript(process.stdout.isTTY && !process.env.NO_COLOR);
   return {
     onPut: (put) => void process.stdout.write(transcript.put(put)),
-    onRequest: (request) => {
-      if (request.errorType !== undefined) process.stdout.write(transcript.refusal(request));
-    },
+    onRequest: (request) => void process.stdout.write(transcript.request(request)),
   };
 }
 

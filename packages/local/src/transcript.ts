@@ -32,8 +32,13 @@ export class Transcript {
     return `${lines.join('\n')}\n`;
   }
 
-  refusal({ operation, status, errorType, errorMessage = '', at }: RequestRecord): string {
-    return `${this.#dim(clock(at))} ${this.#warn(safe(`${operation} ${status} ${errorType}: ${errorMessage}`))}\n`;
+  /** Nothing for a request that went well: what it put has been written down. */
+  request({ operation, status, errorType, errorMessage = '', fault, at }: RequestRecord): string {
+    if (status === 200 && fault === undefined) return '';
+    const words = [operation, status === 0 ? 'not answered' : status];
+    if (errorType !== undefined) words.push(`${errorType}: ${errorMessage}`);
+    if (fault !== undefined) words.push(`(fault: ${fault})`);
+    return `${this.#dim(clock(at))} ${this.#warn(safe(words.join(' ')))}\n`;
   }
 
   #dim(text: string): string {

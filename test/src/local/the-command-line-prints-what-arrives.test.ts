@@ -81,6 +81,13 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
 const read = async (endpoint: string, path: string) =>
   JSON.parse(await (await fetch(`${endpoint}/_awslogs/${path}`)).text());
 
+const addFault = (endpoint: string, fault: object) =>
+  fetch(`${endpoint}/_awslogs/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+
 const ENTITY = {
   keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'generic:default' },
   attributes: { Host: 'db7' },
@@ -112,6 +119,35 @@ test('it prints what was refused and why', async (t) => {
   await t.throwsAsync(put('x', { logStreamName: 'none' }));
   await run.until(/PutLogEvents 400 ResourceNotFoundException: The specified log stream does not exist\./);
   t.pass();
+});
+
+test('it prints which fault a request met, also where it was answered well or not at all', async (t) => {
+  const { run, put, endpoint } = await running(t);
+  for (const kind of ['throttle', 'html502', 'reset', 'lostAnswer']) {
+    await addFault(endpoint, { kind, times: 1 });
+    await t.throwsAsync(put(kind));
+  }
+  await addFault(endpoint, { kind: 'slow', delayMs: 0, times: 1 });
+  await put('late');
+  await put('done');
+  await run.until(/done/);
+  const told = run.out.slice(run.out.indexOf('Ctrl+C ends it.\n') + 'Ctrl+C ends it.\n'.length);
+  t.is(
+    told.replace(/^[\d:.]+Z/gm, '-'),
+    [
+      '- PutLogEvents 400 ThrottlingException: Rate exceeded (fault: throttle)',
+      '- PutLogEvents 502 (fault: html502)',
+      '- PutLogEvents not answered (fault: reset)',
+      '',
+      'g s  (no entity)',
+      '- lostAnswer',
+      '- PutLogEvents not answered (fault: lostAnswer)',
+      '- late',
+      '- PutLogEvents 200 (fault: slow)',
+      '- done',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('it prints what was left out', async (t) => {
@@ -155,11 +191,7 @@ test('what a terminal obeys is printed, not obeyed', async (t) => {
 
 test('the reason of a rejected entity is printed, not obeyed', async (t) => {
   const { run, put, endpoint } = await running(t);
-  await fetch(`${endpoint}/_awslogs/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ kind: 'entityRejected', errorType: HOSTILE }),
-  });
+  await addFault(endpoint, { kind: 'entityRejected', errorType: HOSTILE });
   await put('kept', { entity: ENTITY });
   await put('done');
   await run.until(/done/);
