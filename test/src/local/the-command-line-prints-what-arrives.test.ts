@@ -50,7 +50,7 @@ class Run {
   }
 }
 
-async function running(t: ExecutionContext, ...args: readonly string[]) {
+async function listening(t: ExecutionContext, ...args: readonly string[]) {
   const run = new Run('--port', '0', ...args);
   t.teardown(async () => {
     run.child.kill('SIGKILL');
@@ -64,6 +64,11 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
     maxAttempts: 1,
   });
   t.teardown(() => client.destroy());
+  return { run, endpoint, client };
+}
+
+async function running(t: ExecutionContext, ...args: readonly string[]) {
+  const { run, endpoint, client } = await listening(t, ...args);
   const put = (message: string, more: object = {}) =>
     client.send(
       new PutLogEventsCommand({
@@ -235,6 +240,34 @@ test('it remembers the newest 32 MiB of events', async (t) => {
   t.is(page.events?.length, 1);
 });
 
+test('chaos draws the same faults from the same seed', async (t) => {
+  const { run, endpoint, client } = await listening(t, '--chaos=222');
+  t.regex(run.out, /5 % throttle, 3 % error500, 2 % reset, 1 % slow, 1 % lostAnswer\. .* --chaos=222\.\n/);
+  for (let number = 0; number < 10; number++) {
+    await client.send(new CreateLogGroupCommand({ logGroupName: `${number}` })).catch(() => undefined);
+  }
+  const requests: readonly { readonly fault?: string }[] = await read(endpoint, 'requests');
+  t.deepEqual(
+    requests.map(({ fault = '-' }) => fault),
+    ['-', 'reset', 'throttle', '-', 'error500', '-', '-', '-', '-', 'lostAnswer'],
+  );
+});
+
+test('chaos without a seed draws one, and prints it', async (t) => {
+  const { run } = await listening(t, '--chaos', '--json');
+  t.regex(run.err, /with --chaos=\d+\.\n/);
+  t.is(run.out, '');
+});
+
+test('without chaos there is none', async (t) => {
+  const { run } = await listening(t);
+  t.notRegex(run.out, /chaos/i);
+});
+
+test('the largest seed is one', async (t) => {
+  t.is(await new Run('--chaos=4294967295', '--version').ended, 0);
+});
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} ends it`, async (t) => {
     const { run } = await running(t);
@@ -257,6 +290,11 @@ for (const args of [
   ['--port', '65536'],
   ['--port', '-1'],
   ['--host', ''],
+  ['--chaos='],
+  ['--chaos=x'],
+  ['--chaos=-1'],
+  ['--chaos=1.5'],
+  ['--chaos=4294967296'],
   ['stray'],
 ]) {
   test(`wrong: ${args.join(' ')}`, async (t) => {
