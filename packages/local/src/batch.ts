@@ -42,8 +42,7 @@ export function readBatch(members: Members): Batch {
     if (!isShape(event)) throw mismatch(event, 'a Structure');
     const timestamp = readTimestamp(event.timestamp, index, members);
     const message = readMessage(event.message, index, members);
-    // A lone surrogate becomes U+FFFD, three bytes, which is what Buffer.byteLength counts for it.
-    const size = Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+    const size = sizeOf(message);
     bytes += size;
     if (size > largest) largest = size;
     if (timestamp < previous) chronological = false;
@@ -53,6 +52,12 @@ export function readBatch(members: Members): Batch {
   }
   return { timestamps, messages, bytes, largest, chronological };
 }
+
+/**
+ * Bytes of an event as the service accounts them. A lone surrogate becomes U+FFFD, three bytes, which is what
+ * Buffer.byteLength counts for it.
+ */
+export const sizeOf = (message: string): number => Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
 
 function readTimestamp(value: unknown, index: number, members: Members): number {
   const path = (): string => `logEvents.${index + 1}.member.timestamp`;

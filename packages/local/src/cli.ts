@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { CHAOS, CHAOS_IN_WORDS, MAX_SEED, seededRandom } from './chaos.js';
 import type { Local, StartOptions } from './local.js';
 import { start } from './server.js';
 import { jsonLines, Transcript } from './transcript.js';
@@ -9,17 +11,25 @@ const USAGE = `Usage: awslogs-local [options]
 
 A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives.
 
-  --port <number>  port to listen on (default 4586; 0: a free one)
-  --host <name>    address to listen on (default 127.0.0.1)
-  --json           print events as JSON, one a line
-  --help           print this
-  --version        print the version
+  --port <number>   port to listen on (default 4586; 0: a free one)
+  --host <name>     address to listen on (default 127.0.0.1)
+  --json            print events as JSON, one a line
+  --chaos[=<seed>]  put faults in PutLogEvents, CreateLogGroup and CreateLogStream:
+                    ${CHAOS_IN_WORDS}.
+                    The seed, an integer, draws the same again (default: by chance, printed)
+  --help            print this
+  --version         print the version
 `;
+
+/** It may run for days: what it remembers for those who ask is bounded. README.md states both. */
+const KEPT: StartOptions = { keepRequests: 10_000, keepEventBytes: 32 * 1024 * 1024 };
 
 interface Arguments {
   readonly port: number;
   readonly host: string;
   readonly json: boolean;
+  /** The seed of chaos, where there is to be any. */
+  readonly chaos: number | undefined;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -27,18 +37,29 @@ interface Arguments {
 /** Throws an Error that says which argument is wrong. */
 function readArguments(): Arguments {
   const { values } = parseArgs({
+    // parseArgs has no option whose value may be left out.
+    args: process.argv.slice(2).map((arg) => (arg === '--chaos' ? `--chaos=${randomInt(1_000_000)}` : arg)),
     options: {
       port: { type: 'string', default: '4586' },
       host: { type: 'string', default: '127.0.0.1' },
       json: { type: 'boolean', default: false },
+      chaos: { type: 'string' },
       help: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
     },
   });
-  const { port, host, json, help, version } = values;
+  const { port, host, json, chaos, help, version } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
   if (host === '') throw new Error('--host is empty');
-  return { port: Number(port), host, json, help, version };
+  return { port: Number(port), host, json, chaos: readSeed(chaos), help, version };
+}
+
+function readSeed(seed: string | undefined): number | undefined {
+  if (seed === undefined) return undefined;
+  if (!/^\d{1,10}$/.test(seed) || Number(seed) > MAX_SEED) {
+    throw new Error(`--chaos is not a seed, an integer up to ${MAX_SEED}: ${seed}`);
+  }
+  return Number(seed);
 }
 
 function version(): string {
@@ -53,16 +74,17 @@ function listeners(json: boolean): StartOptions {
   const transcript = new Transcript(process.stdout.isTTY && !process.env.NO_COLOR);
   return {
     onPut: (put) => void process.stdout.write(transcript.put(put)),
-    onRequest: (request) => {
-      if (request.errorType !== undefined) process.stdout.write(transcript.refusal(request));
-    },
+    onRequest: (request) => void process.stdout.write(transcript.request(request)),
   };
 }
 
-function greeting(local: Local): string {
+function greeting(local: Local, chaos: number | undefined): string {
   const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\nEvents appear here as they arrive. Ctrl+C ends it.\n`;
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive. Ctrl+C ends it.\n`;
 }
+
+const chaosNotice = (seed: number): string =>
+  `Chaos: ${CHAOS_IN_WORDS}. Draw the same again with --chaos=${seed}.\n\n`;
 
 function failure({ port, host }: Arguments, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -72,13 +94,16 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const local = await start({ port: args.port, host: args.host, ...listeners(args.json) });
+  const { port, host, json, chaos } = args;
+  const random = chaos === undefined ? Math.random : seededRandom(chaos);
+  const local = await start({ port, host, random, ...KEPT, ...listeners(json) });
+  if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
   const end = (): void => void local.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   // The reader of a pipe went away (`awslogs-local | head`).
   process.stdout.on('error', end);
-  (args.json ? process.stderr : process.stdout).write(greeting(local));
+  (json ? process.stderr : process.stdout).write(greeting(local, chaos));
 }
 
 async function main(): Promise<number> {

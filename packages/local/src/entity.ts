@@ -7,6 +7,11 @@ export interface Entity {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
+/** Why the service takes the events without their entity. */
+export interface RejectedEntityInfo {
+  readonly errorType: string;
+}
+
 /** Reads `entity`, noting in `members` what breaks the model: that fails the whole request. */
 export function readEntity(members: Members): Entity | undefined {
   const entity = members.structure('entity');

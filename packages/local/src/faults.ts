@@ -1,5 +1,6 @@
+import { OPERATIONS } from './operations.js';
 import { AWS_JSON, type Reply, TOO_LARGE } from './protocol.js';
-import { invalidParameter, Refusal } from './refusal.js';
+import { invalidParameter, invalidSignature, Refusal } from './refusal.js';
 
 /** Whom a fault answers. */
 interface Asked {
@@ -28,8 +29,7 @@ const REFUSALS = {
   unrecognizedClient: () =>
     new Refusal('UnrecognizedClientException', 'The security token included in the request is invalid.'),
   invalidSignature: () =>
-    new Refusal(
-      'InvalidSignatureException',
+    invalidSignature(
       'Signature expired: 20150830T123600Z is now earlier than 20150830T124100Z (20150830T124600Z - 5 min.)',
     ),
   entityInvalid: () =>
@@ -62,7 +62,7 @@ const DELAYS = ['slow', 'drip'] as const;
 
 /** Which requests a fault meets. Without `times` and `share` it meets every one until it is ended. */
 export interface Scope {
-  /** One operation, or '*' for all. Default: PutLogEvents. */
+  /** One operation that this service knows, or '*' for all. Default: PutLogEvents. */
   readonly operation?: string;
   /** The fault ends after so many requests. */
   readonly times?: number;
@@ -141,7 +141,7 @@ function checkFault(given: unknown): asserts given is Fault {
   if (typeof kind !== 'string' || !KINDS.has(kind)) {
     throw new TypeError(`unknown kind of fault: ${String(kind)}; known are ${[...KINDS].join(', ')}`);
   }
-  if (operation !== undefined && typeof operation !== 'string') throw new TypeError('operation is a string');
+  checkOperation(operation);
   if (times !== undefined && !(Number.isInteger(times) && Number(times) > 0)) {
     throw new TypeError('times is an integer over 0');
   }
@@ -156,4 +156,13 @@ function checkFault(given: unknown): asserts given is Fault {
   if (rejects ? typeof errorType !== 'string' : errorType !== undefined) {
     throw new TypeError('entityRejected, and it alone, takes errorType');
   }
+}
+
+/** A fault for an operation that is never asked for would wait for ever, and its test pass for nothing. */
+function checkOperation(name: unknown): void {
+  if (name === undefined || name === '*') return;
+  if (typeof name === 'string' && OPERATIONS.has(name)) return;
+  throw new TypeError(
+    `unknown operation: ${String(name)}; known are *, ${[...OPERATIONS.keys()].join(', ')}`,
+  );
 }

@@ -1,5 +1,6 @@
 export type { RejectedLogEventsInfo } from './batch.js';
-export type { Entity } from './entity.js';
+export { CHAOS, seededRandom } from './chaos.js';
+export type { Entity, RejectedEntityInfo } from './entity.js';
 export type { Fault, Scope } from './faults.js';
 export type { Local, Put, RequestRecord, StartOptions } from './local.js';
 export { start } from './server.js';

@@ -1,5 +1,5 @@
 import type { RejectedLogEventsInfo } from './batch.js';
-import type { Entity } from './entity.js';
+import type { Entity, RejectedEntityInfo } from './entity.js';
 import type { Members } from './members.js';
 import type { Store, StoredBatch } from './store.js';
 
@@ -21,12 +21,13 @@ export interface Context {
   readonly onPut?: ((put: AcceptedBatch) => void) | undefined;
 }
 
-/** A PutLogEvents with at least one event accepted. */
+/** A PutLogEvents that is answered 200. Its batch is empty where all events were rejected. */
 export interface AcceptedBatch {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly batch: StoredBatch;
   readonly rejectedLogEventsInfo?: RejectedLogEventsInfo;
+  readonly rejectedEntityInfo?: RejectedEntityInfo;
 }
 
 /** Does what was read, and returns the answer. `entityError` is a fault's: the entity is rejected for it. */

@@ -32,25 +32,19 @@ const putLogEvents: Operation = (members, note) => {
     const stream = group.stream(logStreamName);
     const { start, end, rejected } = admit(batch.timestamps, group.retentionInDays, now);
     const errorType = entity && (entityError ?? judgeEntity(entity, group.logGroupClass));
-    if (start < end) {
-      const accepted = {
-        timestamps: batch.timestamps.slice(start, end),
-        messages: batch.messages.slice(start, end),
-        ingestionTime: now,
-        entity: errorType === undefined ? (entity ?? null) : null,
-      };
-      stream.append(accepted);
-      onPut?.({
-        logGroupName,
-        logStreamName,
-        batch: accepted,
-        ...(rejected && { rejectedLogEventsInfo: rejected }),
-      });
-    }
-    return {
+    const accepted = {
+      timestamps: batch.timestamps.slice(start, end),
+      messages: batch.messages.slice(start, end),
+      ingestionTime: now,
+      entity: errorType === undefined ? (entity ?? null) : null,
+    };
+    const answer = {
       ...(rejected && { rejectedLogEventsInfo: rejected }),
       ...(errorType !== undefined && { rejectedEntityInfo: { errorType } }),
     };
+    stream.append(accepted);
+    onPut?.({ logGroupName, logStreamName, batch: accepted, ...answer });
+    return answer;
   };
 };
 

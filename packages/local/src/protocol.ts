@@ -4,7 +4,8 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isShape } from './members.js';
-import { Refusal, unreadable } from './refusal.js';
+import { invalidSignature, Refusal, unreadable } from './refusal.js';
+import { MAX_SKEW_MINUTES } from './rules.js';
 
 /**
  * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html) with the form, not the
@@ -78,22 +79,50 @@ export const unknownOperation = (status: number): Refusal =>
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html, "Add the signature to the request"
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/(\d{8})\/[a-z0-9-]+\/logs\/aws4_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=[0-9a-f]{64}$/;
-const DATE = /^(\d{8})T\d{6}Z$/;
+const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-/** Throws unless the request looks signed, for the service `logs` and for the day of its x-amz-date. */
-export function checkSigned(headers: IncomingHttpHeaders): void {
+/** Throws unless the request looks signed, for the service `logs`, for the day of its x-amz-date, and about `now`. */
+export function checkSigned(headers: IncomingHttpHeaders, now: number): void {
   if (headers.authorization === undefined) {
     throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
   const [, day, signed = ''] = AUTHORIZATION.exec(headers.authorization) ?? [];
-  const [, date] = DATE.exec(String(headers['x-amz-date'])) ?? [];
-  if (day === undefined || day !== date || !signed.split(';').includes('host')) {
+  const date = String(headers['x-amz-date']);
+  const at = parseDate(date);
+  if (Number.isNaN(at) || day !== date.slice(0, 8) || !signed.split(';').includes('host')) {
     throw new Refusal(
       'IncompleteSignatureException',
       "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' of AWS4-HMAC-SHA256 for the service 'logs', and 'X-Amz-Date'.",
     );
   }
+  checkSkew(at, now);
 }
+
+/** Throws when a signature is not of now, give or take five minutes. Its date has whole seconds, so now has too. */
+function checkSkew(at: number, now: number): void {
+  const second = Math.floor(now / 1_000) * 1_000;
+  const words = (bound: number, sign: string): string =>
+    `${formatDate(bound)} (${formatDate(second)} ${sign} ${MAX_SKEW_MINUTES} min.)`;
+  const earliest = second - MAX_SKEW_MINUTES * 60_000;
+  const latest = second + MAX_SKEW_MINUTES * 60_000;
+  if (at < earliest) {
+    throw invalidSignature(
+      `Signature expired: ${formatDate(at)} is now earlier than ${words(earliest, '-')}`,
+    );
+  }
+  if (at > latest) {
+    throw invalidSignature(
+      `Signature not yet current: ${formatDate(at)} is still later than ${words(latest, '+')}`,
+    );
+  }
+}
+
+/** The time of an x-amz-date; NaN for what is none. */
+const parseDate = (date: string): number =>
+  DATE.test(date) ? Date.parse(date.replace(DATE, '$1-$2-$3T$4:$5:$6Z')) : Number.NaN;
+
+/** The time in the form of x-amz-date, such as `20150830T123600Z`. */
+const formatDate = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '');
 
 const unzip = promisify(gunzip);
 

@@ -1,9 +1,9 @@
+import { sizeOf } from './batch.js';
 import type { Members } from './members.js';
 import type { Operation } from './operation.js';
 import { invalidParameter } from './refusal.js';
 import {
   DESCRIBE_LIMIT,
-  EVENT_OVERHEAD_BYTES,
   EVENTS_LIMIT,
   LOG_GROUP_NAME,
   LOG_STREAM_NAME,
@@ -108,7 +108,8 @@ export const getLogEvents: Operation = (members) => {
       .events()
       .filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime)
       .sort(byTimestamp);
-    const position = Math.min(token.position, events.length);
+    const { forgotten } = stream;
+    const position = clamp(token.position - forgotten, events.length);
     const [start, end] =
       token.kind === 'f'
         ? [position, advance(events, position, limit)]
@@ -117,8 +118,8 @@ export const getLogEvents: Operation = (members) => {
       events: events
         .slice(start, end)
         .map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
-      nextForwardToken: `f/${end}`,
-      nextBackwardToken: `b/${start}`,
+      nextForwardToken: `f/${forgotten + end}`,
+      nextBackwardToken: `b/${forgotten + start}`,
     };
   };
 };
@@ -131,7 +132,7 @@ export const filterLogEvents: Operation = (members) => {
   const startTime = members.integer('startTime', TIMESTAMP) ?? 0;
   const endTime = members.integer('endTime', TIMESTAMP) ?? Infinity;
   const limit = members.integer('limit', EVENTS_LIMIT) ?? 10_000;
-  const start = readToken(members, 'filter')?.position ?? 0;
+  const token = readToken(members, 'filter');
   return ({ store }) => {
     members.check();
     const streams = [...store.group(groupName).streams.values()]
@@ -142,14 +143,16 @@ export const filterLogEvents: Operation = (members) => {
       .flatMap((stream) => stream.events())
       .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
       .sort(byTimestamp);
+    const forgotten = streams.reduce((sum, stream) => sum + stream.forgotten, 0);
+    const start = clamp((token?.position ?? 0) - forgotten, events.length);
     const end = advance(events, start, limit);
     return {
       events: events.slice(start, end).map(({ entity: _, ...event }, index) => ({
         ...event,
-        eventId: String(start + index).padStart(56, '0'),
+        eventId: String(forgotten + start + index).padStart(56, '0'),
       })),
       searchedLogStreams: [],
-      nextToken: end < events.length ? `filter/${end}` : undefined,
+      nextToken: end < events.length ? `filter/${forgotten + end}` : undefined,
     };
   };
 };
@@ -162,7 +165,7 @@ function advance(events: readonly StoredEvent[], start: number, limit: number): 
   let bytes = 0;
   let end = start;
   for (const event of events.slice(start, start + limit)) {
-    bytes += sizeOf(event);
+    bytes += sizeOf(event.message);
     if (bytes > MAX_PAGE_BYTES) break;
     end++;
   }
@@ -175,12 +178,16 @@ function retreat(events: readonly StoredEvent[], end: number, limit: number): nu
   return end - advance(backwards, 0, limit);
 }
 
-const sizeOf = ({ message }: StoredEvent): number => Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
-
+/**
+ * A place among events, counted with those that are kept no longer. So a reader between two pages misses none of
+ * those that are kept; where a span leaves out some of the forgotten ones, it may see others twice.
+ */
 interface Token {
   readonly kind: string;
   readonly position: number;
 }
+
+const clamp = (index: number, length: number): number => Math.max(0, Math.min(index, length));
 
 /** Reads a `nextToken`: ours are a kind and a position. Throws for those of another kind of page. */
 function readToken(members: Members, ...kinds: readonly string[]): Token | undefined {

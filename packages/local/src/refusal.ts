@@ -23,4 +23,7 @@ export const notFound = (what: 'group' | 'stream'): Refusal =>
 export const alreadyExists = (what: 'group' | 'stream'): Refusal =>
   new Refusal('ResourceAlreadyExistsException', `The specified log ${what} already exists`);
 
+export const invalidSignature = (message: string): Refusal =>
+  new Refusal('InvalidSignatureException', message);
+
 export const unreadable = (message: string): Refusal => new Refusal('SerializationException', message);

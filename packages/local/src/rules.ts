@@ -62,6 +62,12 @@ export const MAX_EVENTS = 10_000;
 export const MAX_BATCH_BYTES = 1_048_576;
 export const EVENT_OVERHEAD_BYTES = 26;
 
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html: "within five minutes of the time stamp in the
+ * request". Services were seen to hold both sides to it: https://github.com/aws-amplify/aws-sdk-android/issues/88
+ */
+export const MAX_SKEW_MINUTES = 5;
+
 const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 

@@ -48,18 +48,24 @@ class Service implements Local {
   readonly #store: Store;
   readonly #faults: Faults;
   readonly #now: () => number;
+  readonly #signingClock: () => number;
   readonly #onPut: Context['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
+  readonly #keepRequests: number;
   readonly #closing = new AbortController();
   #port = 0;
   #endpoint = '';
 
-  constructor({ now = Date.now, random = Math.random, onPut, onRequest, keepEvents = true }: StartOptions) {
-    this.#store = new Store(keepEvents);
+  constructor(options: StartOptions) {
+    const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
+    const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
+    this.#store = new Store(keepEvents, keepEventBytes);
     this.#faults = new Faults(random);
     this.#now = now;
+    this.#signingClock = signingClock;
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
+    this.#keepRequests = keepRequests;
     // Longer than clients keep an idle connection: this side never closes one under a new request.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       // The client went away, or this service closes: nobody is left to answer.
@@ -119,6 +125,7 @@ class Service implements Local {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
+    response.setHeader('date', new Date(this.#signingClock()).toUTCString());
     if (request.url?.startsWith(CONTROL_PATH)) {
       write(response, control(this, request, body.bytes));
       return;
@@ -135,6 +142,7 @@ class Service implements Local {
     if (reply) record.status = reply.status;
     if (fault) record.fault = fault.kind;
     this.requests.push(record);
+    if (this.requests.length > this.#keepRequests) this.requests.shift();
     this.#onRequest?.(record);
     await this.#send(response, reply, fault);
   }
@@ -144,7 +152,7 @@ class Service implements Local {
     let fault: Fault | undefined;
     try {
       const operation = find(request, record);
-      checkSigned(request.headers);
+      checkSigned(request.headers, this.#signingClock());
       const members = new Members(await decode(body, record.contentEncoding));
       remember(members, record);
       const act = operation(members, record);

@@ -1,3 +1,4 @@
+import { sizeOf } from './batch.js';
 import type { Entity } from './entity.js';
 import { alreadyExists, notFound, Refusal } from './refusal.js';
 
@@ -10,7 +11,7 @@ export interface StoredEvent {
   readonly entity: Entity | null;
 }
 
-/** The accepted events of one PutLogEvents: two arrays rather than an object for each event. */
+/** The accepted events of one PutLogEvents, none perhaps: two arrays rather than an object for each event. */
 export interface StoredBatch {
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];
@@ -18,36 +19,70 @@ export interface StoredBatch {
   readonly entity: Entity | null;
 }
 
+/** Holds what all streams together keep to a number of bytes: the oldest batches make room. */
+class Memory {
+  readonly #limit: number;
+  readonly #held: { readonly stream: LogStream; readonly bytes: number }[] = [];
+  #bytes = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Counts the batch that the stream has just kept. */
+  hold(stream: LogStream, { messages }: StoredBatch): void {
+    if (this.#limit === Infinity) return;
+    const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
+    this.#held.push({ stream, bytes });
+    this.#bytes += bytes;
+    while (this.#bytes > this.#limit) {
+      const oldest = this.#held.shift();
+      if (!oldest) return;
+      this.#bytes -= oldest.bytes;
+      oldest.stream.forgetOldest();
+    }
+  }
+}
+
 export class LogStream {
   readonly name: string;
   readonly creationTime: number;
-  readonly #batches: StoredBatch[] | undefined;
+  readonly #memory: Memory | undefined;
+  readonly #batches: StoredBatch[] = [];
   count = 0;
+  /** How many of them are kept no longer. */
+  forgotten = 0;
   firstEventTimestamp: number | undefined;
   lastEventTimestamp: number | undefined;
   lastIngestionTime: number | undefined;
 
-  /** Without `keepEvents` it only counts them. */
-  constructor(name: string, creationTime: number, keepEvents: boolean) {
+  /** Without a memory it only counts events. */
+  constructor(name: string, creationTime: number, memory: Memory | undefined) {
     this.name = name;
     this.creationTime = creationTime;
-    this.#batches = keepEvents ? [] : undefined;
+    this.#memory = memory;
   }
 
   append(batch: StoredBatch): void {
     const first = batch.timestamps.at(0);
     const last = batch.timestamps.at(-1);
     if (first === undefined || last === undefined) return;
-    this.#batches?.push(batch);
     this.count += batch.timestamps.length;
     this.firstEventTimestamp = Math.min(first, this.firstEventTimestamp ?? first);
     this.lastEventTimestamp = Math.max(last, this.lastEventTimestamp ?? last);
     this.lastIngestionTime = batch.ingestionTime;
+    if (!this.#memory) return;
+    this.#batches.push(batch);
+    this.#memory.hold(this, batch);
+  }
+
+  forgetOldest(): void {
+    this.forgotten += this.#batches.shift()?.messages.length ?? 0;
   }
 
   /** The events in the order of their arrival. */
   events(): StoredEvent[] {
-    if (!this.#batches)
+    if (!this.#memory)
       throw new Refusal('InvalidOperationException', 'keepEvents is off: events are only counted.');
     return this.#batches.flatMap((batch) => expand(batch, this.name));
   }
@@ -102,10 +137,10 @@ export class LogGroup {
 /** Groups and their streams by name: maps, so that no name (`__proto__`) is special. */
 export class Store {
   readonly groups = new Map<string, LogGroup>();
-  readonly #keepEvents: boolean;
+  readonly #memory: Memory | undefined;
 
-  constructor(keepEvents: boolean) {
-    this.#keepEvents = keepEvents;
+  constructor(keepEvents: boolean, keepEventBytes: number) {
+    this.#memory = keepEvents ? new Memory(keepEventBytes) : undefined;
   }
 
   group(name: string): LogGroup {
@@ -122,7 +157,7 @@ export class Store {
   addStream(groupName: string, name: string, creationTime: number): void {
     const { streams } = this.group(groupName);
     if (streams.has(name)) throw alreadyExists('stream');
-    streams.set(name, new LogStream(name, creationTime, this.#keepEvents));
+    streams.set(name, new LogStream(name, creationTime, this.#memory));
   }
 
   /** The streams so named, or all of the group's; none when there is no such group or stream yet. */

@@ -22,18 +22,23 @@ export class Transcript {
     this.#colour = colour;
   }
 
-  put({ logGroupName, logStreamName, entity, events, rejectedLogEventsInfo }: Put): string {
+  put(put: Put): string {
+    const { logGroupName, logStreamName, entity, events } = put;
     const lines = events.map(({ timestamp, message }) => `${this.#dim(clock(timestamp))} ${safe(message)}`);
     const source = `${safe(logGroupName)} ${safe(logStreamName)}  ${safe(describe(entity))}`;
     if (source !== this.#source) lines.unshift('', this.#bold(source));
     this.#source = source;
-    if (rejectedLogEventsInfo)
-      lines.push(this.#warn(`rejected in part: ${JSON.stringify(rejectedLogEventsInfo)}`));
+    lines.push(...rejections(put).map((line) => this.#warn(line)));
     return `${lines.join('\n')}\n`;
   }
 
-  refusal({ operation, status, errorType, errorMessage = '', at }: RequestRecord): string {
-    return `${this.#dim(clock(at))} ${this.#warn(safe(`${operation} ${status} ${errorType}: ${errorMessage}`))}\n`;
+  /** Nothing for a request that went well: what it put has been written down. */
+  request({ operation, status, errorType, errorMessage = '', fault, at }: RequestRecord): string {
+    if (status === 200 && fault === undefined) return '';
+    const words = [operation, status === 0 ? 'not answered' : status];
+    if (errorType !== undefined) words.push(`${errorType}: ${errorMessage}`);
+    if (fault !== undefined) words.push(`(fault: ${fault})`);
+    return `${this.#dim(clock(at))} ${this.#warn(safe(words.join(' ')))}\n`;
   }
 
   #dim(text: string): string {
@@ -53,7 +58,18 @@ export class Transcript {
   }
 }
 
-/** One JSON object a line. What JSON leaves unescaped and a terminal obeys is escaped too. */
+/** What an answer of 200 says that was not taken. */
+function rejections({ events, rejectedLogEventsInfo, rejectedEntityInfo }: Put): string[] {
+  const lines: string[] = [];
+  if (rejectedLogEventsInfo) {
+    const part = events.length === 0 ? 'all events rejected' : 'rejected in part';
+    lines.push(`${part}: ${JSON.stringify(rejectedLogEventsInfo)}`);
+  }
+  if (rejectedEntityInfo) lines.push(`entity rejected: ${safe(rejectedEntityInfo.errorType)}`);
+  return lines;
+}
+
+/** One JSON object an event, one a line; rejections are not among them. What JSON leaves unescaped and a terminal obeys is escaped too. */
 export const jsonLines = ({ logGroupName, events }: Put): string =>
   events.map((event) => `${safe(JSON.stringify({ logGroupName, ...event }))}\n`).join('');
 

@@ -190,6 +190,30 @@ test('a fault meets PutLogEvents unless told otherwise', async (t) => {
   await t.throwsAsync(describe());
 });
 
+const operations = [
+  '*',
+  'PutLogEvents',
+  'CreateLogGroup',
+  'CreateLogStream',
+  'DeleteLogGroup',
+  'DeleteLogStream',
+  'PutRetentionPolicy',
+  'TagResource',
+  'DescribeLogGroups',
+  'DescribeLogStreams',
+  'GetLogEvents',
+  'FilterLogEvents',
+];
+
+for (const operation of operations) {
+  test(`a fault can be for ${operation}`, async (t) => {
+    const made = await bench(t);
+    made.local.fault({ kind: 'throttle', operation });
+    const answer = await made.raw(operation === '*' ? 'TagResource' : operation, '{}');
+    t.regex(answer.body, /ThrottlingException/);
+  });
+}
+
 test('a fault meets the next so many', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'throttle', times: 2 });
@@ -240,7 +264,10 @@ const senseless: readonly [object | null, RegExp][] = [
   [{ kind: 'throttle', times: 1.5 }, /times is/],
   [{ kind: 'throttle', share: 0 }, /share is/],
   [{ kind: 'throttle', share: 1.1 }, /share is/],
-  [{ kind: 'throttle', operation: 1 }, /operation is/],
+  [{ kind: 'throttle', operation: 1 }, /^unknown operation: 1; known are \*, PutLogEvents, CreateLogGroup, /],
+  [{ kind: 'throttle', operation: 'PutLogEvent' }, /^unknown operation: PutLogEvent; known are /],
+  [{ kind: 'throttle', operation: 'putLogEvents' }, /^unknown operation/],
+  [{ kind: 'throttle', operation: '' }, /^unknown operation/],
   [{ kind: 'throttle', delayMs: 1 }, /take delayMs/],
   [{ kind: 'slow' }, /take delayMs/],
   [{ kind: 'drip', delayMs: -1 }, /take delayMs/],

@@ -52,6 +52,23 @@ const headers: readonly [
   ],
   ['no x-amz-date', { 'x-amz-date': undefined }, 'IncompleteSignatureException'],
   ['a date of another form', { 'x-amz-date': '2026-11-24' }, 'IncompleteSignatureException'],
+  [
+    // One that Date.parse would take.
+    'a date without its time',
+    {
+      'x-amz-date': '00001124',
+      authorization: `${ok.replace('20261124', '00001124')}, SignedHeaders=host, ${signature}`,
+    },
+    'IncompleteSignatureException',
+  ],
+  [
+    'a date of no calendar',
+    {
+      'x-amz-date': '20261324T120000Z',
+      authorization: `${ok.replace('20261124', '20261324')}, SignedHeaders=host, ${signature}`,
+    },
+    'IncompleteSignatureException',
+  ],
   ['the date of another day', { 'x-amz-date': '20261125T000000Z' }, 'IncompleteSignatureException'],
   ['no content type', { 'content-type': undefined }, 'SerializationException'],
   ['another content type', { 'content-type': 'application/json' }, 'SerializationException'],

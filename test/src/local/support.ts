@@ -34,6 +34,8 @@ export class Bench {
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
+      // So that it signs at NOW, as `raw` does.
+      systemClockOffset: NOW - Date.now(),
     });
   }
 
@@ -71,7 +73,7 @@ export class Bench {
 }
 
 export async function bench(t: ExecutionContext, options: StartOptions = {}): Promise<Bench> {
-  const local = await start({ now: () => NOW, ...options });
+  const local = await start({ now: () => NOW, signingClock: () => NOW, ...options });
   const made = new Bench(local);
   t.teardown(async () => {
     made.client.destroy();

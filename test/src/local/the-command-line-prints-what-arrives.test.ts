@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
+  GetLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
@@ -49,7 +50,7 @@ class Run {
   }
 }
 
-async function running(t: ExecutionContext, ...args: readonly string[]) {
+async function listening(t: ExecutionContext, ...args: readonly string[]) {
   const run = new Run('--port', '0', ...args);
   t.teardown(async () => {
     run.child.kill('SIGKILL');
@@ -63,6 +64,11 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
     maxAttempts: 1,
   });
   t.teardown(() => client.destroy());
+  return { run, endpoint, client };
+}
+
+async function running(t: ExecutionContext, ...args: readonly string[]) {
+  const { run, endpoint, client } = await listening(t, ...args);
   const put = (message: string, more: object = {}) =>
     client.send(
       new PutLogEventsCommand({
@@ -74,8 +80,18 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
     );
   await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
-  return { run, put, client };
+  return { run, put, client, endpoint };
 }
+
+const read = async (endpoint: string, path: string) =>
+  JSON.parse(await (await fetch(`${endpoint}/_awslogs/${path}`)).text());
+
+const addFault = (endpoint: string, fault: object) =>
+  fetch(`${endpoint}/_awslogs/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
 
 const ENTITY = {
   keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'generic:default' },
@@ -110,6 +126,35 @@ test('it prints what was refused and why', async (t) => {
   t.pass();
 });
 
+test('it prints which fault a request met, also where it was answered well or not at all', async (t) => {
+  const { run, put, endpoint } = await running(t);
+  for (const kind of ['throttle', 'html502', 'reset', 'lostAnswer']) {
+    await addFault(endpoint, { kind, times: 1 });
+    await t.throwsAsync(put(kind));
+  }
+  await addFault(endpoint, { kind: 'slow', delayMs: 0, times: 1 });
+  await put('late');
+  await put('done');
+  await run.until(/done/);
+  const told = run.out.slice(run.out.indexOf('Ctrl+C ends it.\n') + 'Ctrl+C ends it.\n'.length);
+  t.is(
+    told.replace(/^[\d:.]+Z/gm, '-'),
+    [
+      '- PutLogEvents 400 ThrottlingException: Rate exceeded (fault: throttle)',
+      '- PutLogEvents 502 (fault: html502)',
+      '- PutLogEvents not answered (fault: reset)',
+      '',
+      'g s  (no entity)',
+      '- lostAnswer',
+      '- PutLogEvents not answered (fault: lostAnswer)',
+      '- late',
+      '- PutLogEvents 200 (fault: slow)',
+      '- done',
+      '',
+    ].join('\n'),
+  );
+});
+
 test('it prints what was left out', async (t) => {
   const { run, put } = await running(t);
   const logEvents = [
@@ -119,6 +164,23 @@ test('it prints what was left out', async (t) => {
   await put('', { logEvents });
   await run.until(/new\nrejected in part: \{"tooOldLogEventEndIndex":1\}\n/);
   t.false(run.out.includes('old\n'));
+});
+
+test('it prints that all was left out', async (t) => {
+  const { run, put } = await running(t);
+  await put('', { logEvents: [{ timestamp: 1, message: 'old' }] });
+  await put('done');
+  await run.until(/done/);
+  t.regex(run.out, /\ng s {2}\(no entity\)\nall events rejected: \{"tooOldLogEventEndIndex":1\}\n/);
+  t.false(run.out.includes('old\n'));
+});
+
+test('it prints why an entity was rejected', async (t) => {
+  const { run, put } = await running(t);
+  await put('kept', { entity: { keyAttributes: { ...ENTITY.keyAttributes, Type: 'Thing' } } });
+  await put('done');
+  await run.until(/done/);
+  t.regex(run.out, /\(no entity\)\n[\d:.]+Z kept\nentity rejected: InvalidTypeValue\n/);
 });
 
 const HOSTILE = '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f';
@@ -132,9 +194,20 @@ test('what a terminal obeys is printed, not obeyed', async (t) => {
   t.notRegex(run.out, /(?!\n)\p{Cc}/u);
 });
 
+test('the reason of a rejected entity is printed, not obeyed', async (t) => {
+  const { run, put, endpoint } = await running(t);
+  await addFault(endpoint, { kind: 'entityRejected', errorType: HOSTILE });
+  await put('kept', { entity: ENTITY });
+  await put('done');
+  await run.until(/done/);
+  t.true(run.out.includes('entity rejected: \\u001b]0;title'));
+  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+});
+
 test('with --json standard output is JSON alone, safe for a terminal', async (t) => {
   const { run, put } = await running(t, '--json');
   await put(HOSTILE, { entity: ENTITY });
+  await put('old', { logEvents: [{ timestamp: 1, message: 'old' }], entity: { attributes: { k: 'v' } } });
   await put('done');
   await run.until(/done/);
   const [first = '', second = ''] = run.out.split('\n');
@@ -142,7 +215,57 @@ test('with --json standard output is JSON alone, safe for a terminal', async (t)
   const { timestamp, ingestionTime, ...rest } = JSON.parse(first);
   t.deepEqual(rest, { logGroupName: 'g', logStreamName: 's', message: HOSTILE, entity: ENTITY });
   t.true(Number.isInteger(timestamp) && Number.isInteger(ingestionTime));
-  t.is(JSON.parse(second).entity, null);
+  t.like(JSON.parse(second), { message: 'done', entity: null });
+});
+
+test('it remembers the newest 10,000 requests', async (t) => {
+  const { endpoint } = await running(t);
+  const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
+  // Two requests came before these. The last of these asks for the connection to be closed.
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(9_998));
+  socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  await once(socket.resume(), 'close');
+  const requests = await read(endpoint, 'requests');
+  t.is(requests.length, 10_000);
+  t.is(requests[0].operation, 'CreateLogStream');
+});
+
+test('it remembers the newest 32 MiB of events', async (t) => {
+  const { endpoint, put, client } = await running(t);
+  const message = 'x'.repeat(1_048_550);
+  for (let mebibytes = 0; mebibytes < 33; mebibytes++) await put(message);
+  const events = await read(endpoint, 'events?logGroupName=g');
+  t.is(events.length, 32);
+  const page = await client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's' }));
+  t.is(page.events?.length, 1);
+});
+
+test('chaos draws the same faults from the same seed', async (t) => {
+  const { run, endpoint, client } = await listening(t, '--chaos=222');
+  t.regex(run.out, /5 % throttle, 3 % error500, 2 % reset, 1 % slow, 1 % lostAnswer\. .* --chaos=222\.\n/);
+  for (let number = 0; number < 10; number++) {
+    await client.send(new CreateLogGroupCommand({ logGroupName: `${number}` })).catch(() => undefined);
+  }
+  const requests: readonly { readonly fault?: string }[] = await read(endpoint, 'requests');
+  t.deepEqual(
+    requests.map(({ fault = '-' }) => fault),
+    ['-', 'reset', 'throttle', '-', 'error500', '-', '-', '-', '-', 'lostAnswer'],
+  );
+});
+
+test('chaos without a seed draws one, and prints it', async (t) => {
+  const { run } = await listening(t, '--chaos', '--json');
+  t.regex(run.err, /with --chaos=\d+\.\n/);
+  t.is(run.out, '');
+});
+
+test('without chaos there is none', async (t) => {
+  const { run } = await listening(t);
+  t.notRegex(run.out, /chaos/i);
+});
+
+test('the largest seed is one', async (t) => {
+  t.is(await new Run('--chaos=4294967295', '--version').ended, 0);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -167,6 +290,11 @@ for (const args of [
   ['--port', '65536'],
   ['--port', '-1'],
   ['--host', ''],
+  ['--chaos='],
+  ['--chaos=x'],
+  ['--chaos=-1'],
+  ['--chaos=1.5'],
+  ['--chaos=4294967296'],
   ['stray'],
 ]) {
   test(`wrong: ${args.join(' ')}`, async (t) => {

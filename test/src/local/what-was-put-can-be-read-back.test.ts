@@ -10,6 +10,7 @@ import {
   type GetLogEventsCommandInput,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { Put } from '@awslogs/local';
 import test from 'ava';
 import { type Bench, bench, NOW } from './support.js';
 
@@ -211,7 +212,7 @@ test('without keepEvents events are counted, and asking for them is an error', a
   await t.throwsAsync(get(made), { name: 'InvalidOperationException' });
 });
 
-test('whoever listens hears what was accepted', async (t) => {
+test('whoever listens hears what was accepted and what was rejected', async (t) => {
   const puts: unknown[] = [];
   const made = await bench(t, { onPut: (put) => void puts.push(put) });
   const entity = { keyAttributes: { Type: 'RemoteService', Name: 'db' } };
@@ -222,7 +223,6 @@ test('whoever listens hears what was accepted', async (t) => {
       { timestamp: NOW, message: 'new' },
     ],
   });
-  await made.putAt(1);
   t.deepEqual(puts, [
     {
       logGroupName: 'g',
@@ -232,4 +232,40 @@ test('whoever listens hears what was accepted', async (t) => {
       events: [{ timestamp: NOW, message: 'new', ingestionTime: NOW, logStreamName: 's', entity }],
     },
   ]);
+});
+
+test('whoever listens hears of a PutLogEvents of which nothing was accepted', async (t) => {
+  const puts: unknown[] = [];
+  const made = await bench(t, { onPut: (put) => void puts.push(put) });
+  await made.putAt(1, 2);
+  t.deepEqual(puts, [
+    {
+      logGroupName: 'g',
+      logStreamName: 's',
+      entity: null,
+      rejectedLogEventsInfo: { tooOldLogEventEndIndex: 2 },
+      events: [],
+    },
+  ]);
+});
+
+test('whoever listens hears of a rejected entity', async (t) => {
+  const puts: Put[] = [];
+  const made = await bench(t, { onPut: (put) => void puts.push(put) });
+  await made.put({ entity: { keyAttributes: { Type: 'Thing', Name: 'db' } } });
+  await made.put({ entity: { keyAttributes: { Type: 'RemoteService', Name: 'db' } } });
+  t.deepEqual(
+    puts.map(({ entity, rejectedEntityInfo }) => [entity, rejectedEntityInfo]),
+    [
+      [null, { errorType: 'InvalidTypeValue' }],
+      [{ keyAttributes: { Type: 'RemoteService', Name: 'db' } }, undefined],
+    ],
+  );
+  t.false(puts.some((put) => 'rejectedLogEventsInfo' in put));
+});
+
+test('whoever listens hears nothing of a PutLogEvents that was refused', async (t) => {
+  const made = await bench(t, { onPut: () => t.fail() });
+  await t.throwsAsync(made.put({ logStreamName: 'none' }), { name: 'ResourceNotFoundException' });
+  t.is(made.local.requests.at(-1)?.status, 400);
 });

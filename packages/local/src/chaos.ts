@@ -1,0 +1,36 @@
+import type { Fault } from './faults.js';
+
+const OPERATIONS = ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream'];
+
+/** What meets each of them, one after the other: a share is of the requests that those before it left alone. */
+const KINDS = [
+  { kind: 'throttle', share: 0.05 },
+  { kind: 'error500', share: 0.03 },
+  { kind: 'reset', share: 0.02 },
+  { kind: 'slow', delayMs: 2_000, share: 0.01 },
+  { kind: 'lostAnswer', share: 0.01 },
+] as const satisfies readonly Fault[];
+
+/** Faults as the service and the network have them on a bad day, for what an application that logs asks for. */
+export const CHAOS: readonly Fault[] = OPERATIONS.flatMap((operation) =>
+  KINDS.map((fault) => ({ ...fault, operation })),
+);
+
+/** The shares of CHAOS in words. */
+export const CHAOS_IN_WORDS = KINDS.map(({ kind, share }) => `${Math.round(share * 100)} % ${kind}`).join(
+  ', ',
+);
+
+/** Seeds are integers from 0 to this. */
+export const MAX_SEED = 2 ** 32 - 1;
+
+/** Numbers from 0 up to 1, for the same seed the same ones: https://github.com/cprosche/mulberry32 */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
