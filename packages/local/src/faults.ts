@@ -38,6 +38,11 @@ const REFUSALS = {
     ),
 } as const satisfies Record<string, (asked: Asked) => Refusal>;
 
+const POISON = () =>
+  invalidParameter(
+    "1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must satisfy a constraint that AWS does not document",
+  );
+
 const html = (status: number, title: string): Reply => ({
   status,
   headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -76,6 +81,8 @@ export type Fault = Scope &
     | { readonly kind: RefusalKind | PageKind | (typeof CUTS)[number] }
     | { readonly kind: (typeof DELAYS)[number]; readonly delayMs: number }
     | { readonly kind: 'entityRejected'; readonly errorType: string }
+    /** Refuses whatever holds this text: one event that the service will never take condemns its batch. */
+    | { readonly kind: 'poison'; readonly text: string }
   );
 
 const KINDS: ReadonlySet<string> = new Set([
@@ -84,10 +91,12 @@ const KINDS: ReadonlySet<string> = new Set([
   ...CUTS,
   ...DELAYS,
   'entityRejected',
+  'poison',
 ]);
 
 /** What a fault answers in place of the service, or throws; undefined for faults that let the service answer. */
 export function interfere(fault: Fault, asked: Asked): Reply | undefined {
+  if (fault.kind === 'poison') throw POISON();
   if (isKey(REFUSALS, fault.kind)) throw REFUSALS[fault.kind](asked);
   if (isKey(PAGES, fault.kind)) return PAGES[fault.kind];
   return undefined;
@@ -116,12 +125,13 @@ export class Faults {
     this.#active.clear();
   }
 
-  /** The fault that meets a request, if one does. Faults of the entity pass over requests without one. */
-  take(operation: string, hasEntity: boolean): Fault | undefined {
+  /** The fault that meets a request, if one does. Those of the entity, or of a text, pass over requests without it. */
+  take(operation: string, hasEntity: boolean, holds: (text: string) => boolean): Fault | undefined {
     for (const entry of this.#active) {
       const { operation: wanted = 'PutLogEvents', share = 1, kind } = entry.fault;
       if (wanted !== '*' && wanted !== operation) continue;
       if (kind.startsWith('entity') && !hasEntity) continue;
+      if (entry.fault.kind === 'poison' && !holds(entry.fault.text)) continue;
       if (share < 1 && this.#random() >= share) continue;
       if (--entry.left === 0) this.#active.delete(entry);
       return entry.fault;
@@ -133,7 +143,7 @@ export class Faults {
 /** Faults also come as JSON from anyone: nothing of their type is taken on trust. */
 function checkFault(given: unknown): asserts given is Fault {
   if (typeof given !== 'object' || given === null) throw new TypeError('a fault is an object');
-  const { kind, operation, times, share, delayMs, errorType, ...unknown }: Record<string, unknown> = {
+  const { kind, operation, times, share, delayMs, errorType, text, ...unknown }: Record<string, unknown> = {
     ...given,
   };
   const [stranger] = Object.keys(unknown);
@@ -155,6 +165,9 @@ function checkFault(given: unknown): asserts given is Fault {
   const rejects = kind === 'entityRejected';
   if (rejects ? typeof errorType !== 'string' : errorType !== undefined) {
     throw new TypeError('entityRejected, and it alone, takes errorType');
+  }
+  if (kind === 'poison' ? typeof text !== 'string' || text === '' : text !== undefined) {
+    throw new TypeError('poison, and it alone, takes text');
   }
 }
 

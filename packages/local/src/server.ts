@@ -153,10 +153,12 @@ class Service implements Local {
     try {
       const operation = find(request, record);
       checkSigned(request.headers, this.#signingClock());
-      const members = new Members(await decode(body, record.contentEncoding));
+      const content = await decode(body, record.contentEncoding);
+      const members = new Members(content);
       remember(members, record);
       const act = operation(members, record);
-      fault = this.#faults.take(record.operation, record.entity !== undefined);
+      const holds = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
+      fault = this.#faults.take(record.operation, record.entity !== undefined, holds);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };
       return { reply: (fault && interfere(fault, record)) ?? this.#act(act, fault), fault };
     } catch (error) {

@@ -2,8 +2,8 @@ import type { Counts, Report } from '@awslogs/core';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { Batch } from '../../../packages/core/dist/batch/batch.js';
-import type { FailedOutcome, Outcome } from '../../../packages/core/dist/delivery/outcome.js';
-import { Ledger } from '../../../packages/core/dist/ledger.js';
+import type { FailedOutcome, Outcome, RejectedEvents } from '../../../packages/core/dist/delivery/outcome.js';
+import { type DeadLetters, Ledger } from '../../../packages/core/dist/ledger.js';
 import type { BatchSender } from '../../../packages/core/dist/parcel.js';
 import { Reporter } from '../../../packages/core/dist/report.js';
 import { Shipper } from '../../../packages/core/dist/shipper.js';
@@ -78,15 +78,16 @@ interface Settings {
   readonly maxInFlight?: number;
   readonly maxBufferBytes?: number;
   readonly random?: () => number;
+  readonly deadLetters?: DeadLetters;
 }
 
-function setUp({ random = () => 0.5, ...options }: Settings = {}) {
+function setUp({ random = () => 0.5, deadLetters, ...options }: Settings = {}) {
   const clock = new ManualClock(NOON);
   const sender = new ScriptedSender();
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, clock);
   const settings = { flushIntervalMs: 1000, maxInFlight: 4, maxBufferBytes: 64 * 1024 * 1024, ...options };
-  const ledger = new Ledger({ ...settings, spoolMaxBytes: 0 }, reporter, undefined);
+  const ledger = new Ledger({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
   const shipper = new Shipper(settings, { sender, ledger, reporter, store: undefined, clock, random });
   return {
     clock,
@@ -592,6 +593,35 @@ test('a poisoned answer to the probe is an answer: the service is back', async (
   t.deepEqual(sender.news(), ['b', 'c']);
 });
 
+test('each row of indexes leads to the right events, under the right reason', async (t) => {
+  const rows: readonly [RejectedEvents, string][] = [
+    [{ tooOld: 3, expired: 0, tooNew: 0 }, 'tooOld 0 1 2'],
+    [{ tooOld: 0, expired: 0, tooNew: 2 }, 'tooNew 8 9'],
+    [{ tooOld: 2, expired: 0, tooNew: 1 }, 'tooOld 0 1, tooNew 9'],
+    [{ tooOld: 0, expired: 4, tooNew: 0 }, 'expired 0 1 2 3'],
+    [{ tooOld: 2, expired: 2, tooNew: 0 }, 'tooOld 0 1, expired 2 3'],
+    [{ tooOld: 10, expired: 0, tooNew: 0 }, 'tooOld 0 1 2 3 4 5 6 7 8 9'],
+    [{ tooOld: 0, expired: 0, tooNew: 0 }, ''],
+  ];
+  for (const [rejected, expected] of rows) {
+    const letters: string[] = [];
+    const { sender, shipper, counts } = setUp({
+      deadLetters: {
+        add(reason, { logGroupName }, events) {
+          t.is(logGroupName, '/test/app');
+          letters.push([reason, ...events.map((json) => JSON.parse(json).message)].join(' '));
+        },
+      },
+    });
+    sender.reply = () => ({ kind: 'delivered', rejected });
+    for (let i = 0; i < 10; i++) shipper.accept(NOON + i, `${i}`);
+    await shipper.flush();
+    t.is(letters.join(', '), expected);
+    t.deepEqual(counts().rejected, { ...rejected, invalid: 0 });
+    t.is(sum(counts()), 10);
+  }
+});
+
 // Memory. A message of 100 ASCII characters makes JSON of 140: 240 bytes in an open batch, 390 alone in a sealed one.
 
 const hundred = (text: string) => text.padEnd(100, '.');
@@ -981,7 +1011,7 @@ const settings = fc.record({
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs'>>,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters'>>,
   script: readonly Step[],
 ) {
   const world = setUp(given);

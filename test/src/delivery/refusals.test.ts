@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { messages, range, startLocal } from '../harness.js';
-import { openPipeline } from './pipeline.js';
+import { messages, puts, range, startLocal } from '../harness.js';
+import { allDelivered, openPipeline } from './pipeline.js';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -110,4 +110,83 @@ test('a dead-letter file that cannot be written is one report; the events are co
   t.is(pipeline.counts().rejected.tooOld, 3);
   t.is(pipeline.counts().delivered, 3);
   t.deepEqual(pipeline.problems(), ['dead-letters', 'rejected-events', 'rejected-events']);
+});
+
+for (const service of [undefined, 'checkout']) {
+  const who = service === undefined ? 'without an entity' : 'with an entity';
+
+  for (const [n, bad] of [
+    [2, 0],
+    [100, 99],
+    [1000, 617],
+    [10_000, 0],
+  ] as const) {
+    test(`${who}: one bad event of ${n} costs at most 2·log2(n) requests more, and the others arrive`, async (t) => {
+      const local = await startLocal(t);
+      const deadLetterFile = letterFile(t);
+      const pipeline = openPipeline(local, { deadLetterFile, service });
+      pipeline.accept(Date.now(), 'opens the stream');
+      await pipeline.flush();
+      const asked = puts(local).length;
+      local.fault({ kind: 'poison', text: 'poison' });
+      for (const i of range(n)) pipeline.accept(Date.now(), i === bad ? 'poison' : `record ${i}`);
+      await pipeline.close();
+      const { delivered, rejected, pending } = pipeline.counts();
+      t.deepEqual(
+        { delivered, invalid: rejected.invalid, pending },
+        { delivered: n, invalid: 1, pending: 0 },
+      );
+      t.is(messages(local).length, n);
+      t.false(messages(local).includes('poison'));
+      // With an entity the first refusal is tried once more without it, since the entity might be to blame.
+      const extra = puts(local).length - asked - 1;
+      const blamed = service === undefined ? 0 : 1;
+      t.true(extra <= 2 * Math.ceil(Math.log2(n)) + blamed, `${extra} requests`);
+      t.deepEqual(
+        lettersIn(deadLetterFile).map(({ reason, message }) => [reason, message]),
+        [['invalid', 'poison']],
+      );
+      t.deepEqual(pipeline.problems(), ['invalid-event'], 'the entity is not blamed');
+      t.deepEqual(local.events('/test/app').at(-1)?.entity?.keyAttributes?.Name, service);
+    });
+  }
+}
+
+test('several bad events are found, each alone', async (t) => {
+  const local = await startLocal(t);
+  const deadLetterFile = letterFile(t);
+  const pipeline = openPipeline(local, { deadLetterFile });
+  local.fault({ kind: 'poison', text: 'poison' });
+  for (const i of range(500)) pipeline.accept(Date.now(), i % 100 === 7 ? `poison ${i}` : `record ${i}`);
+  await pipeline.close();
+  const { delivered, rejected } = pipeline.counts();
+  t.deepEqual({ delivered, invalid: rejected.invalid }, { delivered: 495, invalid: 5 });
+  t.deepEqual(
+    lettersIn(deadLetterFile).map(({ message }) => message),
+    [7, 107, 207, 307, 407].map((i) => `poison ${i}`),
+  );
+});
+
+test('a bad event that an earlier process left is found as well, and its file goes', async (t) => {
+  const local = await startLocal(t);
+  const deadLetterFile = letterFile(t);
+  const spoolDirectory = join(deadLetterFile, '..', '..', 'spool');
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+  for (const i of range(50)) first.accept(Date.now(), i === 20 ? 'poison' : `record ${i}`);
+  await first.close();
+  end();
+  local.fault({ kind: 'poison', text: 'poison' });
+  const second = openPipeline(local, { spoolDirectory, deadLetterFile });
+  await second.close();
+  t.deepEqual(second.counts(), {
+    ...allDelivered(50),
+    delivered: 49,
+    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 1 },
+  });
+  t.deepEqual(readdirSync(spoolDirectory), []);
+  t.deepEqual(
+    lettersIn(deadLetterFile).map(({ message }) => message),
+    ['poison'],
+  );
 });

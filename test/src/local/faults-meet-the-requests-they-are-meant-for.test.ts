@@ -154,6 +154,18 @@ test('drip sends the headers long before the body', async (t) => {
   t.is(status, 200);
 });
 
+test('poison refuses what holds its text, and nothing else', async (t) => {
+  const made = await bench(t);
+  const event = (message: string) => ({ timestamp: NOW, message });
+  made.local.fault({ kind: 'poison', text: '"bad\n' });
+  const error = { name: 'InvalidParameterException' };
+  await t.throwsAsync(made.put({ logEvents: [event('good'), event('a "bad\none')] }), error);
+  t.is(made.local.count('g'), 0);
+  t.is(made.local.requests.at(-1)?.fault, 'poison');
+  await made.put({ logEvents: [event('good'), event('bad\n'), event('"bad')] });
+  t.is(made.local.count('g'), 3);
+});
+
 for (const errorType of ['InvalidEntity', 'InvalidAttributes', 'EntitySizeTooLarge', 'SomethingNew']) {
   test(`entityRejected says ${errorType} and keeps the events without the entity`, async (t) => {
     const made = await bench(t);
@@ -274,6 +286,9 @@ const senseless: readonly [object | null, RegExp][] = [
   [{ kind: 'slow', delayMs: 2 ** 31 }, /take delayMs/],
   [{ kind: 'entityRejected' }, /takes errorType/],
   [{ kind: 'throttle', errorType: 'x' }, /takes errorType/],
+  [{ kind: 'poison' }, /takes text/],
+  [{ kind: 'poison', text: '' }, /takes text/],
+  [{ kind: 'throttle', text: 'x' }, /takes text/],
 ];
 
 for (const [fault, message] of senseless) {
