@@ -11,7 +11,8 @@ import type { Batch } from '../batch/batch.js';
 import type { Clock } from '../clock.js';
 import type { Entity } from '../entity/entity.js';
 import { type Body, encodeBody } from './body.js';
-import type { RejectedLogEventsInfo } from './outcome.js';
+import { Credentials } from './credentials.js';
+import { classify, type RejectedLogEventsInfo } from './outcome.js';
 
 /** The calls of CloudWatch Logs that delivery needs. Each rejects with the SDK's error. */
 export interface LogsApi {
@@ -54,6 +55,7 @@ export class SdkLogsApi implements LogsApi {
   readonly #client: CloudWatchLogsClient;
   readonly #options: SdkOptions;
   readonly #clock: Clock;
+  readonly #credentials = new Credentials();
   /** One for each call that is under way. */
   readonly #calls = new Set<AbortController>();
   #closed = false;
@@ -64,6 +66,7 @@ export class SdkLogsApi implements LogsApi {
     const config: CloudWatchLogsClientConfig = {
       // Whether to try again is the shipper's decision alone.
       maxAttempts: 1,
+      credentials: this.#credentials.provider,
       requestHandler: { connectionTimeout: options.requestTimeoutMs },
     };
     if (options.region !== undefined) config.region = options.region;
@@ -122,6 +125,9 @@ export class SdkLogsApi implements LogsApi {
     );
     try {
       return await Promise.race([send(call.signal), rejection(call.signal)]);
+    } catch (error) {
+      if (classify(error).kind === 'denied') this.#credentials.searchAnew();
+      throw error;
     } finally {
       cancel();
       this.#calls.delete(call);
