@@ -11,6 +11,8 @@ export interface Ended {
 
 interface RunOptions {
   readonly env?: Record<string, string>;
+  /** What a file may take, in blocks of 512 bytes: writing more fails, as on a full disk. */
+  readonly maxFileBlocks?: number;
   /** Called each time the process has written something to its stdout. */
   readonly onOutput?: (child: ChildProcess) => void;
 }
@@ -20,10 +22,13 @@ export async function runFixture(
   local: Local,
   fixture: string,
   args: readonly string[] = [],
-  { env = {}, onOutput }: RunOptions = {},
+  { env = {}, maxFileBlocks, onOutput }: RunOptions = {},
 ): Promise<Ended> {
   const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
-  const child = spawn(process.execPath, ['--no-warnings', file, ...args], {
+  const command = [process.execPath, '--no-warnings', file, ...args];
+  const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
+  const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, {
     env: { PATH: process.env.PATH, ...local.env, AWSLOGS_LOG_GROUP_NAME: '/test/app', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
