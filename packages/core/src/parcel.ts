@@ -1,4 +1,5 @@
 import type { Batch } from './batch/batch.js';
+import type { Copy } from './batch/open-batches.js';
 import type { Outcome } from './delivery/outcome.js';
 import type { Entity } from './entity/entity.js';
 
@@ -30,6 +31,14 @@ export interface StoredBatch {
   read(): Promise<Batch>;
   /** So many of its events have found their fate: with the last of them it goes. */
   settle(events: number): void;
+}
+
+/** A place on disk for batches. */
+export interface BatchStore {
+  /** Whether it holds more than it may. */
+  readonly isFull: boolean;
+  /** A place for a batch that is opened; undefined when the disk refuses. */
+  create(address: Address): (StoredBatch & Copy) | undefined;
 }
 
 /** What is known of a batch without looking into it. */

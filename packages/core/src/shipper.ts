@@ -1,3 +1,4 @@
+import { Backlog, type Found } from './backlog.js';
 import type { Batch } from './batch/batch.js';
 import { type LogEvent, toLogEvents } from './batch/event.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
@@ -6,24 +7,8 @@ import { advice } from './delivery/advice.js';
 import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
 import { Pace } from './delivery/pace.js';
 import type { Ledger } from './ledger.js';
-import { type Address, type BatchSender, type Outline, Parcel, type StoredBatch } from './parcel.js';
-import { Queue } from './queue.js';
+import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
-
-/** A place on disk for batches. */
-export interface BatchStore {
-  /** Whether it holds more than it may. */
-  readonly isFull: boolean;
-  /** A place for a batch that is opened; undefined when the disk refuses. */
-  create(address: Address): (StoredBatch & Copy) | undefined;
-}
-
-/** A batch that an earlier process left. */
-export interface Found {
-  readonly sender: BatchSender;
-  readonly stored: StoredBatch;
-  readonly outline: Outline;
-}
 
 export interface ShipperOptions {
   readonly flushIntervalMs: number;
@@ -51,24 +36,19 @@ const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 const LAST_WRITE_MS = 500;
 
 /**
- * The pipeline: event → open batch → queue → in flight → outcome. It alone decides what is sent again and what
+ * The pipeline: event → open batch → backlog → in flight → outcome. It alone decides what is sent again and what
  * is given up. Taking over an event never waits for the network or the disk.
  */
 export class Shipper {
   readonly #options: ShipperOptions;
-  readonly #sender: BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #store: BatchStore | undefined;
   readonly #clock: Clock;
 
   readonly #open: OpenBatches<StoredBatch & Copy>;
-  readonly #queue = new Queue();
-  readonly #inFlight = new Set<Parcel>();
+  readonly #backlog = new Backlog();
   readonly #pace: Pace;
-  /** Where the next event that is sealed will stand, and the first that an earlier process left. */
-  #nextPosition = 0;
-  #firstPosition = 0;
   /** Nothing is sent until it is known what an earlier process left. */
   #recoveries = 0;
   #recovered: Promise<void> = Promise.resolve();
@@ -85,13 +65,12 @@ export class Shipper {
   constructor(options: ShipperOptions, parts: ShipperParts) {
     const { sender, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
-    this.#sender = sender;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#store = store;
     this.#clock = clock;
     this.#open = new OpenBatches(
-      (batch, stored) => this.#enqueue(batch, stored),
+      (batch, stored) => this.#backlog.add(sender, batch, stored),
       (timestamp) => store?.create(sender.addressFor(timestamp)),
     );
     this.#pace = new Pace(options.maxInFlight, clock, random, () => this.#pump());
@@ -124,14 +103,8 @@ export class Shipper {
     this.#recoveries++;
     const found = await looking;
     this.#recoveries--;
-    const events = found.reduce((sum, { outline }) => sum + outline.size, 0);
-    this.#ledger.accept(events);
-    this.#firstPosition -= events;
-    let position = this.#firstPosition;
-    for (const { sender, stored, outline } of found) {
-      this.#queue.add(Parcel.found(position, sender, stored, outline));
-      position += outline.size;
-    }
+    this.#ledger.accept(found.reduce((sum, { outline }) => sum + outline.size, 0));
+    this.#backlog.addFound(found);
     this.#pump();
     this.#keepBounds();
   }
@@ -141,8 +114,8 @@ export class Shipper {
     this.#sealAll();
     this.#pump();
     this.#keepBounds();
-    const end = this.#nextPosition;
-    if (!this.#isSettled(end)) {
+    const { end } = this.#backlog;
+    if (!this.#backlog.isSettled(end)) {
       await new Promise<void>((resolve) => this.#flushes.push({ end, resolve }));
     }
     this.#reporter.reportCounts();
@@ -186,9 +159,7 @@ export class Shipper {
     this.#closed = true;
     this.#pace.stop();
     this.#giveUp(); // what came as the deadline passed
-    const left = [...this.#queue.takeAll(), ...this.#inFlight];
-    this.#inFlight.clear();
-    await this.#leaveOnDisk(left);
+    await this.#leaveOnDisk(this.#backlog.takeAll());
     this.#reporter.close();
   }
 
@@ -219,34 +190,28 @@ export class Shipper {
     this.#open.sealAll();
   }
 
-  #enqueue(batch: Batch, stored: (StoredBatch & Copy) | undefined): void {
-    this.#queue.add(Parcel.sealed(this.#nextPosition, this.#sender, batch, stored));
-    this.#nextPosition += batch.size;
-  }
-
   #pump(): void {
     if (this.#closed || this.#recoveries > 0) return;
-    while (this.#inFlight.size < this.#pace.places) {
+    while (this.#backlog.inFlight < this.#pace.places) {
       // While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones.
-      if (this.#overdue && this.#queue.isEmpty) this.#sealAll();
-      const parcel = this.#queue.takeOldest();
+      if (this.#overdue && !this.#backlog.isWaiting) this.#sealAll();
+      const parcel = this.#backlog.launchOldest();
       if (parcel === undefined) return;
-      this.#inFlight.add(parcel);
       void this.#deliver(parcel);
     }
   }
 
   /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
   #keepBounds(): void {
-    while (this.#queue.heldBytes + this.#open.heldBytes > this.#options.maxBufferBytes) {
-      if (this.#queue.forgetNewest()) continue; // it is on disk
-      if (this.#queue.isEmpty) this.#open.sealOldest();
-      const oldest = this.#queue.takeOldest();
+    while (this.#backlog.heldBytes + this.#open.heldBytes > this.#options.maxBufferBytes) {
+      if (this.#backlog.forgetNewest()) continue; // it is on disk
+      if (!this.#backlog.isWaiting) this.#open.sealOldest();
+      const oldest = this.#backlog.takeOldest();
       if (oldest !== undefined) this.#ledger.bufferFull(oldest);
       this.#settled();
     }
     while (this.#store?.isFull) {
-      const oldest = this.#queue.takeOldestStored();
+      const oldest = this.#backlog.takeOldestStored();
       if (oldest === undefined) return; // the files are those of open batches and of those in flight
       this.#ledger.spoolFull(oldest);
       this.#settled();
@@ -257,7 +222,7 @@ export class Shipper {
     const batch = parcel.batch ?? (await this.#read(parcel));
     if (batch === undefined) return;
     const outcome = await parcel.sender.send(batch, parcel.isPart);
-    if (!this.#inFlight.delete(parcel)) return; // given up meanwhile, and counted
+    if (!this.#backlog.land(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
         this.#pace.succeeded();
@@ -269,7 +234,7 @@ export class Shipper {
         this.#isolate(parcel, batch, outcome);
         break;
       default:
-        this.#queue.add(parcel);
+        this.#backlog.putBack(parcel);
         this.#keepBounds();
         this.#failed(outcome, parcel.sender);
     }
@@ -281,7 +246,7 @@ export class Shipper {
     try {
       return await parcel.read();
     } catch (error) {
-      if (this.#inFlight.delete(parcel)) this.#ledger.unreadable(parcel, error);
+      if (this.#backlog.land(parcel)) this.#ledger.unreadable(parcel, error);
       this.#settled();
       this.#pump();
       return undefined;
@@ -301,10 +266,10 @@ export class Shipper {
   #isolate(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
     const halves = parcel.halves(batch);
     if (halves === undefined) this.#ledger.invalid(parcel, batch, failure);
-    else for (const half of halves) this.#queue.add(half);
+    else this.#backlog.putBack(...halves);
   }
 
-  /** The failed batch waits in the queue, not in flight. */
+  /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     if (!this.#pace.failed(maxPauseMs)) return; // together with the one that began the pause
@@ -314,15 +279,9 @@ export class Shipper {
     }
   }
 
-  /** Whether, of all the events that were ever sealed, those before `end` have found their fate. */
-  #isSettled(end: number): boolean {
-    const { oldestPosition = end } = this.#queue;
-    return oldestPosition >= end && ![...this.#inFlight].some(({ position }) => position < end);
-  }
-
   #settled(): void {
     this.#reporter.reportCountsSometimes();
-    const done = this.#flushes.filter(({ end }) => this.#isSettled(end));
+    const done = this.#flushes.filter(({ end }) => this.#backlog.isSettled(end));
     this.#flushes = this.#flushes.filter((flush) => !done.includes(flush));
     for (const { resolve } of done) resolve();
   }
@@ -330,11 +289,7 @@ export class Shipper {
   /** There is no more time. What is on disk is not lost, and goes on waiting. */
   #giveUp(): void {
     this.#sealAll();
-    const waiting = this.#queue.takeAll();
-    for (const parcel of waiting.filter(({ isStored }) => isStored)) this.#queue.add(parcel);
-    const lost = [...waiting, ...this.#inFlight].filter(({ isStored }) => !isStored);
-    for (const parcel of lost) this.#inFlight.delete(parcel);
-    this.#ledger.notDelivered(lost);
+    this.#ledger.notDelivered(this.#backlog.takeUnstored());
     for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
 }

@@ -33,7 +33,9 @@ function filesIn(folder: string): string[] {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
-const bytesIn = (folder: string) => filesIn(folder).reduce((sum, file) => sum + statSync(file).size, 0);
+/** A file may go while this counts. */
+const bytesIn = (folder: string) =>
+  filesIn(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 /** A pipeline whose process dies with everything in its spool: the lock stays, and goes stale. */
 async function leaveBehind(

@@ -1,0 +1,126 @@
+import type { Batch } from './batch/batch.js';
+import { type BatchSender, type Outline, Parcel, type StoredBatch } from './parcel.js';
+
+/** A batch that an earlier process left. */
+export interface Found {
+  readonly sender: BatchSender;
+  readonly stored: StoredBatch;
+  readonly outline: Outline;
+}
+
+/**
+ * Every sealed batch that has not found its fate: in flight, or waiting, oldest first. Each event has a position among
+ * all that were ever sealed; those that earlier processes left stand before 0.
+ */
+export class Backlog {
+  readonly #waiting: Parcel[] = [];
+  readonly #inFlight = new Set<Parcel>();
+  #heldBytes = 0;
+  #begin = 0;
+  #end = 0;
+
+  /** About what those that wait take in memory. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
+  }
+
+  /** The position of the next event that is sealed. */
+  get end(): number {
+    return this.#end;
+  }
+
+  add(sender: BatchSender, batch: Batch, stored: StoredBatch | undefined): void {
+    this.#put(Parcel.sealed(this.#end, sender, batch, stored));
+    this.#end += batch.size;
+  }
+
+  /** Puts them in front of all others. @param found oldest first */
+  addFound(found: readonly Found[]): void {
+    this.#begin -= found.reduce((sum, { outline }) => sum + outline.size, 0);
+    let position = this.#begin;
+    for (const { sender, stored, outline } of found) {
+      this.#put(Parcel.found(position, sender, stored, outline));
+      position += outline.size;
+    }
+  }
+
+  /** The oldest that waits is in flight from now on. */
+  launchOldest(): Parcel | undefined {
+    const parcel = this.takeOldest();
+    if (parcel !== undefined) this.#inFlight.add(parcel);
+    return parcel;
+  }
+
+  /** It is no longer in flight. @returns false when it was given up meanwhile */
+  land(parcel: Parcel): boolean {
+    return this.#inFlight.delete(parcel);
+  }
+
+  /** It waits again, in its old place; or its parts do. */
+  putBack(...parcels: readonly Parcel[]): void {
+    for (const parcel of parcels) this.#put(parcel);
+  }
+
+  takeOldest(): Parcel | undefined {
+    return this.#take(0);
+  }
+
+  takeOldestStored(): Parcel | undefined {
+    return this.#take(this.#waiting.findIndex(({ isStored }) => isStored));
+  }
+
+  /** Takes what would be lost with the process: what is not on disk. */
+  takeUnstored(): Parcel[] {
+    return this.#takeWhere(({ isStored }) => !isStored);
+  }
+
+  takeAll(): Parcel[] {
+    return this.#takeWhere(() => true);
+  }
+
+  /** Leaves the newest that can be spared to the disk. @returns whether there was one */
+  forgetNewest(): boolean {
+    for (let i = this.#waiting.length - 1; i >= 0; i--) {
+      const freed = this.#waiting[i]?.forget() ?? 0;
+      this.#heldBytes -= freed;
+      if (freed > 0) return true;
+    }
+    return false;
+  }
+
+  /** Whether all events before this position have found their fate. */
+  isSettled(end: number): boolean {
+    const [oldest] = this.#waiting;
+    if (oldest !== undefined && oldest.position < end) return false;
+    return ![...this.#inFlight].some(({ position }) => position < end);
+  }
+
+  #put(parcel: Parcel): void {
+    const before = this.#waiting.findLastIndex(({ position }) => position < parcel.position);
+    this.#waiting.splice(before + 1, 0, parcel);
+    this.#heldBytes += parcel.heldBytes;
+  }
+
+  #take(index: number): Parcel | undefined {
+    const [parcel] = index < 0 ? [] : this.#waiting.splice(index, 1);
+    if (parcel !== undefined) this.#heldBytes -= parcel.heldBytes;
+    return parcel;
+  }
+
+  #takeWhere(fits: (parcel: Parcel) => boolean): Parcel[] {
+    const waiting = this.#waiting.splice(0);
+    this.#heldBytes = 0;
+    this.putBack(...waiting.filter((parcel) => !fits(parcel)));
+    const flying = [...this.#inFlight].filter(fits);
+    for (const parcel of flying) this.#inFlight.delete(parcel);
+    return [...waiting.filter(fits), ...flying];
+  }
+}

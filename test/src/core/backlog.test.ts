@@ -1,0 +1,172 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Backlog } from '../../../packages/core/dist/backlog.js';
+import { Batch } from '../../../packages/core/dist/batch/batch.js';
+import { toLogEvents } from '../../../packages/core/dist/batch/event.js';
+import { type BatchSender, Parcel, type StoredBatch } from '../../../packages/core/dist/parcel.js';
+
+const sender: BatchSender = {
+  addressFor: () => ({ logGroupName: '/test/app', logStreamName: 'stream', entity: undefined }),
+  send: () => Promise.reject(new Error('nothing is sent here')),
+};
+
+const batchOf = (bytes: number) => Batch.of(toLogEvents(1_795_521_600_000, 'x'.repeat(bytes)));
+
+const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, batchOf(bytes));
+
+/** One that is on disk as well, if that has it by now. */
+function storedParcel(position: number, isWritten: boolean): Parcel {
+  const batch = batchOf(100);
+  const stored: StoredBatch = {
+    isWritten,
+    written: Promise.resolve(isWritten),
+    read: () => Promise.resolve(batch),
+    settle: () => undefined,
+  };
+  return Parcel.sealed(position, sender, batch, stored);
+}
+
+function numbers(backlog: Backlog): number[] {
+  const taken: number[] = [];
+  for (let next = backlog.takeOldest(); next !== undefined; next = backlog.takeOldest())
+    taken.push(next.position);
+  return taken;
+}
+
+for (const [what, added, taken] of [
+  ['nothing', [], []],
+  ['what comes in order', [1, 2, 3], [1, 2, 3]],
+  ['what comes back to the front', [2, 3, 1], [1, 2, 3]],
+  ['what comes back to the middle', [1, 4, 2, 3], [1, 2, 3, 4]],
+  ['what comes in reverse', [3, 2, 1], [1, 2, 3]],
+] as const) {
+  test(`the oldest goes first: ${what}`, (t) => {
+    const backlog = new Backlog();
+    for (const number of added) backlog.putBack(parcel(number));
+    t.is(backlog.isWaiting, taken.length > 0);
+    t.true(backlog.isSettled(taken[0] ?? 0));
+    t.is(backlog.isSettled((taken[0] ?? 0) + 1), taken.length === 0);
+    t.deepEqual(numbers(backlog), [...taken]);
+    t.false(backlog.isWaiting);
+    t.true(backlog.isSettled(100));
+  });
+}
+
+test('all are taken at once, oldest first', (t) => {
+  const backlog = new Backlog();
+  for (const number of [2, 1, 3]) backlog.putBack(parcel(number, 10));
+  t.deepEqual(
+    backlog.takeAll().map(({ position }) => position),
+    [1, 2, 3],
+  );
+  t.is(backlog.heldBytes, 0);
+  t.is(backlog.takeOldest(), undefined);
+  t.deepEqual(backlog.takeAll(), []);
+});
+
+test('the bytes held are those of what waits, whatever comes and goes', (t) => {
+  const steps = fc.array(
+    fc.option(fc.tuple(fc.nat({ max: 20 }), fc.integer({ min: 1, max: 100 })), { nil: undefined }),
+  );
+  fc.assert(
+    fc.property(steps, (script) => {
+      const backlog = new Backlog();
+      const held: (readonly [number: number, bytes: number])[] = [];
+      for (const step of script) {
+        if (step === undefined) {
+          const taken = backlog.takeOldest();
+          const oldest = held.length === 0 ? undefined : Math.min(...held.map(([number]) => number));
+          t.is(taken?.position, oldest);
+          const index = held.findIndex(
+            ([number, bytes]) => number === oldest && parcel(0, bytes).heldBytes === taken?.heldBytes,
+          );
+          t.is(index === -1, held.length === 0, 'what is taken was there');
+          if (index >= 0) held.splice(index, 1);
+        } else {
+          backlog.putBack(parcel(...step));
+          held.push(step);
+        }
+        t.is(
+          backlog.heldBytes,
+          held.reduce((sum, one) => sum + parcel(...one).heldBytes, 0),
+        );
+      }
+    }),
+  );
+});
+
+test('of what is on disk the newest is forgotten first, and takes its place all the same', async (t) => {
+  const backlog = new Backlog();
+  for (const one of [storedParcel(1, true), storedParcel(2, true), parcel(3, 100), storedParcel(4, false)])
+    backlog.putBack(one);
+  const each = backlog.heldBytes / 4;
+  t.true(backlog.forgetNewest());
+  t.is(backlog.heldBytes, 3 * each);
+  t.true(backlog.forgetNewest());
+  t.is(backlog.heldBytes, 2 * each);
+  t.false(backlog.forgetNewest(), 'the others are in memory alone');
+  const oldest = backlog.takeOldest();
+  t.is(oldest?.position, 1);
+  t.is(backlog.heldBytes, 2 * each, 'it took none');
+  t.deepEqual((await oldest?.read())?.events(), batchOf(100).events());
+  t.deepEqual(numbers(backlog), [2, 3, 4]);
+  t.is(backlog.heldBytes, 0);
+});
+
+test('the oldest on disk is taken past those that are in memory alone', (t) => {
+  const backlog = new Backlog();
+  for (const one of [parcel(1), storedParcel(2, false), storedParcel(3, true)]) backlog.putBack(one);
+  t.is(backlog.takeOldestStored()?.position, 2);
+  t.is(backlog.takeOldestStored()?.position, 3);
+  t.is(backlog.takeOldestStored(), undefined);
+  t.deepEqual(numbers(backlog), [1]);
+});
+
+test('what is in flight is not settled, comes back to its place, or lands', (t) => {
+  const backlog = new Backlog();
+  for (const text of ['a', 'b']) backlog.add(sender, Batch.of(toLogEvents(0, text)), undefined);
+  t.is(backlog.end, 2);
+  const first = backlog.launchOldest();
+  if (first === undefined) return t.fail();
+  t.is(backlog.inFlight, 1);
+  t.false(backlog.isSettled(1));
+  t.true(backlog.land(first));
+  t.false(backlog.land(first), 'once');
+  backlog.putBack(first);
+  t.is(backlog.launchOldest(), first);
+  t.true(backlog.land(first));
+  t.true(backlog.isSettled(1));
+  t.false(backlog.isSettled(2));
+});
+
+test('what earlier processes left stands in front, those found later before those found first', (t) => {
+  const backlog = new Backlog();
+  backlog.add(sender, batchOf(1), undefined);
+  const found = (size: number) => ({
+    sender,
+    stored: {
+      isWritten: true,
+      written: Promise.resolve(true),
+      read: async () => batchOf(1),
+      settle: () => undefined,
+    },
+    outline: { size, begin: 0, end: 0 },
+  });
+  backlog.addFound([found(3), found(4)]);
+  backlog.addFound([found(5)]);
+  t.deepEqual(numbers(backlog), [-12, -7, -4, 0]);
+});
+
+test('what is not on disk is taken, from those that wait and those in flight', (t) => {
+  const backlog = new Backlog();
+  backlog.putBack(parcel(1), storedParcel(2, true), parcel(3), storedParcel(4, true));
+  const [one, two] = [backlog.launchOldest(), backlog.launchOldest()];
+  t.deepEqual(
+    backlog.takeUnstored().map(({ position }) => position),
+    [3, 1],
+  );
+  t.false(one !== undefined && backlog.land(one));
+  t.true(two !== undefined && backlog.land(two));
+  t.deepEqual(numbers(backlog), [4]);
+  t.is(backlog.heldBytes, 0);
+});
