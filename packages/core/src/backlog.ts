@@ -14,6 +14,8 @@ export interface Found {
  */
 export class Backlog {
   readonly #waiting: Parcel[] = [];
+  /** How many of each sender. */
+  readonly #waitingOf = new Map<BatchSender, number>();
   readonly #inFlight = new Set<Parcel>();
   #heldBytes = 0;
   #begin = 0;
@@ -26,6 +28,11 @@ export class Backlog {
 
   get isWaiting(): boolean {
     return this.#waiting.length > 0;
+  }
+
+  /** Nothing waits or is in flight. */
+  get isEmpty(): boolean {
+    return !this.isWaiting && this.#inFlight.size === 0;
   }
 
   get inFlight(): number {
@@ -52,11 +59,23 @@ export class Backlog {
     }
   }
 
-  /** The oldest that waits is in flight from now on. */
-  launchOldest(): Parcel | undefined {
-    const parcel = this.takeOldest();
+  /**
+   * The oldest that waits and may go is in flight from now on.
+   * @param mayGo whether a sender that has so many in flight may send one more
+   */
+  launchOldest(mayGo: (sender: BatchSender, inFlight: number) => boolean): Parcel | undefined {
+    const free = new Set<BatchSender>();
+    for (const sender of this.#waitingOf.keys()) if (mayGo(sender, this.inFlightOf(sender))) free.add(sender);
+    if (free.size === 0) return undefined;
+    const parcel = this.#take(this.#waiting.findIndex(({ sender }) => free.has(sender)));
     if (parcel !== undefined) this.#inFlight.add(parcel);
     return parcel;
+  }
+
+  inFlightOf(sender: BatchSender): number {
+    let count = 0;
+    for (const parcel of this.#inFlight) if (parcel.sender === sender) count++;
+    return count;
   }
 
   /** It is no longer in flight. @returns false when it was given up meanwhile */
@@ -69,17 +88,17 @@ export class Backlog {
     for (const parcel of parcels) this.#put(parcel);
   }
 
-  takeOldest(): Parcel | undefined {
-    return this.#take(0);
+  takeOldestInMemory(): Parcel | undefined {
+    return this.#take(this.#waiting.findIndex(({ heldBytes }) => heldBytes > 0));
   }
 
-  takeOldestStored(): Parcel | undefined {
-    return this.#take(this.#waiting.findIndex(({ isStored }) => isStored));
+  takeOldestOnDisk(): Parcel | undefined {
+    return this.#take(this.#waiting.findIndex(({ isKept }) => isKept));
   }
 
   /** Takes what would be lost with the process: what is not on disk. */
-  takeUnstored(): Parcel[] {
-    return this.#takeWhere(({ isStored }) => !isStored);
+  takeInMemoryAlone(): Parcel[] {
+    return this.#takeWhere(({ isKept }) => !isKept);
   }
 
   takeAll(): Parcel[] {
@@ -107,16 +126,22 @@ export class Backlog {
     const before = this.#waiting.findLastIndex(({ position }) => position < parcel.position);
     this.#waiting.splice(before + 1, 0, parcel);
     this.#heldBytes += parcel.heldBytes;
+    this.#waitingOf.set(parcel.sender, (this.#waitingOf.get(parcel.sender) ?? 0) + 1);
   }
 
   #take(index: number): Parcel | undefined {
     const [parcel] = index < 0 ? [] : this.#waiting.splice(index, 1);
-    if (parcel !== undefined) this.#heldBytes -= parcel.heldBytes;
+    if (parcel === undefined) return undefined;
+    this.#heldBytes -= parcel.heldBytes;
+    const left = (this.#waitingOf.get(parcel.sender) ?? 1) - 1;
+    if (left === 0) this.#waitingOf.delete(parcel.sender);
+    else this.#waitingOf.set(parcel.sender, left);
     return parcel;
   }
 
   #takeWhere(fits: (parcel: Parcel) => boolean): Parcel[] {
     const waiting = this.#waiting.splice(0);
+    this.#waitingOf.clear();
     this.#heldBytes = 0;
     this.putBack(...waiting.filter((parcel) => !fits(parcel)));
     const flying = [...this.#inFlight].filter(fits);

@@ -9,6 +9,19 @@ export interface Clock {
   after(ms: number, callback: () => void, keepAlive?: boolean): () => void;
 }
 
+/** Resolves with what the promise gives, or with undefined after `ms` milliseconds. Keeps the process alive. */
+export async function within<T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T | undefined> {
+  let cancel: () => void = () => undefined;
+  const tooLong = new Promise<undefined>((resolve) => {
+    cancel = clock.after(ms, () => resolve(undefined), true);
+  });
+  try {
+    return await Promise.race([promise, tooLong]);
+  } finally {
+    cancel();
+  }
+}
+
 export const systemClock: Clock = {
   now: Date.now,
   after(ms, callback, keepAlive = false) {

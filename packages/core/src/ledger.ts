@@ -2,6 +2,7 @@ import type { Batch } from './batch/batch.js';
 import type { Failure, RejectedEvents } from './delivery/outcome.js';
 import type { Address, Parcel } from './parcel.js';
 import type { Counts, Reporter } from './report.js';
+import { said } from './said.js';
 
 /** Takes the events that the service refuses for good. */
 export interface DeadLetters {
@@ -73,6 +74,7 @@ export class Ledger {
 
   bufferFull(parcel: Parcel): void {
     this.#drop('bufferFull', parcel);
+    this.#widenGap(parcel);
     this.#reporter.loss(
       'buffer-full',
       parcel.size,
@@ -83,6 +85,7 @@ export class Ledger {
 
   spoolFull(parcel: Parcel): void {
     this.#drop('spoolFull', parcel);
+    this.#widenGap(parcel);
     this.#reporter.loss(
       'spool-full',
       parcel.size,
@@ -91,14 +94,17 @@ export class Ledger {
     );
   }
 
-  /** The copy stays on disk, for whoever can read it. */
-  unreadable({ size }: Parcel, error: unknown): void {
-    this.#reporter.drop('unreadable', size);
-    const said = error instanceof Error ? error.message : String(error);
+  /** The copy stays on disk, for whoever can read it; or another process has taken it over. */
+  unreadable(parcel: Parcel, error: unknown): void {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      this.spooled(parcel);
+      return;
+    }
+    this.#reporter.drop('unreadable', parcel.size);
     this.#reporter.loss(
       'unreadable',
-      size,
-      (all) => `${all} events in the spool cannot be read. They are left where they are. (${said})`,
+      parcel.size,
+      (all) => `${all} events in the spool cannot be read. They are left where they are. (${said(error)})`,
     );
   }
 
@@ -140,9 +146,13 @@ export class Ledger {
   }
 
   #drop(reason: 'bufferFull' | 'spoolFull' | 'closed', parcel: Parcel): void {
-    const { size, begin, end } = parcel;
     parcel.settle();
-    this.#reporter.drop(reason, size);
+    this.#reporter.drop(reason, parcel.size);
+  }
+
+  #widenGap({ position, size, begin, end }: Parcel): void {
+    // What an earlier process left belongs to another log stream.
+    if (position < 0) return;
     const { events = 0, begin: from = begin, end: to = end } = this.#gap ?? {};
     this.#gap = { events: events + size, begin: Math.min(from, begin), end: Math.max(to, end) };
   }

@@ -23,6 +23,8 @@ export interface BatchSender {
 
 /** A batch's copy on disk. */
 export interface StoredBatch {
+  /** Whether the disk has it, or is about to. */
+  readonly isKept: boolean;
   /** Whether all of it is on disk by now. */
   readonly isWritten: boolean;
   /** Whether all of it is on disk: resolves when that is known. */
@@ -95,8 +97,9 @@ export class Parcel {
     return this.#batch?.heldBytes ?? 0;
   }
 
-  get isStored(): boolean {
-    return this.#stored !== undefined;
+  /** Whether the disk has it, or is about to. */
+  get isKept(): boolean {
+    return this.#stored?.isKept ?? false;
   }
 
   /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
@@ -116,8 +119,10 @@ export class Parcel {
   /** Reads it from the disk. @throws the system's error when that cannot be done */
   async read(): Promise<Batch> {
     if (this.#stored === undefined) throw new Error('the batch is not on disk');
-    this.#batch = await this.#stored.read();
-    return this.#batch;
+    const batch = await this.#stored.read();
+    if (batch.size !== this.size) throw new Error(`${batch.size} events where ${this.size} were written`);
+    this.#batch = batch;
+    return batch;
   }
 
   /** Its events have found their fate. */

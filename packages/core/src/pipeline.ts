@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type Clock, systemClock } from './clock.js';
+import { type Clock, systemClock, within } from './clock.js';
 import type { Config } from './config/options.js';
 import type { Environment } from './config/resolve.js';
 import { SdkLogsApi } from './delivery/api.js';
@@ -10,6 +10,7 @@ import { resolveEntity } from './entity/resolve.js';
 import { hostSource, otelSource, userSource } from './entity/sources.js';
 import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
+import { said } from './said.js';
 import { Shipper } from './shipper.js';
 
 /** The way of log records into CloudWatch Logs. Nothing here throws, whatever the network does. */
@@ -60,27 +61,34 @@ export function createPipeline(
   const ledger = new Ledger(config, reporter, deadLetters);
   const shipper = new Shipper(config, { sender, ledger, reporter, store: spool, clock, random });
   if (spool !== undefined) recover(spool, shipper, senders, clock);
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    await shipper.close(config.closeTimeoutMs);
+    api.close();
+    await within(LAST_WRITES_MS, clock, Promise.all([spool?.close(), deadLetters?.close()]));
+  };
   return {
     accept: (timestamp, message) => shipper.accept(timestamp, message),
     flush: () => shipper.flush(),
     drain: () => shipper.drain(config.closeTimeoutMs),
-    async close() {
-      await shipper.close(config.closeTimeoutMs);
-      api.close();
-      await Promise.all([spool?.close(), deadLetters?.close()]);
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }
+
+/** At the end a disk that does not answer is waited for so long. */
+const LAST_WRITES_MS = 300;
 
 function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {
   if (spoolDirectory === undefined) return undefined;
   try {
     return new Spool(spoolDirectory, spoolMaxBytes, reporter);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
     reporter.problem(
       'spool',
-      `There is no spool, events wait in memory alone: ${spoolDirectory} cannot be used. (${said})`,
+      `There is no spool, events wait in memory alone: ${spoolDirectory} cannot be used. (${said(error)})`,
     );
     return undefined;
   }
@@ -98,8 +106,8 @@ function openDeadLetters(
 /** Sends what dead processes left; looks again while there are others, which may die. */
 function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock): void {
   const look = async () => {
-    const { left, others } = await spool.adopt();
-    if (others) clock.after(LOOK_AGAIN_MS, () => recover(spool, shipper, senders, clock));
+    const { left, more } = await spool.adopt();
+    if (more) clock.after(LOOK_AGAIN_MS, () => recover(spool, shipper, senders, clock));
     return left.map(({ head, file, ...outline }) => ({ sender: senders.to(head), stored: file, outline }));
   };
   shipper.recover(look());

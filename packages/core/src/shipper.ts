@@ -2,7 +2,7 @@ import { Backlog, type Found } from './backlog.js';
 import type { Batch } from './batch/batch.js';
 import { type LogEvent, toLogEvents } from './batch/event.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
-import type { Clock } from './clock.js';
+import { type Clock, within } from './clock.js';
 import { advice } from './delivery/advice.js';
 import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
 import { Pace } from './delivery/pace.js';
@@ -33,7 +33,10 @@ const FAILURES_WORTH_A_REPORT = 3;
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
 /** At the end a disk that does not answer is waited for so long. */
-const LAST_WRITE_MS = 500;
+const LAST_WRITE_MS = 300;
+
+/** What earlier processes left goes first, if it is found so soon. */
+const HEAD_START_MS = 2000;
 
 /**
  * The pipeline: event → open batch → backlog → in flight → outcome. It alone decides what is sent again and what
@@ -41,6 +44,7 @@ const LAST_WRITE_MS = 500;
  */
 export class Shipper {
   readonly #options: ShipperOptions;
+  readonly #sender: BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #store: BatchStore | undefined;
@@ -48,10 +52,14 @@ export class Shipper {
 
   readonly #open: OpenBatches<StoredBatch & Copy>;
   readonly #backlog = new Backlog();
-  readonly #pace: Pace;
-  /** Nothing is sent until it is known what an earlier process left. */
-  #recoveries = 0;
+  /** Of each sender: one that is refused holds up no other. */
+  readonly #paces = new Map<BatchSender, Pace>();
+  readonly #random: () => number;
+  /** Nothing is sent until it is known what an earlier process left, or that takes too long. */
+  #isHeld = false;
   #recovered: Promise<void> = Promise.resolve();
+  /** When the last drain gave up, all that was sealed was on disk; up to here. */
+  #leftToDisk = -1;
 
   #cancelFlushTimer: (() => void) | undefined;
   /** The flush interval is over, and nothing could be sent. */
@@ -65,6 +73,7 @@ export class Shipper {
   constructor(options: ShipperOptions, parts: ShipperParts) {
     const { sender, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
+    this.#sender = sender;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#store = store;
@@ -73,7 +82,7 @@ export class Shipper {
       (batch, stored) => this.#backlog.add(sender, batch, stored),
       (timestamp) => store?.create(sender.addressFor(timestamp)),
     );
-    this.#pace = new Pace(options.maxInFlight, clock, random, () => this.#pump());
+    this.#random = random;
   }
 
   /** Takes over a record. */
@@ -94,15 +103,20 @@ export class Shipper {
     if (!this.#overdue) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
-  /** Puts batches that earlier processes left in front of all others. Nothing is sent until they are known. */
+  /** Puts batches that earlier processes left in front of all others, and lets them go first. */
   recover(looking: Promise<readonly Found[]>): void {
     this.#recovered = this.#recover(looking);
+    this.#isHeld = true;
+    void within(HEAD_START_MS, this.#clock, this.#recovered).then(() => {
+      this.#isHeld = false;
+      this.#pump();
+    });
   }
 
   async #recover(looking: Promise<readonly Found[]>): Promise<void> {
-    this.#recoveries++;
     const found = await looking;
-    this.#recoveries--;
+    // They lie in this process's folder, and the next one finds them there.
+    if (this.#closed) return;
     this.#ledger.accept(found.reduce((sum, { outline }) => sum + outline.size, 0));
     this.#backlog.addFound(found);
     this.#pump();
@@ -126,26 +140,27 @@ export class Shipper {
    * process alive meanwhile.
    */
   async drain(deadlineMs: number): Promise<void> {
+    // At 'beforeExit' again, and nothing is new: the disk has it all.
+    if (this.#open.isEmpty && this.#backlog.end === this.#leftToDisk) return;
     let isOver = false;
-    let cancelDeadline: () => void = () => undefined;
-    const over = new Promise<void>((resolve) => {
-      const end = () => {
-        isOver = true;
-        this.#giveUp();
-        resolve();
-      };
-      cancelDeadline = this.#clock.after(deadlineMs, end, true);
-    });
+    const drained = this.#drain(() => isOver);
+    await within(deadlineMs, this.#clock, drained);
+    isOver = true;
+    if (!this.#isIdle) this.#giveUp();
+  }
+
+  async #drain(isOver: () => boolean): Promise<void> {
     this.#drains++;
-    if (this.#recoveries > 0) await Promise.race([this.#recovered, over]);
-    while (!isOver) {
+    do {
       const flushed = this.flush();
-      this.#pace.resume();
-      await flushed;
-      if (this.#reporter.counts.pending === 0) break; // else something came during the flush
-    }
+      for (const pace of this.#paces.values()) pace.resume();
+      await Promise.all([flushed, this.#recovered]);
+    } while (!isOver() && !this.#isIdle); // what came during the flush
     this.#drains--;
-    cancelDeadline();
+  }
+
+  get #isIdle(): boolean {
+    return this.#open.isEmpty && this.#backlog.isEmpty;
   }
 
   /** Drains, and takes nothing more. */
@@ -157,7 +172,7 @@ export class Shipper {
   async #close(deadlineMs: number): Promise<void> {
     await this.drain(deadlineMs);
     this.#closed = true;
-    this.#pace.stop();
+    for (const pace of this.#paces.values()) pace.stop();
     this.#giveUp(); // what came as the deadline passed
     await this.#leaveOnDisk(this.#backlog.takeAll());
     this.#reporter.close();
@@ -165,12 +180,10 @@ export class Shipper {
 
   /** What the disk does not take now is lost. */
   async #leaveOnDisk(parcels: readonly Parcel[]): Promise<void> {
-    let cancel: () => void = () => undefined;
-    const tooLong = new Promise<false>((resolve) => {
-      cancel = this.#clock.after(LAST_WRITE_MS, () => resolve(false), true);
-    });
-    const written = await Promise.all(parcels.map((parcel) => Promise.race([parcel.isWritten(), tooLong])));
-    cancel();
+    if (parcels.length === 0) return;
+    const written = await Promise.all(
+      parcels.map((parcel) => within(LAST_WRITE_MS, this.#clock, parcel.isWritten())),
+    );
     for (const parcel of parcels.filter((_, i) => written[i])) this.#ledger.spooled(parcel);
     this.#ledger.notDelivered(parcels.filter((_, i) => !written[i]));
   }
@@ -191,27 +204,45 @@ export class Shipper {
   }
 
   #pump(): void {
-    if (this.#closed || this.#recoveries > 0) return;
-    while (this.#backlog.inFlight < this.#pace.places) {
-      // While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones.
-      if (this.#overdue && !this.#backlog.isWaiting) this.#sealAll();
-      const parcel = this.#backlog.launchOldest();
+    if (this.#closed || this.#isHeld) return;
+    while (this.#backlog.inFlight < this.#options.maxInFlight) {
+      const parcel = this.#backlog.launchOldest(this.#mayGo) ?? this.#launchOverdue();
       if (parcel === undefined) return;
       void this.#deliver(parcel);
     }
+  }
+
+  /** While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. */
+  #launchOverdue(): Parcel | undefined {
+    if (!this.#overdue || !this.#mayGo(this.#sender, this.#backlog.inFlightOf(this.#sender)))
+      return undefined;
+    this.#sealAll();
+    return this.#backlog.launchOldest(this.#mayGo);
+  }
+
+  readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
+    inFlight < this.#paceOf(sender).places;
+
+  #paceOf(sender: BatchSender): Pace {
+    let pace = this.#paces.get(sender);
+    if (pace === undefined) {
+      pace = new Pace(this.#options.maxInFlight, this.#clock, this.#random, () => this.#pump());
+      this.#paces.set(sender, pace);
+    }
+    return pace;
   }
 
   /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
   #keepBounds(): void {
     while (this.#backlog.heldBytes + this.#open.heldBytes > this.#options.maxBufferBytes) {
       if (this.#backlog.forgetNewest()) continue; // it is on disk
-      if (!this.#backlog.isWaiting) this.#open.sealOldest();
-      const oldest = this.#backlog.takeOldest();
-      if (oldest !== undefined) this.#ledger.bufferFull(oldest);
+      const oldest = this.#backlog.takeOldestInMemory();
+      if (oldest === undefined) this.#open.sealOldest();
+      else this.#ledger.bufferFull(oldest);
       this.#settled();
     }
     while (this.#store?.isFull) {
-      const oldest = this.#backlog.takeOldestStored();
+      const oldest = this.#backlog.takeOldestOnDisk();
       if (oldest === undefined) return; // the files are those of open batches and of those in flight
       this.#ledger.spoolFull(oldest);
       this.#settled();
@@ -225,12 +256,12 @@ export class Shipper {
     if (!this.#backlog.land(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
-        this.#pace.succeeded();
+        this.#paceOf(parcel.sender).succeeded();
         this.#ledger.delivered(parcel, batch, outcome.rejected);
         this.#giveNotice();
         break;
       case 'poison':
-        this.#pace.succeeded();
+        this.#paceOf(parcel.sender).succeeded();
         this.#isolate(parcel, batch, outcome);
         break;
       default:
@@ -272,9 +303,10 @@ export class Shipper {
   /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
-    if (!this.#pace.failed(maxPauseMs)) return; // together with the one that began the pause
+    const pace = this.#paceOf(sender);
+    if (!pace.failed(maxPauseMs)) return; // together with the one that began the pause
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
-    if (!transient || this.#pace.failures >= FAILURES_WORTH_A_REPORT) {
+    if (!transient || pace.failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }
@@ -289,7 +321,8 @@ export class Shipper {
   /** There is no more time. What is on disk is not lost, and goes on waiting. */
   #giveUp(): void {
     this.#sealAll();
-    this.#ledger.notDelivered(this.#backlog.takeUnstored());
+    this.#ledger.notDelivered(this.#backlog.takeInMemoryAlone());
+    this.#leftToDisk = this.#backlog.end;
     for (const { resolve } of this.#flushes.splice(0)) resolve();
   }
 }

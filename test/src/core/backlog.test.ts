@@ -10,6 +10,8 @@ const sender: BatchSender = {
   send: () => Promise.reject(new Error('nothing is sent here')),
 };
 
+const always = () => true;
+
 const batchOf = (bytes: number) => Batch.of(toLogEvents(1_795_521_600_000, 'x'.repeat(bytes)));
 
 const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, batchOf(bytes));
@@ -18,6 +20,7 @@ const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, 
 function storedParcel(position: number, isWritten: boolean): Parcel {
   const batch = batchOf(100);
   const stored: StoredBatch = {
+    isKept: true,
     isWritten,
     written: Promise.resolve(isWritten),
     read: () => Promise.resolve(batch),
@@ -26,12 +29,14 @@ function storedParcel(position: number, isWritten: boolean): Parcel {
   return Parcel.sealed(position, sender, batch, stored);
 }
 
-function numbers(backlog: Backlog): number[] {
-  const taken: number[] = [];
-  for (let next = backlog.takeOldest(); next !== undefined; next = backlog.takeOldest())
-    taken.push(next.position);
-  return taken;
-}
+const numbers = (backlog: Backlog) => {
+  const launched: number[] = [];
+  for (let next = backlog.launchOldest(always); next !== undefined; next = backlog.launchOldest(always)) {
+    launched.push(next.position);
+    backlog.land(next);
+  }
+  return launched;
+};
 
 for (const [what, added, taken] of [
   ['nothing', [], []],
@@ -60,7 +65,7 @@ test('all are taken at once, oldest first', (t) => {
     [1, 2, 3],
   );
   t.is(backlog.heldBytes, 0);
-  t.is(backlog.takeOldest(), undefined);
+  t.is(backlog.takeOldestInMemory(), undefined);
   t.deepEqual(backlog.takeAll(), []);
 });
 
@@ -74,7 +79,7 @@ test('the bytes held are those of what waits, whatever comes and goes', (t) => {
       const held: (readonly [number: number, bytes: number])[] = [];
       for (const step of script) {
         if (step === undefined) {
-          const taken = backlog.takeOldest();
+          const taken = backlog.takeOldestInMemory();
           const oldest = held.length === 0 ? undefined : Math.min(...held.map(([number]) => number));
           t.is(taken?.position, oldest);
           const index = held.findIndex(
@@ -105,20 +110,51 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
   t.true(backlog.forgetNewest());
   t.is(backlog.heldBytes, 2 * each);
   t.false(backlog.forgetNewest(), 'the others are in memory alone');
-  const oldest = backlog.takeOldest();
+  const oldest = backlog.launchOldest(always);
   t.is(oldest?.position, 1);
   t.is(backlog.heldBytes, 2 * each, 'it took none');
   t.deepEqual((await oldest?.read())?.events(), batchOf(100).events());
-  t.deepEqual(numbers(backlog), [2, 3, 4]);
+  t.deepEqual(
+    backlog.takeAll().map(({ position }) => position),
+    [2, 3, 4, 1],
+  );
   t.is(backlog.heldBytes, 0);
+});
+
+test('to free memory what is on disk alone is not taken', (t) => {
+  const backlog = new Backlog();
+  backlog.putBack(storedParcel(1, true), parcel(2), storedParcel(3, true));
+  while (backlog.forgetNewest()) t.true(backlog.heldBytes > 0);
+  t.is(backlog.takeOldestInMemory()?.position, 2);
+  t.is(backlog.takeOldestInMemory(), undefined);
+  t.is(backlog.takeAll().length, 2);
+});
+
+test('a sender that may not go holds up no other', (t) => {
+  const backlog = new Backlog();
+  const other: BatchSender = { ...sender };
+  for (const one of [sender, other, sender]) backlog.add(one, batchOf(1), undefined);
+  const launched = backlog.launchOldest((asked) => asked === other);
+  t.is(launched?.sender, other);
+  t.is(
+    backlog.launchOldest((asked) => asked === other),
+    undefined,
+  );
+  t.is(backlog.launchOldest((_, inFlight) => inFlight === 0)?.position, 0);
+  t.is(
+    backlog.launchOldest((_, inFlight) => inFlight === 0),
+    undefined,
+    'of its own it has one in flight',
+  );
+  t.is(backlog.inFlightOf(sender), 1);
 });
 
 test('the oldest on disk is taken past those that are in memory alone', (t) => {
   const backlog = new Backlog();
   for (const one of [parcel(1), storedParcel(2, false), storedParcel(3, true)]) backlog.putBack(one);
-  t.is(backlog.takeOldestStored()?.position, 2);
-  t.is(backlog.takeOldestStored()?.position, 3);
-  t.is(backlog.takeOldestStored(), undefined);
+  t.is(backlog.takeOldestOnDisk()?.position, 2);
+  t.is(backlog.takeOldestOnDisk()?.position, 3);
+  t.is(backlog.takeOldestOnDisk(), undefined);
   t.deepEqual(numbers(backlog), [1]);
 });
 
@@ -126,14 +162,14 @@ test('what is in flight is not settled, comes back to its place, or lands', (t) 
   const backlog = new Backlog();
   for (const text of ['a', 'b']) backlog.add(sender, Batch.of(toLogEvents(0, text)), undefined);
   t.is(backlog.end, 2);
-  const first = backlog.launchOldest();
+  const first = backlog.launchOldest(always);
   if (first === undefined) return t.fail();
   t.is(backlog.inFlight, 1);
   t.false(backlog.isSettled(1));
   t.true(backlog.land(first));
   t.false(backlog.land(first), 'once');
   backlog.putBack(first);
-  t.is(backlog.launchOldest(), first);
+  t.is(backlog.launchOldest(always), first);
   t.true(backlog.land(first));
   t.true(backlog.isSettled(1));
   t.false(backlog.isSettled(2));
@@ -145,6 +181,7 @@ test('what earlier processes left stands in front, those found later before thos
   const found = (size: number) => ({
     sender,
     stored: {
+      isKept: true,
       isWritten: true,
       written: Promise.resolve(true),
       read: async () => batchOf(1),
@@ -160,9 +197,9 @@ test('what earlier processes left stands in front, those found later before thos
 test('what is not on disk is taken, from those that wait and those in flight', (t) => {
   const backlog = new Backlog();
   backlog.putBack(parcel(1), storedParcel(2, true), parcel(3), storedParcel(4, true));
-  const [one, two] = [backlog.launchOldest(), backlog.launchOldest()];
+  const [one, two] = [backlog.launchOldest(always), backlog.launchOldest(always)];
   t.deepEqual(
-    backlog.takeUnstored().map(({ position }) => position),
+    backlog.takeInMemoryAlone().map(({ position }) => position),
     [3, 1],
   );
   t.false(one !== undefined && backlog.land(one));

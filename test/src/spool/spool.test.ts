@@ -266,7 +266,7 @@ for (const logger of ['pino', 'winston']) {
         maxFileBlocks: 100,
       });
       t.is(code, 0, stderr);
-      t.regex(stderr, /awslogs: spool: The spool cannot be used; events wait in memory alone. \(EFBIG/);
+      t.regex(stderr, /awslogs: spool: The disk does not take events, which wait in memory alone. \(EFBIG/);
       t.is(new Set(messages(local)).size, 3000);
     });
   }

@@ -36,6 +36,10 @@ export class OpenBatches<C extends Copy> {
     this.#copyFor = copyFor;
   }
 
+  get isEmpty(): boolean {
+    return this.#byDay.size === 0;
+  }
+
   get heldBytes(): number {
     return this.#heldBytes;
   }

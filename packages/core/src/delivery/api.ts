@@ -126,7 +126,9 @@ export class SdkLogsApi implements LogsApi {
     try {
       return await Promise.race([send(call.signal), rejection(call.signal)]);
     } catch (error) {
-      if (classify(error).kind === 'denied') this.#credentials.searchAnew();
+      const { kind, failure } = classify(error);
+      // Rights that are missing do not come with other credentials.
+      if (kind === 'denied' && !failure.name.startsWith('AccessDenied')) this.#credentials.searchAnew();
       throw error;
     } finally {
       cancel();

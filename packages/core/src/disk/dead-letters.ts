@@ -1,7 +1,8 @@
 import { fstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import sonicBoom from 'sonic-boom';
 import type { Reporter } from '../report.js';
+import { said } from '../said.js';
 
 type Writer = InstanceType<typeof sonicBoom.SonicBoom>;
 
@@ -25,9 +26,12 @@ export class DeadLetterFile {
   /** undefined until the first letter, and after a failure. */
   #writer: Writer | undefined;
   #bytes = 0;
+  /** Writers that have something left to write. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(path: string, maxBytes: number, reporter: Reporter) {
-    this.#path = path;
+    // The application may change its working directory.
+    this.#path = resolve(path);
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
   }
@@ -39,8 +43,10 @@ export class DeadLetterFile {
     const bytes = Buffer.byteLength(lines);
     try {
       this.#writer ??= this.#open();
-      if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes / 2)
-        this.#writer = this.#rotate(this.#writer);
+      if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes / 2) {
+        this.#rotate();
+        this.#writer = this.#open();
+      }
       this.#bytes += bytes;
       this.#writer.write(lines);
     } catch (error) {
@@ -50,13 +56,8 @@ export class DeadLetterFile {
 
   /** Resolves when all is written, or never will be. */
   async close(): Promise<void> {
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    await new Promise((resolve) => {
-      writer.once('close', resolve);
-      writer.once('error', resolve);
-      writer.end();
-    });
+    this.#end();
+    await Promise.all(this.#ending);
   }
 
   #open(): Writer {
@@ -64,19 +65,37 @@ export class DeadLetterFile {
     const fd = openSync(this.#path, 'a', 0o600);
     this.#bytes = fstatSync(fd).size;
     const writer = new sonicBoom.SonicBoom({ fd, maxLength: MAX_WAITING_BYTES });
-    writer.on('error', (error: Error) => this.#failed(error));
+    writer.on('error', (error: Error) => {
+      this.#failed(error);
+      // With the next letter another is opened.
+      if (this.#writer === writer) this.#writer = undefined;
+      writer.destroy();
+    });
     writer.on('drop', () => this.#failed(new Error('the disk does not keep up')));
     return writer;
   }
 
-  #rotate(writer: Writer): Writer {
-    writer.end();
+  #rotate(): void {
+    this.#end();
     renameSync(this.#path, `${this.#path}.1`);
-    return this.#open();
+  }
+
+  #end(): void {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    if (writer === undefined) return;
+    const ending: Promise<void> = new Promise<void>((done) => {
+      writer.once('close', done);
+      writer.once('error', () => done());
+      writer.end();
+    }).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
   }
 
   #failed(error: unknown): void {
-    const said = error instanceof Error ? error.message : String(error);
-    this.#reporter.problem('dead-letters', `Dead letters cannot be written to ${this.#path}. (${said})`);
+    this.#reporter.problem(
+      'dead-letters',
+      `Dead letters cannot be written to ${this.#path}. (${said(error)})`,
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import sonicBoom from 'sonic-boom';
 import { Batch } from '../batch/batch.js';
@@ -25,51 +25,59 @@ type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(
 export class SpoolFile {
   readonly #path: string;
   readonly #events: SpoolFileEvents;
-  /** undefined when nothing is written any more: the file was found, or the disk failed. */
-  #writer: Writer | undefined;
-  #isWritten = false;
-  #written: Promise<boolean> = Promise.resolve(true);
+  readonly #writer: Writer | undefined;
+  #state: 'writing' | 'written' | 'given up' = 'writing';
+  #known: (isWritten: boolean) => void = () => undefined;
+  readonly #written = new Promise<boolean>((resolve) => {
+    this.#known = resolve;
+  });
   /** Lines of this turn of the event loop, which go to the disk together. */
   #lines: string[] = [];
   #bytes = 0;
   #unsettled = 0;
 
-  private constructor(path: string, events: SpoolFileEvents) {
+  private constructor(path: string, events: SpoolFileEvents, writer?: Writer) {
     this.#path = path;
     this.#events = events;
+    this.#writer = writer;
+    if (writer === undefined) this.#becomeWritten();
+    writer?.once('close', () => this.#becomeWritten());
+    writer?.on('error', (error: Error) => this.#fail(error));
   }
 
   /** @throws the system's error when the file cannot be made */
   static create(path: string, head: SpoolHead, events: SpoolFileEvents): SpoolFile {
-    const fd = openSync(path, 'ax', 0o600);
     const line = Buffer.from(writeSpoolText(head, []));
-    writeSync(fd, line);
+    const fd = openSync(path, 'ax', 0o600);
+    try {
+      writeSync(fd, line);
+    } catch (error) {
+      closeSync(fd);
+      rmSync(path, { force: true });
+      throw error;
+    }
     const writer = new sonicBoom.SonicBoom({ fd, contentMode: 'buffer' }) as unknown as Writer;
-    const file = new SpoolFile(path, events);
-    file.#writer = writer;
+    const file = new SpoolFile(path, events, writer);
     file.#grow(line.length);
-    file.#written = new Promise((resolve) => {
-      writer.once('close', () => {
-        file.#isWritten = file.#writer !== undefined;
-        resolve(file.#isWritten);
-      });
-    });
-    writer.on('error', (error: Error) => file.#giveUp(error));
     return file;
   }
 
   /** One that an earlier process wrote. */
   static found(path: string, size: number, bytes: number, events: SpoolFileEvents): SpoolFile {
     const file = new SpoolFile(path, events);
-    file.#isWritten = true;
     file.#unsettled = size;
     file.#grow(bytes);
     return file;
   }
 
+  /** Whether the disk has it, or is about to. */
+  get isKept(): boolean {
+    return this.#state !== 'given up';
+  }
+
   /** Whether all is on disk by now. */
   get isWritten(): boolean {
-    return this.#isWritten;
+    return this.#state === 'written';
   }
 
   /** Whether all is on disk: resolves when that is known. */
@@ -79,7 +87,7 @@ export class SpoolFile {
 
   append(json: string): void {
     this.#unsettled++;
-    if (this.#writer === undefined) return;
+    if (this.#state !== 'writing') return;
     if (this.#lines.length === 0) queueMicrotask(() => this.#writeLines());
     this.#lines.push(json);
   }
@@ -87,7 +95,7 @@ export class SpoolFile {
   /** No more events will come. */
   seal(): void {
     this.#writeLines();
-    this.#writer?.end();
+    if (this.#state === 'writing') this.#writer?.end();
   }
 
   /** @throws the system's error when it cannot be read */
@@ -96,36 +104,43 @@ export class SpoolFile {
     return Batch.of(events.map((json) => ({ timestamp: timestampOf(json), json })));
   }
 
-  /** So many of the events have found their fate: with the last of them the file goes. */
+  /** So many of the events have found their fate: with the last of them the file goes, written or not. */
   settle(events: number): void {
     this.#unsettled -= events;
-    if (this.#unsettled > 0) return;
-    this.#grow(-this.#bytes);
-    this.#events.busy(this.#written.then(() => this.#remove()));
+    if (this.#unsettled === 0) this.#giveUp();
   }
 
-  #remove(): Promise<void> {
-    return rm(this.#path, { force: true }).catch(this.#events.failed);
+  #becomeWritten(): void {
+    if (this.#state !== 'writing') return;
+    this.#state = 'written';
+    this.#known(true);
   }
 
   #writeLines(): void {
-    if (this.#lines.length === 0) return;
-    const data = Buffer.from(`${this.#lines.join('\n')}\n`);
+    const lines = this.#lines;
     this.#lines = [];
-    if (this.#writer === undefined) return;
-    this.#writer.write(data);
+    if (lines.length === 0 || this.#state !== 'writing') return;
+    const data = Buffer.from(`${lines.join('\n')}\n`);
     this.#grow(data.length);
+    this.#writer?.write(data);
   }
 
   /** The batch goes on in memory. What is on disk of it would be sent a second time by whoever finds it. */
-  #giveUp(error: Error): void {
-    const writer = this.#writer;
-    if (writer === undefined) return;
-    this.#writer = undefined;
+  #fail(error: Error): void {
+    if (this.#state !== 'writing') return;
+    this.#giveUp();
     this.#events.failed(error);
-    writer.destroy();
+  }
+
+  #giveUp(): void {
+    if (this.#state === 'given up') return;
+    const wasWriting = this.#state === 'writing';
+    this.#state = 'given up';
+    this.#known(false);
+    this.#lines = [];
+    if (wasWriting) this.#writer?.destroy();
     this.#grow(-this.#bytes);
-    this.#events.busy(this.#remove());
+    this.#events.busy(rm(this.#path, { force: true }).catch(this.#events.failed));
   }
 
   #grow(bytes: number): void {

@@ -23,7 +23,10 @@ export function readSpoolText(text: string): SpoolText {
   const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
   const head = parse(first);
   if (!isHead(head)) return { head: undefined, events: [], corrupt: lines };
-  return { head, events: lines.filter(isEvent), corrupt: lines.filter((line) => !isEvent(line)) };
+  const events: string[] = [];
+  const corrupt: string[] = [];
+  for (const line of lines) (isEvent(line) ? events : corrupt).push(line);
+  return { head, events, corrupt };
 }
 
 export function writeSpoolText(head: SpoolHead, events: readonly string[]): string {
@@ -37,21 +40,21 @@ function isEvent(line: string): boolean {
     event.timestamp === timestampOf(line) &&
     Number.isSafeInteger(event.timestamp) &&
     Number(event.timestamp) >= 0 &&
-    isText(event.message)
+    isText(event.message, /./s)
   );
 }
 
 function isHead(value: unknown): value is SpoolHead {
   return (
     isObject(value) &&
-    isText(value.logGroupName) &&
-    isText(value.logStreamName) &&
+    isText(value.logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/) &&
+    isText(value.logStreamName, /^[^:*]{1,512}$/) &&
     (value.entity === undefined || isObject(value.entity))
   );
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== '';
+function isText(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,59 +1,50 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
-import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type LockOptions, lock, lockSync } from 'proper-lockfile';
-import { timestampOf } from '../batch/event.js';
+import { basename, join, resolve } from 'node:path';
+import { lockSync } from 'proper-lockfile';
 import type { Reporter } from '../report.js';
+import { said } from '../said.js';
+import { type Heir, type Leftover, takeOver } from './leftovers.js';
+import { LOCK_STALE_MS, lockOptions } from './lock.js';
 import { SpoolFile, type SpoolFileEvents } from './spool-file.js';
-import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js';
-
-/** A process that did not touch its lock for so long is dead. It touches it every five seconds. */
-const LOCK_STALE_MS = 10_000;
-
-const LOCK = '.lock';
-const CORRUPT = 'corrupt.ndjson';
-const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+import type { SpoolHead } from './spool-format.js';
 
 /** When to look again while there are others: one that died just now is known to be dead by then. */
 export const LOOK_AGAIN_MS = LOCK_STALE_MS + 1000;
 
 /** A batch that a dead process left. */
-export interface Left {
-  readonly head: SpoolHead;
+export interface Left extends Leftover {
   readonly file: SpoolFile;
-  readonly size: number;
-  /** The timestamps of the first and of the last event. */
-  readonly begin: number;
-  readonly end: number;
 }
 
 export interface Look {
   /** Oldest first. */
   readonly left: readonly Left[];
-  /** Whether there are folders of processes that live, or did so a moment ago. */
-  readonly others: boolean;
+  /** Whether there is, or may be, more to come. */
+  readonly more: boolean;
 }
 
 /**
  * Batches on disk, which outlive the process: a folder for each process, locked while it lives, with a file for
  * each batch. Who finds a folder whose lock has gone stale moves its files into its own.
  */
-export class Spool {
+export class Spool implements Heir {
   readonly #root: string;
-  readonly #own: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
   readonly #events: SpoolFileEvents;
   readonly #work = new Set<Promise<void>>();
+  /** The last is the one that is used. */
+  readonly #folders: string[] = [];
+  #received: Left[] = [];
   #release: () => void = () => undefined;
   #isClosed = false;
   #bytes = 0;
 
   /** @throws the system's error when there is no such folder and none can be made */
   constructor(directory: string, maxBytes: number, reporter: Reporter) {
-    this.#root = directory;
-    this.#own = join(directory, randomUUID());
+    // The application may change its working directory.
+    this.#root = resolve(directory);
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
     this.#events = {
@@ -61,17 +52,9 @@ export class Spool {
         this.#bytes += bytes;
       },
       failed: (error) => this.#failed(error),
-      busy: (work) => {
-        const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
-        this.#work.add(tracked);
-      },
+      busy: (work) => this.#track(work),
     };
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    // The lock is there before the folder, so that nobody ever sees the folder without it.
-    this.#lockOwn();
-    mkdirSync(this.#own, { mode: 0o700 });
-    if (own.size === 0) process.on('exit', removeEmptyFolders);
-    own.add(this.#own);
+    this.#openFolder();
   }
 
   /** Whether the files take more than they may. */
@@ -82,7 +65,7 @@ export class Spool {
   /** The file of a new batch; undefined when the disk refuses it. */
   create(head: SpoolHead): SpoolFile | undefined {
     try {
-      return SpoolFile.create(join(this.#own, `${Date.now()}-${randomUUID()}.ndjson`), head, this.#events);
+      return SpoolFile.create(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), head, this.#events);
     } catch (error) {
       this.#failed(error);
       return undefined;
@@ -91,110 +74,89 @@ export class Spool {
 
   /** Takes over what dead processes left. Never rejects. */
   async adopt(): Promise<Look> {
-    const files = new Map<string, Left>();
-    let others = false;
-    try {
-      for (const folder of await this.#foreignFolders()) {
-        const release = await lockUnlessOwned(folder);
-        if (release === undefined) others = true;
-        else {
-          for (const [name, left] of await this.#take(folder)) files.set(name, left);
-          await rm(folder, { recursive: true, force: true });
-          await release();
-        }
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
-    const names = [...files.keys()].toSorted((a, b) => openedAt(a) - openedAt(b));
-    return { left: names.flatMap((name) => files.get(name) ?? []), others };
+    const looking = takeOver(this.#root, this, this.#reporter);
+    this.#track(looking.then(() => undefined));
+    const more = await looking;
+    const left = this.#received.toSorted((a, b) => openedAt(a) - openedAt(b));
+    this.#received = [];
+    return { left, more };
   }
 
-  /** Leaves the folder to whoever comes next, or removes it when it is empty. */
+  get folder(): string {
+    return this.#folders.at(-1) ?? this.#root;
+  }
+
+  owns(folder: string): boolean {
+    return this.#folders.includes(folder);
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return !this.#isClosed && this.#bytes + bytes <= this.#maxBytes;
+  }
+
+  receive(leftover: Leftover): void {
+    const { path, size, bytes } = leftover;
+    this.#received.push({ ...leftover, file: SpoolFile.found(path, size, bytes, this.#events) });
+  }
+
+  /** Leaves the folder to whoever comes next, or removes it when it is empty. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#work);
-    removeIfEmpty(this.#own);
-    own.delete(this.#own);
-    if (own.size === 0) process.off('exit', removeEmptyFolders);
+    // The lock stays for as long as something may still come into the folder.
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    for (const folder of this.#folders) {
+      removeIfEmpty(folder);
+      ownFolders.delete(folder);
+    }
+    if (ownFolders.size === 0) process.off('exit', removeEmptyFolders);
     try {
       this.#release();
     } catch {
-      // Another process has taken the folder over.
+      // It is another's by now.
     }
   }
 
-  async #foreignFolders(): Promise<string[]> {
-    if (this.#isClosed) return [];
-    const names = (await readdir(this.#root)).filter((name) => FOLDER.test(name));
-    // Of a process that died too soon there is the lock alone.
-    const folders = new Set(names.map((name) => join(this.#root, basename(name, LOCK))));
-    folders.delete(this.#own);
-    return [...folders];
-  }
-
-  /** Moves the files of a dead process into the own folder. */
-  async #take(folder: string): Promise<[name: string, left: Left][]> {
-    const names = await readdir(folder).catch(() => []); // there is no folder
-    const taken: [string, Left][] = [];
-    for (const name of names) {
-      const left = await this.#takeFile(folder, name);
-      if (left !== undefined) taken.push([name, left]);
-    }
-    return taken;
-  }
-
-  async #takeFile(folder: string, name: string): Promise<Left | undefined> {
-    const { head, events, corrupt } = readSpoolText(await readFile(join(folder, name), 'utf8'));
-    if (corrupt.length > 0) await this.#setAside(join(folder, name), corrupt);
-    if (head === undefined || events.length === 0) return undefined;
-    const path = join(this.#own, name);
-    const text = writeSpoolText(head, events);
-    if (corrupt.length === 0) await rename(join(folder, name), path);
-    else await writeFile(path, text, { mode: 0o600 });
-    const file = SpoolFile.found(path, events.length, Buffer.byteLength(text), this.#events);
-    const times = events.map(timestampOf).toSorted((a, b) => a - b);
-    return { head, file, size: events.length, begin: times[0] ?? 0, end: times.at(-1) ?? 0 };
-  }
-
-  async #setAside(path: string, lines: readonly string[]): Promise<void> {
-    const aside = join(this.#root, CORRUPT);
-    await appendFile(aside, `${lines.join('\n')}\n`, { mode: 0o600 });
-    this.#reporter.accept(lines.length);
-    this.#reporter.drop('unreadable', lines.length);
-    this.#reporter.loss(
-      'unreadable',
-      lines.length,
-      (all) =>
-        `${all} lines in the spool are no events, as after a crash in the middle of one. They were moved to ${aside}, the last of them from ${path}.`,
+  #openFolder(): void {
+    const folder = join(this.#root, randomUUID());
+    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+    // The lock is there before the folder, so that nobody ever sees the folder without it.
+    this.#release = lockSync(
+      folder,
+      lockOptions(folder, () => this.#lostFolder()),
     );
+    mkdirSync(folder, { mode: 0o700 });
+    this.#folders.push(folder);
+    if (ownFolders.size === 0) process.on('exit', removeEmptyFolders);
+    ownFolders.add(folder);
   }
 
-  #lockOwn(): void {
-    this.#release = lockSync(this.#own, {
-      ...lockOptions(this.#own),
-      // After a long standstill another process may have taken the folder over, and will send what is in it.
-      onCompromised: () => {
-        try {
-          this.#lockOwn();
-        } catch (error) {
-          this.#failed(error);
-        }
-      },
-    });
+  /** After a long standstill another process may have taken the folder over, and sends what is in it. */
+  #lostFolder(): void {
+    try {
+      this.#openFolder();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
+    this.#work.add(tracked);
   }
 
   #failed(error: unknown): void {
-    const said = error instanceof Error ? error.message : String(error);
-    this.#reporter.problem('spool', `The spool cannot be used; events wait in memory alone. (${said})`);
+    this.#reporter.problem(
+      'spool',
+      `The disk does not take events, which wait in memory alone. (${said(error)})`,
+    );
   }
 }
 
 /** The folders of this thread: a pipeline in the application's own thread need not be closed before it ends. */
-const own = new Set<string>();
+const ownFolders = new Set<string>();
 
 function removeEmptyFolders(): void {
-  for (const folder of own) removeIfEmpty(folder);
+  for (const folder of ownFolders) removeIfEmpty(folder);
 }
 
 function removeIfEmpty(folder: string): void {
@@ -205,21 +167,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** @returns undefined while its process lives, else what releases it again */
-async function lockUnlessOwned(folder: string): Promise<(() => Promise<void>) | undefined> {
-  try {
-    return await lock(folder, lockOptions(folder));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') return undefined;
-    throw error;
-  }
-}
-
-function lockOptions(folder: string): LockOptions {
-  return { stale: LOCK_STALE_MS, realpath: false, lockfilePath: folder + LOCK };
-}
-
 /** A file's name begins with the moment at which it was opened. */
-function openedAt(name: string): number {
-  return Number.parseInt(name, 10);
+function openedAt({ path }: Left): number {
+  return Number.parseInt(basename(path), 10);
 }
