@@ -79,7 +79,7 @@ export function createPipeline(
 }
 
 /** At the end a disk that does not answer is waited for so long. */
-const LAST_WRITES_MS = 300;
+const LAST_WRITES_MS = 500;
 
 function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {
   if (spoolDirectory === undefined) return undefined;

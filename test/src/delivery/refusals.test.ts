@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -110,6 +110,36 @@ test('a dead-letter file that cannot be written is one report; the events are co
   t.is(pipeline.counts().rejected.tooOld, 3);
   t.is(pipeline.counts().delivered, 3);
   t.deepEqual(pipeline.problems(), ['dead-letters', 'rejected-events', 'rejected-events']);
+});
+
+test('dead letters go on when what stood in the way of a rotation is gone', async (t) => {
+  const local = await startLocal(t, at(NOON));
+  const deadLetterFile = letterFile(t);
+  const pipeline = openPipeline(local, { deadLetterFile, deadLetterMaxBytes: 1024 * 1024 });
+  const refuse = async (text: string) => {
+    pipeline.accept(NOON - 20 * DAY, text.padEnd(400_000, '.'));
+    await pipeline.flush();
+  };
+  await refuse('one');
+  mkdirSync(`${deadLetterFile}.1`);
+  writeFileSync(join(`${deadLetterFile}.1`, 'in the way'), '');
+  await refuse('two');
+  rmSync(`${deadLetterFile}.1`, { recursive: true });
+  await refuse('three');
+  await pipeline.close();
+  t.deepEqual(
+    lettersIn(deadLetterFile).map(({ message }) => message.slice(0, 5)),
+    ['three'],
+  );
+  t.true(pipeline.problems().includes('dead-letters'));
+});
+
+test('a pipeline may be closed twice', async (t) => {
+  const local = await startLocal(t, at(NOON));
+  const pipeline = openPipeline(local, { deadLetterFile: letterFile(t) });
+  pipeline.accept(NOON - 20 * DAY, 'old');
+  await pipeline.close();
+  await t.notThrowsAsync(pipeline.close());
 });
 
 for (const service of [undefined, 'checkout']) {

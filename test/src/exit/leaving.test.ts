@@ -113,6 +113,36 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
   );
 }
 
+for (const logger of ['pino in-process', 'winston in-process']) {
+  test.serial(
+    `${logger}: with a spool and the endpoint down the process ends by itself, and all is in the spool`,
+    async (t) => {
+      const local = await startLocal(t);
+      local.fault({ kind: 'reset', operation: '*' });
+      const spool = mkdtempSync(join(tmpdir(), 'awslogs-leaving-'));
+      t.teardown(() => rmSync(spool, { recursive: true }));
+      const env = { AWSLOGS_CLOSE_TIMEOUT_MS: '200', AWSLOGS_SPOOL_DIRECTORY: spool };
+      const ended = await runFixture(local, 'app.js', [logger, 'natural end', '7'], { env });
+      t.is(ended.code, 0, ended.stderr);
+      local.clearFaults();
+      await runFixture(local, 'app.js', [logger, 'natural end', '1'], {
+        env: { AWSLOGS_SPOOL_DIRECTORY: spool },
+      });
+      t.is(messages(local).length, 8, ended.stderr);
+      t.deepEqual(readdirSync(spool), []);
+    },
+  );
+}
+
+test.serial('closeOnSignals gets along with signal-exit, which waits for others as well', async (t) => {
+  const local = await startLocal(t);
+  const ended = await runFixture(local, 'app.js', ['winston', 'a signal beside signal-exit', '7'], {
+    onOutput: terminate,
+  });
+  t.is(ended.signal, 'SIGTERM', ended.stderr);
+  t.is(messages(local).length, 7);
+});
+
 test.serial('a second signal ends the process at once', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });

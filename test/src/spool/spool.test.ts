@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,7 +17,9 @@ import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../child.js';
 import { allDelivered, openPipeline } from '../delivery/pipeline.js';
 import { messages, puts, range, startLocal } from '../harness.js';
+import { ManualClock } from '../manual-clock.js';
 
+// One after the other: some wait for the disk in a way that leaves others little of the event loop.
 const MIB = 1024 * 1024;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
@@ -51,7 +54,7 @@ async function leaveBehind(
   end();
 }
 
-test('what is delivered leaves nothing on disk', async (t) => {
+test.serial('what is delivered leaves nothing on disk', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
@@ -63,7 +66,7 @@ test('what is delivered leaves nothing on disk', async (t) => {
   t.deepEqual(pipeline.problems(), []);
 });
 
-test('an event is on disk while it waits, readable by its owner alone', async (t) => {
+test.serial('an event is on disk while it waits, readable by its owner alone', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = join(spoolFolder(t), 'made', 'here');
   const pipeline = openPipeline(local, { spoolDirectory, service: 'checkout', logStreamName: 'one' });
@@ -83,7 +86,7 @@ test('an event is on disk while it waits, readable by its owner alone', async (t
   await pipeline.close();
 });
 
-test('what is left at the deadline of close is in the spool, and nothing is lost', async (t) => {
+test.serial('what is left at the deadline of close is in the spool, and nothing is lost', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   local.fault({ kind: 'throttle', operation: '*' });
@@ -94,39 +97,42 @@ test('what is left at the deadline of close is in the spool, and nothing is lost
   t.deepEqual(pipeline.problems(), []);
 });
 
-test('the next process sends what was left first, to its own target, with its own entity', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const old = { logGroupName: '/old', logStreamName: 'old', service: 'before' };
-  await leaveBehind(local, spoolDirectory, old, [
-    [Date.now(), 'left'],
-    [Date.now() - 1000, 'left earlier'],
-  ]);
-  const asked = local.requests.length;
-  const pipeline = openPipeline(local, {
-    spoolDirectory,
-    service: 'after',
-    logStreamName: 'new',
-    maxInFlight: 1,
-  });
-  pipeline.accept(Date.now(), 'new');
-  await pipeline.close();
-  const texts = (group: string) =>
-    local.events(group).map(({ message, logStreamName }) => [logStreamName, message]);
-  t.deepEqual(texts('/old'), [
-    ['old', 'left earlier'],
-    ['old', 'left'],
-  ]);
-  t.deepEqual(texts('/test/app'), [['new', 'new']]);
-  t.is(local.events('/old')[0]?.entity?.keyAttributes?.Name, 'before');
-  t.is(local.events('/test/app')[0]?.entity?.keyAttributes?.Name, 'after');
-  const order = local.requests.slice(asked).map(({ logGroupName }) => logGroupName);
-  t.is(order[0], '/old');
-  t.deepEqual(pipeline.counts(), allDelivered(3), 'what was found counts as accepted');
-  t.deepEqual(readdirSync(spoolDirectory), []);
-});
+test.serial(
+  'the next process sends what was left first, to its own target, with its own entity',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const old = { logGroupName: '/old', logStreamName: 'old', service: 'before' };
+    await leaveBehind(local, spoolDirectory, old, [
+      [Date.now(), 'left'],
+      [Date.now() - 1000, 'left earlier'],
+    ]);
+    const asked = local.requests.length;
+    const pipeline = openPipeline(local, {
+      spoolDirectory,
+      service: 'after',
+      logStreamName: 'new',
+      maxInFlight: 1,
+    });
+    pipeline.accept(Date.now(), 'new');
+    await pipeline.close();
+    const texts = (group: string) =>
+      local.events(group).map(({ message, logStreamName }) => [logStreamName, message]);
+    t.deepEqual(texts('/old'), [
+      ['old', 'left earlier'],
+      ['old', 'left'],
+    ]);
+    t.deepEqual(texts('/test/app'), [['new', 'new']]);
+    t.is(local.events('/old')[0]?.entity?.keyAttributes?.Name, 'before');
+    t.is(local.events('/test/app')[0]?.entity?.keyAttributes?.Name, 'after');
+    const order = local.requests.slice(asked).map(({ logGroupName }) => logGroupName);
+    t.is(order[0], '/old');
+    t.deepEqual(pipeline.counts(), allDelivered(3), 'what was found counts as accepted');
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
 
-test('what a living process holds is left alone; what a dead one held is taken', async (t) => {
+test.serial('what a living process holds is left alone; what a dead one held is taken', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle', operation: '*' });
@@ -146,43 +152,141 @@ test('what a living process holds is left alone; what a dead one held is taken',
   await living.close();
 });
 
-test('a torn last line is cut, a corrupt one skipped; both are counted, told and set aside', async (t) => {
-  const local = await startLocal(t);
+test.serial(
+  'a torn last line is cut, a corrupt one skipped; both are counted, told and set aside',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const folder = join(spoolDirectory, '01234567-89ab-4cde-8f01-23456789abcd');
+    mkdirSync(folder);
+    const head = JSON.stringify({ logGroupName: '/old', logStreamName: 'old' });
+    const event = (message: string) => JSON.stringify({ timestamp: Date.now(), message });
+    writeFileSync(
+      join(folder, '1795521600000-a.ndjson'),
+      [
+        head,
+        event('one'),
+        'garbage',
+        event('two'),
+        '{"timestamp":-1,"message":"x"}',
+        event('three').slice(0, -4),
+      ].join('\n'),
+    );
+    writeFileSync(join(folder, '1795521600001-b.ndjson'), `not a head\n${event('lost')}\n`);
+    writeFileSync(join(folder, '1795521600002-c.ndjson'), '');
+    const pipeline = openPipeline(local, { spoolDirectory });
+    while (local.count('/old') < 2) await new Promise(setImmediate);
+    await pipeline.close();
+    t.deepEqual(messages(local, '/old'), ['one', 'two']);
+    const { accepted, delivered, dropped } = pipeline.counts();
+    t.deepEqual(
+      { accepted, delivered, unreadable: dropped.unreadable },
+      { accepted: 7, delivered: 2, unreadable: 5 },
+    );
+    t.deepEqual(pipeline.problems(), ['unreadable', 'unreadable']);
+    t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
+    const aside = readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8');
+    t.is(aside.trimEnd().split('\n').length, 5);
+    t.is(statSync(join(spoolDirectory, 'corrupt.ndjson')).mode & 0o777, 0o600);
+  },
+);
+
+test.serial('a close while batches are being taken over loses none of them', async (t) => {
+  const local = await startLocal(t, { keepEvents: false });
   const spoolDirectory = spoolFolder(t);
   const folder = join(spoolDirectory, '01234567-89ab-4cde-8f01-23456789abcd');
   mkdirSync(folder);
   const head = JSON.stringify({ logGroupName: '/old', logStreamName: 'old' });
-  const event = (message: string) => JSON.stringify({ timestamp: Date.now(), message });
-  writeFileSync(
-    join(folder, '1795521600000-a.ndjson'),
-    [
-      head,
-      event('one'),
-      'garbage',
-      event('two'),
-      '{"timestamp":-1,"message":"x"}',
-      event('three').slice(0, -4),
-    ].join('\n'),
-  );
-  writeFileSync(join(folder, '1795521600001-b.ndjson'), `not a head\n${event('lost')}\n`);
-  writeFileSync(join(folder, '1795521600002-c.ndjson'), '');
-  const pipeline = openPipeline(local, { spoolDirectory });
-  while (local.count('/old') < 2) await new Promise(setImmediate);
-  await pipeline.close();
-  t.deepEqual(messages(local, '/old'), ['one', 'two']);
-  const { accepted, delivered, dropped } = pipeline.counts();
-  t.deepEqual(
-    { accepted, delivered, unreadable: dropped.unreadable },
-    { accepted: 6, delivered: 2, unreadable: 4 },
-  );
-  t.deepEqual(pipeline.problems(), ['unreadable', 'unreadable']);
-  t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
-  const aside = readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8');
-  t.deepEqual(aside.trimEnd().split('\n').length, 4);
-  t.is(statSync(join(spoolDirectory, 'corrupt.ndjson')).mode & 0o777, 0o600);
+  const event = JSON.stringify({ timestamp: Date.now(), message: 'x'.repeat(200) });
+  const text = [head, ...range(1000).map(() => event), ''].join('\n');
+  for (const i of range(50)) writeFileSync(join(folder, `${1_795_521_600_000 + i}-a.ndjson`), text);
+  const hasty = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+  await hasty.close();
+  const next = openPipeline(local, { spoolDirectory });
+  while (local.count('/old') < 50_000) await new Promise(setImmediate);
+  await next.close();
+  t.is(local.count('/old'), 50_000);
+  t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test('an outage costs disk, not memory: all arrives, oldest first', async (t) => {
+test.serial('a target that is not to be had holds up no other', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  await leaveBehind(local, spoolDirectory, { logGroupName: '/gone' }, [[Date.now(), 'left']]);
+  const first = openPipeline(local);
+  first.accept(Date.now(), 'creates the group');
+  await first.close();
+  const pipeline = openPipeline(local, { spoolDirectory, createLogGroup: false, closeTimeoutMs: 500 });
+  for (const i of range(5)) pipeline.accept(Date.now(), `record ${i}`);
+  while (local.count('/test/app') < 6) await new Promise(setImmediate);
+  await pipeline.close();
+  t.is(pipeline.counts().delivered, 5);
+  t.is(pipeline.counts().spooled, 1, 'it waits for its group to come back');
+  t.is(filesIn(spoolDirectory).length, 1);
+});
+
+test.serial('a batch whose file was tampered with is not counted as what it was', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const end = local.fault({ kind: 'throttle' });
+  const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+  for (const i of range(12)) {
+    pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+    while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  const event = JSON.stringify({ timestamp: Date.now(), message: 'one more' });
+  for (const file of filesIn(spoolDirectory)) appendFileSync(file, `${event}\n`);
+  end();
+  await pipeline.close();
+  const { accepted, delivered, dropped, pending } = pipeline.counts();
+  t.deepEqual({ accepted, pending }, { accepted: 12, pending: 0 });
+  t.is(delivered + dropped.unreadable, 12);
+  t.true(dropped.unreadable > 0);
+});
+
+test.serial('the application may change its working directory', async (t) => {
+  const local = await startLocal(t);
+  const [here, there, before] = [spoolFolder(t), spoolFolder(t), process.cwd()];
+  t.teardown(() => process.chdir(before));
+  process.chdir(here);
+  const pipeline = openPipeline(local, { spoolDirectory: 'spool' });
+  process.chdir(there);
+  pipeline.accept(Date.now(), 'record');
+  await pipeline.close();
+  t.deepEqual(readdirSync(join(here, 'spool')), []);
+  t.deepEqual(readdirSync(there), []);
+});
+
+test.serial(
+  'what does not fit in the own spool stays with the dead, and is fetched when there is room',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    for (const who of ['a', 'b', 'c']) {
+      const text = `${who} ${'x'.repeat(1_000_000)}`;
+      await leaveBehind(
+        local,
+        spoolDirectory,
+        { logStreamName: who },
+        range(4).map(() => [Date.now(), text] as const),
+      );
+    }
+    const clock = new ManualClock(Date.now());
+    const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 8 * MIB }, { clock });
+    while (local.count('/test/app') < 8) await new Promise(setImmediate);
+    await pipeline.flush();
+    t.is(local.count('/test/app'), 8);
+    // When it looks again.
+    await clock.advance(11_000);
+    while (local.count('/test/app') < 12) await new Promise(setImmediate);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(12));
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial('an outage costs disk, not memory: all arrives, oldest first', async (t) => {
   const local = await startLocal(t, { keepEvents: true });
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle' });
@@ -206,7 +310,7 @@ test('an outage costs disk, not memory: all arrives, oldest first', async (t) =>
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
+test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle' });
@@ -230,7 +334,7 @@ test('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test('without a usable folder events wait in memory, and one report says so', async (t) => {
+test.serial('without a usable folder events wait in memory, and one report says so', async (t) => {
   const local = await startLocal(t);
   const file = join(spoolFolder(t), 'file');
   writeFileSync(file, '');
@@ -241,7 +345,7 @@ test('without a usable folder events wait in memory, and one report says so', as
   t.deepEqual(pipeline.problems(), ['spool']);
 });
 
-test('a folder that goes away is no reason to lose an event', async (t) => {
+test.serial('a folder that goes away is no reason to lose an event', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
@@ -257,17 +361,20 @@ test('a folder that goes away is no reason to lose an event', async (t) => {
 
 for (const logger of ['pino', 'winston']) {
   for (const service of ['there', 'throttled'] as const) {
-    test(`${logger}: a disk that is full is told, and no event is lost, with a service that is ${service}`, async (t) => {
-      const local = await startLocal(t);
-      if (service === 'throttled') local.fault({ kind: 'throttle', times: 5 });
-      const { code, stderr } = await runFixture(local, 'app.js', [logger, 'natural end', '3000'], {
-        env: { AWSLOGS_SPOOL_DIRECTORY: spoolFolder(t) },
-        // Less than the 3,000 records take.
-        maxFileBlocks: 100,
-      });
-      t.is(code, 0, stderr);
-      t.regex(stderr, /awslogs: spool: The disk does not take events, which wait in memory alone. \(EFBIG/);
-      t.is(new Set(messages(local)).size, 3000);
-    });
+    test.serial(
+      `${logger}: a disk that is full is told, and no event is lost, with a service that is ${service}`,
+      async (t) => {
+        const local = await startLocal(t);
+        if (service === 'throttled') local.fault({ kind: 'throttle', times: 5 });
+        const { code, stderr } = await runFixture(local, 'app.js', [logger, 'natural end', '3000'], {
+          env: { AWSLOGS_SPOOL_DIRECTORY: spoolFolder(t) },
+          // Less than the 3,000 records take.
+          maxFileBlocks: 100,
+        });
+        t.is(code, 0, stderr);
+        t.regex(stderr, /awslogs: spool: The disk does not take events, which wait in memory alone. \(EFBIG/);
+        t.is(new Set(messages(local)).size, 3000);
+      },
+    );
   }
 }

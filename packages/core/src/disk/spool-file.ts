@@ -33,6 +33,9 @@ export class SpoolFile {
   });
   /** Lines of this turn of the event loop, which go to the disk together. */
   #lines: string[] = [];
+  /** Bytes given to the writer that are not on disk yet. */
+  #unwritten = 0;
+  #isSealed = false;
   #bytes = 0;
   #unsettled = 0;
 
@@ -41,7 +44,7 @@ export class SpoolFile {
     this.#events = events;
     this.#writer = writer;
     if (writer === undefined) this.#becomeWritten();
-    writer?.once('close', () => this.#becomeWritten());
+    writer?.on('write', (bytes: number) => this.#wrote(bytes));
     writer?.on('error', (error: Error) => this.#fail(error));
   }
 
@@ -95,7 +98,9 @@ export class SpoolFile {
   /** No more events will come. */
   seal(): void {
     this.#writeLines();
+    this.#isSealed = true;
     if (this.#state === 'writing') this.#writer?.end();
+    this.#wrote(0);
   }
 
   /** @throws the system's error when it cannot be read */
@@ -110,6 +115,12 @@ export class SpoolFile {
     if (this.#unsettled === 0) this.#giveUp();
   }
 
+  /** What was written survives the process. For the power to fail there is the fsync with which the writer ends. */
+  #wrote(bytes: number): void {
+    this.#unwritten -= bytes;
+    if (this.#isSealed && this.#unwritten === 0) this.#becomeWritten();
+  }
+
   #becomeWritten(): void {
     if (this.#state !== 'writing') return;
     this.#state = 'written';
@@ -122,12 +133,13 @@ export class SpoolFile {
     if (lines.length === 0 || this.#state !== 'writing') return;
     const data = Buffer.from(`${lines.join('\n')}\n`);
     this.#grow(data.length);
+    this.#unwritten += data.length;
     this.#writer?.write(data);
   }
 
   /** The batch goes on in memory. What is on disk of it would be sent a second time by whoever finds it. */
   #fail(error: Error): void {
-    if (this.#state !== 'writing') return;
+    if (this.#state !== 'writing') return; // the fsync or the close at the end, of what was written
     this.#giveUp();
     this.#events.failed(error);
   }

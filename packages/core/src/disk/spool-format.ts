@@ -22,7 +22,7 @@ export interface SpoolText {
 export function readSpoolText(text: string): SpoolText {
   const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
   const head = parse(first);
-  if (!isHead(head)) return { head: undefined, events: [], corrupt: lines };
+  if (!isHead(head)) return { head: undefined, events: [], corrupt: first === '' ? [] : [first, ...lines] };
   const events: string[] = [];
   const corrupt: string[] = [];
   for (const line of lines) (isEvent(line) ? events : corrupt).push(line);
