@@ -39,19 +39,22 @@ export class DeadLetterFile {
   /** @param events the JSON of each */
   add(reason: string, { logGroupName, logStreamName }: LetterAddress, events: readonly string[]): void {
     const head = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });
-    const lines = events.map((json) => `${head.slice(0, -1)},${json.slice(1)}\n`).join('');
-    const bytes = Buffer.byteLength(lines);
     try {
-      this.#writer ??= this.#open();
-      if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes / 2) {
-        this.#rotate();
-        this.#writer = this.#open();
-      }
-      this.#bytes += bytes;
-      this.#writer.write(lines);
+      for (const json of events) this.#write(`${head.slice(0, -1)},${json.slice(1)}\n`);
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #write(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    this.#writer ??= this.#open();
+    if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes / 2) {
+      this.#rotate();
+      this.#writer = this.#open();
+    }
+    this.#bytes += bytes;
+    this.#writer.write(line);
   }
 
   /** Resolves when all is written, or never will be. */
