@@ -9,6 +9,9 @@ import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js
 export interface SpoolFileEvents {
   /** So many bytes more, or less, are on disk. */
   sized(bytes: number): void;
+  /** A file is written to: until it is closed, it holds a descriptor, and memory. */
+  opened(): void;
+  closed(): void;
   /** The disk failed: what the file holds is in memory alone. */
   failed(error: unknown): void;
   /** Something is under way that should end before the process does. */
@@ -25,7 +28,8 @@ type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(
 export class SpoolFile {
   readonly #path: string;
   readonly #events: SpoolFileEvents;
-  readonly #writer: Writer | undefined;
+  /** Only until it has closed: it holds what it wrote last in memory, which may be the whole batch. */
+  #writer: Writer | undefined;
   #state: 'writing' | 'written' | 'given up' = 'writing';
   #known: (isWritten: boolean) => void = () => undefined;
   readonly #written = new Promise<boolean>((resolve) => {
@@ -40,9 +44,17 @@ export class SpoolFile {
     this.#path = path;
     this.#events = events;
     this.#writer = writer;
-    if (writer === undefined) this.#becomeWritten();
-    writer?.once('close', () => this.#becomeWritten());
-    writer?.on('error', (error: Error) => this.#fail(error));
+    if (writer === undefined) {
+      this.#becomeWritten();
+      return;
+    }
+    writer.on('error', (error: Error) => this.#fail(error));
+    events.opened();
+    writer.once('close', () => {
+      this.#writer = undefined;
+      this.#becomeWritten();
+      events.closed();
+    });
   }
 
   /** @throws the system's error when the file cannot be made */
