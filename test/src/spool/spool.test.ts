@@ -64,6 +64,20 @@ test.serial('what is delivered goes from the disk at once, also where that is sl
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
+test.serial(
+  'what is left at the deadline of close is in the spool, also where the disk is slow to confirm',
+  async (t) => {
+    const local = await startLocal(t);
+    local.fault({ kind: 'throttle', operation: '*' });
+    const held = holdConfirmations(t);
+    const pipeline = openPipeline(local, { spoolDirectory: spoolFolder(t), closeTimeoutMs: 0 });
+    for (const i of range(12_345)) pipeline.accept(Date.now(), `record ${i}`);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), { ...allDelivered(12_345), delivered: 0, spooled: 12_345 });
+    for (const confirm of held) confirm();
+  },
+);
+
 test.serial('a disk that does not keep up gets no more, and no event is lost', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);

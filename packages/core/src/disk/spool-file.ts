@@ -38,6 +38,9 @@ export class SpoolFile {
   /** Lines of this turn of the event loop, which go to the disk together. */
   #lines: string[] = [];
   #bytes = 0;
+  /** Of them those that the system has not taken yet. */
+  #unwritten = 0;
+  #isSealed = false;
   #unsettled = 0;
 
   private constructor(path: string, events: SpoolFileEvents, writer?: Writer) {
@@ -49,10 +52,14 @@ export class SpoolFile {
       return;
     }
     writer.on('error', (error: Error) => this.#fail(error));
+    // Not only when the disk has confirmed it, which may take long: what was written outlives the process all the same.
+    writer.on('write', (bytes: number) => {
+      this.#unwritten -= bytes;
+      this.#lookWhetherWritten();
+    });
     events.opened();
     writer.once('close', () => {
       this.#writer = undefined;
-      this.#becomeWritten();
       events.closed();
     });
   }
@@ -107,7 +114,9 @@ export class SpoolFile {
   /** No more events will come. */
   seal(): void {
     this.#writeLines();
+    this.#isSealed = true;
     if (this.#state === 'writing') this.#writer?.end();
+    this.#lookWhetherWritten();
   }
 
   /** @throws the system's error when it cannot be read */
@@ -122,6 +131,10 @@ export class SpoolFile {
     if (this.#unsettled === 0) this.#giveUp();
   }
 
+  #lookWhetherWritten(): void {
+    if (this.#isSealed && this.#unwritten === 0) this.#becomeWritten();
+  }
+
   #becomeWritten(): void {
     if (this.#state !== 'writing') return;
     this.#state = 'written';
@@ -134,6 +147,7 @@ export class SpoolFile {
     if (lines.length === 0 || this.#state !== 'writing') return;
     const data = Buffer.from(`${lines.join('\n')}\n`);
     this.#grow(data.length);
+    this.#unwritten += data.length;
     this.#writer?.write(data);
   }
 
