@@ -1,10 +1,8 @@
 // Measures what a log line costs: the floors, our transports and their peers, side by side. See README.md.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, devNull } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { answer, positive, print, start } from './processes.js';
 import { costTable, cpu, deliveryTable, medianOf } from './table.js';
 import { VARIANTS } from './variants.js';
 
@@ -58,13 +56,6 @@ function readOptions() {
   };
 }
 
-/** @param {string | undefined} text @param {string} name */
-function positive(text, name) {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} is no positive whole number: ${text}`);
-  return Number(text);
-}
-
 /**
  * Interleaved, so that what slows the machine for a while does not slow one variant alone.
  * @returns {Promise<import('./table.js').Row[]>}
@@ -94,43 +85,14 @@ async function measureAll({ variants, runs, records, rate }) {
  * @returns {Promise<Result>}
  */
 async function measure(task) {
-  const service = start('endpoint.js');
+  const service = start('endpoint.js', {}, RUN_TIMEOUT_MS);
   const { port } = await answer(service);
-  const child = start('child.js', { ...task, endpoint: `http://127.0.0.1:${port}` });
+  const child = start('child.js', { ...task, endpoint: `http://127.0.0.1:${port}` }, RUN_TIMEOUT_MS);
   const seen = await answer(child);
   service.send({ records: task.records });
   const got = await answer(service);
   service.kill();
   return { records: task.records, recordsPerSecond: (got.delivered / seen.wallMs) * 1000, ...seen, ...got };
-}
-
-function start(file, task = {}) {
-  const { endpoint } = task;
-  return fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)], {
-    timeout: RUN_TIMEOUT_MS,
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      NODE_NO_WARNINGS: '1',
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_CONFIG_FILE: devNull,
-      AWS_SHARED_CREDENTIALS_FILE: devNull,
-      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
-    },
-  });
-}
-
-/** The next message of a process, which must not end before it. */
-async function answer(child) {
-  const ended = new AbortController();
-  const fail = (code, signal) => ended.abort(new Error(`${child.spawnargs.at(-1)} ended: ${signal ?? code}`));
-  child.once('exit', fail);
-  const [message] = await once(child, 'message', { signal: ended.signal });
-  child.off('exit', fail);
-  return message;
 }
 
 async function save({ quick, runs, records, rate }, rows) {
@@ -178,8 +140,4 @@ function slow(rows) {
 
 function loadOf({ rate }) {
   return rate === undefined ? 'as fast as the event loop turns' : `${rate} records a second`;
-}
-
-function print(text) {
-  process.stdout.write(text);
 }

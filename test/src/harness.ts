@@ -13,7 +13,7 @@ export async function startLocal(t: ExecutionContext, options: StartOptions = {}
 }
 
 /** Options that lead to it. Problems that a test causes on purpose stay out of its output. */
-export function optionsFor(local: Local) {
+export function optionsFor(local: Pick<Local, 'endpoint'>) {
   return { logGroupName: '/test/app', endpoint: local.endpoint, reportToStderr: false } as const;
 }
 

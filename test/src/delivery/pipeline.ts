@@ -10,7 +10,11 @@ import type { Local } from '@awslogs/local';
 import { optionsFor } from '../harness.js';
 
 /** A pipeline in this thread, over the real SDK, with what it reported. Pauses after failures take no time. */
-export function openPipeline(local: Local, options: Options = {}, surroundings: Surroundings = {}) {
+export function openPipeline(
+  local: Pick<Local, 'endpoint'>,
+  options: Options = {},
+  surroundings: Surroundings = {},
+) {
   const reports: Report[] = [];
   const config = resolveConfig({ ...optionsFor(local), ...options }, {});
   const pipeline = createPipeline(config, (report) => reports.push(report), {

@@ -14,7 +14,7 @@ import { range, startLocal } from '../harness.js';
 import { openPipeline } from './pipeline.js';
 
 const DAY = 86_400_000;
-const RUNS = Number(process.env.AWSLOGS_TEST_RUNS ?? 40);
+const RUNS = Number(process.env.TEST_RUNS ?? 40);
 
 type Step =
   | { readonly do: 'log'; readonly count: number; readonly size: number; readonly daysAgo: number }

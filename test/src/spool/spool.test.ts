@@ -1,44 +1,38 @@
-import {
+import fs, {
   appendFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Options } from '@awslogs/core';
 import type { Local } from '@awslogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../child.js';
 import { allDelivered, openPipeline } from '../delivery/pipeline.js';
+import { collectGarbage } from '../gc.js';
 import { messages, puts, range, startLocal } from '../harness.js';
 import { ManualClock } from '../manual-clock.js';
+import { ageLocks, bytesIn, diskIdle, filesIn, spoolFolder } from './folder.js';
 
 // One after the other: some wait for the disk in a way that leaves others little of the event loop.
 const MIB = 1024 * 1024;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
-function spoolFolder(t: ExecutionContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'awslogs-spool-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+/** A disk that confirms nothing until it is told to. */
+function holdConfirmations(t: ExecutionContext): (() => void)[] {
+  const { fsync } = fs;
+  const held: (() => void)[] = [];
+  fs.fsync = Object.assign((fd: number, done: fs.NoParamCallback) => held.push(() => fsync(fd, done)), fsync);
+  t.teardown(() => {
+    fs.fsync = fsync;
+  });
+  return held;
 }
-
-/** Everything in the folder, as paths from it. */
-function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name));
-}
-
-/** A file may go while this counts. */
-const bytesIn = (folder: string) =>
-  filesIn(folder).reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 /** A pipeline whose process dies with everything in its spool: the lock stays, and goes stale. */
 async function leaveBehind(
@@ -64,6 +58,91 @@ test.serial('what is delivered leaves nothing on disk', async (t) => {
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
   t.deepEqual(pipeline.problems(), []);
+});
+
+test.serial('what is delivered goes from the disk at once, also where that is slow to confirm', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const held = holdConfirmations(t);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  pipeline.accept(Date.now(), 'hello');
+  await pipeline.flush();
+  while (filesIn(spoolDirectory).length > 0) await new Promise(setImmediate);
+  while (held.length === 0) await new Promise(setImmediate);
+  for (const confirm of held) confirm();
+  await pipeline.close();
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test.serial(
+  'what is left at the deadline of close is in the spool, also where the disk is slow to confirm',
+  async (t) => {
+    const local = await startLocal(t);
+    local.fault({ kind: 'throttle', operation: '*' });
+    const held = holdConfirmations(t);
+    const pipeline = openPipeline(local, { spoolDirectory: spoolFolder(t), closeTimeoutMs: 0 });
+    for (const i of range(12_345)) pipeline.accept(Date.now(), `record ${i}`);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), { ...allDelivered(12_345), delivered: 0, spooled: 12_345 });
+    for (const confirm of held) confirm();
+  },
+);
+
+test.serial('a disk that does not keep up gets no more, and no event is lost', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const held = holdConfirmations(t);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  for (const i of range(40)) {
+    pipeline.accept(Date.now(), `record ${i}`);
+    await pipeline.flush();
+  }
+  t.deepEqual(pipeline.counts(), allDelivered(40));
+  t.deepEqual(pipeline.problems(), ['spool']);
+  while (held.length < 32) await new Promise(setImmediate);
+  t.is(held.length, 32);
+  for (const confirm of held.splice(0)) confirm();
+  await diskIdle();
+  pipeline.accept(Date.now(), 'on disk again');
+  while (bytesIn(spoolDirectory) === 0) await new Promise(setImmediate);
+  const closed = pipeline.close();
+  while (held.length === 0) await new Promise(setImmediate);
+  for (const confirm of held) confirm();
+  await closed;
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test.serial('a file that the disk refuses is closed, and goes', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const { write, writeSync } = fs;
+  const fds = new Set<number>();
+  const refuse = (fd: number) => {
+    fds.add(fd);
+    return Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  };
+  const patch = (changes: object) => {
+    Object.assign(fs, changes);
+    syncBuiltinESMExports();
+  };
+  t.teardown(() => patch({ write, writeSync }));
+  patch({
+    write: (fd: number, _data: Buffer, done: (error: Error) => void) => setImmediate(done, refuse(fd)),
+    writeSync(fd: number) {
+      throw refuse(fd);
+    },
+  });
+  const pipeline = openPipeline(local, { spoolDirectory });
+  for (const i of range(20)) {
+    pipeline.accept(Date.now(), `record ${i}`);
+    await diskIdle();
+    await pipeline.flush();
+  }
+  t.true(fds.size < 10, `${fds.size} descriptors for 20 files, one after the other`);
+  await pipeline.close();
+  t.deepEqual(readdirSync(spoolDirectory), []);
+  t.deepEqual(pipeline.counts(), allDelivered(20));
+  t.deepEqual(pipeline.problems(), ['spool']);
 });
 
 test.serial('an event is on disk while it waits, readable by its owner alone', async (t) => {
@@ -142,14 +221,86 @@ test.serial('what a living process holds is left alone; what a dead one held is 
   await first.flush();
   end();
   t.deepEqual(first.counts(), allDelivered(0));
-  // As after ten seconds in which its process gave no sign of life.
-  for (const lock of readdirSync(spoolDirectory).filter((name) => name.endsWith('.lock')))
-    utimesSync(join(spoolDirectory, lock), 0, 0);
+  ageLocks(spoolDirectory);
   const second = openPipeline(local, { spoolDirectory, logStreamName: 'second' });
   while (local.count('/test/app') < 1) await new Promise(setImmediate);
   t.is(local.events('/test/app')[0]?.logStreamName, 'living');
   await Promise.all([first, second].map((pipeline) => pipeline.close()));
   await living.close();
+});
+
+/** Lets the locks that are made from now on be looked after when the test says so, instead of every five seconds. */
+function lockTimers(t: ExecutionContext): () => void {
+  const { setTimeout } = globalThis;
+  const timers: (() => void)[] = [];
+  const capture = (callback: () => void, ms?: number) => {
+    if (ms === 5000) timers.push(callback);
+    return setTimeout(callback, ms);
+  };
+  globalThis.setTimeout = Object.assign(capture, setTimeout);
+  t.teardown(() => {
+    globalThis.setTimeout = setTimeout;
+  });
+  return () => {
+    for (const callback of timers.splice(0)) callback();
+  };
+}
+
+test.serial(
+  'after a standstill in which another took its folder over, a process has one again',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const lookAfterLocks = lockTimers(t);
+    const pipeline = openPipeline(local, { spoolDirectory });
+    for (const name of readdirSync(spoolDirectory)) rmSync(join(spoolDirectory, name), { recursive: true });
+    lookAfterLocks();
+    await diskIdle();
+    t.is(readdirSync(spoolDirectory).length, 2, 'a folder and its lock');
+    pipeline.accept(Date.now(), 'on disk');
+    await diskIdle();
+    t.true(bytesIn(spoolDirectory) > 0);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(1));
+    t.deepEqual(pipeline.problems(), []);
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial('a lock that is lost while a dead folder is taken over disturbs nobody', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const dead = join(spoolDirectory, '01234567-89ab-4cde-8f01-23456789abcd');
+  mkdirSync(dead);
+  writeFileSync(join(dead, '1795521600000-a.ndjson'), '');
+  const { readFile } = fs.promises;
+  const patch = (changes: object) => {
+    Object.assign(fs.promises, changes);
+    syncBuiltinESMExports();
+  };
+  t.teardown(() => patch({ readFile }));
+  let goOn: () => void = () => undefined;
+  const reading = new Promise<void>((isReading) => {
+    patch({
+      readFile: () =>
+        new Promise((read) => {
+          isReading();
+          goOn = () => read('');
+        }),
+    });
+  });
+  const lookAfterLocks = lockTimers(t);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  await reading;
+  rmSync(`${dead}.lock`, { recursive: true });
+  lookAfterLocks();
+  await diskIdle();
+  goOn();
+  pipeline.accept(Date.now(), 'goes on');
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), allDelivered(1));
+  t.deepEqual(pipeline.problems(), []);
+  t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
 test.serial(
@@ -291,12 +442,17 @@ test.serial('an outage costs disk, not memory: all arrives, oldest first', async
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle' });
   const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+  collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
   // Five times what memory may hold.
   for (const i of range(40)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
     // Time for the disk: a process that logs faster than it writes has to drop.
-    while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    await diskIdle();
+  }
+  while (process.memoryUsage().arrayBuffers - before > 12 * MIB) {
+    collectGarbage();
+    await new Promise(setImmediate);
   }
   end();
   await pipeline.close();
@@ -310,6 +466,28 @@ test.serial('an outage costs disk, not memory: all arrives, oldest first', async
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
+test.serial('what is on disk alone is not dropped for want of memory', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle' });
+  const options = { spoolDirectory: spoolFolder(t), maxBufferBytes: 8 * MIB, maxInFlight: 1 };
+  const pipeline = openPipeline(local, options);
+  const log = (i: number) => pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+  for (const i of range(20)) {
+    log(i);
+    await diskIdle();
+  }
+  // More than memory may hold, in a moment in which the disk can take nothing.
+  for (const i of range(20)) log(20 + i);
+  end();
+  await pipeline.close();
+  const there = local.events('/test/app').map(({ message }) => Number.parseInt(message, 10));
+  t.deepEqual(there.slice(0, 19), range(19), 'all but the one that was open');
+  t.is(there.at(-2), 39, 'and the notice');
+  const { accepted, delivered, dropped } = pipeline.counts();
+  t.is(delivered + dropped.bufferFull, accepted);
+  t.true(dropped.bufferFull > 0);
+});
+
 test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
@@ -317,7 +495,7 @@ test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (
   const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 8 * MIB, maxInFlight: 1 });
   for (const i of range(20)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
-    // And what is open or in flight. What was dropped goes as soon as the disk has it.
+    // And what is open or in flight; what is dropped goes soon.
     while (bytesIn(spoolDirectory) > 10 * MIB) await new Promise(setImmediate);
   }
   end();

@@ -9,6 +9,9 @@ import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js
 export interface SpoolFileEvents {
   /** So many bytes more, or less, are on disk. */
   sized(bytes: number): void;
+  /** A file is written to: until it is closed, it holds a descriptor, and memory. */
+  opened(): void;
+  closed(): void;
   /** The disk failed: what the file holds is in memory alone. */
   failed(error: unknown): void;
   /** Something is under way that should end before the process does. */
@@ -25,7 +28,8 @@ type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(
 export class SpoolFile {
   readonly #path: string;
   readonly #events: SpoolFileEvents;
-  readonly #writer: Writer | undefined;
+  /** Only until it has closed: it holds what it wrote last in memory, which may be the whole batch. */
+  #writer: Writer | undefined;
   #state: 'writing' | 'written' | 'given up' = 'writing';
   #known: (isWritten: boolean) => void = () => undefined;
   readonly #written = new Promise<boolean>((resolve) => {
@@ -33,19 +37,31 @@ export class SpoolFile {
   });
   /** Lines of this turn of the event loop, which go to the disk together. */
   #lines: string[] = [];
-  /** Bytes given to the writer that are not on disk yet. */
+  #bytes = 0;
+  /** Of them those that the system has not taken yet. */
   #unwritten = 0;
   #isSealed = false;
-  #bytes = 0;
   #unsettled = 0;
 
   private constructor(path: string, events: SpoolFileEvents, writer?: Writer) {
     this.#path = path;
     this.#events = events;
     this.#writer = writer;
-    if (writer === undefined) this.#becomeWritten();
-    writer?.on('write', (bytes: number) => this.#wrote(bytes));
-    writer?.on('error', (error: Error) => this.#fail(error));
+    if (writer === undefined) {
+      this.#becomeWritten();
+      return;
+    }
+    writer.on('error', (error: Error) => this.#fail(error));
+    // Not only when the disk has confirmed it, which may take long: what was written outlives the process all the same.
+    writer.on('write', (bytes: number) => {
+      this.#unwritten -= bytes;
+      this.#lookWhetherWritten();
+    });
+    events.opened();
+    writer.once('close', () => {
+      this.#writer = undefined;
+      events.closed();
+    });
   }
 
   /** @throws the system's error when the file cannot be made */
@@ -100,7 +116,7 @@ export class SpoolFile {
     this.#writeLines();
     this.#isSealed = true;
     if (this.#state === 'writing') this.#writer?.end();
-    this.#wrote(0);
+    this.#lookWhetherWritten();
   }
 
   /** @throws the system's error when it cannot be read */
@@ -115,9 +131,7 @@ export class SpoolFile {
     if (this.#unsettled === 0) this.#giveUp();
   }
 
-  /** What was written survives the process. For the power to fail there is the fsync with which the writer ends. */
-  #wrote(bytes: number): void {
-    this.#unwritten -= bytes;
+  #lookWhetherWritten(): void {
     if (this.#isSealed && this.#unwritten === 0) this.#becomeWritten();
   }
 
@@ -139,7 +153,7 @@ export class SpoolFile {
 
   /** The batch goes on in memory. What is on disk of it would be sent a second time by whoever finds it. */
   #fail(error: Error): void {
-    if (this.#state !== 'writing') return; // the fsync or the close at the end, of what was written
+    if (this.#state !== 'writing') return;
     this.#giveUp();
     this.#events.failed(error);
   }

@@ -12,6 +12,12 @@ import type { SpoolHead } from './spool-format.js';
 /** When to look again while there are others: one that died just now is known to be dead by then. */
 export const LOOK_AGAIN_MS = LOCK_STALE_MS + 1000;
 
+/**
+ * Each file that the disk has not confirmed holds a descriptor, and what is still to be written in memory. 16 may be
+ * open for events.
+ */
+const MAX_UNCONFIRMED = 32;
+
 /** A batch that a dead process left. */
 export interface Left extends Leftover {
   readonly file: SpoolFile;
@@ -40,6 +46,7 @@ export class Spool implements Heir {
   #release: () => void = () => undefined;
   #isClosed = false;
   #bytes = 0;
+  #unconfirmed = 0;
 
   /** @throws the system's error when there is no such folder and none can be made */
   constructor(directory: string, maxBytes: number, reporter: Reporter) {
@@ -50,6 +57,12 @@ export class Spool implements Heir {
     this.#events = {
       sized: (bytes) => {
         this.#bytes += bytes;
+      },
+      opened: () => {
+        this.#unconfirmed++;
+      },
+      closed: () => {
+        this.#unconfirmed--;
       },
       failed: (error) => this.#failed(error),
       busy: (work) => this.#track(work),
@@ -65,6 +78,7 @@ export class Spool implements Heir {
   /** The file of a new batch; undefined when the disk refuses it. */
   create(head: SpoolHead): SpoolFile | undefined {
     try {
+      if (this.#unconfirmed >= MAX_UNCONFIRMED) throw new Error('it does not keep up');
       return SpoolFile.create(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), head, this.#events);
     } catch (error) {
       this.#failed(error);

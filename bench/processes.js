@@ -1,0 +1,49 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Starts a file of the bench in a process of its own, with nothing of the user's configuration.
+ * @param {string} file
+ * @param {{ readonly endpoint?: string }} task what it gets as its argument
+ * @param {number} timeoutMs
+ */
+export function start(file, task, timeoutMs) {
+  return fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)], {
+    timeout: timeoutMs,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      NODE_NO_WARNINGS: '1',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_CONFIG_FILE: devNull,
+      AWS_SHARED_CREDENTIALS_FILE: devNull,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: task.endpoint,
+    },
+  });
+}
+
+/** The next message of a process, which must not end before it. */
+export async function answer(child) {
+  const ended = new AbortController();
+  const fail = (code, signal) => ended.abort(new Error(`${child.spawnargs.at(-1)} ended: ${signal ?? code}`));
+  child.once('exit', fail);
+  const [message] = await once(child, 'message', { signal: ended.signal });
+  child.off('exit', fail);
+  return message;
+}
+
+/** @param {string | undefined} text @param {string} name of the option */
+export function positive(text, name) {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} is no positive whole number: ${text}`);
+  return Number(text);
+}
+
+export function print(text) {
+  process.stdout.write(text);
+}
