@@ -5,7 +5,8 @@ import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { type Clock, within } from './clock.js';
 import { advice } from './delivery/advice.js';
 import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
-import { Pace } from './delivery/pace.js';
+import { Paces } from './delivery/paces.js';
+import { Flushes } from './flushes.js';
 import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
@@ -52,9 +53,7 @@ export class Shipper {
 
   readonly #open: OpenBatches<StoredBatch & Copy>;
   readonly #backlog = new Backlog();
-  /** Of each sender: one that is refused holds up no other. */
-  readonly #paces = new Map<BatchSender, Pace>();
-  readonly #random: () => number;
+  readonly #paces: Paces<BatchSender>;
   /** Nothing is sent until it is known what an earlier process left, or that takes too long. */
   #isHeld = false;
   #recovered: Promise<void> = Promise.resolve();
@@ -65,7 +64,7 @@ export class Shipper {
   /** The flush interval is over, and nothing could be sent. */
   #overdue = false;
 
-  #flushes: { readonly end: number; readonly resolve: () => void }[] = [];
+  readonly #flushes = new Flushes();
   #drains = 0;
   #closing: Promise<void> | undefined;
   #closed = false;
@@ -82,7 +81,7 @@ export class Shipper {
       (batch, stored) => this.#backlog.add(sender, batch, stored),
       (timestamp) => store?.create(sender.addressFor(timestamp)),
     );
-    this.#random = random;
+    this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
   }
 
   /** Takes over a record. */
@@ -129,9 +128,7 @@ export class Shipper {
     this.#pump();
     this.#keepBounds();
     const { end } = this.#backlog;
-    if (!this.#backlog.isSettled(end)) {
-      await new Promise<void>((resolve) => this.#flushes.push({ end, resolve }));
-    }
+    if (!this.#backlog.isSettled(end)) await this.#flushes.wait(end);
     this.#reporter.reportCounts();
   }
 
@@ -153,7 +150,7 @@ export class Shipper {
     this.#drains++;
     do {
       const flushed = this.flush();
-      for (const pace of this.#paces.values()) pace.resume();
+      this.#paces.resumeAll();
       await Promise.all([flushed, this.#recovered]);
     } while (!isOver() && !this.#isIdle); // what came during the flush
     this.#drains--;
@@ -172,7 +169,7 @@ export class Shipper {
   async #close(deadlineMs: number): Promise<void> {
     await this.drain(deadlineMs);
     this.#closed = true;
-    for (const pace of this.#paces.values()) pace.stop();
+    this.#paces.stopAll();
     this.#giveUp(); // what came as the deadline passed
     await this.#leaveOnDisk(this.#backlog.takeAll());
     this.#reporter.close();
@@ -221,16 +218,7 @@ export class Shipper {
   }
 
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
-    inFlight < this.#paceOf(sender).places;
-
-  #paceOf(sender: BatchSender): Pace {
-    let pace = this.#paces.get(sender);
-    if (pace === undefined) {
-      pace = new Pace(this.#options.maxInFlight, this.#clock, this.#random, () => this.#pump());
-      this.#paces.set(sender, pace);
-    }
-    return pace;
-  }
+    inFlight < this.#paces.of(sender).places;
 
   /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
   #keepBounds(): void {
@@ -256,12 +244,12 @@ export class Shipper {
     if (!this.#backlog.land(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
-        this.#paceOf(parcel.sender).succeeded();
+        this.#paces.of(parcel.sender).succeeded();
         this.#ledger.delivered(parcel, batch, outcome.rejected);
         this.#giveNotice();
         break;
       case 'poison':
-        this.#paceOf(parcel.sender).succeeded();
+        this.#paces.of(parcel.sender).succeeded();
         this.#isolate(parcel, batch, outcome);
         break;
       default:
@@ -303,7 +291,7 @@ export class Shipper {
   /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
-    const pace = this.#paceOf(sender);
+    const pace = this.#paces.of(sender);
     if (!pace.failed(maxPauseMs)) return; // together with the one that began the pause
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
     if (!transient || pace.failures >= FAILURES_WORTH_A_REPORT) {
@@ -313,9 +301,7 @@ export class Shipper {
 
   #settled(): void {
     this.#reporter.reportCountsSometimes();
-    const done = this.#flushes.filter(({ end }) => this.#backlog.isSettled(end));
-    this.#flushes = this.#flushes.filter((flush) => !done.includes(flush));
-    for (const { resolve } of done) resolve();
+    this.#flushes.release((end) => this.#backlog.isSettled(end));
   }
 
   /** There is no more time. What is on disk is not lost, and goes on waiting. */
@@ -323,6 +309,6 @@ export class Shipper {
     this.#sealAll();
     this.#ledger.notDelivered(this.#backlog.takeInMemoryAlone());
     this.#leftToDisk = this.#backlog.end;
-    for (const { resolve } of this.#flushes.splice(0)) resolve();
+    this.#flushes.release(() => true);
   }
 }
