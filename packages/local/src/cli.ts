@@ -70,7 +70,7 @@ function version(): string {
 /** Whom to tell what. With --json standard output holds events alone. */
 function listeners(json: boolean): StartOptions {
   if (json) return { onPut: (put) => void process.stdout.write(jsonLines(put)) };
-  // https://no-color.org: any value but the empty one.
+  // https://no-color.org: every value but the empty one.
   const transcript = new Transcript(process.stdout.isTTY && !process.env.NO_COLOR);
   return {
     onPut: (put) => void process.stdout.write(transcript.put(put)),

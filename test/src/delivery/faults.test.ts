@@ -1,16 +1,9 @@
 import test from 'ava';
 import { messages, operations, puts, range, startLocal } from '../harness.js';
+import { seeded } from '../random.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
 const now = () => Date.now();
-
-/** Numbers in [0, 1) that are the same in each run. */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    return seed / 2 ** 31;
-  };
-}
 
 test('30 % throttling, 20 % answers of 500 and 10 % resets: all arrive, and the counts add up', async (t) => {
   const local = await startLocal(t, { random: seeded(7) });
