@@ -187,6 +187,7 @@ export class Reporter {
     for (const [code, { events, text }] of this.#withheld)
       if (events > 0) this.#emitProblem(code, text(events));
     this.#withheld.clear();
+    withholding.delete(this);
     this.reportCounts();
   }
 
@@ -196,6 +197,8 @@ export class Reporter {
     const events = untold + moreEvents;
     if (now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS) {
       this.#withheld.set(code, { times: times + 1, events, text });
+      if (events > 0) tellAtExit(this);
+
       return;
     }
     this.#toldAt.set(code, now);
@@ -209,6 +212,21 @@ export class Reporter {
     this.#emit({ kind: 'problem', code, message, counts: this.counts });
     if (this.#toStderr) writeToStderr(`awslogs: ${code}: ${message}\n`);
   }
+}
+
+/** Those that withhold losses. */
+const withholding = new Set<Reporter>();
+let watchesExit = false;
+
+/** What is still withheld when the thread ends without a `close`. One listener for all, since Node warns of many. */
+function tellAtExit(reporter: Reporter): void {
+  if (!watchesExit) process.once('exit', tellAll);
+  watchesExit = true;
+  withholding.add(reporter);
+}
+
+function tellAll(): void {
+  for (const reporter of withholding) reporter.close();
 }
 
 interface Withheld {

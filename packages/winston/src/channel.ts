@@ -1,9 +1,8 @@
-import type { Config, Report } from '@awslogs/core/main-thread';
+import type { Behind, Config, Report } from '@awslogs/core/main-thread';
 
 /** The way from the transport to a pipeline. */
 export interface Channel {
-  /** @returns false when so much waits on this side that the record was not taken */
-  write(timestamp: number, message: string): boolean;
+  write(timestamp: number, message: string): void;
   /** Resolves when all that was written before is settled. Never rejects. */
   flush(): Promise<void>;
   /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written after it. Never rejects. */
@@ -16,4 +15,5 @@ export interface ChannelEvents {
   broken(error: Error): void;
 }
 
-export type OpenChannel = new (config: Config, events: ChannelEvents) => Channel;
+/** @param behind is told what waits on this side; nothing is written while that is full */
+export type OpenChannel = new (config: Config, behind: Behind, events: ChannelEvents) => Channel;

@@ -1,19 +1,18 @@
 import type { Pipeline } from '@awslogs/core';
-import type { Config } from '@awslogs/core/main-thread';
+import type { Behind, Config } from '@awslogs/core/main-thread';
 import type { Channel, ChannelEvents } from './channel.js';
 
 /** To a pipeline in the same thread, which is loaded when it is first wanted. */
 export class InProcessChannel implements Channel {
-  readonly #maxBufferBytes: number;
+  readonly #behind: Behind;
   readonly #loaded: Promise<Pipeline | undefined>;
   #pipeline: Pipeline | undefined;
   /** What came before the pipeline was loaded. */
   readonly #early: [timestamp: number, message: string][] = [];
-  #earlyCharacters = 0;
   #forget: () => void = () => undefined;
 
-  constructor(config: Config, events: ChannelEvents) {
-    this.#maxBufferBytes = config.maxBufferBytes;
+  constructor(config: Config, behind: Behind, events: ChannelEvents) {
+    this.#behind = behind;
     this.#loaded = this.#load(config, events);
   }
 
@@ -23,21 +22,20 @@ export class InProcessChannel implements Channel {
       this.#pipeline = createPipeline(config, events.report);
       this.#forget = drainBeforeExit(this.#pipeline);
       for (const [timestamp, message] of this.#early.splice(0)) this.#pipeline.accept(timestamp, message);
+      this.#behind.clear();
     } catch (error) {
       events.broken(error as Error);
     }
     return this.#pipeline;
   }
 
-  write(timestamp: number, message: string): boolean {
+  write(timestamp: number, message: string): void {
     if (this.#pipeline !== undefined) {
       this.#pipeline.accept(timestamp, message);
-      return true;
+      return;
     }
-    if (this.#earlyCharacters > this.#maxBufferBytes) return false;
-    this.#earlyCharacters += message.length;
+    this.#behind.add(message.length);
     this.#early.push([timestamp, message]);
-    return true;
   }
 
   async flush(): Promise<void> {

@@ -1,5 +1,6 @@
 import {
   addCounts,
+  Behind,
   type Config,
   type ConfigProblem,
   type Counts,
@@ -32,6 +33,7 @@ const RESTART_PAUSE_MS = 10_000;
 /** A channel, and what is known of it. */
 interface Opened {
   readonly channel: Channel;
+  readonly behind: Behind;
   /** Records that it took. */
   written: number;
   /** The last that it said. */
@@ -145,34 +147,26 @@ export class CloudWatchTransport extends TransportStream {
 
   #ship(timestamp: number, message: string): void {
     this.#opened ??= this.#open();
-    if (this.#opened?.channel.write(timestamp, message)) {
-      this.#opened.written++;
-      return;
-    }
-    this.#reporter.accept(1);
     if (this.#opened === undefined) this.#loseToEndedWorker(1);
+    else if (this.#opened.behind.isFull) this.#opened.behind.drop();
     else {
-      this.#reporter.drop('bufferFull', 1);
-      this.#reporter.loss(
-        'buffer-full',
-        1,
-        (all) =>
-          `More than maxBufferBytes (${this.#config.maxBufferBytes}) wait for the worker thread, which does not keep up: ${all} records were dropped.`,
-      );
+      this.#opened.channel.write(timestamp, message);
+      this.#opened.written++;
     }
   }
 
   #open(): Opened | undefined {
     if (Date.now() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
+    const behind = new Behind(this.#config.maxBufferBytes, this.#reporter);
     try {
-      const channel = new this.#openChannel(this.#config, {
+      const channel = new this.#openChannel(this.#config, behind, {
         report: (report) => {
           opened.counts = report.counts;
           this.#emitReport(report);
         },
         broken: (error) => this.#broken(opened, error),
       });
-      const opened: Opened = { channel, written: 0, counts: this.#none };
+      const opened: Opened = { channel, behind, written: 0, counts: this.#none };
       this.#live.add(opened);
       return opened;
     } catch (error) {
@@ -191,7 +185,6 @@ export class CloudWatchTransport extends TransportStream {
     const lost = Math.max(opened.written - settled, 0);
     opened.counts = { ...opened.counts, accepted: settled, pending: 0 };
     this.#settle(opened);
-    this.#reporter.accept(lost);
     this.#ended(lost, error);
   }
 
@@ -206,6 +199,7 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   #loseToEndedWorker(records: number): void {
+    this.#reporter.accept(records);
     this.#reporter.drop('workerEnded', records);
     this.#reporter.loss(
       'worker',

@@ -1,4 +1,4 @@
-import type { Config } from '@awslogs/core/main-thread';
+import type { Behind, Config } from '@awslogs/core/main-thread';
 import onExit from 'on-exit-leak-free';
 import ThreadStream from 'thread-stream';
 import type { Channel, ChannelEvents } from './channel.js';
@@ -18,27 +18,23 @@ const open = new Set<WorkerChannel>();
 /** To a pipeline in a worker thread. This side never loads the AWS SDK. */
 export class WorkerChannel implements Channel {
   readonly #stream: Stream;
-  readonly #maxBufferBytes: number;
-  /** Characters on this side, since the worker last kept up. */
-  #behind = 0;
+  readonly #behind: Behind;
   #closing = false;
   /** Everything is delivered, and the stream ends because we want it to. */
   #delivered = false;
 
-  constructor(config: Config, { report, broken }: ChannelEvents) {
+  constructor(config: Config, behind: Behind, { report, broken }: ChannelEvents) {
     const stream = new ThreadStream({
       filename: new URL('./worker.js', import.meta.url).href,
       workerData: { config },
     }) as Stream;
     this.#stream = stream;
-    this.#maxBufferBytes = config.maxBufferBytes;
+    this.#behind = behind;
     open.add(this);
     // Each flush that is under way listens to 'close'.
     stream.setMaxListeners(0);
     stream.on('report', report);
-    stream.on('drain', () => {
-      this.#behind = 0;
-    });
+    stream.on('drain', () => behind.clear());
     stream.on('error', broken);
     stream.once('delivered', () => {
       this.#delivered = true;
@@ -57,11 +53,9 @@ export class WorkerChannel implements Channel {
     });
   }
 
-  write(timestamp: number, message: string): boolean {
-    if (this.#behind > this.#maxBufferBytes) return false;
+  write(timestamp: number, message: string): void {
     const line = encodeLine(timestamp, message);
-    if (!this.#stream.write(line)) this.#behind += line.length;
-    return true;
+    if (!this.#stream.write(line)) this.#behind.add(line.length);
   }
 
   flush(): Promise<void> {

@@ -206,7 +206,11 @@ test('in passing, counts are reported every ten seconds at most', async (t) => {
 });
 
 /** What a process writes to stderr that reports one problem. */
-function stderrOf(toStderr: boolean, before = ''): { stderr: string; stdout: string; status: number | null } {
+function stderrOf(
+  toStderr: boolean,
+  before = '',
+  after = '',
+): { stderr: string; stdout: string; status: number | null } {
   const module = new URL('../../../packages/core/dist/report.js', import.meta.url).href;
   const script = `
     import { addCounts, Reporter } from ${JSON.stringify(module)};
@@ -215,6 +219,7 @@ function stderrOf(toStderr: boolean, before = ''): { stderr: string; stdout: str
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
     reporter.problem('denied', 'withheld');
     reporter.reportCounts();
+    ${after}
   `;
   const { stderr, stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
     encoding: 'utf8',
@@ -224,6 +229,11 @@ function stderrOf(toStderr: boolean, before = ''): { stderr: string; stdout: str
 
 test('a problem is written to stderr as one line', (t) => {
   t.is(stderrOf(true).stderr, 'awslogs: denied: Not  [31mallowed.\n');
+});
+
+test('losses that are withheld when the process ends without a close are told then', (t) => {
+  const { stderr } = stderrOf(true, '', "for (const n of [1, 20, 300]) reporter.loss('worker', n, String);");
+  t.true(stderr.endsWith('awslogs: worker: 1\nawslogs: worker: 320\n'), stderr);
 });
 
 test('nothing is written to stderr when that is switched off, and the reports are emitted all the same', (t) => {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { Report } from '@awslogs/core';
 import type { Local } from '@awslogs/local';
 import { createStream } from '@awslogs/pino';
+import { dropWhenBehind } from '@awslogs/pino/main-thread';
 import test from 'ava';
 import pino from 'pino';
 import { runFixture } from '../child.js';
@@ -51,6 +52,60 @@ test('reports come out on the transport: counts after a flush', async (t) => {
   t.is(reports.at(-1)?.counts.delivered, 1);
   t.is(reports.at(-1)?.counts.pending, 0);
 });
+
+test('dropWhenBehind: what is logged in one go beyond maxBufferBytes is dropped, counted and told', async (t) => {
+  const local = await startLocal(t);
+  const options = { ...optionsFor(local), maxBufferBytes: 8 * 1024 * 1024, reportToStderr: false };
+  const transport = dropWhenBehind(pino.transport({ target, options }), options);
+  const reports: Report[] = [];
+  transport.on('report', (report: Report) => reports.push(report));
+  const log = pino(transport);
+  // The event loop does not turn meanwhile: nothing can be handed over.
+  for (const i of range(40)) log.info({ i, text: 'x'.repeat(1_000_000) });
+  await flushed(log);
+  // The worker keeps up again.
+  log.info('after it');
+  await flushed(log);
+  t.is(JSON.parse(messages(local).at(-1) ?? '').msg, 'after it');
+  const { accepted = 0, delivered, pending, dropped } = reports.at(-1)?.counts ?? {};
+  t.true(accepted === 41 || accepted === 42, 'and perhaps a notice');
+  t.is(pending, 0);
+  t.is(delivered, messages(local).length);
+  t.is(dropped?.bufferFull, accepted - messages(local).length);
+  t.true((dropped?.bufferFull ?? 0) >= 20);
+  t.regex(problems(reports).join(), /More than maxBufferBytes \(8388608\)/);
+});
+
+test('dropWhenBehind: a worker that is stuck costs maxBufferBytes, and no waiting', async (t) => {
+  const options = { logGroupName: '/test/app', maxBufferBytes: 8 * 1024 * 1024, reportToStderr: false };
+  const stuck = pino.transport({ target: new URL('../fixtures/stuck.js', import.meta.url).href });
+  const transport = dropWhenBehind(stuck, options);
+  const reports: Report[] = [];
+  transport.on('report', (report: Report) => reports.push(report));
+  const line = `${'x'.repeat(1_000_000)}\n`;
+  // More than the 512 MB at which thread-stream would wait for the worker.
+  for (const _ of range(600)) {
+    transport.write(line);
+    await new Promise(setImmediate);
+  }
+  stuck.once('error', () => undefined);
+  const closed = new Promise((resolve) => stuck.once('close', resolve));
+  Reflect.get(stuck, 'worker').terminate();
+  await closed;
+  t.true((reports.at(-1)?.counts.dropped.bufferFull ?? 0) > 500);
+});
+
+test('dropWhenBehind throws a ConfigError at once', (t) => {
+  const transport = pino.transport({ target, options: { logGroupName: '/test/app' } });
+  t.throws(() => dropWhenBehind(transport, { logGroupName: '/test/app', maxBufferBytes: 1 }), {
+    name: 'ConfigError',
+    message: /maxBufferBytes/,
+  });
+});
+
+function problems(reports: readonly Report[]): string[] {
+  return reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
+}
 
 test('a single record on an idle logger arrives when the flush interval is over, without more', async (t) => {
   const local = await startLocal(t);

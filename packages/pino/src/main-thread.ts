@@ -1,4 +1,7 @@
+/** For the application's own thread. Nothing of it loads the AWS SDK. */
 import { closeOnSignals as closeAll } from '@awslogs/core/main-thread';
+
+export { dropWhenBehind } from './drop-when-behind.js';
 
 /** What `pino.transport()` returns. */
 interface Transport {
