@@ -12,7 +12,11 @@ import { messages, optionsFor, range, startLocal } from '../harness.js';
 const require = createRequire(import.meta.url);
 const target = '@awslogs/pino';
 
+/** thread-stream ends the worker of a logger that was garbage collected, even while it is flushed. */
+const held = new Set<pino.Logger>();
+
 function flushed(logger: pino.Logger): Promise<void> {
+  held.add(logger);
   return new Promise((resolve, reject) => logger.flush((error) => (error ? reject(error) : resolve())));
 }
 
