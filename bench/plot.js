@@ -2,12 +2,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { cpu, logCall, medianOf, rate } from './parts/load.js';
+import { cpu, logCall, medianOf, throughput } from './parts/load.js';
 
 const PANELS = [
   { title: 'Log call on the main thread, µs', figure: logCall },
   { title: 'CPU of the whole process, µs/record', figure: cpu },
-  { title: 'Records delivered a second', figure: rate, role: 'floor' },
+  { title: 'Records delivered a second', figure: throughput, role: 'floor' },
   { title: 'Peak memory of the process, MB', figure: ({ peakRssBytes }) => peakRssBytes / 1e6 },
 ];
 

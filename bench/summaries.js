@@ -1,7 +1,7 @@
 // What the bench writes into the README: a block a part, so that each can be measured anew alone.
 import { count } from './figures.js';
 import { goalsTable } from './goals.js';
-import { floodSummary, steadySummary } from './parts/load.js';
+import { floodSummary, steadySummary } from './parts/load-tables.js';
 import { memorySummary } from './parts/memory.js';
 import { packagesSummary } from './parts/packages.js';
 import { startSummary } from './parts/start.js';

@@ -1,7 +1,6 @@
 // Floors, ours and peers side by side under a load: the parts flood and steady.
-import { count, fixed, median, megabytes, percent, spread, table, times } from '../figures.js';
+import { count, fixed, median } from '../figures.js';
 import { print, runAgainstEndpoint } from '../processes.js';
-import { markedTitle } from '../variants.js';
 
 /**
  * One run of one variant: what the measured process saw, what our transport said, and what the endpoint got.
@@ -70,9 +69,11 @@ export const medianOf = (row, figure) => (row ? median(row.runs.map(figure)) : N
 
 export const logCall = ({ logCallMicros }) => logCallMicros;
 export const cpu = ({ cpuMicros }) => cpuMicros;
-export const rate = ({ recordsPerSecond }) => recordsPerSecond;
+export const throughput = ({ recordsPerSecond }) => recordsPerSecond;
 export const fill = ({ fill }) => fill;
 export const wireShare = ({ wireBytes, bodyBytes }) => wireBytes / bodyBytes;
+
+export const droppedShare = ({ dropped, records }) => dropped / records;
 
 /** @param {readonly Row[]} rows */
 export const rowOf = (rows, name) => rows.find(({ variant }) => variant.name === name);
@@ -83,103 +84,3 @@ export const floorOf = (rows, { logger }) =>
 
 /** The medians of two variants, one divided by the other. */
 export const ratio = (row, other, figure) => medianOf(row, figure) / medianOf(other, figure);
-
-/** @param {readonly Row[]} rows */
-export function loadTables(rows) {
-  return `${costTable(rows)}\n\n${deliveryTable(rows)}`;
-}
-
-/** What a log line costs the application. */
-function costTable(rows) {
-  const peer = rowOf(rows, 'winston-cloudwatch');
-  const spreadOf = ({ runs }, figure, digits) => spread(runs.map(figure), digits);
-  return table(
-    ['', 'log call, µs', '× floor', 'CPU, µs', '× floor', '× winston-cloudwatch', 'peak RSS, MB'],
-    rows.map((row) => [
-      row.variant.name,
-      spreadOf(row, logCall, 2),
-      times(ratio(row, floorOf(rows, row.variant), logCall)),
-      spreadOf(row, cpu, 2),
-      times(ratio(row, floorOf(rows, row.variant), cpu)),
-      times(ratio(row, peer, cpu)),
-      spreadOf(row, ({ peakRssBytes }) => peakRssBytes / 1e6, 0),
-    ]),
-  );
-}
-
-/** What became of the records, and how they travelled. */
-function deliveryTable(rows) {
-  const head = ['', 'records', 'wall, s', 'records/s', 'requests', 'batch fill', 'bytes/record', 'of JSON'];
-  return table(
-    [...head, 'delivered', 'dropped', 'doubled', 'refused'],
-    rows
-      .filter(({ variant }) => variant.role !== 'floor')
-      .map((row) => [
-        row.variant.name,
-        count(medianOf(row, ({ records }) => records)),
-        spread(
-          row.runs.map(({ wallMs }) => wallMs / 1000),
-          2,
-        ),
-        count(medianOf(row, rate)),
-        count(medianOf(row, ({ requests }) => requests)),
-        percent(medianOf(row, fill)),
-        fixed(
-          medianOf(row, ({ wireBytes, events }) => wireBytes / events),
-          1,
-        ),
-        percent(medianOf(row, wireShare)),
-        // Of all runs, the worst: a median would hide a loss.
-        count(Math.min(...row.runs.map(({ delivered }) => delivered))),
-        ...['dropped', 'doubled', 'refused'].map((fate) =>
-          count(Math.max(...row.runs.map((run) => run[fate]))),
-        ),
-      ]),
-  );
-}
-
-/** The README's. @param {readonly Row[]} rows */
-export function steadySummary(rows) {
-  return table(
-    ['', 'log call, µs', '× floor', 'CPU of the process, µs/record', '× floor'],
-    rows.map((row) => [
-      markedTitle(row.variant),
-      fixed(medianOf(row, logCall), 1),
-      times(ratio(row, floorOf(rows, row.variant), logCall)),
-      fixed(medianOf(row, cpu), 1),
-      times(ratio(row, floorOf(rows, row.variant), cpu)),
-    ]),
-  );
-}
-
-/** The README's. @param {readonly Row[]} rows */
-export function floodSummary(rows) {
-  const peer = rowOf(rows, 'winston-cloudwatch');
-  return table(
-    [
-      '',
-      'log call, µs',
-      '× floor',
-      'CPU of the process, µs/record',
-      '× winston-cloudwatch',
-      'records/s',
-      'peak RSS, MB',
-      'bytes sent/record',
-    ],
-    rows.map((row) => [
-      markedTitle(row.variant),
-      fixed(medianOf(row, logCall), 1),
-      times(ratio(row, floorOf(rows, row.variant), logCall)),
-      fixed(medianOf(row, cpu), 1),
-      times(ratio(row, peer, cpu)),
-      row.variant.role === 'floor' ? '' : count(medianOf(row, rate)),
-      megabytes(medianOf(row, ({ peakRssBytes }) => peakRssBytes)),
-      row.variant.role === 'floor'
-        ? ''
-        : fixed(
-            medianOf(row, ({ wireBytes, events }) => wireBytes / events),
-            0,
-          ),
-    ]),
-  );
-}
