@@ -104,4 +104,6 @@ async function takeBody() {
 }
 
 process.on('message', async ({ records }) => process.send?.(await tally(records)));
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()));
