@@ -12,6 +12,9 @@ const REPORT_PATIENCE_MS = 2000;
  *   `options` are those of the transport
  */
 
+// Whoever asked is gone, and with it the endpoint that a flush would wait for.
+process.on('disconnect', () => process.exit());
+
 /** @type {Task} */
 const task = JSON.parse(process.argv[2] ?? '');
 process.send?.(await measure(task));
