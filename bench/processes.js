@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
+const RUN_TIMEOUT_MS = 300_000;
+
 /**
  * Starts a file of the bench in a process of its own, with nothing of the user's configuration.
  * @param {string} file
  * @param {{ readonly endpoint?: string }} task what it gets as its argument
- * @param {number} timeoutMs
+ * @param {number} [timeoutMs]
  */
-export function start(file, task, timeoutMs) {
+export function start(file, task, timeoutMs = RUN_TIMEOUT_MS) {
   return fork(fileURLToPath(new URL(file, import.meta.url)), [JSON.stringify(task)], {
     timeout: timeoutMs,
     env: {
@@ -23,6 +25,8 @@ export function start(file, task, timeoutMs) {
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: task.endpoint,
+      // The bench prints what was dropped itself.
+      AWSLOGS_REPORT_TO_STDERR: 'false',
     },
   });
 }
@@ -35,6 +39,25 @@ export async function answer(child) {
   const [message] = await once(child, 'message', { signal: ended.signal });
   child.off('exit', fail);
   return message;
+}
+
+/**
+ * Runs a file of the bench against an endpoint, each in a process of its own.
+ * @param {string} file
+ * @param {{ readonly records: number }} task
+ * @returns {Promise<{ seen: object, got: import('./tally.js').Tally['result'] }>}
+ *   what it measured, and what the endpoint got of so many records
+ */
+export async function runAgainstEndpoint(file, task) {
+  const service = start('children/endpoint.js', {});
+  try {
+    const { port } = await answer(service);
+    const seen = await answer(start(file, { ...task, endpoint: `http://127.0.0.1:${port}` }));
+    service.send({ records: task.records });
+    return { seen, got: await answer(service) };
+  } finally {
+    service.kill();
+  }
 }
 
 /** @param {string | undefined} text @param {string} name of the option */

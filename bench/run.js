@@ -1,143 +1,94 @@
 // Measures what a log line costs: the floors, our transports and their peers, side by side. See README.md.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { answer, positive, print, start } from './processes.js';
-import { costTable, cpu, deliveryTable, medianOf } from './table.js';
-import { VARIANTS } from './variants.js';
-
-/**
- * One run of one variant: what the measured process saw, and what the endpoint got.
- * @typedef {{
- *   records: number,
- *   logCallMicros: number, cpuMicros: number, wallMs: number, recordsPerSecond: number, peakRssBytes: number,
- *   requests: number, events: number, accountedBytes: number, wireBytes: number,
- *   delivered: number, doubled: number, refused: number,
- * }} Result
- */
-
-const RUN_TIMEOUT_MS = 300_000;
-
-/** What CI runs: what it asserts, and no more. */
-const QUICK = ['awslogs-pino', 'awslogs-winston', 'winston-cloudwatch'];
+import { findings, goalsTable } from './goals.js';
+import { lost } from './lost.js';
+import { readOptions } from './options.js';
+import { cpu, measureLoad, medianOf, rowOf } from './parts/load.js';
+import { loadTables } from './parts/load-tables.js';
+import { lostInMemoryPart, measureMemory, memoryTable } from './parts/memory.js';
+import { measurePackages, packagesTable } from './parts/packages.js';
+import { idleTable, measureStart, startTable } from './parts/start.js';
+import { answer, print, start } from './processes.js';
+import { writeSummaries } from './summaries.js';
 
 /** CPU per record relative to winston-cloudwatch's. */
 const QUICK_LIMIT = 1.5;
 
 const options = readOptions();
-const rows = await measureAll(options);
-print(`\n${costTable(rows)}\n\n${deliveryTable(rows)}\n\n`);
-print(`Runs: ${options.runs}; medians, and (min–max). Load: ${loadOf(options)}.\n`);
-print(`Written to ${await save(options, rows)}\n`);
-const faults = [...lost(rows), ...(options.quick ? slow(rows) : [])];
+const about = {
+  date: new Date().toISOString(),
+  node: process.version,
+  cpus: cpus().length,
+  cpu: cpus()[0]?.model,
+};
+
+/** In this order, whatever order they are asked for in. */
+const PARTS = {
+  flood: { measure: ({ rate: _, ...load }) => measureLoad(load), tables: loadTables, faults: lostInLoad },
+  steady: { measure: measureSteady, tables: loadTables, faults: lostInLoad },
+  memory: { measure: measureMemory, tables: memoryTable, faults: lostInMemoryPart },
+  start: { measure: measureStart, tables: (rows) => `${startTable(rows)}\n\n${idleTable(rows)}` },
+  packages: { measure: measurePackages, tables: packagesTable },
+  stages: { measure: measureStages, tables: ({ table }) => table },
+};
+
+/** @type {import('./goals.js').Results} */
+const results = {};
+const faults = [];
+for (const [name, { measure, tables, faults: faultsIn = () => [] }] of Object.entries(PARTS)) {
+  if (!options.parts.includes(name)) continue;
+  print(`\n${name}\n`);
+  const begun = performance.now();
+  const rows = await measure(options);
+  results[name] = rows;
+  faults.push(...faultsIn(rows));
+  print(`\n${tables(rows)}\n\nTook ${Math.round((performance.now() - begun) / 1000)} s.\n`);
+}
+if (options.quick) faults.push(...slow(results.flood));
+const goals = options.quick ? [] : findings(results);
+if (goals.length > 0) print(`\n${goalsTable(goals)}\n`);
+if (options.write) writeSummaries(results, goals, options, about);
+print(`\nRuns: ${options.runs}; medians, and (min–max). Written to ${await save()}\n`);
 for (const fault of faults) print(`FAILED: ${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: 'string' },
-      records: { type: 'string' },
-      rate: { type: 'string' },
-      only: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-    },
-  });
-  const { quick } = values;
-  const names = values.only?.split(',') ?? (quick ? QUICK : VARIANTS.map(({ name }) => name));
-  const unknown = names.filter((name) => !VARIANTS.some((variant) => variant.name === name));
-  if (unknown.length > 0) throw new Error(`--only does not know ${unknown.join(', ')}`);
-  return {
-    quick,
-    runs: positive(values.runs, 'runs') ?? (quick ? 1 : 5),
-    records: positive(values.records, 'records') ?? (quick ? 20_000 : 100_000),
-    rate: positive(values.rate, 'rate'),
-    variants: VARIANTS.filter(({ name }) => names.includes(name)),
-  };
+/** Floors and ours: at this rate all keep up, and the log call is what differs. */
+function measureSteady({ variants, runs, records, rate }) {
+  const chosen = variants.filter(({ role }) => role !== 'peer');
+  return measureLoad({ variants: chosen, runs, records: Math.ceil(records / 4), rate });
 }
 
-/**
- * Interleaved, so that what slows the machine for a while does not slow one variant alone.
- * @returns {Promise<import('./table.js').Row[]>}
- */
-async function measureAll({ variants, runs, records, rate }) {
-  const rows = variants.map((variant) => ({ variant, runs: [] }));
-  for (let run = 1; run <= runs; run++) {
-    for (const row of rows) {
-      const task = {
-        variant: row.variant.name,
-        records: Math.min(records, row.variant.maxRecords ?? records),
-        rate,
-      };
-      const result = await measure(task);
-      row.runs.push(result);
-      const { logCallMicros, cpuMicros } = result;
-      print(
-        `${run}/${runs} ${task.variant}: ${logCallMicros.toFixed(2)} µs log call, ${cpuMicros.toFixed(2)} µs CPU\n`,
-      );
-    }
-  }
-  return rows;
+/** In a process of its own, which has run nothing else. */
+async function measureStages() {
+  return answer(start('stages.js', {}));
 }
 
-/**
- * One run, in a process of its own, against an endpoint in a process of its own.
- * @returns {Promise<Result>}
- */
-async function measure(task) {
-  const service = start('endpoint.js', {}, RUN_TIMEOUT_MS);
-  const { port } = await answer(service);
-  const child = start('child.js', { ...task, endpoint: `http://127.0.0.1:${port}` }, RUN_TIMEOUT_MS);
-  const seen = await answer(child);
-  service.send({ records: task.records });
-  const got = await answer(service);
-  service.kill();
-  return { records: task.records, recordsPerSecond: (got.delivered / seen.wallMs) * 1000, ...seen, ...got };
-}
-
-async function save({ quick, runs, records, rate }, rows) {
-  const about = {
-    date: new Date().toISOString(),
-    node: process.version,
-    cpus: cpus().length,
-    cpu: cpus()[0]?.model,
-  };
+async function save() {
   const folder = new URL('results/', import.meta.url);
   const name = `${about.date.replaceAll(':', '-')}.json`;
   await mkdir(folder, { recursive: true });
+  const { runs, records, rate } = options;
   await writeFile(
     new URL(name, folder),
-    JSON.stringify({ ...about, quick, runs, records, rate, rows }, null, 2),
+    JSON.stringify({ ...about, runs, records, rate, results, goals }, null, 2),
   );
   return `bench/results/${name}`;
 }
 
-/** Each record of ours must have arrived, once. */
-function lost(rows) {
+function lostInLoad(rows) {
   return rows
     .filter(({ variant }) => variant.role === 'ours')
-    .flatMap(({ variant, runs }) => runs.filter(isIncomplete).map((result) => loss(variant, result)));
-}
-
-function isIncomplete({ records, delivered, doubled, refused }) {
-  return delivered < records || doubled + refused > 0;
-}
-
-function loss({ name }, { records, delivered, doubled, refused }) {
-  return `${name}: of ${records} records ${records - delivered} are missing, ${doubled} doubled, ${refused} refused`;
+    .flatMap(({ variant, runs }) => runs.flatMap((result) => lost(variant.name, result)));
 }
 
 /** A gross loss only: a single short run is half start-up, and on a busy machine strays by a quarter. */
 function slow(rows) {
   const cpuOf = (row) => medianOf(row, cpu);
-  const peer = rows.find(({ variant }) => variant.name === 'winston-cloudwatch');
+  const peer = rowOf(rows, 'winston-cloudwatch');
   return rows
     .filter((row) => row.variant.role === 'ours' && cpuOf(row) > QUICK_LIMIT * cpuOf(peer))
     .map(
       ({ variant }) => `${variant.name}: more than ${QUICK_LIMIT} × the CPU per record of winston-cloudwatch`,
     );
-}
-
-function loadOf({ rate }) {
-  return rate === undefined ? 'as fast as the event loop turns' : `${rate} records a second`;
 }

@@ -1,12 +1,16 @@
 import pino from 'pino';
 import { fields, TEXT } from '../record.js';
+import { listenTo } from '../told.js';
 
-export function start() {
-  const logger = pino(
-    pino.transport({ target: '@awslogs/pino', options: { logGroupName: '/bench', logStreamName: 'bench' } }),
-  );
+export function start(options) {
+  const transport = pino.transport({
+    target: '@awslogs/pino',
+    options: { logGroupName: '/bench', logStreamName: 'bench', ...options },
+  });
+  const logger = pino(transport);
   return {
     log: (n) => logger.info(fields(n), TEXT),
     settle: () => new Promise((resolve) => logger.flush(resolve)),
+    told: listenTo(transport),
   };
 }

@@ -1,8 +1,8 @@
 // The application of a soak: logs at a steady rate through Pino, and says every ten seconds how it is.
 import { readdirSync } from 'node:fs';
 import pino from 'pino';
-import { load } from './load.js';
-import { fields, TEXT } from './record.js';
+import { load } from '../load.js';
+import { fields, TEXT } from '../record.js';
 
 const SAMPLE_MS = 10_000;
 

@@ -1,6 +1,6 @@
 // The service of a soak: strict, with mild faults. It remembers how often each record came, and nothing else.
 import { start } from '@awslogs/local';
-import { NUMBER } from './record.js';
+import { NUMBER } from '../record.js';
 
 const FAULTS = [
   { kind: 'throttle', share: 0.01 },

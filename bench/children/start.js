@@ -1,0 +1,63 @@
+// The process that starts: takes the time from before the first import until one event is acknowledged.
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+
+/** @typedef {{ loadedMs: number, readyMs: number, deliveredMs: number, cpuMs: number, sdkFiles: number }} Started */
+
+const OPTIONS = { logGroupName: '/bench', logStreamName: 'bench' };
+
+/** Each loads what an application would on its main thread, logs a record, and resolves when that is delivered. */
+const STARTS = {
+  'pino-floor': (at) => startPino({ target: new URL('../discard.js', import.meta.url).href }, at),
+  'awslogs-pino': (at) => startPino({ target: '@awslogs/pino', options: OPTIONS }, at),
+  async 'awslogs-pino-stream'(at) {
+    const { default: pino } = await import('pino');
+    const { createStream } = await import('@awslogs/pino');
+    at('loaded');
+    const stream = createStream(OPTIONS);
+    const logger = pino(stream);
+    at('ready');
+    logger.info('the first');
+    await new Promise((resolve) => stream.flush(resolve));
+  },
+  async 'awslogs-winston'(at) {
+    const { default: winston } = await import('winston');
+    const { CloudWatchTransport } = await import('@awslogs/winston');
+    at('loaded');
+    const transport = new CloudWatchTransport(OPTIONS);
+    const logger = winston.createLogger({ transports: [transport] });
+    logger.info('the first');
+    at('ready');
+    await transport.flush();
+  },
+};
+
+async function startPino(transportOptions, at) {
+  const { default: pino } = await import('pino');
+  at('loaded');
+  const transport = pino.transport(transportOptions);
+  const logger = pino(transport);
+  logger.info('the first');
+  await once(transport, 'ready');
+  at('ready');
+  await new Promise((resolve) => logger.flush(resolve));
+}
+
+const { variant } = JSON.parse(process.argv[2] ?? '');
+const begun = performance.now();
+const times = { loaded: 0, ready: 0 };
+await STARTS[variant]((moment) => {
+  times[moment] = performance.now() - begun;
+});
+const deliveredMs = performance.now() - begun;
+const { user, system } = process.cpuUsage();
+process.send?.({
+  loadedMs: times.loaded,
+  readyMs: times.ready,
+  deliveredMs,
+  cpuMs: (user + system) / 1000,
+  // It is CommonJS, and stands in the cache of require, which each thread has of its own.
+  sdkFiles: Object.keys(createRequire(import.meta.url).cache).filter((file) => /@aws-sdk|@smithy/.test(file))
+    .length,
+});
+process.exit();

@@ -1,0 +1,201 @@
+// What the figures ought to be: each a ratio within one run on one machine, or a difference.
+import { count, fixed, median, megabytes, percent, table, times } from './figures.js';
+import { cpu, fill, floorOf, logCall, medianOf, ratio, rowOf, throughput, wireShare } from './parts/load.js';
+import { aboveFloor } from './parts/memory.js';
+import { sdkFiles, startMedian } from './parts/start.js';
+
+/**
+ * What was measured, by part. @typedef {{
+ *   flood?: import('./parts/load.js').Row[], steady?: import('./parts/load.js').Row[],
+ *   memory?: import('./parts/memory.js').MemoryRow[], start?: import('./parts/start.js').StartRow[],
+ *   packages?: import('./parts/packages.js').PackageRow[],
+ * }} Results
+ *
+ * A goal looks at a part, and says nothing where what it is about was not measured.
+ * @typedef {{ value: string, isMet: boolean }} Finding
+ * @typedef {{ part: keyof Results, what: string, limit: string,
+ *   look: (rows: any[]) => Finding | undefined }} Goal
+ */
+
+const MIB = 1024 * 1024;
+const MAX_BUFFER_BYTES = 64 * MIB;
+const ROOM_BYTES = 60e6;
+const ROOM_WITH_SPOOL_BYTES = 100e6;
+/** A peak of four times the records is "the same" up to here. */
+const SAME = 1.1;
+
+const VARIANTS = ['awslogs-pino', 'awslogs-winston'];
+
+/** @type {readonly Goal[]} */
+const GOALS = [
+  ofFloor('steady', 'awslogs-pino', 'log call', logCall, 1.08),
+  ofFloor('flood', 'awslogs-pino', 'log call', logCall, 1.15),
+  ofFloor('flood', 'awslogs-pino', 'CPU of the process', cpu, 1.4),
+  ofFloor('steady', 'awslogs-winston', 'log call', logCall, 1.05),
+  ofFloor('flood', 'awslogs-winston', 'log call', logCall, 1.25),
+  ofFloor('flood', 'awslogs-winston', 'CPU of the process', cpu, 2.2),
+  ofFloor('flood', 'awslogs-winston-format', 'log call', logCall, 0.85),
+  {
+    part: 'flood',
+    what: 'awslogs-pino: records delivered a second',
+    limit: '≥ 200,000',
+    look: (rows) =>
+      found(medianOf(rowOf(rows, 'awslogs-pino'), throughput), count, (value) => value >= 200_000),
+  },
+  ...VARIANTS.map((name) => ({
+    part: 'flood',
+    what: `${name}: records delivered a second, × winston-cloudwatch`,
+    limit: '≥ 3 ×',
+    look: (rows) =>
+      found(
+        ratio(rowOf(rows, name), rowOf(rows, 'winston-cloudwatch'), throughput),
+        times,
+        (value) => value >= 3,
+      ),
+  })),
+  ...VARIANTS.map((name) => ({
+    part: 'flood',
+    what: `${name}: batch fill`,
+    limit: '≥ 98 %',
+    look: (rows) => found(medianOf(rowOf(rows, name), fill), percent, (value) => value >= 0.98),
+  })),
+  ...VARIANTS.map((name) => ({
+    part: 'flood',
+    what: `${name}: bytes sent, of the JSON`,
+    limit: '≤ 25 %',
+    look: (rows) => found(medianOf(rowOf(rows, name), wireShare), percent, (value) => value <= 0.25),
+  })),
+  ...VARIANTS.map((name) => ({
+    part: 'memory',
+    what: `${name}: peak RSS, steady`,
+    limit: 'floor + 60 MB, nothing dropped',
+    look: (rows) => roomy(rows, name, false, 'steady', ROOM_BYTES, ({ dropped }) => dropped === 0),
+  })),
+  ...VARIANTS.flatMap((name) =>
+    ['flood', 'long flood'].flatMap((load) => [
+      {
+        part: 'memory',
+        what: `${name}, spool: peak RSS, ${load}`,
+        limit: 'floor + 100 MB, all delivered',
+        look: (rows) => roomy(rows, name, true, load, ROOM_WITH_SPOOL_BYTES, ({ dropped }) => dropped === 0),
+      },
+      {
+        part: 'memory',
+        what: `${name}: peak RSS, ${load}`,
+        limit: 'floor + maxBufferBytes + 60 MB, drops told',
+        look: (rows) =>
+          roomy(
+            rows,
+            name,
+            false,
+            load,
+            MAX_BUFFER_BYTES + ROOM_BYTES,
+            ({ dropped, problems }) => dropped === 0 || problems.includes('buffer-full'),
+          ),
+      },
+    ]),
+  ),
+  ...VARIANTS.flatMap((name) =>
+    [true, false].map((hasSpool) => ({
+      part: 'memory',
+      what: `${name}${hasSpool ? ', spool' : ''}: peak RSS, long flood, × flood`,
+      limit: `≤ ${SAME} ×`,
+      look: (rows) => {
+        const peakIn = (load) => caseOf(rows, name, hasSpool, load).result.peakRssBytes;
+        return found(peakIn('long flood') / peakIn('flood'), times, (value) => value <= SAME);
+      },
+    })),
+  ),
+  ...VARIANTS.map((name) => ({
+    part: 'start',
+    what: `${name}: ready; first event delivered; files of the AWS SDK on the main thread`,
+    limit: 'measured; measured; 0',
+    look: (rows) => {
+      const row = rows.find(({ variant }) => variant === name);
+      const [ready, delivered] = ['readyMs', 'deliveredMs'].map((moment) =>
+        fixed(startMedian(row, moment), 0),
+      );
+      return {
+        value: `${ready} ms; ${delivered} ms; ${sdkFiles(row)}`,
+        isMet: sdkFiles(row) === 0,
+      };
+    },
+  })),
+  {
+    part: 'start',
+    what: 'idle: timers; turns of the event loop in 5 s, in-process',
+    limit: '0; 0',
+    look: (rows) => {
+      const { timers, turns } = rows.find(({ variant }) => variant === 'awslogs-pino-stream').idle;
+      return { value: `${timers}; ${turns}`, isMet: timers + turns === 0 };
+    },
+  },
+  ...['@awslogs/pino', '@awslogs/winston'].flatMap((name) => [
+    lessThanPeers(name, 'MB added', ({ addedBytes }) => addedBytes / 1e6, 1),
+    lessThanPeers(name, 'packages added', ({ addedPackages }) => addedPackages, 0),
+    lessThanPeers(name, 'time to load, ms', ({ importMs }) => median(importMs), 0),
+  ]),
+];
+
+/** @returns {Goal} */
+function ofFloor(part, name, what, figure, limit) {
+  return {
+    part,
+    what: `${name}: ${what}, ${part === 'steady' ? 'at a steady rate' : 'in a flood'}, × floor`,
+    limit: `≤ ${fixed(limit, 2)} ×`,
+    look(rows) {
+      const row = rowOf(rows, name);
+      return row && found(ratio(row, floorOf(rows, row.variant), figure), times, (value) => value <= limit);
+    },
+  };
+}
+
+/** @returns {Goal} */
+function lessThanPeers(name, what, figure, digits) {
+  return {
+    part: 'packages',
+    what: `${name}: ${what}`,
+    limit: "less than its logger's peer",
+    look(rows) {
+      const ours = rows.find((row) => row.name === name);
+      const peer = rows.find(({ role, logger }) => role === 'peer' && logger === ours.logger);
+      const [our, their] = [ours, peer].map(figure);
+      return { value: `${fixed(our, digits)}, ${fixed(their, digits)}`, isMet: our < their };
+    },
+  };
+}
+
+/** @returns {Finding | undefined} */
+function found(value, format, isMet) {
+  return Number.isNaN(value) ? undefined : { value: format(value), isMet: isMet(value) };
+}
+
+/** @returns {Finding} */
+function roomy(rows, name, hasSpool, load, roomBytes, isRight) {
+  const row = caseOf(rows, name, hasSpool, load);
+  const above = aboveFloor(rows, row);
+  const { dropped } = row.result;
+  return {
+    value: `floor + ${megabytes(above)} MB${dropped > 0 ? `, ${count(dropped)} dropped` : ''}`,
+    isMet: above <= roomBytes && isRight(row.result),
+  };
+}
+
+function caseOf(rows, name, hasSpool, load) {
+  return rows.find((row) => row.variant === name && row.hasSpool === hasSpool && row.load === load);
+}
+
+/** Those of the parts that were measured. @param {Results} results */
+export function findings(results) {
+  return GOALS.flatMap(({ part, what, limit, look }) => {
+    const finding = results[part] && look(results[part]);
+    return finding ? [{ what, limit, ...finding }] : [];
+  });
+}
+
+export function goalsTable(findings) {
+  return table(
+    ['', 'goal', 'measured', 'met'],
+    findings.map(({ what, limit, value, isMet }) => [what, limit, value, isMet ? 'yes' : '**no**']),
+  );
+}

@@ -1,0 +1,116 @@
+// What each stage of the pipeline costs, one by one, in one thread: node bench/stages.js. See README.md.
+import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { measure } from 'mitata';
+import pino from 'pino';
+// The packages do not export these: they are looked at from inside.
+import { Batch, OpenBatch } from '../packages/core/dist/batch/batch.js';
+import { toLogEvents } from '../packages/core/dist/batch/event.js';
+import { encodeBody } from '../packages/core/dist/delivery/body.js';
+import { timestampOf } from '../packages/pino/dist/decode.js';
+import { decodeLine, encodeLine } from '../packages/winston/dist/line.js';
+import { fixed, table } from './figures.js';
+import { fields, TEXT } from './record.js';
+
+const LINES = 8192;
+const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
+
+const lines = linesOfPino();
+const encoded = lines.map((line, i) => encodeLine(1_790_000_000_000 + i, line).trimEnd());
+const events = lines.flatMap((line) => toLogEvents(timestampOf(line), line));
+const batchEvents = fullBatch();
+const batch = Batch.of(batchEvents);
+const plain = await encodeBody(HEAD, batch.payload, false);
+const packed = await encodeBody(HEAD, batch.payload, true);
+const client = clientWithoutNetwork();
+
+/** @typedef {{ stage: string, records: number, micros: number, p99: number }} StageRow */
+
+/** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
+const STAGES = [
+  ['Pino: line → timestamp', 1, each(lines, timestampOf)],
+  ['Winston: line to the worker', 1, each(lines, (line) => encodeLine(1_790_000_000_000, line))],
+  ['Winston: line → timestamp and message', 1, each(encoded, decodeLine)],
+  ['size in UTF-8', 1, each(lines, (line) => Buffer.byteLength(line.toWellFormed()))],
+  ['JSON text', 1, each(lines, (line) => JSON.stringify(line))],
+  ['log event: size and JSON text', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
+  ['a full batch: add each event', batchEvents.length, fill],
+  ['a full batch: seal', batchEvents.length, () => Batch.of(batchEvents)],
+  ['a full batch: body', batchEvents.length, () => encodeBody(HEAD, batch.payload, false)],
+  ['a full batch: body, gzipped', batchEvents.length, () => encodeBody(HEAD, batch.payload, true)],
+  ['a full batch: the SDK signs and sends it', batchEvents.length, () => send(plain)],
+  ['a full batch: the same, gzipped', batchEvents.length, () => send(packed)],
+];
+
+/** @type {StageRow[]} */
+const rows = [];
+for (const [stage, records, run] of STAGES) {
+  const { p50, p99 } = await measure(run);
+  rows.push({ stage, records, micros: p50 / 1000, p99: p99 / 1000 });
+}
+if (process.send === undefined) process.stdout.write(`${tableOf(rows)}\n`);
+else process.send({ rows, table: tableOf(rows) });
+
+function tableOf(rows) {
+  return table(
+    ['stage', 'records', 'median, µs', 'p99, µs', 'median, µs/record'],
+    rows.map(({ stage, records, micros, p99 }) => [
+      stage,
+      String(records),
+      fixed(micros, 2),
+      fixed(p99, 2),
+      fixed(micros / records, 3),
+    ]),
+  );
+}
+
+function linesOfPino() {
+  /** @type {string[]} */
+  const written = [];
+  const logger = pino({}, { write: (line) => written.push(line.trimEnd()) });
+  for (let n = 0; n < LINES; n++) logger.info(fields(n), TEXT);
+  return written;
+}
+
+/** Another one each time, lest the engine learns one by heart. */
+function each(values, run) {
+  let i = 0;
+  return () => run(values[i++ % LINES]);
+}
+
+function fullBatch() {
+  const open = new OpenBatch(events[0]);
+  return events.slice(
+    0,
+    events.findIndex((event, i) => i > 0 && !open.add(event)),
+  );
+}
+
+function fill() {
+  const open = new OpenBatch(batchEvents[0]);
+  for (let i = 1; i < batchEvents.length; i++) open.add(batchEvents[i]);
+  return open;
+}
+
+/** All that the SDK does but for sockets: a request is answered where it would leave the process. */
+function clientWithoutNetwork() {
+  const answer = { statusCode: 200, headers: { 'x-amzn-requestid': 'bench' }, body: Buffer.from('{}') };
+  return new CloudWatchLogsClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+    requestHandler: { handle: async () => ({ response: answer }) },
+  });
+}
+
+/** With the ready body in place of the SDK's own, as core's delivery/api.ts does it. */
+function send({ bytes }) {
+  const command = new PutLogEventsCommand({ ...HEAD, logEvents: [] });
+  command.middlewareStack.add(
+    (next) => (args) => {
+      args.request.body = bytes;
+      args.request.headers['content-length'] = String(bytes.length);
+      return next(args);
+    },
+    { step: 'build', name: 'readyBody' },
+  );
+  return client.send(command);
+}
