@@ -1,5 +1,8 @@
 import { writeSync } from 'node:fs';
 import type { Clock } from './clock.js';
+import type { Entity } from './entity/entity.js';
+import { inWords } from './entity/in-words.js';
+import type { ResolvedEntity } from './entity/resolve.js';
 
 /**
  * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
@@ -70,6 +73,16 @@ export type Report =
       readonly kind: 'problem';
       readonly code: ProblemCode;
       /** A sentence, and what to do about it. One line, without control characters. */
+      readonly message: string;
+      readonly counts: Counts;
+    }
+  | {
+      readonly kind: 'entity';
+      /** What the events are sent with from now on; undefined: without. Told once, soon after the start. */
+      readonly entity: Entity | undefined;
+      /** Where each key attribute but `Type`, and each attribute, comes from. */
+      readonly origins: Readonly<Record<string, string>>;
+      /** A sentence: `entity Service checkout in ecs:prod (name from …, environment from …)`. One line. */
       readonly message: string;
       readonly counts: Counts;
     };
@@ -170,6 +183,13 @@ export class Reporter {
   /** Reports the counts, unless that was done within the last ten seconds. */
   reportCountsSometimes(): void {
     if (this.#clock.now() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
+  }
+
+  /** Reports who writes the events, as it was found; and what of it could not be used. */
+  entity(found: ResolvedEntity): void {
+    const { entity, origins, problems } = found;
+    this.#emit({ kind: 'entity', entity, origins, message: oneLine(inWords(found)), counts: this.counts });
+    if (problems.length > 0) this.problem('entity', problems.join(' '));
   }
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */

@@ -18,7 +18,9 @@ export function openPipeline(
   const reports: Report[] = [];
   const config = resolveConfig({ ...optionsFor(local), ...options }, {});
   const pipeline = createPipeline(config, (report) => reports.push(report), {
-    env: {},
+    // On a host of no platform, with an application of no name.
+    env: { AWS_EC2_METADATA_DISABLED: 'true' },
+    readFile: () => Promise.reject(new Error('there are no files')),
     random: () => 0,
     ...surroundings,
   });
