@@ -1,12 +1,15 @@
 import { devNull } from 'node:os';
+import { fileURLToPath } from 'node:url';
 
 export default {
   files: ['build/**/*.test.js'],
   // A process per file, as in an application: exit hooks and signals behave as they do there.
   workerThreads: false,
   timeout: '2m',
+  nodeArguments: ['--require', fileURLToPath(new URL('./no-link-local.cjs', import.meta.url))],
   environmentVariables: {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    AWS_EC2_METADATA_DISABLED: 'true',
     // Nothing that the user has configured for AWS.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,

@@ -25,7 +25,8 @@ export async function runFixture(
   { env = {}, maxFileBlocks, onOutput }: RunOptions = {},
 ): Promise<Ended> {
   const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
-  const command = [process.execPath, '--no-warnings', file, ...args];
+  const guard = fileURLToPath(new URL('../no-link-local.cjs', import.meta.url));
+  const command = [process.execPath, '--no-warnings', '--require', guard, file, ...args];
   const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;
   const child = spawn(program, rest, {

@@ -12,7 +12,7 @@ import { said } from './said.js';
 const WAIT_MS = 1000;
 
 /** What answers no sooner is given up. */
-const SEARCH_MS = 5000;
+export const SEARCH_MS = 5000;
 
 /**
  * Who this process is: the entity of its events, and the instance that its log stream is named after. It is searched for

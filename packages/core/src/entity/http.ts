@@ -1,11 +1,11 @@
 import { request } from 'node:http';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }
 
-export interface FetchOptions {
+interface FetchOptions {
   readonly method?: 'GET' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   /** Ends the request. */

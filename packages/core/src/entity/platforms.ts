@@ -6,9 +6,10 @@ type Pick = (facts: Facts) => Fact | undefined;
 
 /** What a platform's facts become. */
 export interface Platform {
-  /** The service's name: the first that is known counts, with AWS's word for how it was found, where it has one. */
+  /** Best first, each with AWS's word for how the name was found, where it has one. */
   readonly names: readonly (readonly [Pick, ServiceNameSource?])[];
-  readonly environment: Pick;
+  /** Best first. */
+  readonly environments: readonly Pick[];
   /** In the order in which they are sent; past ten the last are left out. */
   readonly attributes: Readonly<Record<string, Pick>>;
   /** Send all of these attributes, or none at all. */
@@ -19,7 +20,7 @@ export interface Platform {
 
 const LAMBDA: Platform = {
   names: [[the('faas.name')]],
-  environment: always('lambda:default'),
+  environments: [always('lambda:default')],
   attributes: {
     PlatformType: always('AWS::Lambda'),
     'Lambda.Function': the('faas.name'),
@@ -29,7 +30,7 @@ const LAMBDA: Platform = {
 
 const ECS: Platform = {
   names: [[the('aws.ecs.service.name')], [the('aws.ecs.task.family')]],
-  environment: joined('ecs:', lastPart('aws.ecs.cluster.arn')),
+  environments: [joined('ecs:', lastPart('aws.ecs.cluster.arn')), always('ecs:default')],
   attributes: {
     PlatformType: always('AWS::ECS'),
     'ECS.Cluster': lastPart('aws.ecs.cluster.arn'),
@@ -57,7 +58,7 @@ const K8S = kubernetes('K8s', 'k8s:', 'K8s.Cluster');
 function kubernetes(type: string, prefix: string, cluster: string): Platform {
   return {
     names: [[WORKLOAD, 'K8sWorkload']],
-    environment: namespaced(prefix),
+    environments: [namespaced(prefix), always(`${prefix}default`)],
     attributes: {
       PlatformType: always(type),
       [cluster]: the('k8s.cluster.name'),
@@ -77,7 +78,7 @@ const EC2: Platform = {
     [the('ec2.tag.service'), 'ResourceTags'],
     [the('aws.iam.role.name'), 'ClientIamRole'],
   ],
-  environment: joined('ec2:', the('ec2.tag.aws:autoscaling:groupName')),
+  environments: [joined('ec2:', the('ec2.tag.aws:autoscaling:groupName')), always('ec2:default')],
   attributes: {
     PlatformType: always('AWS::EC2'),
     'EC2.InstanceId': the('aws.ec2.instance.id'),
@@ -90,12 +91,12 @@ const EC2: Platform = {
 /** An instance of EC2, whose Auto Scaling group nobody has named. */
 const BEANSTALK: Platform = {
   ...EC2,
-  environment: first(the('aws.elasticbeanstalk.environment.name'), EC2.environment),
+  environments: [the('aws.elasticbeanstalk.environment.name'), ...EC2.environments],
 };
 
 const HOST: Platform = {
   names: [],
-  environment: always('generic:default'),
+  environments: [always('generic:default')],
   attributes: { PlatformType: always('Generic'), Host: the('host.name') },
   instance: the('host.name'),
 };
@@ -137,21 +138,20 @@ function first(...picks: readonly Pick[]): Pick {
 
 /** What follows from the platform alone. */
 function always(value: string): Pick {
-  return (facts) => ({ value, from: facts.get('cloud.platform')?.from ?? 'nothing else known' });
+  return (facts) => ({ value, from: facts.get('cloud.platform')?.from ?? 'default' });
 }
 
 function joined(prefix: string, pick: Pick): Pick {
   return (facts) => {
     const fact = pick(facts);
-    return fact ? { ...fact, value: prefix + fact.value } : always(`${prefix}default`)(facts);
+    return fact && { ...fact, value: prefix + fact.value };
   };
 }
 
 function namespaced(prefix: string): Pick {
   return (facts) => {
-    const cluster = facts.get('k8s.cluster.name');
-    if (cluster === undefined) return always(`${prefix}default`)(facts);
     const namespace = facts.get('k8s.namespace.name')?.value ?? 'UnknownNamespace';
-    return { ...cluster, value: `${prefix}${cluster.value}/${namespace}` };
+    const cluster = facts.get('k8s.cluster.name');
+    return cluster && { ...cluster, value: `${prefix}${cluster.value}/${namespace}` };
   };
 }

@@ -5,7 +5,7 @@ import { type UserNames, userSource } from './user.js';
 
 /** Everyone who may name the service and its environment, best first. */
 export function entitySources(user: UserNames, facts: Facts): EntitySource[] {
-  return [userSource(user), otelSource(facts), platformSource(facts), packageSource(facts)];
+  return [userSource(user), otelSource(facts), ...platformSources(facts), packageSource(facts)];
 }
 
 function otelSource(facts: Facts): EntitySource {
@@ -16,18 +16,22 @@ function otelSource(facts: Facts): EntitySource {
   };
 }
 
-function platformSource(facts: Facts): EntitySource {
-  const { names, environment, attributes, together = [] } = platformOf(facts);
-  const [serviceName] = names.flatMap(([pick, source]) => {
-    const name = pick(facts);
-    return name === undefined ? [] : [{ ...name, source }];
-  });
+/** A source for each name and each environment, so that one that cannot be used makes room for the next. */
+function platformSources(facts: Facts): EntitySource[] {
+  const { names, environments, attributes, together = [] } = platformOf(facts);
   const isWhole = together.every((key) => attributes[key]?.(facts) !== undefined);
   const known = Object.entries(isWhole ? attributes : {}).flatMap(([key, pick]) => {
     const fact = pick(facts);
     return fact === undefined ? [] : [[key, fact] as const];
   });
-  return { serviceName, environment: environment(facts), attributes: Object.fromEntries(known) };
+  return [
+    ...names.map(([pick, source]) => {
+      const name = pick(facts);
+      return { serviceName: name && { ...name, source } };
+    }),
+    ...environments.map((pick) => ({ environment: pick(facts) })),
+    { attributes: Object.fromEntries(known) },
+  ];
 }
 
 function packageSource(facts: Facts): EntitySource {
