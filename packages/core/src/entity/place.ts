@@ -27,6 +27,12 @@ function readText(path: string): Promise<string> {
 async function mainScript(): Promise<string> {
   if (isMainThread) return process.argv[1] ?? process.cwd();
   const commandLine = await readText('/proc/self/cmdline').catch(() => '');
-  const script = commandLine.split('\0')[1 + process.execArgv.length] ?? '';
-  return resolve(process.cwd(), script);
+  return resolve(process.cwd(), scriptIn(commandLine.split('\0').slice(1)));
+}
+
+/** Options of Node that are followed by the name of another script. */
+const PRELOAD = /^(?:-r|--require|--import|--(?:experimental-)?loader)$/;
+
+function scriptIn(args: readonly string[]): string {
+  return args.find((arg, i) => !arg.startsWith('-') && !PRELOAD.test(args[i - 1] ?? '')) ?? '';
 }
