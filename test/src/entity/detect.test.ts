@@ -52,6 +52,19 @@ for (const [platform, type] of [
   });
 }
 
+test('a platform that says nothing here does not hide the one that is found', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'cloud.platform=azure_aks,k8s.cluster.name=prod' };
+  const { entity } = await introduceAt(await pod(t, { env }, { issuer: 'https://elsewhere' }));
+  t.is(entity?.keyAttributes.Environment, 'k8s:prod/shop');
+});
+
+test('what is told goes before what is found', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'k8s.cluster.name=prod,k8s.namespace.name=told,k8s.pod.name=mine' };
+  const { entity, instance } = await introduceAt(await pod(t, { env }));
+  t.is(entity?.keyAttributes.Environment, 'eks:prod/told');
+  t.is(instance, 'mine');
+});
+
 test('Lambda goes before ECS, ECS before Kubernetes', async (t) => {
   const task = await ecs(t);
   const kubernetes = { KUBERNETES_SERVICE_HOST: '127.0.0.1' };
