@@ -20,6 +20,7 @@ function handle(request) {
   traces.run({ trace_id, span_id, trace_flags }, () => logger.info({ orderId: 42 }, 'order placed'));
 }
 
+const [{ message: found }] = await once(transport, 'report'); // the first tells of the entity
 handle({ headers: { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' } });
 await new Promise((resolve) => logger.flush(resolve));
 
@@ -27,6 +28,7 @@ const [{ message, logStreamName, entity }] = local.events('/example/trace');
 print('log line', message);
 print('trace id', JSON.parse(message).trace_id);
 print('log stream', logStreamName);
+print('found', found);
 print('entity', JSON.stringify(entity, undefined, 2));
 
 transport.end();

@@ -83,7 +83,7 @@ export function createPipeline(
 /** At the end a disk that does not answer is waited for so long. */
 const LAST_WRITES_MS = 500;
 
-/** Less than that is given to the disk at the end, which takes events only with their entity. */
+/** Less than the disk is waited for at the end, which takes events no sooner than their entity is settled. */
 const MIN_PATIENCE_MS = 200;
 
 function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {

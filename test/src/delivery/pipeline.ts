@@ -7,6 +7,8 @@ import {
   type Surroundings,
 } from '@awslogs/core';
 import type { Local } from '@awslogs/local';
+// So that each pipeline of this process has it at once: there is no time to load it in, where no time passes.
+import '../../../packages/core/dist/entity/introduce.js';
 import { optionsFor } from '../harness.js';
 
 /** A pipeline in this thread, over the real SDK, with what it reported. Pauses after failures take no time. */
