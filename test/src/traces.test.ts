@@ -46,7 +46,7 @@ test('the example shows a log line, its trace and its entity', async (t) => {
   t.regex(stdout, /"Name": "checkout",\s+"Environment": "ecs:prod"/);
 });
 
-// Case 15: the application's own OpenTelemetry, of whatever version, meets no other.
+// The application's own OpenTelemetry, of whatever version, meets no other.
 for (const name of ['core', 'pino', 'winston', 'local']) {
   test(`@awslogs/${name} depends on nothing of OpenTelemetry's`, (t) => {
     const file = new URL(`packages/${name}/package.json`, root);

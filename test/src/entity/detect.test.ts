@@ -5,7 +5,7 @@ import { ec2, ecs, introduceAt, place, pod } from './place.js';
 const files = { '/app/package.json': '{"name":"checkout"}' };
 const ID = 'i-0123456789abcdef0';
 
-// Case 6 of the entity's: OTEL_RESOURCE_ATTRIBUTES.
+// OTEL_RESOURCE_ATTRIBUTES.
 for (const [what, attributes, environment] of [
   ['malformed', 'broken,100%=%,deployment.environment=e', 'e'],
   ['percent-encoded', 'deployment.environment.name=eks%3Aprod%2Fshop', 'eks:prod/shop'],
@@ -21,7 +21,7 @@ for (const [what, attributes, environment] of [
   });
 }
 
-// Case 7: OTEL_SERVICE_NAME.
+// OTEL_SERVICE_NAME.
 for (const [given, name, source] of [
   ['', 'checkout', undefined],
   ['  ', 'checkout', undefined],
@@ -74,7 +74,7 @@ test('Lambda goes before ECS, ECS before Kubernetes', async (t) => {
   t.is(await typeOf({ ...task.env, ...kubernetes, AWS_LAMBDA_FUNCTION_NAME: 'f' }), 'AWS::Lambda');
 });
 
-// Case 8: the metadata service of EC2.
+// The metadata service of EC2.
 for (const mode of [
   { kind: 'refuses', status: 401 },
   { kind: 'refuses', status: 404 },
@@ -183,7 +183,7 @@ for (const [length, environment] of [
   });
 }
 
-// Case 9: ECS.
+// ECS.
 const TASK = '158d1c8083dd49d6b527399fd6414f5c';
 for (const [what, options, cluster] of [
   ['a short name of the cluster', { cluster: 'prod' }, 'prod'],
@@ -250,7 +250,7 @@ test('on Lambda and Kubernetes the metadata service of EC2 is not asked either',
   t.deepEqual(requests, []);
 });
 
-// Case 10: EKS or another Kubernetes.
+// EKS or another Kubernetes.
 const elsewhere = { issuer: 'https://kubernetes.default.svc.cluster.local' };
 for (const [what, account, env, environment] of [
   ['its issuer', {}, {}, 'eks:prod/shop'],
@@ -345,7 +345,7 @@ test("Kubernetes: on the node's network the host's name is not the pod's", async
   t.is((await introduceAt(where)).entity?.keyAttributes.Name, 'checkout');
 });
 
-// Case 11.
+// Lambda.
 test('Lambda is known without AWS_EXECUTION_ENV', async (t) => {
   const { entity } = await introduceAt(place({ env: { AWS_LAMBDA_FUNCTION_NAME: 'my-fn' } }));
   t.deepEqual(entity, {
@@ -354,7 +354,7 @@ test('Lambda is known without AWS_EXECUTION_ENV', async (t) => {
   });
 });
 
-// Case 12.
+// Instances' ids.
 const MACHINE_ID = 'ec2f8a3b5c7d9e1f0123456789abcdef';
 for (const told of [MACHINE_ID, 'i-0000000000000000f']) {
   test(`host.id ${told} of OpenTelemetry never becomes an instance's id`, async (t) => {

@@ -44,14 +44,10 @@ export class SpoolFile {
   #isSealed = false;
   #unsettled = 0;
 
-  private constructor(path: string, events: SpoolFileEvents) {
+  /** It is not on disk before it is opened: until then it keeps what is appended. */
+  constructor(path: string, events: SpoolFileEvents) {
     this.#path = path;
     this.#events = events;
-  }
-
-  /** One that is not on disk before it is opened: until then it keeps what is appended. */
-  static create(path: string, events: SpoolFileEvents): SpoolFile {
-    return new SpoolFile(path, events);
   }
 
   /** Never throws: when the file cannot be made, the batch goes on in memory. */

@@ -82,7 +82,7 @@ export class Spool implements Heir {
 
   /** The file of a new batch, which is opened when it is known where its events go. */
   create(head: () => SpoolHead): SpoolFile {
-    const file = SpoolFile.create(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), this.#events);
+    const file = new SpoolFile(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), this.#events);
     if (this.#unopened === undefined) this.#open(file, head);
     else this.#unopened.push(() => this.#open(file, head));
     return file;
