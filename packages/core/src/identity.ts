@@ -1,6 +1,7 @@
 import type { Clock } from './clock.js';
 import type { Config } from './config/options.js';
 import type { Entity } from './entity/entity.js';
+import { inWords } from './entity/in-words.js';
 import type { Introduction } from './entity/introduce.js';
 import type { Place } from './entity/place.js';
 import { resolveEntity } from './entity/resolve.js';
@@ -82,7 +83,8 @@ export class Identity {
   #learn(found: Introduction): void {
     this.#entity = found.entity;
     this.#instance = found.instance;
-    this.#reporter.entity(found);
+    this.#reporter.entity(found.entity, found.origins, inWords(found));
+    if (found.problems.length > 0) this.#reporter.problem('entity', found.problems.join(' '));
     this.hurry();
   }
 }

@@ -1,8 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Clock } from './clock.js';
 import type { Entity } from './entity/entity.js';
-import { inWords } from './entity/in-words.js';
-import type { ResolvedEntity } from './entity/resolve.js';
 
 /**
  * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
@@ -185,11 +183,9 @@ export class Reporter {
     if (this.#clock.now() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
   }
 
-  /** Reports who writes the events, as it was found; and what of it could not be used. */
-  entity(found: ResolvedEntity): void {
-    const { entity, origins, problems } = found;
-    this.#emit({ kind: 'entity', entity, origins, message: oneLine(inWords(found)), counts: this.counts });
-    if (problems.length > 0) this.problem('entity', problems.join(' '));
+  /** Reports who writes the events, and how that is known. */
+  entity(entity: Entity | undefined, origins: Readonly<Record<string, string>>, text: string): void {
+    this.#emit({ kind: 'entity', entity, origins, message: oneLine(text), counts: this.counts });
   }
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */
