@@ -11,25 +11,33 @@ export interface Ended {
 
 interface RunOptions {
   readonly env?: Record<string, string>;
+  readonly nodeArguments?: readonly string[];
+  /** The folder to start it in. */
+  readonly cwd?: string;
   /** What a file may take, in blocks of 512 bytes: writing more fails, as on a full disk. */
   readonly maxFileBlocks?: number;
   /** Called each time the process has written something to its stdout. */
   readonly onOutput?: (child: ChildProcess) => void;
 }
 
+/** NODE_OPTIONS keep it from the metadata service of this machine: ava.config.js. */
+const { PATH, NODE_OPTIONS } = process.env;
+const ofThisProcess = { PATH, NODE_OPTIONS };
+
 /** Runs a fixture in a process of its own, pointed at the service, until it ends. */
 export async function runFixture(
   local: Local,
   fixture: string,
   args: readonly string[] = [],
-  { env = {}, maxFileBlocks, onOutput }: RunOptions = {},
+  { env = {}, nodeArguments = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
 ): Promise<Ended> {
   const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
-  const command = [process.execPath, '--no-warnings', file, ...args];
+  const command = [process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
   const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;
   const child = spawn(program, rest, {
-    env: { PATH: process.env.PATH, ...local.env, AWSLOGS_LOG_GROUP_NAME: '/test/app', ...env },
+    cwd,
+    env: { ...ofThisProcess, ...local.env, AWSLOGS_LOG_GROUP_NAME: '/test/app', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

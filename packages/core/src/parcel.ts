@@ -39,8 +39,8 @@ export interface StoredBatch {
 export interface BatchStore {
   /** Whether it holds more than it may. */
   readonly isFull: boolean;
-  /** A place for a batch that is opened; undefined when the disk refuses. */
-  create(address: Address): (StoredBatch & Copy) | undefined;
+  /** A place for a batch that is opened; undefined when the disk refuses. @param address is asked when it is known */
+  create(address: () => Address): (StoredBatch & Copy) | undefined;
 }
 
 /** What is known of a batch without looking into it. */

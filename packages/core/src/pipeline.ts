@@ -1,13 +1,11 @@
-import { hostname } from 'node:os';
 import { type Clock, systemClock, within } from './clock.js';
 import type { Config } from './config/options.js';
-import type { Environment } from './config/resolve.js';
 import { SdkLogsApi } from './delivery/api.js';
 import { Senders } from './delivery/senders.js';
 import { DeadLetterFile } from './disk/dead-letters.js';
 import { LOOK_AGAIN_MS, Spool } from './disk/spool.js';
-import { resolveEntity } from './entity/resolve.js';
-import { hostSource, otelSource, userSource } from './entity/sources.js';
+import { type Place, thisPlace } from './entity/place.js';
+import { Identity } from './identity.js';
 import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
 import { said } from './said.js';
@@ -32,8 +30,7 @@ export interface Pipeline {
 }
 
 /** What a pipeline takes from the world around it. */
-export interface Surroundings {
-  readonly env?: Environment;
+export interface Surroundings extends Partial<Place> {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
@@ -43,34 +40,39 @@ export interface Surroundings {
 export function createPipeline(
   config: Config,
   emit: (report: Report) => void,
-  { env = process.env, clock = systemClock, random = Math.random }: Surroundings = {},
+  { clock = systemClock, random = Math.random, ...place }: Surroundings = {},
 ): Pipeline {
   const reporter = new Reporter(emit, config.reportToStderr, clock);
-  const { entity, problems } = resolveEntity(config.entity, [
-    userSource(config.service, config.environment),
-    otelSource(env),
-    hostSource(hostname()),
-  ]);
-  for (const problem of problems) reporter.problem('entity', problem);
-
+  const identity = new Identity(config, { ...thisPlace(process.env), ...place }, reporter, clock);
   const api = new SdkLogsApi(config, clock);
   const senders = new Senders(config, api, reporter);
-  const sender = senders.own(entity);
+  const sender = senders.own(identity);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter);
   const ledger = new Ledger(config, reporter, deadLetters);
   const shipper = new Shipper(config, { sender, ledger, reporter, store: spool, clock, random });
+  void identity.settled.then(() => spool?.begin());
+  void shipper.holdUntil(identity.settled, () => identity.hurry());
   if (spool !== undefined) recover(spool, shipper, senders, clock);
   let closing: Promise<void> | undefined;
+  /** Whoever leaves has time to deliver, and waits for the entity no longer than that allows. */
+  const leave = async (left: Promise<void>) => {
+    const patienceMs = Math.max(config.closeTimeoutMs / 2, MIN_PATIENCE_MS);
+    const cancel = clock.after(patienceMs, () => identity.hurry());
+    await left;
+    cancel();
+    identity.hurry();
+  };
   const close = async () => {
-    await shipper.close(config.closeTimeoutMs);
+    await leave(shipper.close(config.closeTimeoutMs));
+    identity.close();
     api.close();
     await within(LAST_WRITES_MS, clock, Promise.all([spool?.close(), deadLetters?.close()]));
   };
   return {
     accept: (timestamp, message) => shipper.accept(timestamp, message),
     flush: () => shipper.flush(),
-    drain: () => shipper.drain(config.closeTimeoutMs),
+    drain: () => leave(shipper.drain(config.closeTimeoutMs)),
     close() {
       closing ??= close();
       return closing;
@@ -80,6 +82,9 @@ export function createPipeline(
 
 /** At the end a disk that does not answer is waited for so long. */
 const LAST_WRITES_MS = 500;
+
+/** Less than the disk is waited for at the end, which takes events no sooner than their entity is settled. */
+const MIN_PATIENCE_MS = 200;
 
 function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {
   if (spoolDirectory === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { Clock } from './clock.js';
+import type { Entity } from './entity/entity.js';
 
 /**
  * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
@@ -70,6 +71,16 @@ export type Report =
       readonly kind: 'problem';
       readonly code: ProblemCode;
       /** A sentence, and what to do about it. One line, without control characters. */
+      readonly message: string;
+      readonly counts: Counts;
+    }
+  | {
+      readonly kind: 'entity';
+      /** What the events are sent with from now on; undefined: without. Told once, soon after the start. */
+      readonly entity: Entity | undefined;
+      /** Where each key attribute but `Type`, and each attribute, comes from. */
+      readonly origins: Readonly<Record<string, string>>;
+      /** A sentence: `entity Service checkout in ecs:prod (name from …, environment from …)`. One line. */
       readonly message: string;
       readonly counts: Counts;
     };
@@ -170,6 +181,11 @@ export class Reporter {
   /** Reports the counts, unless that was done within the last ten seconds. */
   reportCountsSometimes(): void {
     if (this.#clock.now() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
+  }
+
+  /** Reports who writes the events, and how that is known. */
+  entity(entity: Entity | undefined, origins: Readonly<Record<string, string>>, text: string): void {
+    this.#emit({ kind: 'entity', entity, origins, message: oneLine(text), counts: this.counts });
   }
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */

@@ -54,8 +54,8 @@ export class Shipper {
   readonly #open: OpenBatches<StoredBatch & Copy>;
   readonly #backlog = new Backlog();
   readonly #paces: Paces<BatchSender>;
-  /** Nothing is sent until it is known what an earlier process left, or that takes too long. */
-  #isHeld = false;
+  /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
+  readonly #awaited = new Map<Promise<unknown>, () => void>();
   #recovered: Promise<void> = Promise.resolve();
   /** When the last drain gave up, all that was sealed was on disk; up to here. */
   #leftToDisk = -1;
@@ -79,7 +79,7 @@ export class Shipper {
     this.#clock = clock;
     this.#open = new OpenBatches(
       (batch, stored) => this.#backlog.add(sender, batch, stored),
-      (timestamp) => store?.create(sender.addressFor(timestamp)),
+      (timestamp) => store?.create(() => sender.addressFor(timestamp)),
     );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
   }
@@ -105,11 +105,18 @@ export class Shipper {
   /** Puts batches that earlier processes left in front of all others, and lets them go first. */
   recover(looking: Promise<readonly Found[]>): void {
     this.#recovered = this.#recover(looking);
-    this.#isHeld = true;
-    void within(HEAD_START_MS, this.#clock, this.#recovered).then(() => {
-      this.#isHeld = false;
-      this.#pump();
-    });
+    void this.holdUntil(within(HEAD_START_MS, this.#clock, this.#recovered));
+  }
+
+  /**
+   * Sends nothing before `ready` is settled; what is accepted meanwhile gathers.
+   * @param hurry is called when there is not enough room to wait any longer, and should settle it
+   */
+  async holdUntil(ready: Promise<unknown>, hurry: () => void = () => undefined): Promise<void> {
+    this.#awaited.set(ready, hurry);
+    await ready;
+    this.#awaited.delete(ready);
+    this.#pump();
   }
 
   async #recover(looking: Promise<readonly Found[]>): Promise<void> {
@@ -201,7 +208,7 @@ export class Shipper {
   }
 
   #pump(): void {
-    if (this.#closed || this.#isHeld) return;
+    if (this.#closed || this.#awaited.size > 0) return;
     while (this.#backlog.inFlight < this.#options.maxInFlight) {
       const parcel = this.#backlog.launchOldest(this.#mayGo) ?? this.#launchOverdue();
       if (parcel === undefined) return;
@@ -220,9 +227,15 @@ export class Shipper {
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
     inFlight < this.#paces.of(sender).places;
 
+  get #heldBytes(): number {
+    return this.#backlog.heldBytes + this.#open.heldBytes;
+  }
+
   /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
   #keepBounds(): void {
-    while (this.#backlog.heldBytes + this.#open.heldBytes > this.#options.maxBufferBytes) {
+    if (this.#awaited.size > 0 && this.#heldBytes > this.#options.maxBufferBytes / 2)
+      for (const hurry of this.#awaited.values()) hurry();
+    while (this.#heldBytes > this.#options.maxBufferBytes) {
       if (this.#backlog.forgetNewest()) continue; // it is on disk
       const oldest = this.#backlog.takeOldestInMemory();
       if (oldest === undefined) this.#open.sealOldest();

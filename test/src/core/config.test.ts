@@ -25,7 +25,7 @@ const refused = (options: object, env: Env = {}) =>
 test('a log group is all that it takes; the rest has defaults', (t) => {
   t.deepEqual(resolve(group), {
     logGroupName: '/app',
-    logStreamName: '{hostname}/{pid}',
+    logStreamName: '{instance}/{pid}',
     region: undefined,
     endpoint: undefined,
     service: undefined,
@@ -181,7 +181,7 @@ for (const [option, values] of Object.entries({
     '{{pid}}',
     '{}',
     '{a b}',
-    '{hostname}{pid}{service}{environment}{date}{uuid}',
+    '{instance}{hostname}{pid}{service}{environment}{date}{uuid}',
   ],
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],

@@ -1,8 +1,10 @@
 import test from 'ava';
 import { entityFaults, isAttribute, isKeyValue } from '../../../packages/core/dist/entity/check.js';
 import type { EntityOption } from '../../../packages/core/dist/entity/entity.js';
+import { type Fact, factsFrom, merge } from '../../../packages/core/dist/entity/facts.js';
+import { otelFacts } from '../../../packages/core/dist/entity/otel.js';
 import { type EntitySource, resolveEntity } from '../../../packages/core/dist/entity/resolve.js';
-import { hostSource, otelSource, userSource } from '../../../packages/core/dist/entity/sources.js';
+import { entitySources } from '../../../packages/core/dist/entity/sources.js';
 
 const long = (length: number) => 'x'.repeat(length);
 const attributes = (count: number) =>
@@ -152,13 +154,18 @@ test('a fault tells what was expected and what was given', (t) => {
   ]);
 });
 
-/** As the pipeline asks: the user's options, then OpenTelemetry's variables, then the host. */
+/** On a host of no platform: the user's options, then OpenTelemetry's variables, then the host. */
 function derive(
   { service, environment }: { service?: string; environment?: string } = {},
   env: Record<string, string> = {},
-  entity?: EntityOption | false,
+  given?: EntityOption | false,
 ) {
-  return resolveEntity(entity, [userSource(service, environment), otelSource(env), hostSource('db7')]);
+  const facts = merge(
+    otelFacts(env, () => false),
+    factsFrom('name of the host', { 'host.name': 'db7' }),
+  );
+  const { entity, problems } = resolveEntity(given, entitySources({ service, environment }, facts));
+  return { entity, problems };
 }
 
 function derived(
@@ -362,13 +369,14 @@ test('a found environment that is of no use is left out and told, and the next o
 
 test('a name that is of no use is left out, and that of the next source is taken', (t) => {
   const { entity, problems } = resolveEntity(undefined, [
-    { serviceName: { value: 'café', source: 'UserConfiguration' } },
-    { serviceName: { value: 'n', source: 'Instrumentation' } },
-    hostSource('db7'),
+    { serviceName: { value: 'café', from: 'here', source: 'UserConfiguration' } },
+    { serviceName: { value: 'n', from: 'there', source: 'Instrumentation' }, environment: known('e') },
   ]);
   t.is(entity?.keyAttributes.Name, 'n');
   t.is(entity?.attributes['AWS.ServiceNameSource'], 'Instrumentation');
-  t.is(problems.length, 1);
+  t.deepEqual(problems, [
+    'The service name from here is not 1 to 512 characters of ASCII, and was left out.',
+  ]);
 });
 
 for (const [what, given, keyAttributes] of [
@@ -415,44 +423,61 @@ test('a given entity without attributes has none', (t) => {
   t.deepEqual(derive({}, {}, { name: 'n' }).entity?.attributes, {});
 });
 
-const named: EntitySource = { serviceName: { value: 'n', source: 'UserConfiguration' }, environment: 'e' };
+const known = (value: string): Fact => ({ value, from: 'here' });
+const facts = (values: Record<string, string>) =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, known(value)]));
+const named: EntitySource = {
+  serviceName: { ...known('n'), source: 'UserConfiguration' },
+  environment: known('e'),
+};
 
-test('of more than ten attributes the first ten are sent, the best source first', (t) => {
-  const { entity } = resolveEntity(undefined, [
-    { ...named, attributes: { mine: 'first' } },
-    { attributes: attributes(12) },
+test('of more than ten attributes the first ten are sent, the best source first; the others are told', (t) => {
+  const { entity, problems } = resolveEntity(undefined, [
+    { ...named, attributes: facts({ mine: 'first' }) },
+    { attributes: facts(attributes(10)) },
   ]);
-  t.deepEqual(Object.keys(entity?.attributes ?? {}), [
-    'mine',
-    'a0',
-    'a1',
-    'a2',
-    'a3',
-    'a4',
-    'a5',
-    'a6',
-    'a7',
-    'a8',
-  ]);
+  const sent = ['mine', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8'];
+  t.deepEqual(Object.keys(entity?.attributes ?? {}), sent);
+  t.deepEqual(problems, ['Of more than 10 attributes a9, AWS.ServiceNameSource were left out.']);
 });
 
 test('ten attributes are sent as they are', (t) => {
-  const { entity } = resolveEntity(undefined, [{ ...named, attributes: attributes(9) }]);
+  const { entity, problems } = resolveEntity(undefined, [{ ...named, attributes: facts(attributes(9)) }]);
   t.is(Object.keys(entity?.attributes ?? {}).length, 10);
   t.is(entity?.attributes['AWS.ServiceNameSource'], 'UserConfiguration');
+  t.deepEqual(problems, []);
 });
 
 test('of two attributes of one name the first counts', (t) => {
   const { entity } = resolveEntity(undefined, [
-    { ...named, attributes: { Host: 'first' } },
-    { attributes: { Host: 'second', ' Host ': 'third' } },
+    { ...named, attributes: facts({ Host: 'first' }) },
+    { attributes: facts({ Host: 'second' }) },
   ]);
   t.is(entity?.attributes.Host, 'first');
 });
 
-test('an attribute that the service would refuse is left out', (t) => {
-  const { entity } = resolveEntity(undefined, [
-    { ...named, attributes: { empty: '', long: long(513), good: 'v' } },
+test('an attribute that the service would refuse is left out, and told', (t) => {
+  const { entity, problems } = resolveEntity(undefined, [
+    { ...named, attributes: facts({ empty: '', long: long(513), good: 'v' }) },
   ]);
   t.deepEqual(entity?.attributes, { good: 'v', 'AWS.ServiceNameSource': 'UserConfiguration' });
+  t.is(problems.length, 2);
+});
+
+test('where the name has no word for its source, none is sent', (t) => {
+  const { entity } = resolveEntity(undefined, [{ serviceName: known('n'), environment: known('e') }]);
+  t.deepEqual(entity?.attributes, {});
+});
+
+test('each part says where it comes from', (t) => {
+  const sources = [
+    { serviceName: { value: 'n', from: 'a' } },
+    { environment: { value: 'e', from: 'b' }, attributes: { Host: { value: 'h', from: 'c' } } },
+  ];
+  t.deepEqual(resolveEntity(undefined, sources).origins, { Name: 'a', Environment: 'b', Host: 'c' });
+  t.deepEqual(resolveEntity({ name: 'n', attributes: { k: 'v' } }, sources).origins, {
+    Name: 'UserConfiguration',
+    Environment: 'b',
+    k: 'UserConfiguration',
+  });
 });

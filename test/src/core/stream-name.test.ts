@@ -2,7 +2,13 @@ import test from 'ava';
 import fc from 'fast-check';
 import { streamNamer } from '../../../packages/core/dist/delivery/stream-name.js';
 
-const values = { hostname: 'db7', pid: 42, service: 'checkout', environment: 'ecs:prod' };
+const values = {
+  hostname: 'db7',
+  instance: '158d1c80',
+  pid: 42,
+  service: 'checkout',
+  environment: 'ecs:prod',
+};
 const unknown = { ...values, service: undefined, environment: undefined };
 /** 2026-11-24 */
 const DAY = 20_781;
@@ -10,6 +16,7 @@ const DAY = 20_781;
 for (const [template, name] of [
   ['plain', 'plain'],
   ['{hostname}', 'db7'],
+  ['{instance}', '158d1c80'],
   ['{pid}', '42'],
   ['{service}', 'checkout'],
   ['{environment}', 'ecs_prod'],
@@ -86,14 +93,20 @@ test('whatever the template and the values, the service takes the name', (t) => 
     fc.string({ minLength: 500, maxLength: 600 }),
   );
   const templates = fc
-    .array(fc.oneof(texts, fc.constantFrom('{hostname}', '{service}', '{date}', '{uuid}', '{environment}')), {
-      minLength: 1,
-      maxLength: 5,
-    })
+    .array(
+      fc.oneof(
+        texts,
+        fc.constantFrom('{hostname}', '{instance}', '{service}', '{date}', '{uuid}', '{environment}'),
+      ),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    )
     .map((parts) => parts.join(''));
   fc.assert(
-    fc.property(templates, texts, texts, (template, hostname, service) => {
-      const name = streamNamer(template, { ...values, hostname, service })(DAY);
+    fc.property(templates, texts, texts, texts, (template, hostname, instance, service) => {
+      const name = streamNamer(template, { ...values, hostname, instance, service })(DAY);
       t.true(name.length <= 512 && /^[^:*]+$/.test(name));
     }),
   );

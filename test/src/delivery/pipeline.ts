@@ -7,6 +7,8 @@ import {
   type Surroundings,
 } from '@awslogs/core';
 import type { Local } from '@awslogs/local';
+// So that each pipeline of this process has it at once: there is no time to load it in, where no time passes.
+import '../../../packages/core/dist/entity/introduce.js';
 import { optionsFor } from '../harness.js';
 
 /** A pipeline in this thread, over the real SDK, with what it reported. Pauses after failures take no time. */
@@ -18,7 +20,9 @@ export function openPipeline(
   const reports: Report[] = [];
   const config = resolveConfig({ ...optionsFor(local), ...options }, {});
   const pipeline = createPipeline(config, (report) => reports.push(report), {
-    env: {},
+    // On a host of no platform, with an application of no name.
+    env: { AWS_EC2_METADATA_DISABLED: 'true' },
+    readFile: () => Promise.reject(new Error('there are no files')),
     random: () => 0,
     ...surroundings,
   });

@@ -176,7 +176,10 @@ test('configured by environment variables alone', async (t) => {
         ...process.env,
         AWSLOGS_LOG_GROUP_NAME: '/test/env',
         AWSLOGS_ENDPOINT: local.endpoint,
-        AWSLOGS_SERVICE: 'env',
+        // Whole, and nothing is searched for: that may take a slow machine longer than the first batch waits.
+        AWSLOGS_ENTITY_NAME: 'env',
+        AWSLOGS_ENVIRONMENT: 'test',
+        AWSLOGS_LOG_STREAM_NAME: 'env',
       },
     },
   });

@@ -72,7 +72,7 @@ for (const [where, worker] of WORKERS) {
     t.regex(warning.message, /^awslogs: denied: .*logs:PutLogEvents/);
     end();
     await flushed;
-    t.deepEqual(reports.map(({ kind }) => kind).slice(0, 1), ['problem']);
+    t.true(reports.some(({ kind }) => kind === 'problem'));
     t.is(transport.counts?.delivered, 1);
   });
 

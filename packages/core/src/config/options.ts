@@ -24,11 +24,11 @@ export const OPTIONS = {
   }),
   /** The log stream to write to; a template. */
   logStreamName: text((template) => template.length >= 1 && template.length <= 512 && knowsAll(template), {
-    default: '{hostname}/{pid}',
+    default: '{instance}/{pid}',
     expected:
-      'a template of 1 to 512 characters; {…} may be hostname, pid, service, environment, date or uuid',
+      'a template of 1 to 512 characters; {…} may be instance, hostname, pid, service, environment, date or uuid',
     description:
-      'The log stream to write to. `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event) and `{uuid}` are filled in.',
+      'The log stream to write to. `{instance}` (an ECS task, a pod, an EC2 instance, a Lambda sandbox, else the host), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event) and `{uuid}` are filled in.',
   }),
   /** The AWS Region. */
   region: text(/^[a-z0-9-]{1,63}$/, {
@@ -48,7 +48,7 @@ export const OPTIONS = {
   service: text(isKeyValue, {
     default: undefined,
     expected: '1 to 512 characters of ASCII',
-    description: "The service's name, for the entity. Default: `OTEL_SERVICE_NAME` and its like.",
+    description: "The service's name, for the entity. Default: what is found.",
   }),
   /** The service's environment, for the entity. */
   environment: text(isKeyValue, {
@@ -174,6 +174,7 @@ function knowsAll(template: string): boolean {
 }
 
 const PLACEHOLDERS: ReadonlySet<string | undefined> = new Set([
+  'instance',
   'hostname',
   'pid',
   'service',

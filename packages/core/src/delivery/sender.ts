@@ -10,14 +10,20 @@ export class Sender {
   readonly #api: LogsApi;
   readonly #target: Target;
   readonly #reporter: Reporter;
-  /** undefined once the service has rejected it: delivery never depends on the entity. */
-  #entity: Entity | undefined;
+  readonly #known: () => Entity | undefined;
+  /** The service has rejected it: delivery never depends on the entity. */
+  #isLeftOff = false;
 
-  constructor(api: LogsApi, target: Target, entity: Entity | undefined, reporter: Reporter) {
+  /** @param entity as far as it is known by now */
+  constructor(api: LogsApi, target: Target, entity: () => Entity | undefined, reporter: Reporter) {
     this.#api = api;
     this.#target = target;
-    this.#entity = entity;
+    this.#known = entity;
     this.#reporter = reporter;
+  }
+
+  get #entity(): Entity | undefined {
+    return this.#isLeftOff ? undefined : this.#known();
   }
 
   /** Where events of this time go, and who wrote them. */
@@ -56,8 +62,8 @@ export class Sender {
   }
 
   #leaveEntityOff(reason: string): void {
-    if (this.#entity === undefined) return;
-    this.#entity = undefined;
+    if (this.#isLeftOff) return;
+    this.#isLeftOff = true;
     this.#reporter.problem(
       'entity',
       `CloudWatch Logs rejects the entity for log group ${this.#target.logGroupName}, which is left off from now on. Events are not affected. (${reason})`,

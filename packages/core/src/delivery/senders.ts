@@ -15,6 +15,12 @@ export interface SendersOptions extends LogGroupSettings {
   readonly createLogGroup: boolean;
 }
 
+/** Who this process is, as far as is known by now. */
+export interface Self {
+  readonly entity: Entity | undefined;
+  readonly instance: string;
+}
+
 /** A sender for each target and entity: the own one, and those of batches that other processes left. */
 export class Senders {
   readonly #options: SendersOptions;
@@ -28,27 +34,45 @@ export class Senders {
     this.#reporter = reporter;
   }
 
-  own(entity: Entity | undefined): Sender {
-    const { logGroupName, logStreamName, service, environment } = this.#options;
-    const streamName = streamNamer(logStreamName, {
+  own(self: Self): Sender {
+    // Named with the first batch, for good: who learns its entity later goes on in the stream in which it began.
+    let nameOf: ((day: number) => string) | undefined;
+    const streamName = (day: number) => {
+      nameOf ??= this.#streamNamer(self);
+      return nameOf(day);
+    };
+    return this.#create(this.#options.logGroupName, streamName, () => self.entity);
+  }
+
+  #streamNamer({ entity, instance }: Self): (day: number) => string {
+    const { logStreamName, service, environment } = this.#options;
+    return streamNamer(logStreamName, {
       hostname: hostname(),
+      instance,
       pid: process.pid,
       service: entity?.keyAttributes.Name ?? service,
       environment: entity?.keyAttributes.Environment ?? environment,
     });
-    return this.#create(logGroupName, streamName, entity);
   }
 
   to({ logGroupName, logStreamName, entity }: StreamName & { readonly entity?: Entity | undefined }): Sender {
     const address = JSON.stringify([logGroupName, logStreamName, entity]);
     const known = this.#byAddress.get(address);
     if (known !== undefined) return known;
-    const sender = this.#create(logGroupName, () => logStreamName, entity);
+    const sender = this.#create(
+      logGroupName,
+      () => logStreamName,
+      () => entity,
+    );
     this.#byAddress.set(address, sender);
     return sender;
   }
 
-  #create(logGroupName: string, streamName: (day: number) => string, entity: Entity | undefined): Sender {
+  #create(
+    logGroupName: string,
+    streamName: (day: number) => string,
+    entity: () => Entity | undefined,
+  ): Sender {
     const { logGroupClass, kmsKeyId, tags, retentionInDays, createLogGroup } = this.#options;
     const group = { logGroupName, logGroupClass, kmsKeyId, tags };
     const target = new Target(

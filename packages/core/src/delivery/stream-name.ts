@@ -4,6 +4,7 @@ import { DAY_MS } from '../batch/limits.js';
 /** What the placeholders of a log stream's name stand for. */
 export interface StreamNameValues {
   readonly hostname: string;
+  readonly instance: string;
   readonly pid: number;
   readonly service: string | undefined;
   readonly environment: string | undefined;
@@ -12,13 +13,14 @@ export interface StreamNameValues {
 const MAX_LENGTH = 512;
 
 /**
- * Fills in `{hostname}`, `{pid}`, `{service}`, `{environment}` and `{uuid}` once, and `{date}` for each day.
+ * Fills in `{instance}`, `{hostname}`, `{pid}`, `{service}`, `{environment}` and `{uuid}` once, and `{date}` for each day.
  * What is not known becomes `unknown`; any other `{…}` stays as it is.
  * @returns the log stream's name for a UTC day, counted from 1970-01-01
  */
 export function streamNamer(template: string, values: StreamNameValues): (day: number) => string {
   const known: Readonly<Record<string, string>> = {
     hostname: values.hostname,
+    instance: values.instance,
     pid: String(values.pid),
     service: values.service ?? 'unknown',
     environment: values.environment ?? 'unknown',

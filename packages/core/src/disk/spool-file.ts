@@ -35,6 +35,7 @@ export class SpoolFile {
   readonly #written = new Promise<boolean>((resolve) => {
     this.#known = resolve;
   });
+  #isOpen = false;
   /** Lines of this turn of the event loop, which go to the disk together. */
   #lines: string[] = [];
   #bytes = 0;
@@ -43,47 +44,57 @@ export class SpoolFile {
   #isSealed = false;
   #unsettled = 0;
 
-  private constructor(path: string, events: SpoolFileEvents, writer?: Writer) {
+  /** It is not on disk before it is opened: until then it keeps what is appended. */
+  constructor(path: string, events: SpoolFileEvents) {
     this.#path = path;
     this.#events = events;
-    this.#writer = writer;
-    if (writer === undefined) {
-      this.#becomeWritten();
+  }
+
+  /** Never throws: when the file cannot be made, the batch goes on in memory. */
+  open(head: () => SpoolHead): void {
+    if (this.#state !== 'writing') return; // its events have found their fate already
+    try {
+      this.#writer = this.#makeWriter(writeSpoolText(head(), []));
+    } catch (error) {
+      this.refuse(error);
       return;
     }
-    writer.on('error', (error: Error) => this.#fail(error));
+    this.#isOpen = true;
+    this.#writeLines();
+    if (this.#isSealed) this.seal();
+  }
+
+  /** @throws the system's error when the file cannot be made */
+  #makeWriter(firstLine: string): Writer {
+    const line = Buffer.from(firstLine);
+    const fd = openSync(this.#path, 'ax', 0o600);
+    try {
+      writeSync(fd, line);
+    } catch (error) {
+      closeSync(fd);
+      rmSync(this.#path, { force: true });
+      throw error;
+    }
+    const writer = new sonicBoom.SonicBoom({ fd, contentMode: 'buffer' }) as unknown as Writer;
+    writer.on('error', (error: Error) => this.refuse(error));
     // Not only when the disk has confirmed it, which may take long: what was written outlives the process all the same.
     writer.on('write', (bytes: number) => {
       this.#unwritten -= bytes;
       this.#lookWhetherWritten();
     });
-    events.opened();
+    this.#events.opened();
     writer.once('close', () => {
       this.#writer = undefined;
-      events.closed();
+      this.#events.closed();
     });
-  }
-
-  /** @throws the system's error when the file cannot be made */
-  static create(path: string, head: SpoolHead, events: SpoolFileEvents): SpoolFile {
-    const line = Buffer.from(writeSpoolText(head, []));
-    const fd = openSync(path, 'ax', 0o600);
-    try {
-      writeSync(fd, line);
-    } catch (error) {
-      closeSync(fd);
-      rmSync(path, { force: true });
-      throw error;
-    }
-    const writer = new sonicBoom.SonicBoom({ fd, contentMode: 'buffer' }) as unknown as Writer;
-    const file = new SpoolFile(path, events, writer);
-    file.#grow(line.length);
-    return file;
+    this.#grow(line.length);
+    return writer;
   }
 
   /** One that an earlier process wrote. */
   static found(path: string, size: number, bytes: number, events: SpoolFileEvents): SpoolFile {
     const file = new SpoolFile(path, events);
+    file.#becomeWritten();
     file.#unsettled = size;
     file.#grow(bytes);
     return file;
@@ -132,7 +143,7 @@ export class SpoolFile {
   }
 
   #lookWhetherWritten(): void {
-    if (this.#isSealed && this.#unwritten === 0) this.#becomeWritten();
+    if (this.#isOpen && this.#isSealed && this.#unwritten === 0) this.#becomeWritten();
   }
 
   #becomeWritten(): void {
@@ -142,6 +153,7 @@ export class SpoolFile {
   }
 
   #writeLines(): void {
+    if (!this.#isOpen) return;
     const lines = this.#lines;
     this.#lines = [];
     if (lines.length === 0 || this.#state !== 'writing') return;
@@ -152,7 +164,7 @@ export class SpoolFile {
   }
 
   /** The batch goes on in memory. What is on disk of it would be sent a second time by whoever finds it. */
-  #fail(error: Error): void {
+  refuse(error: unknown): void {
     if (this.#state !== 'writing') return;
     this.#giveUp();
     this.#events.failed(error);

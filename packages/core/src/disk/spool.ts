@@ -43,6 +43,11 @@ export class Spool implements Heir {
   /** The last is the one that is used. */
   readonly #folders: string[] = [];
   #received: Left[] = [];
+  /**
+   * A file's first line names the entity, and so none is opened before that is known, a second at most. What is lost with
+   * a process that is killed by then is what it had in that time.
+   */
+  #unopened: (() => void)[] | undefined = [];
   #release: () => void = () => undefined;
   #isClosed = false;
   #bytes = 0;
@@ -75,15 +80,24 @@ export class Spool implements Heir {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** The file of a new batch; undefined when the disk refuses it. */
-  create(head: SpoolHead): SpoolFile | undefined {
-    try {
-      if (this.#unconfirmed >= MAX_UNCONFIRMED) throw new Error('it does not keep up');
-      return SpoolFile.create(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), head, this.#events);
-    } catch (error) {
-      this.#failed(error);
-      return undefined;
-    }
+  /** The file of a new batch, which is opened when it is known where its events go. */
+  create(head: () => SpoolHead): SpoolFile {
+    const file = new SpoolFile(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), this.#events);
+    if (this.#unopened === undefined) this.#open(file, head);
+    else this.#unopened.push(() => this.#open(file, head));
+    return file;
+  }
+
+  /** From now on it is known: what came before goes to the disk, and all else as it comes. */
+  begin(): void {
+    const unopened = this.#unopened ?? [];
+    this.#unopened = undefined;
+    for (const open of unopened) open();
+  }
+
+  #open(file: SpoolFile, head: () => SpoolHead): void {
+    if (this.#unconfirmed >= MAX_UNCONFIRMED) file.refuse(new Error('it does not keep up'));
+    else file.open(head);
   }
 
   /** Takes over what dead processes left. Never rejects. */

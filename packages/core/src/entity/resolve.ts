@@ -1,22 +1,34 @@
 import { isAttribute, isKeyValue, MAX_ATTRIBUTES } from './check.js';
 import { type Entity, type EntityOption, KEY_ATTRIBUTES_BY_TYPE } from './entity.js';
+import type { Fact } from './facts.js';
 
 /** How a service got its name, in the words of the CloudWatch agent. */
-type ServiceNameSource = 'UserConfiguration' | 'Instrumentation';
+export type ServiceNameSource =
+  | 'UserConfiguration'
+  | 'Instrumentation'
+  | 'K8sWorkload'
+  | 'ResourceTags'
+  | 'ClientIamRole'
+  | 'Unknown';
 
 /** What one place (options, OpenTelemetry variables, the platform, the host) knows about the service. */
 export interface EntitySource {
-  readonly serviceName?: { readonly value: string; readonly source: ServiceNameSource } | undefined;
-  readonly environment?: string | undefined;
-  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  /** Without a `source` where AWS has no word for it. */
+  readonly serviceName?: (Fact & { readonly source?: ServiceNameSource | undefined }) | undefined;
+  readonly environment?: Fact | undefined;
+  readonly attributes?: Readonly<Record<string, Fact>> | undefined;
 }
 
 export interface ResolvedEntity {
   /** undefined: the events are sent without an entity. */
   readonly entity: Entity | undefined;
+  /** Where each key attribute but `Type`, and each attribute, comes from. */
+  readonly origins: Readonly<Record<string, string>>;
   /** What was found and could not be used, a sentence each. */
   readonly problems: readonly string[];
 }
+
+const USER = 'UserConfiguration';
 
 /**
  * Derives the entity from what the user gave and from the sources, best first: the name and the environment
@@ -27,67 +39,91 @@ export function resolveEntity(
   given: EntityOption | false | undefined,
   sources: readonly EntitySource[],
 ): ResolvedEntity {
-  if (given === false) return { entity: undefined, problems: [] };
   const problems: string[] = [];
+  const none = { entity: undefined, origins: {}, problems };
+  if (given === false) return none;
   const usable = sources.map((source) => withoutUnusable(source, problems));
   const environment = usable.find((source) => source.environment !== undefined)?.environment;
-  if (given !== undefined) {
-    const attributes = mergeAttributes([{ attributes: given.attributes }]);
-    return { entity: { keyAttributes: keyAttributesOf(given, environment), attributes }, problems };
-  }
+  if (given !== undefined) return { ...resolveGiven(given, environment), problems };
   const name = usable.find((source) => source.serviceName !== undefined)?.serviceName;
-  if (name === undefined || environment === undefined) return { entity: undefined, problems };
-  const nameSource = { attributes: { 'AWS.ServiceNameSource': name.source } };
+  if (name === undefined || environment === undefined) return none;
+  const attributes = mergeAttributes([...usable, nameSource(name)], problems);
   return {
     entity: {
-      keyAttributes: { Type: 'Service', Name: name.value.trim(), Environment: environment.trim() },
-      attributes: mergeAttributes([...usable, nameSource]),
+      keyAttributes: { Type: 'Service', Name: name.value.trim(), Environment: environment.value.trim() },
+      attributes: mapValues(attributes, ({ value }) => value),
+    },
+    origins: {
+      Name: name.from,
+      Environment: environment.from,
+      ...mapValues(attributes, ({ from }) => from),
     },
     problems,
   };
 }
 
-/** The key attributes of an entity whose fields were checked when they were given. */
-function keyAttributesOf(given: EntityOption, foundEnvironment: string | undefined): Record<string, string> {
-  const type = given.type ?? 'Service';
-  const values: Record<string, string | undefined> = {
+function nameSource({ source, from }: NonNullable<EntitySource['serviceName']>): EntitySource {
+  return source === undefined ? {} : { attributes: { 'AWS.ServiceNameSource': { value: source, from } } };
+}
+
+/** An entity whose fields were checked when they were given. */
+function resolveGiven(
+  given: EntityOption,
+  found: Fact | undefined,
+): Pick<ResolvedEntity, 'entity' | 'origins'> {
+  const { type = 'Service', resourceType, identifier, name, environment } = given;
+  const values: Readonly<Record<string, string | undefined>> = {
     Type: type,
-    ResourceType: given.resourceType,
-    Identifier: given.identifier,
-    Name: given.name,
-    Environment: given.environment ?? foundEnvironment,
+    ResourceType: resourceType,
+    Identifier: identifier,
+    Name: name,
+    Environment: environment ?? found?.value,
   };
   const keyAttributes: Record<string, string> = {};
   for (const key of KEY_ATTRIBUTES_BY_TYPE[type]) {
     const value = values[key];
     if (value !== undefined) keyAttributes[key] = value.trim();
   }
-  return keyAttributes;
+  const attributes = Object.entries(given.attributes ?? {}).map(([key, value]) => [key.trim(), value.trim()]);
+  const entity: Entity = { keyAttributes, attributes: Object.fromEntries(attributes) };
+  const { Type: _, ...origins } = mapValues({ ...keyAttributes, ...entity.attributes }, () => USER);
+  if (type === 'Service' && environment === undefined && found !== undefined)
+    origins.Environment = found.from;
+  return { entity, origins };
 }
 
 /** What the user says is checked before; what is found is left out where the service would refuse it. */
 function withoutUnusable(source: EntitySource, problems: string[]): EntitySource {
-  const usable = (what: string, value: string | undefined) => {
-    if (value === undefined || isKeyValue(value)) return true;
-    problems.push(`the ${what} that was found is not 1 to 512 characters of ASCII, and was left out`);
+  const usable = (what: string, fact: Fact | undefined) => {
+    if (fact === undefined || isKeyValue(fact.value)) return true;
+    problems.push(`The ${what} from ${fact.from} is not 1 to 512 characters of ASCII, and was left out.`);
     return false;
   };
   return {
-    ...(usable('service name', source.serviceName?.value) && { serviceName: source.serviceName }),
+    ...(usable('service name', source.serviceName) && { serviceName: source.serviceName }),
     ...(usable('environment', source.environment) && { environment: source.environment }),
     attributes: source.attributes,
   };
 }
 
 /** The first ten attributes; the first of a name counts. */
-function mergeAttributes(sources: readonly EntitySource[]): Record<string, string> {
-  const merged = new Map<string, string>();
+function mergeAttributes(sources: readonly EntitySource[], problems: string[]): Record<string, Fact> {
+  const merged = new Map<string, Fact>();
+  const tooMany: string[] = [];
   for (const { attributes = {} } of sources) {
-    for (const [given, value] of Object.entries(attributes)) {
-      if (merged.size === MAX_ATTRIBUTES) break;
-      const key = given.trim();
-      if (isAttribute(key, value) && !merged.has(key)) merged.set(key, value.trim());
+    for (const [key, { value, from }] of Object.entries(attributes)) {
+      if (merged.has(key)) continue;
+      if (!isAttribute(key, value))
+        problems.push(`The attribute ${key} from ${from} is not 1 to 512 characters, and was left out.`);
+      else if (merged.size === MAX_ATTRIBUTES) tooMany.push(key);
+      else merged.set(key, { value: value.trim(), from });
     }
   }
+  if (tooMany.length > 0)
+    problems.push(`Of more than ${MAX_ATTRIBUTES} attributes ${tooMany.join(', ')} were left out.`);
   return Object.fromEntries(merged);
+}
+
+function mapValues<T, R>(values: Readonly<Record<string, T>>, map: (value: T) => R): Record<string, R> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }

@@ -1,41 +1,40 @@
-import { parseKeyValues } from '../key-values.js';
+import type { Facts } from './facts.js';
+import { platformOf } from './platforms.js';
 import type { EntitySource } from './resolve.js';
+import { type UserNames, userSource } from './user.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Everyone who may name the service and its environment, best first. */
+export function entitySources(user: UserNames, facts: Facts): EntitySource[] {
+  return [userSource(user), otelSource(facts), ...platformSources(facts), packageSource(facts)];
+}
 
-/** The options `service` and `environment`, or their variables. */
-export function userSource(service: string | undefined, environment: string | undefined): EntitySource {
+function otelSource(facts: Facts): EntitySource {
+  const name = facts.get('service.name');
   return {
-    serviceName: service === undefined ? undefined : { value: service, source: 'UserConfiguration' },
-    environment,
+    serviceName: name && { ...name, source: 'Instrumentation' },
+    environment: facts.get('deployment.environment.name') ?? facts.get('deployment.environment'),
   };
 }
 
-/**
- * OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.
- * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
- */
-export function otelSource(env: Environment): EntitySource {
-  // What can be read of them: OpenTelemetry's own reader throws all away for one bad entry.
-  const { pairs: attributes } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
-  const name = [env.OTEL_SERVICE_NAME?.trim(), attributes.get('service.name')].find(isServiceName);
-  const environment =
-    attributes.get('deployment.environment.name') || attributes.get('deployment.environment') || undefined;
-  return {
-    serviceName: name === undefined ? undefined : { value: name, source: 'Instrumentation' },
-    environment,
-  };
+/** A source for each name and each environment, so that one that cannot be used makes room for the next. */
+function platformSources(facts: Facts): EntitySource[] {
+  const { names, environments, attributes, together = [] } = platformOf(facts);
+  const isWhole = together.every((key) => attributes[key]?.(facts) !== undefined);
+  const known = Object.entries(isWhole ? attributes : {}).flatMap(([key, pick]) => {
+    const fact = pick(facts);
+    return fact === undefined ? [] : [[key, fact] as const];
+  });
+  return [
+    ...names.map(([pick, source]) => {
+      const name = pick(facts);
+      return { serviceName: name && { ...name, source } };
+    }),
+    ...environments.map((pick) => ({ environment: pick(facts) })),
+    { attributes: Object.fromEntries(known) },
+  ];
 }
 
-/**
- * Where nobody named the service, OpenTelemetry says `unknown_service:node`, and its detector for Elastic
- * Beanstalk the same word for every application.
- */
-function isServiceName(name: string | undefined): name is string {
-  return Boolean(name) && !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';
-}
-
-/** What holds for any program: it runs on a host. The last source; a platform's own comes before it. */
-export function hostSource(hostname: string): EntitySource {
-  return { environment: 'generic:default', attributes: { PlatformType: 'Generic', Host: hostname } };
+function packageSource(facts: Facts): EntitySource {
+  const name = facts.get('package.name');
+  return { serviceName: name && { ...name, source: 'Unknown' } };
 }

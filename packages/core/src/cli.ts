@@ -1,0 +1,60 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { resolveConfig } from './config/index.js';
+import { introduce } from './entity/introduce.js';
+import { thisPlace } from './entity/place.js';
+import { SEARCH_MS } from './identity.js';
+import { said } from './said.js';
+
+const USAGE = `Usage: awslogs entity
+
+  entity      print the entity that a program gets that is started here: as JSON, with the
+              place that each part of it comes from. AWSLOGS_ variables count.
+
+  --help      print this
+  --version   print the version
+`;
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
+    });
+    if (values.help) print(USAGE);
+    else if (values.version) print(`${version()}\n`);
+    else if (positionals.length === 1 && positionals[0] === 'entity') await printEntity();
+    else throw new Error(`awslogs has no command "${positionals.join(' ')}".`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${said(error)}\n\n${USAGE}`);
+    return 2;
+  }
+}
+
+/** @throws {ConfigError} */
+async function printEntity(): Promise<void> {
+  // Where events go is of no interest here.
+  const config = resolveConfig({ logGroupName: process.env.AWSLOGS_LOG_GROUP_NAME || 'any' });
+  // The application is where this was started, not this program.
+  const place = { ...thisPlace(process.env), mainScript: async () => process.cwd() };
+  const search = new AbortController();
+  // Which keeps the process alive as well: what is asked does not.
+  const timer = setTimeout(() => search.abort(), SEARCH_MS);
+  const { entity = null, ...rest } = await introduce(config, place, search.signal);
+  clearTimeout(timer);
+  print(`${JSON.stringify({ entity, ...rest }, undefined, 2)}\n`);
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+process.exitCode = await main();

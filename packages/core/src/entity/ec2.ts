@@ -1,0 +1,82 @@
+import { type Facts, factsFrom, merge } from './facts.js';
+import { parseObject } from './json.js';
+import type { Place } from './place.js';
+
+const ENDPOINT = 'http://169.254.169.254';
+const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
+const ROLE = /^[\w+=,.@-]{1,64}$/;
+const MAX_AUTO_SCALING_GROUP = 255;
+
+/** The tags that name a service, whatever their case, best first. */
+const SERVICE_TAGS = ['service', 'application', 'app'];
+
+/**
+ * What the metadata service of an EC2 instance says, version 2 alone. It is EC2 if it tells an instance's id: others, of
+ * other clouds, live at the same address.
+ * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+ */
+export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal): Promise<Facts> {
+  if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return new Map();
+  const root = `${(env.AWS_EC2_METADATA_SERVICE_ENDPOINT || ENDPOINT).replace(/\/$/, '')}/latest`;
+  try {
+    const token = await fetch(`${root}/api/token`, {
+      method: 'PUT',
+      headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' },
+      signal,
+    });
+    if (token.status !== 200) return new Map();
+    const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
+    const read: Read = async (path) => {
+      // What is not there, or not allowed, is answered otherwise.
+      const answer = await fetch(`${root}/meta-data/${path}`, { headers, signal }).catch(() => undefined);
+      return answer?.status === 200 ? answer.text.trim() : '';
+    };
+    const [id, tags, role] = await Promise.all([read('instance-id'), tagFacts(read), roleFacts(read)]);
+    if (!INSTANCE_ID.test(id)) return new Map();
+    // Not `host.id`: OpenTelemetry's detector of hosts has the machine's id there.
+    const facts = factsFrom('EC2 metadata service', {
+      'cloud.platform': 'aws_ec2',
+      'aws.ec2.instance.id': id,
+    });
+    return merge(facts, tags, role);
+  } catch {
+    return new Map(); // nobody there, or nobody who answers
+  }
+}
+
+type Read = (path: string) => Promise<string>;
+
+/** Tags are there where the instance's options allow it. */
+async function tagFacts(read: Read): Promise<Facts> {
+  const keys = (await read('tags/instance/')).split('\n').map((key) => key.trim());
+  const value = async (key: string | undefined) =>
+    key === undefined ? '' : read(`tags/instance/${encodeURI(key)}`);
+  const serviceKey = SERVICE_TAGS.flatMap((name) => keys.filter((key) => key.toLowerCase() === name))[0];
+  const [group, service] = await Promise.all([
+    value(keys.find((key) => key === 'aws:autoscaling:groupName')),
+    value(serviceKey),
+  ]);
+  return merge(
+    factsFrom('instance tag aws:autoscaling:groupName', {
+      'ec2.tag.aws:autoscaling:groupName': group.length > MAX_AUTO_SCALING_GROUP ? '' : group,
+    }),
+    factsFrom(`instance tag ${serviceKey}`, { 'ec2.tag.service': service }),
+  );
+}
+
+async function roleFacts(read: Read): Promise<Facts> {
+  const [role = ''] = (await read('iam/security-credentials/')).split('\n');
+  return factsFrom('IAM role', { 'aws.iam.role.name': ROLE.test(role) ? role : '' });
+}
+
+const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';
+
+/** Elastic Beanstalk's instances are EC2's, and have a file that names their environment. */
+export async function beanstalkFacts({ readFile }: Place): Promise<Facts> {
+  const conf = parseObject(await readFile(BEANSTALK).catch(() => ''));
+  if (typeof conf.environment_name !== 'string') return new Map();
+  return factsFrom('Elastic Beanstalk', {
+    'cloud.platform': 'aws_elastic_beanstalk',
+    'aws.elasticbeanstalk.environment.name': conf.environment_name,
+  });
+}

@@ -1,0 +1,15 @@
+import type { ResolvedEntity } from './resolve.js';
+
+/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)` */
+export function inWords({ entity, origins }: Omit<ResolvedEntity, 'problems'>): string {
+  if (entity === undefined) {
+    return 'no entity: it is turned off, or nothing names the service; the option service does, or AWSLOGS_SERVICE';
+  }
+  const { Type, Name, ResourceType, Identifier, Environment } = entity.keyAttributes;
+  const what = [Type, ResourceType, Name ?? Identifier].filter((part) => part !== undefined).join(' ');
+  const where = Environment === undefined ? '' : ` in ${Environment}`;
+  const from = ['Name', 'Identifier', 'Environment']
+    .filter((key) => origins[key] !== undefined)
+    .map((key) => `${key.toLowerCase()} from ${origins[key]}`);
+  return `entity ${what}${where} (${from.join(', ')})`;
+}

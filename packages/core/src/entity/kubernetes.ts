@@ -1,0 +1,69 @@
+import { type Facts, factsFrom, merge } from './facts.js';
+import { parseObject } from './json.js';
+import type { Place } from './place.js';
+
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/**
+ * What a pod knows of itself without network and rights. The cluster and the node are not among it: they come from
+ * OTEL_RESOURCE_ATTRIBUTES, as Application Signals sets it, or not at all.
+ */
+export async function kubernetesFacts(place: Place): Promise<Facts> {
+  const read = (path: string) => place.readFile(path).catch(() => '');
+  const [namespace, token, hosts] = await Promise.all([
+    read(`${SERVICE_ACCOUNT}/namespace`),
+    read(`${SERVICE_ACCOUNT}/token`),
+    read('/etc/hosts'),
+  ]);
+  return merge(
+    factsFrom('service account', { 'k8s.namespace.name': namespace }),
+    podFacts(place.hostname, hosts),
+    isEks(place.env, token)
+      ? factsFrom('identity of the pod', { 'cloud.platform': 'aws_eks' })
+      : factsFrom('KUBERNETES_SERVICE_HOST', { 'cloud.platform': 'kubernetes' }),
+  );
+}
+
+/** As the CloudWatch agent and Fluent Bit tell it. */
+function isEks(env: Place['env'], token: string): boolean {
+  return (
+    Boolean(env.AWS_WEB_IDENTITY_TOKEN_FILE?.includes('eks.amazonaws.com')) ||
+    Boolean(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE?.includes('eks-pod-identity')) ||
+    issuerOf(token).includes('eks')
+  );
+}
+
+/** The issuer that stands in a JSON Web Token; empty where none can be read. */
+function issuerOf(token: string): string {
+  const [, payload = ''] = token.split('.');
+  const { iss } = parseObject(Buffer.from(payload, 'base64url').toString());
+  return typeof iss === 'string' ? iss : '';
+}
+
+/** A pod's host has its name, unless it is the node's network that it is in: the kubelet says so in /etc/hosts. */
+function podFacts(hostname: string, hosts: string): Facts {
+  if (hosts.startsWith('# Kubernetes-managed hosts file (host network)')) return new Map();
+  return factsFrom('name of the pod', {
+    'k8s.pod.name': hostname,
+    'k8s.workload.name': workloadOf(hostname),
+  });
+}
+
+/** Kubernetes draws its suffixes from these. */
+const DRAWN = '[bcdfghjklmnpqrstvwxz2456789]';
+
+/** A deployment's pod (`checkout-5d4f8c7b9d-x2kfp`), a stateful set's (`db-0`), a daemon set's or a job's (`agent-x2kfp`). */
+const POD_NAMES = [
+  new RegExp(`^(.+)-${DRAWN}{6,10}-${DRAWN}{5}$`),
+  /^(.+)-\d+$/,
+  new RegExp(`^(.+)-${DRAWN}{5}$`),
+];
+
+/** The workload that a pod's name tells, as the CloudWatch agent infers it. */
+function workloadOf(pod: string): string | undefined {
+  for (const pattern of POD_NAMES) {
+    const workload = pattern.exec(pod)?.[1];
+    if (workload !== undefined) return workload;
+  }
+  return undefined;
+}

@@ -1,0 +1,33 @@
+import { parseKeyValues } from '../key-values.js';
+import { type Facts, factsFrom, merge } from './facts.js';
+import type { Place } from './place.js';
+
+/**
+ * OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. Read without OpenTelemetry's packages: theirs throws all attributes
+ * away for one bad entry, and each of their major versions wants another `@opentelemetry/api`, which may not be the
+ * application's.
+ * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ * @param isPlatform whether a word for the platform says something here
+ */
+export function otelFacts(env: Place['env'], isPlatform: (word: string) => boolean): Facts {
+  const { pairs } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+  const attributes = factsFrom('OTEL_RESOURCE_ATTRIBUTES', Object.fromEntries(pairs));
+  const platform = attributes.get('cloud.platform')?.value ?? '';
+  const unusable = [
+    ...(isPlatform(platform) ? [] : ['cloud.platform']),
+    ...(isServiceName(attributes.get('service.name')?.value) ? [] : ['service.name']),
+  ];
+  const name = env.OTEL_SERVICE_NAME?.trim();
+  return merge(
+    factsFrom('OTEL_SERVICE_NAME', isServiceName(name) ? { 'service.name': name } : {}),
+    new Map([...attributes].filter(([key]) => !unusable.includes(key))),
+  );
+}
+
+/**
+ * Where nobody named the service, OpenTelemetry says `unknown_service:node`, and its detector for Elastic
+ * Beanstalk the same word for every application.
+ */
+function isServiceName(name: string | undefined): boolean {
+  return !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';
+}

@@ -1,0 +1,97 @@
+import type { Clock } from './clock.js';
+import type { Config } from './config/options.js';
+import type { Entity } from './entity/entity.js';
+import { inWords } from './entity/in-words.js';
+import type { Introduction } from './entity/introduce.js';
+import type { Place } from './entity/place.js';
+import { resolveEntity } from './entity/resolve.js';
+import { userSource } from './entity/user.js';
+import type { Reporter } from './report.js';
+import { said } from './said.js';
+
+/** The first batch waits for its entity so long. */
+const WAIT_MS = 1000;
+
+/** What answers no sooner is given up. */
+export const SEARCH_MS = 5000;
+
+/**
+ * Who this process is: the entity of its events, and the instance that its log stream is named after. It is searched for
+ * once. The first batch waits for that, and goes without if it takes too long; what is found later is that of later ones.
+ */
+export class Identity {
+  /** Resolves when it is known, or no longer waited for. */
+  readonly settled: Promise<void>;
+  #settle: () => void = () => undefined;
+  readonly #search = new AbortController();
+  readonly #reporter: Reporter;
+  #isClosed = false;
+  #entity: Entity | undefined;
+  #instance: string;
+
+  constructor(config: Config, place: Place, reporter: Reporter, clock: Clock) {
+    this.#reporter = reporter;
+    this.#instance = place.hostname;
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    if (dependsOnPlace(config)) void this.#find(config, place, clock);
+    else {
+      const { hostname: instance } = place;
+      this.#learn({ ...resolveEntity(config.entity, [userSource(config)]), instance });
+    }
+  }
+
+  get entity(): Entity | undefined {
+    return this.#entity;
+  }
+
+  get instance(): string {
+    return this.#instance;
+  }
+
+  /** Whoever waits waits no longer. */
+  hurry(): void {
+    this.#settle();
+  }
+
+  /** Ends the search. */
+  close(): void {
+    this.#isClosed = true;
+    this.#search.abort();
+  }
+
+  async #find(config: Config, place: Place, clock: Clock): Promise<void> {
+    const { signal } = this.#search;
+    const cancel = [
+      clock.after(WAIT_MS, () => this.hurry()),
+      clock.after(SEARCH_MS, () => this.#search.abort()),
+    ];
+    try {
+      // Loaded by those alone who need it.
+      const { introduce } = await import('./entity/introduce.js');
+      const found = await introduce(config, place, signal);
+      if (!this.#isClosed) this.#learn(found);
+    } catch (error) {
+      // No file of ours, as in a bundle.
+      this.#reporter.problem('entity', `No entity can be searched for. (${said(error)})`);
+    }
+    for (const timer of cancel) timer();
+    this.hurry();
+  }
+
+  #learn(found: Introduction): void {
+    this.#entity = found.entity;
+    this.#instance = found.instance;
+    this.#reporter.entity(found.entity, found.origins, inWords(found));
+    if (found.problems.length > 0) this.#reporter.problem('entity', found.problems.join(' '));
+    this.hurry();
+  }
+}
+
+/** Whether anything that is asked for depends on where the program runs. */
+function dependsOnPlace({ entity, environment, logStreamName }: Config): boolean {
+  if (logStreamName.includes('{instance}') || entity === undefined) return true;
+  if (entity === false || (entity.type ?? 'Service') !== 'Service') return false;
+  return (entity.environment ?? environment) === undefined;
+}

@@ -1,0 +1,59 @@
+import { type Metadata, type MetadataOptions, startMetadata } from './metadata.js';
+
+export interface TaskMetadataOptions extends MetadataOptions {
+  /** ARN or short name, as the service gives either. Default: `prod`. */
+  readonly cluster?: string;
+  /** Default: one of a task in the cluster `prod`. */
+  readonly taskArn?: string;
+  /** Of the task definition. Default: `checkout`. */
+  readonly family?: string;
+  /** Default: none, as for a task that no service started, or under an old agent. */
+  readonly serviceName?: string;
+}
+
+const TASK_ARN = 'arn:aws:ecs:us-east-1:123456789012:task/prod/158d1c8083dd49d6b527399fd6414f5c';
+
+/**
+ * The task metadata endpoint of ECS, version 4: the container, and at `/task` the task.
+ * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
+ */
+export function startTaskMetadata(options: TaskMetadataOptions = {}): Promise<Metadata> {
+  const { cluster = 'prod', taskArn = TASK_ARN, family = 'checkout', serviceName, mode } = options;
+  const container = {
+    DockerId: 'ea32192c8553fbff06c9340478a2ff089b2bb5646fb718b4ee206641c9086d66',
+    Name: 'app',
+    Labels: {
+      'com.amazonaws.ecs.cluster': cluster,
+      'com.amazonaws.ecs.container-name': 'app',
+      'com.amazonaws.ecs.task-arn': taskArn,
+      'com.amazonaws.ecs.task-definition-family': family,
+      'com.amazonaws.ecs.task-definition-version': '1',
+    },
+  };
+  const task = {
+    Cluster: cluster,
+    TaskARN: taskArn,
+    Family: family,
+    Revision: '1',
+    ...(serviceName !== undefined && { ServiceName: serviceName }),
+    KnownStatus: 'RUNNING',
+    LaunchType: 'FARGATE',
+    Containers: [container],
+  };
+  const known = new Map<string | undefined, object>([
+    [PATH, container],
+    [`${PATH}/task`, task],
+  ]);
+  return startMetadata(
+    ({ url }) => {
+      const found = known.get(url);
+      return found === undefined
+        ? { status: 404, text: '404 page not found' }
+        : { status: 200, text: JSON.stringify(found) };
+    },
+    (endpoint) => ({ ECS_CONTAINER_METADATA_URI_V4: endpoint + PATH }),
+    mode,
+  );
+}
+
+const PATH = '/v4/158d1c8083dd49d6b527399fd6414f5c-1234567890';

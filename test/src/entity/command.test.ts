@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startInstanceMetadata } from '@awslogs/local';
+import test, { type ExecutionContext } from 'ava';
+
+const CLI = fileURLToPath(new URL('../../../packages/core/dist/cli.js', import.meta.url));
+
+async function awslogs(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { NODE_OPTIONS: process.env.NODE_OPTIONS, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, ...output };
+}
+
+function application(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'awslogs-command-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'package.json'), '{"name":"checkout"}');
+  return folder;
+}
+
+test('awslogs entity: the entity of the application here, and where each part comes from', async (t) => {
+  const { code, stdout } = await awslogs(application(t), ['entity'], { AWSLOGS_ENVIRONMENT: 'staging' });
+  t.is(code, 0);
+  const { entity, origins, instance } = JSON.parse(stdout);
+  t.deepEqual(entity.keyAttributes, { Type: 'Service', Name: 'checkout', Environment: 'staging' });
+  t.is(origins.Name, 'package.json');
+  t.is(origins.Environment, 'UserConfiguration');
+  t.is(instance, entity.attributes.Host);
+});
+
+test('awslogs entity: on EC2', async (t) => {
+  const metadata = await startInstanceMetadata();
+  t.teardown(() => metadata.close());
+  const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
+  const { stdout } = await awslogs(application(t), ['entity'], env);
+  t.is(JSON.parse(stdout).instance, 'i-0123456789abcdef0');
+});
+
+test('awslogs entity: on a machine whose metadata service hangs it ends all the same', async (t) => {
+  const metadata = await startInstanceMetadata({ mode: { kind: 'hangs' } });
+  t.teardown(() => metadata.close());
+  const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
+  const { code, stdout } = await awslogs(application(t), ['entity'], env);
+  t.is(code, 0);
+  t.is(JSON.parse(stdout).entity.keyAttributes.Environment, 'generic:default');
+});
+
+test('awslogs entity: null where there is none', async (t) => {
+  const { code, stdout } = await awslogs(application(t), ['entity'], { AWSLOGS_ENTITY: 'false' });
+  t.is(code, 0);
+  t.is(JSON.parse(stdout).entity, null);
+});
+
+test('awslogs entity: a wrong variable is told', async (t) => {
+  const { code, stdout, stderr } = await awslogs(application(t), ['entity'], {
+    AWSLOGS_ENTITY_TYPE: 'Servise',
+  });
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /AWSLOGS_ENTITY_TYPE/);
+});
+
+for (const args of [[], ['entities'], ['entity', 'more'], ['--unknown']]) {
+  test(`awslogs ${args.join(' ')}: usage on stderr, and 2`, async (t) => {
+    const { code, stdout, stderr } = await awslogs(application(t), args);
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr, /^Usage: awslogs entity/m);
+  });
+}
+
+test('awslogs --help and --version', async (t) => {
+  const help = await awslogs(application(t), ['--help']);
+  t.is(help.code, 0);
+  t.regex(help.stdout, /^Usage: awslogs entity/);
+  const version = await awslogs(application(t), ['--version']);
+  t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
