@@ -14,8 +14,8 @@ const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
  * @returns undefined for a line that gives none, or is no JSON
  */
 export function timestampOf(line: string): number | undefined {
-  const head = HEAD.exec(line);
-  return (head && toTimestamp(head[1] ?? head[2])) ?? parsedTimestamp(line);
+  const [, number, text] = HEAD.exec(line) ?? [];
+  return toTimestamp(number === undefined ? text : Number(number)) ?? parsedTimestamp(line);
 }
 
 function parsedTimestamp(line: string): number | undefined {

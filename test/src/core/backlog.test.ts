@@ -2,7 +2,6 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Backlog } from '../../../packages/core/dist/backlog.js';
 import { Batch } from '../../../packages/core/dist/batch/batch.js';
-import { toLogEvents } from '../../../packages/core/dist/batch/event.js';
 import { type BatchSender, Parcel, type StoredBatch } from '../../../packages/core/dist/parcel.js';
 
 const sender: BatchSender = {
@@ -12,7 +11,9 @@ const sender: BatchSender = {
 
 const always = () => true;
 
-const batchOf = (bytes: number) => Batch.of(toLogEvents(1_795_521_600_000, 'x'.repeat(bytes)));
+const batchWith = (timestamp: number, message: string) => Batch.of([JSON.stringify({ timestamp, message })]);
+
+const batchOf = (bytes: number) => batchWith(1_795_521_600_000, 'x'.repeat(bytes));
 
 const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, batchOf(bytes));
 
@@ -160,7 +161,7 @@ test('the oldest on disk is taken past those that are in memory alone', (t) => {
 
 test('what is in flight is not settled, comes back to its place, or lands', (t) => {
   const backlog = new Backlog();
-  for (const text of ['a', 'b']) backlog.add(sender, Batch.of(toLogEvents(0, text)), undefined);
+  for (const text of ['a', 'b']) backlog.add(sender, batchWith(0, text), undefined);
   t.is(backlog.end, 2);
   const first = backlog.launchOldest(always);
   if (first === undefined) return t.fail();

@@ -16,6 +16,12 @@ function event(timestamp: number, message: string): LogEvent {
 /** An event of so many accounted bytes. */
 const eventOf = (bytes: number, timestamp = NOON) => event(timestamp, 'x'.repeat(bytes - 26));
 
+function opened(first: LogEvent): OpenBatch {
+  const open = new OpenBatch(dayOf(first.timestamp));
+  open.add(first);
+  return open;
+}
+
 interface Sent {
   readonly timestamp: number;
   readonly message: string;
@@ -28,7 +34,7 @@ const messages = (batch: Batch) => contents(batch).map(({ message }) => message)
 function batchOf(events: readonly LogEvent[]): Batch {
   const [first, ...more] = events;
   if (first === undefined) throw new Error('a batch has an event');
-  const open = new OpenBatch(first);
+  const open = opened(first);
   if (!more.every((one) => open.add(one))) throw new Error('not one batch');
   return open.seal();
 }
@@ -47,39 +53,39 @@ for (const [timestamp, day] of [
 }
 
 test('a batch takes 10,000 events and not one more', (t) => {
-  const open = new OpenBatch(event(NOON, 'first'));
-  for (let i = 1; i < 10_000; i++) t.true(open.add(event(NOON, 'x')));
+  const open = opened(event(NOON, 'first'));
+  for (let i = 1; i < 10_000; i++) t.truthy(open.add(event(NOON, 'x')));
   t.is(open.size, 10_000);
-  t.false(open.add(event(NOON, 'x')));
+  t.falsy(open.add(event(NOON, 'x')));
   t.is(open.seal().size, 10_000);
 });
 
 test('a batch takes 1,048,576 accounted bytes and not one more', (t) => {
-  const open = new OpenBatch(eventOf(1_000_000));
-  t.true(open.add(eventOf(48_000)));
-  t.false(open.add(eventOf(577)));
-  t.true(open.add(eventOf(576)));
-  t.false(open.add(eventOf(27)), 'the smallest event');
+  const open = opened(eventOf(1_000_000));
+  t.truthy(open.add(eventOf(48_000)));
+  t.falsy(open.add(eventOf(577)));
+  t.truthy(open.add(eventOf(576)));
+  t.falsy(open.add(eventOf(27)), 'the smallest event');
 });
 
 test('the overhead of 26 bytes counts for each event', (t) => {
   // 1,000 times 1,022 + 26 bytes are 1,048,000; 576 are left.
-  const open = new OpenBatch(event(NOON, 'x'.repeat(1022)));
+  const open = opened(event(NOON, 'x'.repeat(1022)));
   for (let i = 1; i < 1000; i++) open.add(event(NOON, 'x'.repeat(1022)));
-  t.false(open.add(event(NOON, 'x'.repeat(551))));
-  t.true(open.add(event(NOON, 'x'.repeat(550))));
+  t.falsy(open.add(event(NOON, 'x'.repeat(551))));
+  t.truthy(open.add(event(NOON, 'x'.repeat(550))));
 });
 
 test('characters of several bytes count as bytes, before they are escaped', (t) => {
-  const open = new OpenBatch(event(NOON, '€'.repeat(349_000)));
+  const open = opened(event(NOON, '€'.repeat(349_000)));
   // 349,000 × 3 + 26 are 1,047,026; 1,550 are left.
-  t.false(open.add(event(NOON, `${'"'.repeat(1525)}`)));
-  t.true(open.add(event(NOON, `${'"'.repeat(1524)}`)));
+  t.falsy(open.add(event(NOON, `${'"'.repeat(1525)}`)));
+  t.truthy(open.add(event(NOON, `${'"'.repeat(1524)}`)));
 });
 
 test('the longest event that there can be fills a batch of its own', (t) => {
-  const open = new OpenBatch(eventOf(1_048_576));
-  t.false(open.add(eventOf(27)));
+  const open = opened(eventOf(1_048_576));
+  t.falsy(open.add(eventOf(27)));
   t.is(open.seal().size, 1);
 });
 
@@ -91,7 +97,7 @@ for (const [what, first, second, together] of [
   ['midnight and the next midnight', MIDNIGHT, MIDNIGHT + DAY, false],
 ] as const) {
   test(`${what} ${together ? 'share' : 'do not share'} a batch`, (t) => {
-    t.is(new OpenBatch(event(first, 'a')).add(event(second, 'b')), together);
+    t.is(opened(event(first, 'a')).add(event(second, 'b')) !== undefined, together);
   });
 }
 
@@ -101,21 +107,21 @@ for (const [what, refused] of [
   ['that is too big', eventOf(1_048_576)],
 ] as const) {
   test(`an event ${what} is refused and leaves the batch as it was`, (t) => {
-    const open = new OpenBatch(event(NOON + 1, 'later'));
+    const open = opened(event(NOON + 1, 'later'));
     open.add(event(NOON, 'sooner'));
     const before = { size: open.size, heldBytes: open.heldBytes, day: open.day };
-    t.false(open.add(refused));
+    t.falsy(open.add(refused));
     t.deepEqual({ size: open.size, heldBytes: open.heldBytes, day: open.day }, before);
-    t.true(open.add(event(NOON + 2, 'last')), 'it still takes what fits');
+    t.truthy(open.add(event(NOON + 2, 'last')), 'it still takes what fits');
     t.deepEqual(messages(open.seal()), ['sooner', 'later', 'last']);
   });
 }
 
 test('the 10,001st event is refused and leaves the batch as it was', (t) => {
-  const open = new OpenBatch(event(NOON, '0'));
+  const open = opened(event(NOON, '0'));
   for (let i = 1; i < 10_000; i++) open.add(event(NOON + i, `${i}`));
   const heldBytes = open.heldBytes;
-  t.false(open.add(event(NOON, 'refused')));
+  t.falsy(open.add(event(NOON, 'refused')));
   t.is(open.heldBytes, heldBytes);
   t.deepEqual(
     messages(open.seal()),
@@ -225,7 +231,7 @@ function firstFit(events: readonly LogEvent[]): Batch[] {
   for (const one of events) {
     if (open?.add(one)) continue;
     if (open !== undefined) batches.push(open.seal());
-    open = new OpenBatch(one);
+    open = opened(one);
   }
   return open === undefined ? batches : [...batches, open.seal()];
 }

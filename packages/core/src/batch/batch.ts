@@ -1,5 +1,6 @@
 import { type LogEvent, timestampOf } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
+import { Payload, SEPARATOR } from './payload.js';
 
 /** The UTC day of a timestamp, counted from 1970-01-01. */
 export function dayOf(timestamp: number): number {
@@ -15,53 +16,48 @@ export function dayOf(timestamp: number): number {
  */
 export class OpenBatch {
   readonly day: number;
-  readonly #events: LogEvent[] = [];
+  readonly #payload = new Payload();
+  #size = 0;
   #bytes = 0;
-  #heldBytes = 0;
+  #lastTimestamp = 0;
+  #isOrdered = true;
 
-  constructor(first: LogEvent) {
-    this.day = dayOf(first.timestamp);
-    this.add(first);
+  constructor(day: number) {
+    this.day = day;
   }
 
-  /** Takes the event; or says no, and is as it was. */
-  add(event: LogEvent): boolean {
-    if (this.#events.length === MAX_BATCH_EVENTS) return false;
-    if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return false;
-    if (dayOf(event.timestamp) !== this.day) return false;
-    this.#events.push(event);
+  /**
+   * Takes the event; or says no, and is as it was. The first is never refused.
+   * @returns the event's JSON, in UTF-8
+   */
+  add(event: LogEvent): Buffer | undefined {
+    if (this.#size === MAX_BATCH_EVENTS) return undefined;
+    if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return undefined;
+    if (dayOf(event.timestamp) !== this.day) return undefined;
+    this.#size++;
     this.#bytes += event.bytes;
-    this.#heldBytes += heldBytesOf(event);
-    return true;
+    this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;
+    this.#lastTimestamp = event.timestamp;
+    return this.#payload.append(event);
   }
 
   get size(): number {
-    return this.#events.length;
+    return this.#size;
   }
 
   /** About what it takes in memory. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return BATCH_OBJECT_BYTES + this.#payload.length;
   }
 
+  /** Takes nothing more. */
   seal(): Batch {
-    return Batch.of(this.#events);
+    const payload = this.#payload.finish();
+    return this.#isOrdered ? new Batch(this.#size, payload) : Batch.of(payload.toString().split(SEPARATOR));
   }
 }
 
-/**
- * About what an event takes in memory: the object and its string, of one byte a character, or two where one of
- * them needs it, which are then two or more in UTF-8.
- */
-export function heldBytesOf({ json, bytes }: LogEvent): number {
-  return EVENT_OBJECT_BYTES + Math.max(json.length, bytes);
-}
-
-const EVENT_OBJECT_BYTES = 100;
 const BATCH_OBJECT_BYTES = 250;
-
-/** Between two events in a payload: legal JSON, and found in no event, since JSON text escapes newlines. */
-const SEPARATOR = ',\n';
 
 /** The events of one PutLogEvents, in the order of time, as one piece of memory outside of the heap. */
 export class Batch {
@@ -70,16 +66,17 @@ export class Batch {
   /** The elements of `logEvents`, in UTF-8, without the brackets. */
   readonly payload: Buffer;
 
-  private constructor(size: number, payload: Buffer) {
+  constructor(size: number, payload: Buffer) {
     this.size = size;
     this.payload = payload;
   }
 
-  /** Of one event at least, in any order, that may stand in one request. */
-  static of(events: readonly Pick<LogEvent, 'timestamp' | 'json'>[]): Batch {
-    const isOrdered = events.every(({ timestamp }, i) => timestamp >= (events[i - 1]?.timestamp ?? 0));
+  /** Of the JSON of one event at least, in any order, that may stand in one request. */
+  static of(events: readonly string[]): Batch {
     // The sort is stable: events of one moment keep the order in which they came.
-    const ordered = isOrdered ? events : events.toSorted((a, b) => a.timestamp - b.timestamp);
+    const ordered = events
+      .map((json) => ({ timestamp: timestampOf(json), json }))
+      .sort((a, b) => a.timestamp - b.timestamp);
     return new Batch(events.length, Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR)));
   }
 

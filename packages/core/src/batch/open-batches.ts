@@ -1,4 +1,4 @@
-import { type Batch, dayOf, heldBytesOf, OpenBatch } from './batch.js';
+import { type Batch, dayOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 
 /** From 14 days ago to 2 hours ahead, which is what the service takes, are 16 UTC days at most. */
@@ -6,7 +6,8 @@ const MAX_OPEN = 16;
 
 /** A second place for the events of a batch, from the moment it is opened. */
 export interface Copy {
-  append(json: string): void;
+  /** @param json of an event, in UTF-8; it may be kept */
+  append(json: Buffer): void;
   /** No more events will come. */
   seal(): void;
 }
@@ -45,18 +46,28 @@ export class OpenBatches<C extends Copy> {
   }
 
   add(event: LogEvent): void {
-    this.#heldBytes += heldBytesOf(event);
-    const opened = this.#byDay.get(dayOf(event.timestamp));
-    if (opened?.batch.add(event)) {
-      opened.copy?.append(event.json);
-      return;
-    }
+    const day = dayOf(event.timestamp);
+    const opened = this.#byDay.get(day);
+    if (opened !== undefined && this.#addTo(opened, event)) return;
     if (opened !== undefined) this.#seal(opened);
-    const batch = new OpenBatch(event);
-    const copy = this.#copyFor(event.timestamp);
-    copy?.append(event.json);
-    this.#byDay.set(batch.day, { batch, copy });
+    this.#addTo(this.#openFor(day, event.timestamp), event);
     if (this.#byDay.size > MAX_OPEN) this.sealOldest();
+  }
+
+  #openFor(day: number, timestamp: number): Opened<C> {
+    const opened = { batch: new OpenBatch(day), copy: this.#copyFor(timestamp) };
+    this.#heldBytes += opened.batch.heldBytes;
+    this.#byDay.set(day, opened);
+    return opened;
+  }
+
+  #addTo({ batch, copy }: Opened<C>, event: LogEvent): boolean {
+    const before = batch.heldBytes;
+    const json = batch.add(event);
+    if (json === undefined) return false;
+    this.#heldBytes += batch.heldBytes - before;
+    copy?.append(json);
+    return true;
   }
 
   sealAll(): void {

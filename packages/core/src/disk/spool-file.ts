@@ -2,7 +2,6 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import sonicBoom from 'sonic-boom';
 import { Batch } from '../batch/batch.js';
-import { timestampOf } from '../batch/event.js';
 import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js';
 
 /** What a file tells the spool. */
@@ -21,6 +20,8 @@ export interface SpoolFileEvents {
 /** sonic-boom's types leave out that in the content mode "buffer" it takes Buffers. */
 type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(data: Buffer): boolean };
 
+const NEWLINE = Buffer.from('\n');
+
 /**
  * A batch on disk: a line that says where it goes, then a line for each event, in the order in which they came.
  * It is there until each of its events has found its fate.
@@ -37,7 +38,7 @@ export class SpoolFile {
   });
   #isOpen = false;
   /** Lines of this turn of the event loop, which go to the disk together. */
-  #lines: string[] = [];
+  #lines: Buffer[] = [];
   #bytes = 0;
   /** Of them those that the system has not taken yet. */
   #unwritten = 0;
@@ -115,11 +116,11 @@ export class SpoolFile {
     return this.#written;
   }
 
-  append(json: string): void {
+  append(json: Buffer): void {
     this.#unsettled++;
     if (this.#state !== 'writing') return;
     if (this.#lines.length === 0) queueMicrotask(() => this.#writeLines());
-    this.#lines.push(json);
+    this.#lines.push(json, NEWLINE);
   }
 
   /** No more events will come. */
@@ -133,7 +134,7 @@ export class SpoolFile {
   /** @throws the system's error when it cannot be read */
   async read(): Promise<Batch> {
     const { events } = readSpoolText(await readFile(this.#path, 'utf8'));
-    return Batch.of(events.map((json) => ({ timestamp: timestampOf(json), json })));
+    return Batch.of(events);
   }
 
   /** So many of the events have found their fate: with the last of them the file goes, written or not. */
@@ -157,7 +158,7 @@ export class SpoolFile {
     const lines = this.#lines;
     this.#lines = [];
     if (lines.length === 0 || this.#state !== 'writing') return;
-    const data = Buffer.from(`${lines.join('\n')}\n`);
+    const data = Buffer.concat(lines);
     this.#grow(data.length);
     this.#unwritten += data.length;
     this.#writer?.write(data);
