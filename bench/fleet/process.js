@@ -1,0 +1,51 @@
+import { Senders } from '../../packages/core/dist/delivery/senders.js';
+import { Ledger } from '../../packages/core/dist/ledger.js';
+import { Reporter } from '../../packages/core/dist/report.js';
+import { Shipper } from '../../packages/core/dist/shipper.js';
+
+const LOG_GROUP = '/fleet';
+const MAX_BUFFER_BYTES = 64 * 1024 * 1024;
+
+/** The pipeline of one process, as `createPipeline` assembles it, over another service. */
+export class Process {
+  #reporter;
+  #shipper;
+  #clock;
+
+  /**
+   * @param {string} logStreamName
+   * @param {number} flushIntervalMs
+   * @param {{ service: import('./service.js').VirtualService, clock: import('@awslogs/core').Clock, random: () => number }} world
+   */
+  constructor(logStreamName, flushIntervalMs, { service, clock, random }) {
+    this.#clock = clock;
+    this.#reporter = new Reporter(() => undefined, false, clock);
+    const senders = new Senders(
+      { logGroupName: LOG_GROUP, logStreamName, createLogGroup: true },
+      service,
+      this.#reporter,
+    );
+    this.sender = senders.own(undefined);
+    const ledger = new Ledger(
+      { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
+      this.#reporter,
+      undefined,
+    );
+    this.#shipper = new Shipper(
+      { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
+      { sender: this.sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
+    );
+  }
+
+  get address() {
+    return this.sender.addressFor(this.#clock.now());
+  }
+
+  log(message) {
+    this.#shipper.accept(this.#clock.now(), message);
+  }
+
+  get counts() {
+    return this.#reporter.counts;
+  }
+}
