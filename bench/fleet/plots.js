@@ -20,8 +20,9 @@ export function recoveryPlot(runs) {
     x: { label: 'seconds after the outage' },
     y: { label: 'requests in a second', grid: true },
     fy: { label: null },
-    color: { legend: true, ...COLORS },
+    color: COLORS,
     height: 420,
+    marginRight: 90,
     marks: [
       Plot.ruleY([5000], { strokeDasharray: '4 3' }),
       Plot.ruleX([0], { strokeDasharray: '1 3' }),
@@ -32,6 +33,9 @@ export function recoveryPlot(runs) {
         fy: 'load',
         curve: 'step',
       }),
+      ...COLORS.domain.map((chance, line) =>
+        Plot.text([chance], { text: [chance], fill: [chance], frameAnchor: 'top-right', dy: 14 * line }),
+      ),
     ],
   });
 }
@@ -49,16 +53,24 @@ export function sweepPlot(runs) {
   return draw({
     x: { label: 'flushIntervalMs, as a multiple of processes / 5,000 s' },
     y: { label: '% of the requests throttled', grid: true },
-    color: { legend: true },
     height: 280,
+    insetTop: 20,
     marks: [
-      Plot.line(points, { x: 'multiple', y: 'share', stroke: 'processes', marker: true }),
+      Plot.line(points, { ...AXES, stroke: 'processes', marker: true }),
+      Plot.text(
+        points,
+        Plot.selectFirst({ ...AXES, z: 'processes', text: 'processes', dx: 8, textAnchor: 'start', dy: -8 }),
+      ),
       Plot.ruleY([0]),
     ],
   });
 }
 
-function draw({ color, ...options }) {
+const AXES = { x: 'multiple', y: 'share' };
+
+function draw(options) {
   const { document } = parseHTML('<html><body></body></html>');
-  return Plot.plot({ document, color, ...options }).outerHTML;
+  const svg = Plot.plot({ document, style: { background: 'white' }, ...options });
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return svg.outerHTML;
 }
