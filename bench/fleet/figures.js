@@ -22,5 +22,8 @@ export const throttledShare = (seconds) =>
 /** @param {readonly Second[]} seconds @param {(second: Second) => number} figure */
 const sum = (seconds, figure) => seconds.reduce((all, second) => all + figure(second), 0);
 
-/** The seconds from the beginning until the last log stream was there. @param {readonly Second[]} seconds */
-export const lastStream = (seconds) => seconds.findLastIndex(({ streamsCreated }) => streamsCreated > 0) + 1;
+/** The seconds from the beginning until the last log stream was there, if that was seen. @param {Run} run */
+export function lastStream({ scenario: { processes }, seen: { seconds } }) {
+  if (sum(seconds, ({ streamsCreated }) => streamsCreated) < processes) return undefined;
+  return seconds.findLastIndex(({ streamsCreated }) => streamsCreated > 0) + 1;
+}

@@ -8,6 +8,8 @@ const MAX_BUFFER_BYTES = 64 * 1024 * 1024;
 
 /** The pipeline of one process, as `createPipeline` assembles it, over another service. */
 export class Process {
+  /** The log group and the log stream that it writes to. */
+  address;
   #reporter;
   #shipper;
   #clock;
@@ -25,7 +27,8 @@ export class Process {
       service,
       this.#reporter,
     );
-    this.sender = senders.own(undefined);
+    const sender = senders.own(undefined);
+    this.address = sender.addressFor(clock.now());
     const ledger = new Ledger(
       { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
       this.#reporter,
@@ -33,12 +36,8 @@ export class Process {
     );
     this.#shipper = new Shipper(
       { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
-      { sender: this.sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
+      { sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
     );
-  }
-
-  get address() {
-    return this.sender.addressFor(this.#clock.now());
   }
 
   log(message) {

@@ -44,14 +44,18 @@ export function outageTable(runs) {
 export function deploymentTable(runs) {
   return table(
     ['processes', 'jitter', 'all streams there after, s', ...RATES, ...DELAYS, 'dropped'],
-    runs.map(({ scenario: { processes, hasJitter }, seen }) => [
-      whole(processes),
-      hasJitter ? 'yes' : '*no*',
-      whole(lastStream(seen.seconds)),
-      ...rates(seen.seconds),
-      ...delays(seen),
-      whole(seen.dropped),
-    ]),
+    runs.map((run) => {
+      const { scenario, seen } = run;
+      const last = lastStream(run);
+      return [
+        whole(scenario.processes),
+        scenario.hasJitter ? 'yes' : '*no*',
+        last === undefined ? `> ${scenario.seconds}` : whole(last),
+        ...rates(seen.seconds),
+        ...delays(seen),
+        whole(seen.dropped),
+      ];
+    }),
   );
 }
 
