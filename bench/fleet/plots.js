@@ -22,6 +22,7 @@ export function recoveryPlot(runs) {
     fy: { label: null },
     color: COLORS,
     height: 420,
+    marginLeft: 50,
     marginRight: 90,
     marks: [
       Plot.ruleY([5000], { strokeDasharray: '4 3' }),
