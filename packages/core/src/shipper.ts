@@ -10,6 +10,7 @@ import { Flushes } from './flushes.js';
 import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
+import { Rhythm } from './rhythm.js';
 
 export interface ShipperOptions {
   readonly flushIntervalMs: number;
@@ -54,6 +55,7 @@ export class Shipper {
   readonly #open: OpenBatches<StoredBatch & Copy>;
   readonly #backlog = new Backlog();
   readonly #paces: Paces<BatchSender>;
+  readonly #rhythm: Rhythm;
   /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
   readonly #awaited = new Map<Promise<unknown>, () => void>();
   #recovered: Promise<void> = Promise.resolve();
@@ -82,6 +84,7 @@ export class Shipper {
       (timestamp) => store?.create(() => sender.addressFor(timestamp)),
     );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
+    this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
 
   /** Takes over a record. */
@@ -193,7 +196,7 @@ export class Shipper {
   }
 
   #startFlushTimer(): () => void {
-    return this.#clock.after(this.#options.flushIntervalMs, () => {
+    return this.#clock.after(this.#rhythm.msToNext, () => {
       this.#cancelFlushTimer = undefined;
       this.#overdue = true;
       this.#pump();
@@ -305,7 +308,7 @@ export class Shipper {
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     const pace = this.#paces.of(sender);
-    if (!pace.failed(maxPauseMs)) return; // together with the one that began the pause
+    if (!pace.failed(outcome.kind, maxPauseMs)) return; // together with the one that began the pause
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
     if (!transient || pace.failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));

@@ -133,12 +133,12 @@ const NOTHING: Counts = {
 
 // Accepting
 
-test('what is accepted is sent as one batch, when the flush interval is over', async (t) => {
+test('what is accepted is sent as one batch, at the next moment of the rhythm', async (t) => {
   const { clock, sender, shipper, counts } = setUp();
   shipper.accept(NOON, 'a');
-  await clock.advance(600);
+  await clock.advance(300);
   shipper.accept(NOON, 'b');
-  await clock.advance(399);
+  await clock.advance(199);
   t.deepEqual(sender.news(), []);
   await clock.advance(1);
   t.deepEqual(sender.news(), ['a b']);
@@ -147,23 +147,46 @@ test('what is accepted is sent as one batch, when the flush interval is over', a
   t.deepEqual(counts(), { ...NOTHING, accepted: 2, delivered: 2 });
 });
 
-test('the flush interval begins anew with the next event', async (t) => {
+test('an event waits for the flush interval at most, whenever it comes', async (t) => {
   const { clock, sender, shipper } = setUp();
   sender.reply = () => DELIVERED;
-  shipper.accept(NOON, 'a');
-  await clock.advance(5000);
-  shipper.accept(NOON, 'b');
-  await clock.advance(999);
-  t.deepEqual(sender.news(), ['a']);
-  await clock.advance(1);
-  t.deepEqual(sender.news(), ['b']);
+  for (const [at, wait] of [
+    [0, 500],
+    [500, 1000],
+    [1501, 999],
+    [3499, 1],
+    [5000, 500],
+  ] as const) {
+    await clock.advance(NOON + at - clock.now());
+    shipper.accept(NOON, 'a');
+    await clock.advance(wait - 1);
+    t.deepEqual(sender.news(), []);
+    await clock.advance(1);
+    t.deepEqual(sender.news(), ['a']);
+  }
 });
 
-test('events of several days go in a batch each, when the interval of the first is over', async (t) => {
+test('pipelines that start and log together send apart', async (t) => {
+  for (const [part, wait] of [
+    [0, 1000],
+    [0.001, 1],
+    [0.25, 250],
+    [0.999, 999],
+  ] as const) {
+    const { clock, sender, shipper } = setUp({ random: () => part });
+    shipper.accept(NOON, 'a');
+    await clock.advance(wait - 1);
+    t.deepEqual(sender.news(), []);
+    await clock.advance(1);
+    t.deepEqual(sender.news(), ['a']);
+  }
+});
+
+test('events of several days go in a batch each, at the same moment', async (t) => {
   const { clock, sender, shipper } = setUp();
   sender.reply = () => DELIVERED;
   shipper.accept(NOON, 'today');
-  await clock.advance(900);
+  await clock.advance(400);
   shipper.accept(NOON - DAY, 'yesterday');
   shipper.accept(NOON, 'today too');
   await clock.advance(100);
@@ -331,13 +354,18 @@ for (const maxInFlight of [1, 2, 4]) {
 
 // Failures
 
-for (const kind of ['throttled', 'unavailable', 'missing', 'denied'] as const) {
+for (const [kind, pause] of [
+  ['throttled', 500],
+  ['unavailable', 50],
+  ['missing', 50],
+  ['denied', 50],
+] as const) {
   test(`what fails as ${kind} is sent again after a pause, and nothing is lost`, async (t) => {
     const { clock, sender, shipApart, counts } = setUp();
     shipApart('a');
     await sender.answer(failed(kind));
     t.deepEqual(counts(), { ...NOTHING, accepted: 1, pending: 1 });
-    await clock.advance(49);
+    await clock.advance(pause - 1);
     t.deepEqual(sender.news(), ['a']);
     await clock.advance(1);
     t.deepEqual(sender.news(), ['a']);
@@ -392,11 +420,32 @@ test('after a success the pauses begin small again', async (t) => {
   t.deepEqual(sender.news(), ['b']);
 });
 
+test('after throttling each success takes back one failure', async (t) => {
+  const { clock, sender, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c', 'd');
+  await sender.answer(THROTTLED);
+  await sender.answer(THROTTLED);
+  sender.news();
+  for (const pause of [500, 1000]) {
+    await clock.advance(pause);
+    t.deepEqual(sender.news(), ['a']);
+    await sender.answer(THROTTLED);
+  }
+  await clock.advance(2000);
+  await sender.answer(DELIVERED);
+  t.deepEqual(sender.news(), ['a', 'b'], 'one at a time, still');
+  await sender.answer(THROTTLED);
+  await clock.advance(1999);
+  t.deepEqual(sender.news(), []);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['b']);
+});
+
 test('what succeeds during a pause does not end it', async (t) => {
   const { clock, sender, shipApart } = setUp({ maxInFlight: 2 });
   shipApart('a', 'b', 'c');
   sender.news();
-  await sender.answer(THROTTLED, 0);
+  await sender.answer(UNAVAILABLE, 0);
   await sender.answer(DELIVERED, 0);
   await clock.advance(49);
   t.deepEqual(sender.news(), []);
@@ -473,13 +522,16 @@ test('the halves of a batch go before the batches behind it', async (t) => {
 });
 
 test('a transient failure becomes a problem with the third in a row', async (t) => {
-  for (const kind of ['throttled', 'unavailable'] as const) {
+  for (const [kind, pause] of [
+    ['throttled', 500],
+    ['unavailable', 50],
+  ] as const) {
     const { clock, sender, shipApart, problems } = setUp();
     shipApart('a');
     await sender.answer(failed(kind));
-    await clock.advance(50);
+    await clock.advance(pause);
     await sender.answer(failed(kind));
-    await clock.advance(100);
+    await clock.advance(2 * pause);
     t.deepEqual(problems(), []);
     await sender.answer(failed(kind));
     t.deepEqual(problems(), [kind]);

@@ -9,7 +9,7 @@ export function advice({ kind, failure }: TransientOutcome, logGroupName: string
     case 'missing':
       return `Log group ${logGroupName} or its log stream does not exist and could not be created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup. Events wait. (${said})`;
     case 'throttled':
-      return `CloudWatch Logs takes fewer requests than this account sends. Events wait; raise flushIntervalMs or the quota of PutLogEvents. (${said})`;
+      return `CloudWatch Logs takes fewer requests than this account sends. Events wait. It passes where many processes have just started; else raise flushIntervalMs or the quota of PutLogEvents. (${said})`;
     case 'unavailable':
       return `CloudWatch Logs cannot be reached, or does not take events. They wait, and are sent when it does. (${said})`;
   }
