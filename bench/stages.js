@@ -7,7 +7,7 @@ import { dayOf, OpenBatch } from '../packages/core/dist/batch/batch.js';
 import { toLogEvents } from '../packages/core/dist/batch/event.js';
 import { encodeBody } from '../packages/core/dist/delivery/body.js';
 import { timestampOf } from '../packages/pino/dist/decode.js';
-import { decodeLine, encodeLine } from '../packages/winston/dist/line.js';
+import { decodeFrames, encodeFrame } from '../packages/winston/dist/frame.js';
 import { fixed, table } from './figures.js';
 import { fields, TEXT } from './record.js';
 
@@ -15,7 +15,7 @@ const LINES = 8192;
 const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 
 const lines = linesOfPino();
-const encoded = lines.map((line, i) => encodeLine(1_790_000_000_000 + i, line).trimEnd());
+const frames = lines.map((line, i) => encodeFrame(1_790_000_000_000 + i, line));
 const events = lines.flatMap((line) => toLogEvents(timestampOf(line), line));
 const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
@@ -27,8 +27,12 @@ const client = clientWithoutNetwork();
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
   ['Pino: line → timestamp', 1, each(lines, timestampOf)],
-  ['Winston: line to the worker', 1, each(lines, (line) => encodeLine(1_790_000_000_000, line))],
-  ['Winston: line → timestamp and message', 1, each(encoded, decodeLine)],
+  ['Winston: frame for the worker', 1, each(lines, (line) => encodeFrame(1_790_000_000_000, line))],
+  [
+    'Winston: frame → timestamp and message',
+    1,
+    each(frames, (frame) => decodeFrames(frame, () => undefined)),
+  ],
   ['size in UTF-8', 1, each(lines, (line) => Buffer.byteLength(line.toWellFormed()))],
   ['JSON.stringify, for comparison', 1, each(lines, (line) => JSON.stringify(line))],
   ['log event: size', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],

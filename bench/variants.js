@@ -1,4 +1,3 @@
-import * as awslogsWinston from '@awslogs/winston';
 import { versionOf } from './version.js';
 
 /**
@@ -41,16 +40,12 @@ export const VARIANTS = [
     role: 'floor',
   },
   { name: 'awslogs-winston', title: '@awslogs/winston', logger: 'winston', role: 'ours' },
-  ...('format' in awslogsWinston
-    ? [
-        {
-          name: 'awslogs-winston-format',
-          title: '@awslogs/winston, with its format',
-          logger: 'winston',
-          role: 'ours',
-        },
-      ]
-    : []),
+  {
+    name: 'awslogs-winston-format',
+    title: '@awslogs/winston, with its jsonFormat',
+    logger: 'winston',
+    role: 'ours',
+  },
   {
     name: 'winston-cloudwatch',
     title: titleOf('winston-cloudwatch'),

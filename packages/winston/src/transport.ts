@@ -14,7 +14,8 @@ import {
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import type { Channel, OpenChannel } from './channel.js';
 import { InProcessChannel } from './in-process-channel.js';
-import { type Info, messageOf } from './message.js';
+import type { Info } from './info.js';
+import { messageOf } from './message.js';
 import { WorkerChannel } from './worker-channel.js';
 
 /** winston-transport's own options, and those of the README's table. */

@@ -2,7 +2,7 @@ import type { Behind, Config } from '@awslogs/core/main-thread';
 import onExit from 'on-exit-leak-free';
 import ThreadStream from 'thread-stream';
 import type { Channel, ChannelEvents } from './channel.js';
-import { CLOSE, encodeLine } from './line.js';
+import { CLOSE, encodeFrame } from './frame.js';
 
 /** thread-stream's types leave these out. */
 type Stream = ThreadStream & {
@@ -15,10 +15,15 @@ type Stream = ThreadStream & {
 /** thread-stream ends the worker of a stream that was garbage collected, with all that it has not delivered. */
 const open = new Set<WorkerChannel>();
 
+/** In characters: no more than so many wait on the heap for the event loop to turn. */
+const MAX_JOINED_LENGTH = 64 * 1024;
+
 /** To a pipeline in a worker thread. This side never loads the AWS SDK. */
 export class WorkerChannel implements Channel {
   readonly #stream: Stream;
   readonly #behind: Behind;
+  /** Frames that the stream gets in one piece, when the event loop turns at the latest: each piece has its price. */
+  #joined = '';
   #closing = false;
   /** Everything is delivered, and the stream ends because we want it to. */
   #delivered = false;
@@ -54,12 +59,22 @@ export class WorkerChannel implements Channel {
   }
 
   write(timestamp: number, message: string): void {
-    const line = encodeLine(timestamp, message);
-    if (!this.#stream.write(line)) this.#behind.add(line.length);
+    if (this.#joined === '') setImmediate(() => this.#handOver());
+    this.#joined += encodeFrame(timestamp, message);
+    if (this.#joined.length >= MAX_JOINED_LENGTH) this.#handOver();
+  }
+
+  /** Comes before all that is asked of the stream, so that this is asked after every record. */
+  #handOver(): void {
+    const joined = this.#joined;
+    if (joined === '') return;
+    this.#joined = '';
+    if (!this.#stream.write(joined)) this.#behind.add(joined.length);
   }
 
   flush(): Promise<void> {
     const stream = this.#stream;
+    this.#handOver();
     return new Promise((resolve) => {
       const done = () => {
         stream.off('close', done);
@@ -103,6 +118,7 @@ export class WorkerChannel implements Channel {
   #beginToClose(): void {
     if (this.#closing || this.#stream.destroyed) return;
     this.#closing = true;
-    this.#stream.write(`${CLOSE}\n`);
+    this.#handOver();
+    this.#stream.write(encodeFrame(CLOSE, ''));
   }
 }

@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
 import { type Config, createPipeline, type Pipeline } from '@awslogs/core';
-import { CLOSE, decodeLine } from './line.js';
+import { CLOSE, decodeFrames } from './frame.js';
 
-/** The worker's side: thread-stream calls this with its `workerData`, and writes the lines into the result. */
+/** The worker's side: thread-stream calls this with its `workerData`, and writes the frames into the result. */
 export default function start({ config }: { readonly config: Config }): Writable {
-  return new LineSink(createPipeline(config, (report) => emitOnMainThread('report', report)));
+  return new FrameSink(createPipeline(config, (report) => emitOnMainThread('report', report)));
 }
 
 /** https://github.com/pinojs/thread-stream#events */
@@ -13,9 +13,9 @@ function emitOnMainThread(name: string, ...args: unknown[]): void {
   parentPort?.postMessage({ code: 'EVENT', name, args });
 }
 
-class LineSink extends Writable {
+class FrameSink extends Writable {
   readonly #pipeline: Pipeline;
-  /** The beginning of a line whose end has not come yet. */
+  /** The beginning of a frame whose end has not come yet. */
   #rest = '';
 
   constructor(pipeline: Pipeline) {
@@ -24,19 +24,13 @@ class LineSink extends Writable {
   }
 
   override _write(chunk: string, _encoding: BufferEncoding, callback: () => void): void {
-    const lines = (this.#rest + chunk).split('\n');
-    this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#take(line);
+    this.#rest = decodeFrames(this.#rest + chunk, (timestamp, message) => this.#take(timestamp, message));
     callback();
   }
 
-  #take(line: string): void {
-    if (line === CLOSE) {
-      void this.#pipeline.close().then(() => emitOnMainThread('delivered'));
-      return;
-    }
-    const { timestamp, message } = decodeLine(line);
-    this.#pipeline.accept(timestamp, message);
+  #take(timestamp: number, message: string): void {
+    if (timestamp === CLOSE) void this.#pipeline.close().then(() => emitOnMainThread('delivered'));
+    else this.#pipeline.accept(timestamp, message);
   }
 
   override _final(callback: () => void): void {

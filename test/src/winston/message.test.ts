@@ -1,6 +1,8 @@
+import { jsonFormat } from '@awslogs/winston';
 import test from 'ava';
 import winston from 'winston';
-import { type Info, messageOf } from '../../../packages/winston/dist/message.js';
+import type { Info } from '../../../packages/winston/dist/info.js';
+import { messageOf } from '../../../packages/winston/dist/message.js';
 
 /** winston-transport's class, which Winston's types leave out. */
 const { Transport } = winston as unknown as {
@@ -54,6 +56,8 @@ const JSON_FORMATS: readonly (readonly [string, Formats])[] = [
   ['timestamp() and json()', { format: combine(timestamp(), json()) }],
   ['timestamp() alone', { format: timestamp() }],
   ["json() as the transport's own", { format: timestamp(), own: json() }],
+  ['jsonFormat()', { format: jsonFormat() }],
+  ["jsonFormat() as the transport's own", { format: timestamp(), own: jsonFormat() }],
 ];
 
 for (const [what, formats] of JSON_FORMATS) {
@@ -221,16 +225,15 @@ test('an error whose message stands in the text by accident keeps its stack', (t
   );
 });
 
-test('a record whose toJSON throws, and whose format made no text, keeps its message', (t) => {
+test('a record with a toJSON that throws, and whose format made no text, keeps all else', (t) => {
   const bad = {
     toJSON() {
       throw new Error('do not touch');
     },
   };
-  t.is(
-    textOf({ format: timestamp() }, (logger) => logger.info('hello', { bad })),
-    'hello',
-  );
+  const record = jsonOf({ format: timestamp() }, (logger) => logger.info('hello', { bad, user: 7 }));
+  t.is(record.message, 'hello');
+  t.is(record.user as unknown, 7);
 });
 
 test('to a format in text that drops an error its stack is added', (t) => {

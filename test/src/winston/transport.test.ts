@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { Local } from '@awslogs/local';
 import { CloudWatchTransport, ConfigError, type Counts, type Report } from '@awslogs/winston';
 import test from 'ava';
@@ -100,6 +100,21 @@ for (const [where, worker] of WORKERS) {
     t.deepEqual(messages(local).toSorted(), [...texts, 'lone \ufffd surrogate'].toSorted());
   });
 }
+
+test('records of a turn of the event loop arrive in their order, though nobody asks for a flush', async (t) => {
+  const arrived = new EventEmitter();
+  const local = await startLocal(t, { onPut: () => void arrived.emit('put') });
+  const put = once(arrived, 'put');
+  const transport = new CloudWatchTransport({ ...optionsFor(local), flushIntervalMs: 10 });
+  const log = winston.createLogger({ transports: [transport] });
+  for (const i of range(3)) log.info('hello', { i });
+  await put;
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).i),
+    range(3),
+  );
+  await transport.flush();
+});
 
 test("an event has the record's timestamp where there is one, else the moment of the log call", async (t) => {
   const local = await startLocal(t);
@@ -218,30 +233,35 @@ test('records that were corked arrive like all others, with the stacks of their 
 });
 
 for (const [where, worker] of WORKERS) {
-  test(`${where}: what is logged in one go beyond maxBufferBytes is dropped, counted and told`, async (t) => {
-    const local = await startLocal(t);
-    const transport = new CloudWatchTransport({
-      ...optionsFor(local),
-      worker,
-      maxBufferBytes: 8 * 1024 * 1024,
+  for (const [records, length] of [
+    [40, 1_000_000],
+    [4000, 10_000],
+  ] as const) {
+    test(`${where}: of ${records} records logged in one go those beyond maxBufferBytes are dropped, counted and told`, async (t) => {
+      const local = await startLocal(t);
+      const transport = new CloudWatchTransport({
+        ...optionsFor(local),
+        worker,
+        maxBufferBytes: 8 * 1024 * 1024,
+      });
+      const problems: string[] = [];
+      transport.on('report', (report: Report) => {
+        if (report.kind === 'problem') problems.push(report.message);
+      });
+      const log = winston.createLogger({ transports: [transport] });
+      // The event loop does not turn meanwhile: nothing can be handed over.
+      for (const i of range(records)) log.info(`${i} ${'x'.repeat(length)}`);
+      log.end();
+      await once(log, 'finish');
+      const { accepted, delivered, dropped, pending } = transport.counts;
+      t.true(accepted === records || accepted === records + 1, 'and perhaps a notice');
+      t.is(pending, 0);
+      t.is(delivered + dropped.bufferFull, accepted);
+      t.true(dropped.bufferFull >= records / 2, `${dropped.bufferFull}`);
+      t.is(messages(local).length, delivered);
+      t.regex(problems.join(), /More than maxBufferBytes \(8388608\)/);
     });
-    const problems: string[] = [];
-    transport.on('report', (report: Report) => {
-      if (report.kind === 'problem') problems.push(report.message);
-    });
-    const log = winston.createLogger({ transports: [transport] });
-    // The event loop does not turn meanwhile: nothing can be handed over.
-    for (const i of range(40)) log.info(`${i} ${'x'.repeat(1_000_000)}`);
-    log.end();
-    await once(log, 'finish');
-    const { accepted, delivered, dropped, pending } = transport.counts;
-    t.true(accepted === 40 || accepted === 41, 'and perhaps a notice');
-    t.is(pending, 0);
-    t.is(delivered + dropped.bufferFull, accepted);
-    t.true(dropped.bufferFull >= 20, `${dropped.bufferFull}`);
-    t.is(messages(local).length, delivered);
-    t.regex(problems.join(), /More than maxBufferBytes \(8388608\)/);
-  });
+  }
 }
 
 const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);

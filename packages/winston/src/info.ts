@@ -1,0 +1,5 @@
+/** What Winston hands to a format, and to a transport. */
+export type Info = Record<string | symbol, unknown>;
+
+/** Where Winston's formats leave the finished text: https://github.com/winstonjs/winston#streams-objectmode-and-info-objects */
+export const MESSAGE = Symbol.for('message');
