@@ -27,7 +27,7 @@ export class Process {
       service,
       this.#reporter,
     );
-    const sender = senders.own(undefined);
+    const sender = senders.own({ entity: undefined, instance: 'fleet' });
     this.address = sender.addressFor(clock.now());
     const ledger = new Ledger(
       { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
