@@ -18,7 +18,8 @@ export interface ShipperOptions {
 }
 
 export interface ShipperParts {
-  readonly sender: BatchSender;
+  /** Who sends a record, by its text. */
+  readonly route: (text: string) => BatchSender;
   readonly ledger: Ledger;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
@@ -45,13 +46,13 @@ const HEAD_START_MS = 2000;
  */
 export class Shipper {
   readonly #options: ShipperOptions;
-  readonly #sender: BatchSender;
+  readonly #route: (text: string) => BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #store: BatchStore | undefined;
   readonly #clock: Clock;
 
-  readonly #open: OpenBatches<StoredBatch & Copy>;
+  readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
   readonly #backlog = new Backlog();
   readonly #paces: Paces<BatchSender>;
   /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
@@ -61,8 +62,6 @@ export class Shipper {
   #leftToDisk = -1;
 
   #cancelFlushTimer: (() => void) | undefined;
-  /** The flush interval is over, and nothing could be sent. */
-  #overdue = false;
 
   readonly #flushes = new Flushes();
   #drains = 0;
@@ -70,16 +69,16 @@ export class Shipper {
   #closed = false;
 
   constructor(options: ShipperOptions, parts: ShipperParts) {
-    const { sender, ledger, reporter, store, clock, random } = parts;
+    const { route, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
-    this.#sender = sender;
+    this.#route = route;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#store = store;
     this.#clock = clock;
     this.#open = new OpenBatches(
-      (batch, stored) => this.#backlog.add(sender, batch, stored),
-      (timestamp) => store?.create(() => sender.addressFor(timestamp)),
+      (sender, batch, stored) => this.#backlog.add(sender, batch, stored),
+      (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
     );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
   }
@@ -91,15 +90,17 @@ export class Shipper {
     if (events.length === 0) this.#ledger.empty();
     else if (this.#closed) this.#ledger.tooLate(events.length);
     else {
-      this.#gather(events);
-      this.#pump();
+      const { end } = this.#backlog;
+      this.#gather(this.#route(message), events);
+      // Else nothing can go that could not before: with many targets it takes time to find that out.
+      if (this.#backlog.end > end) this.#pump();
       this.#keepBounds();
     }
   }
 
-  #gather(events: readonly LogEvent[]): void {
-    for (const event of events) this.#open.add(event);
-    if (!this.#overdue) this.#cancelFlushTimer ??= this.#startFlushTimer();
+  #gather(sender: BatchSender, events: readonly LogEvent[]): void {
+    for (const event of events) this.#open.add(sender, event);
+    if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
   /** Puts batches that earlier processes left in front of all others, and lets them go first. */
@@ -195,7 +196,7 @@ export class Shipper {
   #startFlushTimer(): () => void {
     return this.#clock.after(this.#options.flushIntervalMs, () => {
       this.#cancelFlushTimer = undefined;
-      this.#overdue = true;
+      this.#open.expire();
       this.#pump();
     });
   }
@@ -203,7 +204,6 @@ export class Shipper {
   #sealAll(): void {
     this.#cancelFlushTimer?.();
     this.#cancelFlushTimer = undefined;
-    this.#overdue = false;
     this.#open.sealAll();
   }
 
@@ -218,9 +218,7 @@ export class Shipper {
 
   /** While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. */
   #launchOverdue(): Parcel | undefined {
-    if (!this.#overdue || !this.#mayGo(this.#sender, this.#backlog.inFlightOf(this.#sender)))
-      return undefined;
-    this.#sealAll();
+    this.#open.sealExpired((sender) => this.#mayGo(sender, this.#backlog.inFlightOf(sender)));
     return this.#backlog.launchOldest(this.#mayGo);
   }
 
@@ -238,8 +236,10 @@ export class Shipper {
     while (this.#heldBytes > this.#options.maxBufferBytes) {
       if (this.#backlog.forgetNewest()) continue; // it is on disk
       const oldest = this.#backlog.takeOldestInMemory();
-      if (oldest === undefined) this.#open.sealOldest();
-      else this.#ledger.bufferFull(oldest);
+      if (oldest === undefined) {
+        this.#open.sealOldest();
+        this.#pump();
+      } else this.#ledger.bufferFull(oldest);
       this.#settled();
     }
     while (this.#store?.isFull) {
@@ -259,7 +259,7 @@ export class Shipper {
       case 'delivered':
         this.#paces.of(parcel.sender).succeeded();
         this.#ledger.delivered(parcel, batch, outcome.rejected);
-        this.#giveNotice();
+        this.#giveNotice(parcel.sender);
         break;
       case 'poison':
         this.#paces.of(parcel.sender).succeeded();
@@ -286,12 +286,12 @@ export class Shipper {
   }
 
   /** The service is there: whoever reads the log stream learns what is missing in it. */
-  #giveNotice(): void {
-    const notice = this.#ledger.takeNotice();
+  #giveNotice(sender: BatchSender): void {
+    const notice = this.#ledger.takeNotice(sender);
     if (notice === undefined) return;
     const events = toLogEvents(notice.timestamp, notice.message);
     this.#ledger.accept(events.length);
-    this.#gather(events);
+    this.#gather(sender, events);
   }
 
   /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
@@ -304,10 +304,9 @@ export class Shipper {
   /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
-    const pace = this.#paces.of(sender);
-    if (!pace.failed(maxPauseMs)) return; // together with the one that began the pause
+    if (!this.#paces.failed(sender, maxPauseMs)) return; // together with the one that began the pause
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
-    if (!transient || pace.failures >= FAILURES_WORTH_A_REPORT) {
+    if (!transient || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }
