@@ -36,7 +36,7 @@ export function textIn(record: unknown, field: string): string | undefined {
 function valueIn(record: unknown, field: string): unknown {
   let value = record;
   for (const name of field.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
     value = Reflect.get(value, name);
   }
   return value;

@@ -24,7 +24,7 @@ export function createRouter(config: Config, senders: Senders, identity: Identit
     const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
     const route: Route = {
       fields: new Map(fields.map((field, i) => [field, values[i]])),
-      entity: () => named(identity.entity, service),
+      entity: () => (service === undefined ? identity.entity : named(identity.entity, service)),
     };
     return senders.own([values, service], route);
   };

@@ -210,17 +210,19 @@ export class Shipper {
   #pump(): void {
     if (this.#closed || this.#awaited.size > 0) return;
     while (this.#backlog.inFlight < this.#options.maxInFlight) {
-      const parcel = this.#backlog.launchOldest(this.#mayGo) ?? this.#launchOverdue();
+      this.#open.sealExpired(this.#mayBeSealed);
+      const parcel = this.#backlog.launchOldest(this.#mayGo);
       if (parcel === undefined) return;
       void this.#deliver(parcel);
     }
   }
 
-  /** While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. */
-  #launchOverdue(): Parcel | undefined {
-    this.#open.sealExpired((sender) => this.#mayGo(sender, this.#backlog.inFlightOf(sender)));
-    return this.#backlog.launchOldest(this.#mayGo);
-  }
+  /**
+   * While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. Who has nothing
+   * that waits need not wait for those that have.
+   */
+  readonly #mayBeSealed = (sender: BatchSender): boolean =>
+    !this.#backlog.isWaitingFor(sender) && this.#mayGo(sender, this.#backlog.inFlightOf(sender));
 
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
     inFlight < this.#paces.of(sender).places;

@@ -112,7 +112,7 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
       },
       { weight: 1, arbitrary: fc.constant('sealExpired' as const) },
     ),
-    { maxLength: 800, size: 'max' },
+    { maxLength: 1500, size: 'max' },
   );
   fc.assert(
     fc.property(steps, (script) => {

@@ -80,9 +80,11 @@ interface Settings {
   readonly maxBufferBytes?: number;
   readonly random?: () => number;
   readonly deadLetters?: DeadLetters;
+  /** Instead of the one sender. */
+  readonly route?: (text: string) => BatchSender;
 }
 
-function setUp({ random = () => 0.5, deadLetters, ...options }: Settings = {}) {
+function setUp({ random = () => 0.5, deadLetters, route, ...options }: Settings = {}) {
   const clock = new ManualClock(NOON);
   const sender = new ScriptedSender();
   const reports: Report[] = [];
@@ -90,7 +92,7 @@ function setUp({ random = () => 0.5, deadLetters, ...options }: Settings = {}) {
   const settings = { flushIntervalMs: 1000, maxInFlight: 4, maxBufferBytes: 64 * 1024 * 1024, ...options };
   const ledger = new Ledger({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
   const shipper = new Shipper(settings, {
-    route: () => sender,
+    route: route ?? (() => sender),
     ledger,
     reporter,
     store: undefined,
@@ -188,6 +190,22 @@ test('records that alternate between two days still share two batches', async (t
     sender.sent.map(({ size }) => size),
     [50, 50],
   );
+});
+
+test('a target of few records does not wait until one of many has sent all of its own', async (t) => {
+  const many = new ScriptedSender();
+  const few = new ScriptedSender();
+  const { clock, shipper } = setUp({ maxInFlight: 1, route: (text) => (text === 'few' ? few : many) });
+  const fullBatches = (count: number) => {
+    for (let i = 0; i < count * 10_000; i++) shipper.accept(NOON, 'x');
+  };
+  fullBatches(5);
+  shipper.accept(NOON, 'few');
+  await clock.advance(1000);
+  await many.answer(DELIVERED);
+  fullBatches(10);
+  for (let i = 0; i < 5 && few.sent.length === 0; i++) await many.answer(DELIVERED);
+  t.deepEqual(few.news(), ['few']);
 });
 
 test('records of more days at once than may be open are all delivered', async (t) => {
@@ -1022,7 +1040,7 @@ const settings = fc.record({
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters'>>,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route'>>,
   script: readonly Step[],
 ) {
   const world = setUp(given);

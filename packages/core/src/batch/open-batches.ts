@@ -2,7 +2,7 @@ import { type Batch, dayOf, heldBytesOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 
 /** Of all targets and days together. Each may be a file of the spool that is written to. */
-export const MAX_OPEN = 250;
+export const MAX_OPEN = 500;
 
 /** A second place for the events of a batch, from the moment it is opened. */
 export interface Copy {
