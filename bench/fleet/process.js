@@ -26,8 +26,9 @@ export class Process {
       { logGroupName: LOG_GROUP, logStreamName, createLogGroup: true },
       service,
       this.#reporter,
+      { entity: undefined, instance: 'fleet' },
     );
-    const sender = senders.own({ entity: undefined, instance: 'fleet' });
+    const sender = senders.own([], { fields: new Map(), entity: () => undefined });
     this.address = sender.addressFor(clock.now());
     const ledger = new Ledger(
       { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
@@ -36,7 +37,7 @@ export class Process {
     );
     this.#shipper = new Shipper(
       { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
-      { sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
+      { route: () => sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
     );
   }
 

@@ -30,6 +30,10 @@ export class Backlog {
     return this.#waiting.length > 0;
   }
 
+  isWaitingFor(sender: BatchSender): boolean {
+    return this.#waitingOf.has(sender);
+  }
+
   /** Nothing waits or is in flight. */
   get isEmpty(): boolean {
     return !this.isWaiting && this.#inFlight.size === 0;

@@ -1,7 +1,7 @@
 import type { Reporter } from './report.js';
 
-/** What a line takes while it waits in thread-stream, beyond its characters: measured on Node 20, its Buffer and all. */
-const LINE_OVERHEAD_BYTES = 200;
+/** What one write takes while it waits in thread-stream, beyond its characters: measured on Node 20, its Buffer and all. */
+const OVERHEAD_BYTES = 200;
 
 /** What waits on the main thread for a worker thread that falls behind: up to a bound, past which records are dropped. */
 export class Behind {
@@ -18,9 +18,9 @@ export class Behind {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** A line of so many characters has to wait. */
+  /** So many characters, written at once, have to wait. */
   add(characters: number): void {
-    this.#bytes += characters + LINE_OVERHEAD_BYTES;
+    this.#bytes += characters + OVERHEAD_BYTES;
   }
 
   /** The worker has caught up. */

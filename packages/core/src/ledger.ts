@@ -1,6 +1,6 @@
 import type { Batch } from './batch/batch.js';
 import type { Failure, RejectedEvents } from './delivery/outcome.js';
-import type { Address, Parcel } from './parcel.js';
+import type { Address, BatchSender, Parcel } from './parcel.js';
 import type { Counts, Reporter } from './report.js';
 import { said } from './said.js';
 
@@ -28,7 +28,8 @@ export class Ledger {
   readonly #bounds: Bounds;
   readonly #reporter: Reporter;
   readonly #deadLetters: DeadLetters | undefined;
-  #gap: Gap | undefined;
+  /** What is missing in whose log stream. */
+  readonly #gaps = new WeakMap<BatchSender, Gap>();
 
   constructor(bounds: Bounds, reporter: Reporter, deadLetters: DeadLetters | undefined) {
     this.#bounds = bounds;
@@ -133,10 +134,10 @@ export class Ledger {
   }
 
   /** What a reader of the log stream should know, with the time at which events are missing; once. */
-  takeNotice(): { readonly timestamp: number; readonly message: string } | undefined {
-    const gap = this.#gap;
+  takeNotice(sender: BatchSender): { readonly timestamp: number; readonly message: string } | undefined {
+    const gap = this.#gaps.get(sender);
     if (gap === undefined) return undefined;
-    this.#gap = undefined;
+    this.#gaps.delete(sender);
     const [from, to] = [gap.begin, gap.end].map((timestamp) => new Date(timestamp).toISOString());
     const message = `awslogs: ${gap.events} events are missing here, from ${from} to ${to}: more waited than maxBufferBytes or spoolMaxBytes allows.`;
     return {
@@ -150,11 +151,15 @@ export class Ledger {
     this.#reporter.drop(reason, parcel.size);
   }
 
-  #widenGap({ position, size, begin, end }: Parcel): void {
+  #widenGap({ position, sender, size, begin, end }: Parcel): void {
     // What an earlier process left belongs to another log stream.
     if (position < 0) return;
-    const { events = 0, begin: from = begin, end: to = end } = this.#gap ?? {};
-    this.#gap = { events: events + size, begin: Math.min(from, begin), end: Math.max(to, end) };
+    const { events = 0, begin: from = begin, end: to = end } = this.#gaps.get(sender) ?? {};
+    this.#gaps.set(sender, {
+      events: events + size,
+      begin: Math.min(from, begin),
+      end: Math.max(to, end),
+    });
   }
 
   #reject(reason: keyof Counts['rejected'], parcel: Parcel, batch: Batch, start: number, end: number): void {

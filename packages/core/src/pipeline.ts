@@ -8,6 +8,7 @@ import { type Place, thisPlace } from './entity/place.js';
 import { Identity } from './identity.js';
 import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
+import { createRouter } from './router.js';
 import { said } from './said.js';
 import { Shipper } from './shipper.js';
 
@@ -45,12 +46,12 @@ export function createPipeline(
   const reporter = new Reporter(emit, config.reportToStderr, clock);
   const identity = new Identity(config, { ...thisPlace(process.env), ...place }, reporter, clock);
   const api = new SdkLogsApi(config, clock);
-  const senders = new Senders(config, api, reporter);
-  const sender = senders.own(identity);
+  const senders = new Senders(config, api, reporter, identity);
+  const route = createRouter(config, senders, identity);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter);
   const ledger = new Ledger(config, reporter, deadLetters);
-  const shipper = new Shipper(config, { sender, ledger, reporter, store: spool, clock, random });
+  const shipper = new Shipper(config, { route, ledger, reporter, store: spool, clock, random });
   void identity.settled.then(() => spool?.begin());
   void shipper.holdUntil(identity.settled, () => identity.hurry());
   if (spool !== undefined) recover(spool, shipper, senders, clock);

@@ -19,7 +19,8 @@ export interface ShipperOptions {
 }
 
 export interface ShipperParts {
-  readonly sender: BatchSender;
+  /** Who sends a record, by its text. */
+  readonly route: (text: string) => BatchSender;
   readonly ledger: Ledger;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
@@ -46,13 +47,13 @@ const HEAD_START_MS = 2000;
  */
 export class Shipper {
   readonly #options: ShipperOptions;
-  readonly #sender: BatchSender;
+  readonly #route: (text: string) => BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #store: BatchStore | undefined;
   readonly #clock: Clock;
 
-  readonly #open: OpenBatches<StoredBatch & Copy>;
+  readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
   readonly #backlog = new Backlog();
   readonly #paces: Paces<BatchSender>;
   readonly #rhythm: Rhythm;
@@ -63,8 +64,6 @@ export class Shipper {
   #leftToDisk = -1;
 
   #cancelFlushTimer: (() => void) | undefined;
-  /** The flush interval is over, and nothing could be sent. */
-  #overdue = false;
 
   readonly #flushes = new Flushes();
   #drains = 0;
@@ -72,16 +71,16 @@ export class Shipper {
   #closed = false;
 
   constructor(options: ShipperOptions, parts: ShipperParts) {
-    const { sender, ledger, reporter, store, clock, random } = parts;
+    const { route, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
-    this.#sender = sender;
+    this.#route = route;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#store = store;
     this.#clock = clock;
     this.#open = new OpenBatches(
-      (batch, stored) => this.#backlog.add(sender, batch, stored),
-      (timestamp) => store?.create(() => sender.addressFor(timestamp)),
+      (sender, batch, stored) => this.#backlog.add(sender, batch, stored),
+      (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
     );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
@@ -94,15 +93,17 @@ export class Shipper {
     if (events.length === 0) this.#ledger.empty();
     else if (this.#closed) this.#ledger.tooLate(events.length);
     else {
-      this.#gather(events);
-      this.#pump();
+      const { end } = this.#backlog;
+      this.#gather(this.#route(message), events);
+      // Else nothing can go that could not before: with many targets it takes time to find that out.
+      if (this.#backlog.end > end) this.#pump();
       this.#keepBounds();
     }
   }
 
-  #gather(events: readonly LogEvent[]): void {
-    for (const event of events) this.#open.add(event);
-    if (!this.#overdue) this.#cancelFlushTimer ??= this.#startFlushTimer();
+  #gather(sender: BatchSender, events: readonly LogEvent[]): void {
+    for (const event of events) this.#open.add(sender, event);
+    if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
   /** Puts batches that earlier processes left in front of all others, and lets them go first. */
@@ -198,7 +199,7 @@ export class Shipper {
   #startFlushTimer(): () => void {
     return this.#clock.after(this.#rhythm.msToNext, () => {
       this.#cancelFlushTimer = undefined;
-      this.#overdue = true;
+      this.#open.expire();
       this.#pump();
     });
   }
@@ -206,26 +207,25 @@ export class Shipper {
   #sealAll(): void {
     this.#cancelFlushTimer?.();
     this.#cancelFlushTimer = undefined;
-    this.#overdue = false;
     this.#open.sealAll();
   }
 
   #pump(): void {
     if (this.#closed || this.#awaited.size > 0) return;
     while (this.#backlog.inFlight < this.#options.maxInFlight) {
-      const parcel = this.#backlog.launchOldest(this.#mayGo) ?? this.#launchOverdue();
+      this.#open.sealExpired(this.#mayBeSealed);
+      const parcel = this.#backlog.launchOldest(this.#mayGo);
       if (parcel === undefined) return;
       void this.#deliver(parcel);
     }
   }
 
-  /** While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. */
-  #launchOverdue(): Parcel | undefined {
-    if (!this.#overdue || !this.#mayGo(this.#sender, this.#backlog.inFlightOf(this.#sender)))
-      return undefined;
-    this.#sealAll();
-    return this.#backlog.launchOldest(this.#mayGo);
-  }
+  /**
+   * While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. Who has nothing
+   * that waits need not wait for those that have.
+   */
+  readonly #mayBeSealed = (sender: BatchSender): boolean =>
+    !this.#backlog.isWaitingFor(sender) && this.#mayGo(sender, this.#backlog.inFlightOf(sender));
 
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
     inFlight < this.#paces.of(sender).places;
@@ -241,8 +241,10 @@ export class Shipper {
     while (this.#heldBytes > this.#options.maxBufferBytes) {
       if (this.#backlog.forgetNewest()) continue; // it is on disk
       const oldest = this.#backlog.takeOldestInMemory();
-      if (oldest === undefined) this.#open.sealOldest();
-      else this.#ledger.bufferFull(oldest);
+      if (oldest === undefined) {
+        this.#open.sealOldest();
+        this.#pump();
+      } else this.#ledger.bufferFull(oldest);
       this.#settled();
     }
     while (this.#store?.isFull) {
@@ -262,7 +264,7 @@ export class Shipper {
       case 'delivered':
         this.#paces.of(parcel.sender).succeeded();
         this.#ledger.delivered(parcel, batch, outcome.rejected);
-        this.#giveNotice();
+        this.#giveNotice(parcel.sender);
         break;
       case 'poison':
         this.#paces.of(parcel.sender).succeeded();
@@ -289,12 +291,12 @@ export class Shipper {
   }
 
   /** The service is there: whoever reads the log stream learns what is missing in it. */
-  #giveNotice(): void {
-    const notice = this.#ledger.takeNotice();
+  #giveNotice(sender: BatchSender): void {
+    const notice = this.#ledger.takeNotice(sender);
     if (notice === undefined) return;
     const events = toLogEvents(notice.timestamp, notice.message);
     this.#ledger.accept(events.length);
-    this.#gather(events);
+    this.#gather(sender, events);
   }
 
   /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
@@ -307,10 +309,10 @@ export class Shipper {
   /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
-    const pace = this.#paces.of(sender);
-    if (!pace.failed(outcome.kind, maxPauseMs)) return; // together with the one that began the pause
+    // Together with the one that began the pause.
+    if (!this.#paces.failed(sender, outcome.kind, maxPauseMs)) return;
     const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
-    if (!transient || pace.failures >= FAILURES_WORTH_A_REPORT) {
+    if (!transient || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }

@@ -2,22 +2,22 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Batch } from '../../../packages/core/dist/batch/batch.js';
 import { toLogEvents } from '../../../packages/core/dist/batch/event.js';
-import { type Copy, OpenBatches } from '../../../packages/core/dist/batch/open-batches.js';
+import { type Copy, MAX_OPEN, OpenBatches } from '../../../packages/core/dist/batch/open-batches.js';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 function setUp() {
   const sealed: Batch[] = [];
-  const open = new OpenBatches(
-    (batch) => sealed.push(batch),
+  const open = new OpenBatches<string, Copy>(
+    (_, batch) => sealed.push(batch),
     () => undefined,
   );
   return {
     open,
     sealed,
-    add(timestamp: number, message: string): void {
-      for (const event of toLogEvents(timestamp, message)) open.add(event);
+    add(timestamp: number, message: string, target = 'one'): void {
+      for (const event of toLogEvents(timestamp, message)) open.add(target, event);
     },
     /** What was sealed so far, and is not told again. */
     news: () => sealed.splice(0).map((batch) => messages(batch).join(' ')),
@@ -54,15 +54,112 @@ test('a full batch is sealed, and its day goes on in another', (t) => {
   );
 });
 
-test('16 days are open at most; one more seals the one that was opened first', (t) => {
-  const { add, news } = setUp();
-  for (let day = 0; day < 16; day++) add(NOON - day * DAY, `${day}`);
-  add(NOON, 'again');
+test('each target has its batch, and in it each day', (t) => {
+  const { open, add, news } = setUp();
+  add(NOON, 'a1', 'a');
+  add(NOON, 'b1', 'b');
+  add(NOON - DAY, 'a0', 'a');
+  add(NOON, 'a2', 'a');
+  add(NOON, 'b2', 'b');
   t.deepEqual(news(), []);
-  add(NOON - 16 * DAY, '16');
-  t.deepEqual(news(), ['0 again']);
-  add(NOON, 'anew');
+  open.sealAll();
+  t.deepEqual(news(), ['a1 a2', 'b1 b2', 'a0']);
+});
+
+test('so many are open at most; one more seals the one that was used least recently', (t) => {
+  const { add, news } = setUp();
+  for (let i = 0; i < MAX_OPEN; i++) add(NOON, `${i}`, `target ${i}`);
+  add(NOON, 'again', 'target 0');
+  t.deepEqual(news(), []);
+  add(NOON, 'one more', 'another target');
   t.deepEqual(news(), ['1']);
+  add(NOON - DAY, 'another day', 'target 0');
+  t.deepEqual(news(), ['2']);
+});
+
+test('what has expired is sealed one by one, oldest first, where its target may be sent to', (t) => {
+  const { open, add, news } = setUp();
+  for (const target of ['a', 'b', 'c']) add(NOON, target, target);
+  t.true(open.hasFresh);
+  open.sealExpired(() => true);
+  t.deepEqual(news(), []);
+  open.expire();
+  t.false(open.hasFresh);
+  add(NOON, 'joins', 'b');
+  t.false(open.hasFresh);
+  add(NOON, 'fresh', 'd');
+  t.true(open.hasFresh);
+  open.sealExpired((target) => target !== 'a');
+  t.deepEqual(news(), ['b joins']);
+  open.sealExpired(() => true);
+  open.sealExpired(() => true);
+  open.sealExpired(() => true);
+  t.deepEqual(news(), ['a', 'c']);
+  open.sealAll();
+  t.deepEqual(news(), ['fresh']);
+  t.false(open.hasFresh);
+});
+
+const sorted = (map: ReadonlyMap<string, unknown>) => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+test('whatever comes and goes: targets and days never mix, nothing is lost or changes its order, and open are few', (t) => {
+  const steps = fc.array(
+    fc.oneof(
+      { weight: 300, arbitrary: fc.record({ target: fc.nat({ max: 300 }), day: fc.nat({ max: 3 }) }) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('sealAll' as const, 'sealOldest' as const, 'expire' as const),
+      },
+      { weight: 1, arbitrary: fc.constant('sealExpired' as const) },
+    ),
+    { maxLength: 1500, size: 'max' },
+  );
+  fc.assert(
+    fc.property(steps, (script) => {
+      const byKey = new Map<string, string[]>();
+      const copies = new Map<string, string[]>();
+      const opened = new Set<number>();
+      let copyCount = 0;
+      const open = new OpenBatches<number, Copy & { id: number }>(
+        (target, batch, copy) => {
+          opened.delete(copy?.id ?? -1);
+          const day = Math.floor(batch.begin / DAY);
+          t.is(Math.floor(batch.end / DAY), day);
+          byKey.set(`${target} ${day}`, [...(byKey.get(`${target} ${day}`) ?? []), ...messages(batch)]);
+        },
+        (target, timestamp) => {
+          const key = `${target} ${Math.floor(timestamp / DAY)}`;
+          const lines = copies.get(key) ?? [];
+          copies.set(key, lines);
+          const id = copyCount++;
+          opened.add(id);
+          return {
+            id,
+            append: (json) => lines.push(JSON.parse(json.toString()).message),
+            seal: () => undefined,
+          };
+        },
+      );
+      const expected = new Map<string, string[]>();
+      for (const [i, step] of script.entries()) {
+        if (step === 'sealExpired') open.sealExpired((target) => target % 2 === 0);
+        else if (typeof step === 'string') open[step]();
+        else {
+          const timestamp = NOON - step.day * DAY;
+          const key = `${step.target} ${Math.floor(timestamp / DAY)}`;
+          expected.set(key, [...(expected.get(key) ?? []), `${key} #${i}`]);
+          for (const event of toLogEvents(timestamp, `${key} #${i}`)) open.add(step.target, event);
+        }
+        if (opened.size > MAX_OPEN) t.fail(`${opened.size} are open`);
+      }
+      open.sealAll();
+      t.deepEqual(sorted(byKey), sorted(expected));
+      t.deepEqual(sorted(copies), sorted(expected));
+      t.true(open.isEmpty);
+      t.is(open.heldBytes, 0);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test('the oldest can be sealed alone', (t) => {
@@ -110,8 +207,8 @@ test('the bytes held are at least those of what is open, whatever comes and goes
 test('each event goes to the copy of its batch as well, which is sealed with it', (t) => {
   const copies: string[][] = [];
   const sealedWith: (Copy | undefined)[] = [];
-  const open = new OpenBatches(
-    (_, copy) => sealedWith.push(copy),
+  const open = new OpenBatches<string, Copy>(
+    (_target, _batch, copy) => sealedWith.push(copy),
     () => {
       const lines: string[] = [];
       copies.push(lines);
@@ -123,7 +220,7 @@ test('each event goes to the copy of its batch as well, which is sealed with it'
     [NOON - DAY, 'b'],
     [NOON, 'c'],
   ] as const) {
-    for (const event of toLogEvents(timestamp, message)) open.add(event);
+    for (const event of toLogEvents(timestamp, message)) open.add('one', event);
   }
   open.sealOldest();
   const event = (timestamp: number, message: string) => JSON.stringify({ timestamp, message });

@@ -2,6 +2,7 @@ import type { Counts, Report } from '@awslogs/core';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import type { Batch } from '../../../packages/core/dist/batch/batch.js';
+import { MAX_OPEN } from '../../../packages/core/dist/batch/open-batches.js';
 import type { FailedOutcome, Outcome, RejectedEvents } from '../../../packages/core/dist/delivery/outcome.js';
 import { type DeadLetters, Ledger } from '../../../packages/core/dist/ledger.js';
 import type { BatchSender } from '../../../packages/core/dist/parcel.js';
@@ -79,16 +80,25 @@ interface Settings {
   readonly maxBufferBytes?: number;
   readonly random?: () => number;
   readonly deadLetters?: DeadLetters;
+  /** Instead of the one sender. */
+  readonly route?: (text: string) => BatchSender;
 }
 
-function setUp({ random = () => 0.5, deadLetters, ...options }: Settings = {}) {
+function setUp({ random = () => 0.5, deadLetters, route, ...options }: Settings = {}) {
   const clock = new ManualClock(NOON);
   const sender = new ScriptedSender();
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, clock);
   const settings = { flushIntervalMs: 1000, maxInFlight: 4, maxBufferBytes: 64 * 1024 * 1024, ...options };
   const ledger = new Ledger({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
-  const shipper = new Shipper(settings, { sender, ledger, reporter, store: undefined, clock, random });
+  const shipper = new Shipper(settings, {
+    route: route ?? (() => sender),
+    ledger,
+    reporter,
+    store: undefined,
+    clock,
+    random,
+  });
   return {
     clock,
     sender,
@@ -205,15 +215,32 @@ test('records that alternate between two days still share two batches', async (t
   );
 });
 
-test('records of more than 16 days at once are all delivered', async (t) => {
+test('a target of few records does not wait until one of many has sent all of its own', async (t) => {
+  const many = new ScriptedSender();
+  const few = new ScriptedSender();
+  const { clock, shipper } = setUp({ maxInFlight: 1, route: (text) => (text === 'few' ? few : many) });
+  const fullBatches = (count: number) => {
+    for (let i = 0; i < count * 10_000; i++) shipper.accept(NOON, 'x');
+  };
+  fullBatches(5);
+  shipper.accept(NOON, 'few');
+  await clock.advance(1000);
+  await many.answer(DELIVERED);
+  fullBatches(10);
+  for (let i = 0; i < 5 && few.sent.length === 0; i++) await many.answer(DELIVERED);
+  t.deepEqual(few.news(), ['few']);
+});
+
+test('records of more days at once than may be open are all delivered', async (t) => {
   const { sender, shipper, counts } = setUp();
   sender.reply = () => DELIVERED;
-  for (let day = 0; day < 40; day++) shipper.accept(day * DAY, `${day}`);
+  const days = MAX_OPEN + 24;
+  for (let day = 0; day < days; day++) shipper.accept(day * DAY, `${day}`);
   await settled();
-  t.is(sender.sent.length, 24, '16 stay open');
+  t.is(sender.sent.length, 24);
   await shipper.flush();
-  t.is(sender.sent.length, 40);
-  t.deepEqual(counts(), { ...NOTHING, accepted: 40, delivered: 40 });
+  t.is(sender.sent.length, days);
+  t.deepEqual(counts(), { ...NOTHING, accepted: days, delivered: days });
 });
 
 test('a full batch does not wait for the interval', (t) => {
@@ -1065,7 +1092,7 @@ const settings = fc.record({
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters'>>,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route'>>,
   script: readonly Step[],
 ) {
   const world = setUp(given);

@@ -1,8 +1,8 @@
 import { type Batch, dayOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 
-/** From 14 days ago to 2 hours ahead, which is what the service takes, are 16 UTC days at most. */
-const MAX_OPEN = 16;
+/** Of all targets and days together. Each may be a file of the spool that is written to. */
+export const MAX_OPEN = 500;
 
 /** A second place for the events of a batch, from the moment it is opened. */
 export interface Copy {
@@ -12,17 +12,27 @@ export interface Copy {
   seal(): void;
 }
 
-interface Opened<C extends Copy> {
+interface Opened<Target, C extends Copy> {
+  readonly target: Target;
   readonly batch: OpenBatch;
   readonly copy: C | undefined;
+  /** It has waited long enough. */
+  isExpired: boolean;
+  /** When it took its last event, counted in changes from one batch to another. */
+  usedAt: number;
 }
 
-/** The batches that still take events: one for each UTC day that has events. */
-export class OpenBatches<C extends Copy> {
-  readonly #sealed: (batch: Batch, copy: C | undefined) => void;
-  readonly #copyFor: (timestamp: number) => C | undefined;
+/** The batches that still take events: one for each target and UTC day that has events. */
+export class OpenBatches<Target, C extends Copy> {
+  readonly #sealed: (target: Target, batch: Batch, copy: C | undefined) => void;
+  readonly #copyFor: (target: Target, timestamp: number) => C | undefined;
   /** The one opened first is in front. */
-  readonly #byDay = new Map<number, Opened<C>>();
+  readonly #all = new Set<Opened<Target, C>>();
+  readonly #byTarget = new Map<Target, Map<number, Opened<Target, C>>>();
+  /** The one that took the last event, if it is still open. */
+  #latest: Opened<Target, C> | undefined;
+  #changes = 0;
+  #fresh = 0;
   #heldBytes = 0;
 
   /**
@@ -30,61 +40,113 @@ export class OpenBatches<C extends Copy> {
    * @param copyFor makes the copy of a batch that is opened for an event of this time
    */
   constructor(
-    sealed: (batch: Batch, copy: C | undefined) => void,
-    copyFor: (timestamp: number) => C | undefined,
+    sealed: (target: Target, batch: Batch, copy: C | undefined) => void,
+    copyFor: (target: Target, timestamp: number) => C | undefined,
   ) {
     this.#sealed = sealed;
     this.#copyFor = copyFor;
   }
 
   get isEmpty(): boolean {
-    return this.#byDay.size === 0;
+    return this.#all.size === 0;
+  }
+
+  /** Whether one was opened since they expired. */
+  get hasFresh(): boolean {
+    return this.#fresh > 0;
   }
 
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  add(event: LogEvent): void {
-    const day = dayOf(event.timestamp);
-    const opened = this.#byDay.get(day);
+  add(target: Target, event: LogEvent): void {
+    const opened = this.#find(target, event.timestamp);
     if (opened !== undefined && this.#addTo(opened, event)) return;
     if (opened !== undefined) this.#seal(opened);
-    this.#addTo(this.#openFor(day, event.timestamp), event);
-    if (this.#byDay.size > MAX_OPEN) this.sealOldest();
+    this.#addTo(this.#openFor(target, event.timestamp), event);
+    if (this.#all.size > MAX_OPEN) this.#sealLeastRecentlyUsed();
   }
 
-  #openFor(day: number, timestamp: number): Opened<C> {
-    const opened = { batch: new OpenBatch(day), copy: this.#copyFor(timestamp) };
-    this.#heldBytes += opened.batch.heldBytes;
-    this.#byDay.set(day, opened);
-    return opened;
+  /** They have waited long enough. */
+  expire(): void {
+    for (const opened of this.#all) opened.isExpired = true;
+    this.#fresh = 0;
   }
 
-  #addTo({ batch, copy }: Opened<C>, event: LogEvent): boolean {
-    const before = batch.heldBytes;
-    const json = batch.add(event);
-    if (json === undefined) return false;
-    this.#heldBytes += batch.heldBytes - before;
-    copy?.append(json);
-    return true;
-  }
-
-  sealAll(): void {
-    for (const opened of this.#byDay.values()) this.#seal(opened);
-  }
-
-  sealOldest(): void {
-    for (const opened of this.#byDay.values()) {
+  /** Seals the oldest that has waited long enough, and whose target may be sent to. */
+  sealExpired(mayGo: (target: Target) => boolean): void {
+    if (this.#fresh === this.#all.size) return;
+    for (const opened of this.#all) {
+      if (!opened.isExpired || !mayGo(opened.target)) continue;
       this.#seal(opened);
       return;
     }
   }
 
-  #seal({ batch, copy }: Opened<C>): void {
-    this.#byDay.delete(batch.day);
+  sealAll(): void {
+    for (const opened of this.#all) this.#seal(opened);
+  }
+
+  sealOldest(): void {
+    for (const opened of this.#all) {
+      this.#seal(opened);
+      return;
+    }
+  }
+
+  #find(target: Target, timestamp: number): Opened<Target, C> | undefined {
+    const day = dayOf(timestamp);
+    const latest = this.#latest;
+    if (latest?.target === target && latest.batch.day === day) return latest;
+    return this.#byTarget.get(target)?.get(day);
+  }
+
+  #openFor(target: Target, timestamp: number): Opened<Target, C> {
+    const batch = new OpenBatch(dayOf(timestamp));
+    const opened = { target, batch, copy: this.#copyFor(target, timestamp), isExpired: false, usedAt: 0 };
+    this.#all.add(opened);
+    const days = this.#byTarget.get(target);
+    if (days === undefined) this.#byTarget.set(target, new Map([[batch.day, opened]]));
+    else days.set(batch.day, opened);
+    this.#fresh++;
+    this.#heldBytes += batch.heldBytes;
+    return opened;
+  }
+
+  #addTo(opened: Opened<Target, C>, event: LogEvent): boolean {
+    const { batch, copy } = opened;
+    const before = batch.heldBytes;
+    const json = batch.add(event);
+    if (json === undefined) return false;
+    this.#heldBytes += batch.heldBytes - before;
+    copy?.append(json);
+    this.#use(opened);
+    return true;
+  }
+
+  #use(opened: Opened<Target, C>): void {
+    if (opened === this.#latest) return;
+    this.#latest = opened;
+    opened.usedAt = ++this.#changes;
+  }
+
+  #sealLeastRecentlyUsed(): void {
+    let least = this.#latest;
+    for (const opened of this.#all) if (least === undefined || opened.usedAt < least.usedAt) least = opened;
+    if (least !== undefined) this.#seal(least);
+  }
+
+  #seal(opened: Opened<Target, C>): void {
+    const { target, batch, copy } = opened;
+    this.#all.delete(opened);
+    const days = this.#byTarget.get(target);
+    days?.delete(batch.day);
+    if (days?.size === 0) this.#byTarget.delete(target);
+    if (opened === this.#latest) this.#latest = undefined;
+    if (!opened.isExpired) this.#fresh--;
     this.#heldBytes -= batch.heldBytes;
     copy?.seal();
-    this.#sealed(batch.seal(), copy);
+    this.#sealed(target, batch.seal(), copy);
   }
 }

@@ -1,5 +1,6 @@
 import { isKeyValue } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
+import { FIELD } from '../record.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -26,9 +27,9 @@ export const OPTIONS = {
   logStreamName: text((template) => template.length >= 1 && template.length <= 512 && knowsAll(template), {
     default: '{instance}/{pid}',
     expected:
-      'a template of 1 to 512 characters; {…} may be instance, hostname, pid, service, environment, date or uuid',
+      'a template of 1 to 512 characters; {…} may be instance, hostname, pid, service, environment, date, uuid or record.field',
     description:
-      'The log stream to write to. `{instance}` (an ECS task, a pod, an EC2 instance, a Lambda sandbox, else the host), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event) and `{uuid}` are filled in.',
+      "The log stream to write to. `{instance}` (an ECS task, a pod, an EC2 instance, a Lambda sandbox, else the host), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event), `{uuid}` and `{record.field}` (the record's own) are filled in.",
   }),
   /** The AWS Region. */
   region: text(/^[a-z0-9-]{1,63}$/, {
@@ -49,6 +50,13 @@ export const OPTIONS = {
     default: undefined,
     expected: '1 to 512 characters of ASCII',
     description: "The service's name, for the entity. Default: what is found.",
+  }),
+  /** The field of a record that names its service, for the entity. */
+  serviceField: text(FIELD, {
+    default: undefined,
+    expected: 'the name of a field, or names with dots between',
+    description:
+      "The field of a record that names the record's service, for the entity, instead of the process's. Default: none.",
   }),
   /** The service's environment, for the entity. */
   environment: text(isKeyValue, {
@@ -170,10 +178,14 @@ export const OPTIONS = {
 
 /** Whether every {…} of a template is one that can be filled in. */
 function knowsAll(template: string): boolean {
-  return [...template.matchAll(/\{(\w+)\}/g)].every(([, key]) => PLACEHOLDERS.has(key));
+  return [...template.matchAll(/\{(record\.[^{}]*|[\w.]+)\}/g)].every(([, key = '']) =>
+    key.startsWith(OF_RECORD) ? FIELD.test(key.slice(OF_RECORD.length)) : PLACEHOLDERS.has(key),
+  );
 }
 
-const PLACEHOLDERS: ReadonlySet<string | undefined> = new Set([
+const OF_RECORD = 'record.';
+
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
   'instance',
   'hostname',
   'pid',

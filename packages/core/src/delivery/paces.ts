@@ -1,14 +1,22 @@
 import type { Clock } from '../clock.js';
+import type { TransientOutcome } from './outcome.js';
 import { Pace } from './pace.js';
 
-/** A pace for each sender: one that is refused holds up no other. */
+/** A pace for each sender, for as long as there is one: one that is refused holds up no other. */
 export class Paces<Sender extends object> {
-  readonly #bySender = new Map<Sender, Pace>();
+  readonly #bySender = new WeakMap<Sender, Pace>();
+  readonly #paused = new Set<Pace>();
   readonly #create: () => Pace;
 
   /** @param resumed is called when a pause is over */
   constructor(maxInFlight: number, clock: Clock, random: () => number, resumed: () => void) {
-    this.#create = () => new Pace(maxInFlight, clock, random, resumed);
+    this.#create = () => {
+      const pace = new Pace(maxInFlight, clock, random, () => {
+        this.#paused.delete(pace);
+        resumed();
+      });
+      return pace;
+    };
   }
 
   of(sender: Sender): Pace {
@@ -19,13 +27,22 @@ export class Paces<Sender extends object> {
     return pace;
   }
 
+  /** Begins a pause. @returns false when one is under way already */
+  failed(sender: Sender, kind: TransientOutcome['kind'], maxPauseMs: number): boolean {
+    const pace = this.of(sender);
+    const begins = pace.failed(kind, maxPauseMs);
+    if (begins) this.#paused.add(pace);
+    return begins;
+  }
+
   /** Ends every pause. */
   resumeAll(): void {
-    for (const pace of this.#bySender.values()) pace.resume();
+    for (const pace of [...this.#paused]) pace.resume();
   }
 
   /** Ends every pause, and nothing follows from it. */
   stopAll(): void {
-    for (const pace of this.#bySender.values()) pace.stop();
+    for (const pace of this.#paused) pace.stop();
+    this.#paused.clear();
   }
 }

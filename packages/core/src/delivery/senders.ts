@@ -2,8 +2,9 @@ import { hostname } from 'node:os';
 import type { Entity } from '../entity/entity.js';
 import type { Reporter } from '../report.js';
 import type { LogGroupSettings, LogsApi, StreamName } from './api.js';
+import { Pool } from './pool.js';
 import { Sender } from './sender.js';
-import { streamNamer } from './stream-name.js';
+import { type FieldValues, type StreamNamer, streamNamer } from './stream-name.js';
 import { Target } from './target.js';
 
 export interface SendersOptions extends LogGroupSettings {
@@ -21,30 +22,46 @@ export interface Self {
   readonly instance: string;
 }
 
-/** A sender for each target and entity: the own one, and those of batches that other processes left. */
+/** What tells records that go different ways apart. */
+export interface Route {
+  readonly fields: FieldValues;
+  /** The entity of these records, as far as is known by now. */
+  readonly entity: () => Entity | undefined;
+}
+
+/** So many targets are remembered that no batch waits for. */
+const SPARE_SENDERS = 1000;
+
+/** A sender for each target and entity: the own ones, and those of batches that other processes left. */
 export class Senders {
   readonly #options: SendersOptions;
   readonly #api: LogsApi;
   readonly #reporter: Reporter;
-  readonly #byAddress = new Map<string, Sender>();
+  readonly #self: Self;
+  readonly #senders = new Pool<Sender>(SPARE_SENDERS);
+  #nameOf: StreamNamer | undefined;
 
-  constructor(options: SendersOptions, api: LogsApi, reporter: Reporter) {
+  constructor(options: SendersOptions, api: LogsApi, reporter: Reporter, self: Self) {
     this.#options = options;
     this.#api = api;
     this.#reporter = reporter;
+    this.#self = self;
   }
 
-  own(self: Self): Sender {
-    // Named with the first batch, for good: who learns its entity later goes on in the stream in which it began.
-    let nameOf: ((day: number) => string) | undefined;
-    const streamName = (day: number) => {
-      nameOf ??= this.#streamNamer(self);
-      return nameOf(day);
-    };
-    return this.#create(this.#options.logGroupName, streamName, () => self.entity);
+  /** @param key the same for the same route alone */
+  own(key: readonly unknown[], { fields, entity }: Route): Sender {
+    return this.#senders.get(JSON.stringify(['own', key]), () =>
+      this.#create(this.#options.logGroupName, (day) => this.#ownName(day, fields), entity),
+    );
   }
 
-  #streamNamer({ entity, instance }: Self): (day: number) => string {
+  /** Named with the first batch, for good: who learns its entity later goes on in the stream in which it began. */
+  #ownName(day: number, fields: FieldValues): string {
+    this.#nameOf ??= this.#streamNamer(this.#self);
+    return this.#nameOf(day, fields);
+  }
+
+  #streamNamer({ entity, instance }: Self): StreamNamer {
     const { logStreamName, service, environment } = this.#options;
     return streamNamer(logStreamName, {
       hostname: hostname(),
@@ -56,16 +73,13 @@ export class Senders {
   }
 
   to({ logGroupName, logStreamName, entity }: StreamName & { readonly entity?: Entity | undefined }): Sender {
-    const address = JSON.stringify([logGroupName, logStreamName, entity]);
-    const known = this.#byAddress.get(address);
-    if (known !== undefined) return known;
-    const sender = this.#create(
-      logGroupName,
-      () => logStreamName,
-      () => entity,
+    return this.#senders.get(JSON.stringify([logGroupName, logStreamName, entity]), () =>
+      this.#create(
+        logGroupName,
+        () => logStreamName,
+        () => entity,
+      ),
     );
-    this.#byAddress.set(address, sender);
-    return sender;
   }
 
   #create(

@@ -8,9 +8,9 @@ import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js
 export interface SpoolFileEvents {
   /** So many bytes more, or less, are on disk. */
   sized(bytes: number): void;
-  /** A file is written to: until it is closed, it holds a descriptor, and memory. */
-  opened(): void;
-  closed(): void;
+  /** A file gets no more: until the disk has confirmed it, and it is closed, it holds a descriptor, and memory. */
+  ended(bytes: number): void;
+  closed(bytes: number): void;
   /** The disk failed: what the file holds is in memory alone. */
   failed(error: unknown): void;
   /** Something is under way that should end before the process does. */
@@ -83,10 +83,8 @@ export class SpoolFile {
       this.#unwritten -= bytes;
       this.#lookWhetherWritten();
     });
-    this.#events.opened();
     writer.once('close', () => {
       this.#writer = undefined;
-      this.#events.closed();
     });
     this.#grow(line.length);
     return writer;
@@ -127,7 +125,12 @@ export class SpoolFile {
   seal(): void {
     this.#writeLines();
     this.#isSealed = true;
-    if (this.#state === 'writing') this.#writer?.end();
+    if (this.#state === 'writing' && this.#writer !== undefined) {
+      const bytes = this.#bytes;
+      this.#events.ended(bytes);
+      this.#writer.once('close', () => this.#events.closed(bytes));
+      this.#writer.end();
+    }
     this.#lookWhetherWritten();
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { lockSync } from 'proper-lockfile';
+import { MAX_OPEN } from '../batch/open-batches.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
 import { type Heir, type Leftover, takeOver } from './leftovers.js';
@@ -13,10 +14,11 @@ import type { SpoolHead } from './spool-format.js';
 export const LOOK_AGAIN_MS = LOCK_STALE_MS + 1000;
 
 /**
- * Each file that the disk has not confirmed holds a descriptor, and what is still to be written in memory. 16 may be
- * open for events.
+ * Each sealed file that the disk has not confirmed holds a descriptor, and what it wrote last in memory. All that are
+ * open may be sealed at once.
  */
-const MAX_UNCONFIRMED = 32;
+const MAX_UNCONFIRMED = MAX_OPEN + 32;
+const MAX_UNCONFIRMED_BYTES = 32 * 1024 * 1024;
 
 /** A batch that a dead process left. */
 export interface Left extends Leftover {
@@ -52,6 +54,7 @@ export class Spool implements Heir {
   #isClosed = false;
   #bytes = 0;
   #unconfirmed = 0;
+  #unconfirmedBytes = 0;
 
   /** @throws the system's error when there is no such folder and none can be made */
   constructor(directory: string, maxBytes: number, reporter: Reporter) {
@@ -63,11 +66,13 @@ export class Spool implements Heir {
       sized: (bytes) => {
         this.#bytes += bytes;
       },
-      opened: () => {
+      ended: (bytes) => {
         this.#unconfirmed++;
+        this.#unconfirmedBytes += bytes;
       },
-      closed: () => {
+      closed: (bytes) => {
         this.#unconfirmed--;
+        this.#unconfirmedBytes -= bytes;
       },
       failed: (error) => this.#failed(error),
       busy: (work) => this.#track(work),
@@ -96,8 +101,12 @@ export class Spool implements Heir {
   }
 
   #open(file: SpoolFile, head: () => SpoolHead): void {
-    if (this.#unconfirmed >= MAX_UNCONFIRMED) file.refuse(new Error('it does not keep up'));
+    if (this.#isBehind) file.refuse(new Error('it does not keep up'));
     else file.open(head);
+  }
+
+  get #isBehind(): boolean {
+    return this.#unconfirmed >= MAX_UNCONFIRMED || this.#unconfirmedBytes >= MAX_UNCONFIRMED_BYTES;
   }
 
   /** Takes over what dead processes left. Never rejects. */

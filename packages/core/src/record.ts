@@ -1,0 +1,43 @@
+/** A field of a record: its name, or the names down to it, with dots between. */
+export const FIELD = /^[^{}.]+(?:\.[^{}.]+)*$/;
+
+/** A record, as far as its text is JSON. */
+export function parseRecord(text: string): unknown {
+  // What is no object has no fields, and whole files of text need not be parsed to know it.
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pino writes a level as a number: https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
+const LEVELS: Readonly<Record<string, string>> = {
+  10: 'trace',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+};
+
+/**
+ * What stands in a field, as text.
+ * @returns undefined where there is nothing, or nothing of one line: an object, null, an empty text
+ */
+export function textIn(record: unknown, field: string): string | undefined {
+  const value = valueIn(record, field);
+  if (typeof value === 'number') return (field === 'level' && LEVELS[value]) || String(value);
+  if (typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function valueIn(record: unknown, field: string): unknown {
+  let value = record;
+  for (const name of field.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, name);
+  }
+  return value;
+}

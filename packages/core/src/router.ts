@@ -1,0 +1,40 @@
+import type { Config } from './config/options.js';
+import type { Sender } from './delivery/sender.js';
+import type { Route, Senders } from './delivery/senders.js';
+import { fieldsIn, legal } from './delivery/stream-name.js';
+import { isKeyValue } from './entity/check.js';
+import { named } from './entity/named.js';
+import type { Identity } from './identity.js';
+import { parseRecord, textIn } from './record.js';
+
+/** Which sender a record goes to, by its text. */
+export type Router = (text: string) => Sender;
+
+/** Records are looked into where that is asked for, and nowhere else: it costs more than all the rest. */
+export function createRouter(config: Config, senders: Senders, identity: Identity): Router {
+  const { serviceField } = config;
+  const fields = fieldsIn(config.logStreamName);
+  if (fields.length === 0 && serviceField === undefined) {
+    const own = senders.own([], { fields: new Map(), entity: () => identity.entity });
+    return () => own;
+  }
+  return (text) => {
+    const record = parseRecord(text);
+    const values = fields.map((field) => partOfName(textIn(record, field)));
+    const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
+    const route: Route = {
+      fields: new Map(fields.map((field, i) => [field, values[i]])),
+      entity: () => (service === undefined ? identity.entity : named(identity.entity, service)),
+    };
+    return senders.own([values, service], route);
+  };
+}
+
+/** Made legal alone already: what is known of a target holds no more of a record than a name may. */
+function partOfName(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : legal(text);
+}
+
+function serviceName(text: string | undefined): string | undefined {
+  return isKeyValue(text) ? text.trim() : undefined;
+}
