@@ -81,7 +81,7 @@ function each(values, run) {
 
 function fill() {
   const open = new OpenBatch(dayOf(events[0].timestamp));
-  for (const event of events) if (open.add(event) === undefined) break;
+  for (const event of events) if (!open.add(event)) break;
   return open.seal();
 }
 

@@ -11,7 +11,10 @@ type Sent = readonly [timestamp: number, message: string];
 function written(records: readonly Sent[]) {
   const payload = new Payload();
   const views = records.flatMap(([timestamp, message]) =>
-    toLogEvents(timestamp, message).map((event) => payload.append(event)),
+    toLogEvents(timestamp, message).map((event) => {
+      payload.append(event);
+      return payload.last;
+    }),
   );
   return { whole: payload.finish().toString(), each: views.map(String) };
 }

@@ -1192,7 +1192,7 @@ test('whatever happens, no more than maxBufferBytes wait', async (t) => {
         const { sender, counts } = await run(t, given, script.slice(0, length));
         const inFlight = sender.inFlight.reduce((all, { batch }) => all + batch.size, 0);
         // A notice of what is missing is let in beyond it.
-        t.true((counts().pending - inFlight) * 240 <= given.maxBufferBytes + 500);
+        t.true((counts().pending - inFlight) * 142 <= given.maxBufferBytes + 500);
       }
     }),
     { numRuns: 40 },

@@ -26,19 +26,22 @@ export class OpenBatch {
     this.day = day;
   }
 
-  /**
-   * Takes the event; or says no, and is as it was. The first is never refused.
-   * @returns the event's JSON, in UTF-8
-   */
-  add(event: LogEvent): Buffer | undefined {
-    if (this.#size === MAX_BATCH_EVENTS) return undefined;
-    if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return undefined;
-    if (dayOf(event.timestamp) !== this.day) return undefined;
+  /** Takes the event; or says no, and is as it was. The first is never refused. */
+  add(event: LogEvent): boolean {
+    if (this.#size === MAX_BATCH_EVENTS) return false;
+    if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return false;
+    if (dayOf(event.timestamp) !== this.day) return false;
     this.#size++;
     this.#bytes += event.bytes;
     this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;
     this.#lastTimestamp = event.timestamp;
-    return this.#payload.append(event);
+    this.#payload.append(event);
+    return true;
+  }
+
+  /** The JSON of the event that it took last, in UTF-8. */
+  get last(): Buffer {
+    return this.#payload.last;
   }
 
   get size(): number {

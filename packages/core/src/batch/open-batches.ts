@@ -117,10 +117,9 @@ export class OpenBatches<Target, C extends Copy> {
   #addTo(opened: Opened<Target, C>, event: LogEvent): boolean {
     const { batch, copy } = opened;
     const before = batch.heldBytes;
-    const json = batch.add(event);
-    if (json === undefined) return false;
+    if (!batch.add(event)) return false;
     this.#heldBytes += batch.heldBytes - before;
-    copy?.append(json);
+    copy?.append(batch.last);
     this.#use(opened);
     return true;
   }

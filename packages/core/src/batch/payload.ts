@@ -7,13 +7,14 @@ export const SEPARATOR = ',\n';
 const INITIAL_BYTES = 8192;
 /** Of a full batch: its accounted bytes, less 26 for each event, more for names and escapes. */
 const COMMON_BYTES = 1.25 * MAX_BATCH_BYTES;
-/** What an event takes beside its message: separator, names, timestamp, braces. */
+/** What an event takes beside its message: names, timestamp, brace, separator. */
 const FRAME_BYTES = 64;
 
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const CLOSING_BRACE = 0x7d;
+
+const TAIL = Buffer.from(`}${SEPARATOR}`);
 
 /**
  * The elements of `logEvents` as they are sent: JSON in UTF-8, written as the events come. It leaves neither strings
@@ -21,34 +22,47 @@ const CLOSING_BRACE = 0x7d;
  */
 export class Payload {
   #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  /** With a separator behind each event. */
   #length = 0;
+  #begin = 0;
+  /** Many events share a millisecond. */
+  #head = { timestamp: -1, bytes: Buffer.alloc(0) };
 
-  /** The bytes written. Its room is at most four times as much, and hardly more where there are many. */
+  /** The bytes of all events. Their room is at most four times as much, and hardly more where there are many. */
   get length(): number {
-    return this.#length;
+    return Math.max(this.#length - SEPARATOR.length, 0);
   }
 
-  /** @returns the event's JSON, `{"timestamp":…,"message":"…"}`, without a raw newline: a view, never overwritten */
-  append({ timestamp, message, bytes }: LogEvent): Buffer {
+  /** The JSON of the last event, `{"timestamp":…,"message":"…"}`, without a raw newline: a view, never overwritten. */
+  get last(): Buffer {
+    return this.#bytes.subarray(this.#begin, this.length);
+  }
+
+  append({ timestamp, message, bytes }: LogEvent): void {
     const size = bytes - EVENT_OVERHEAD_BYTES;
     this.#makeRoom(FRAME_BYTES + 2 * size);
-    if (this.#length > 0) this.#write(SEPARATOR);
-    const start = this.#length;
-    this.#write(`{"timestamp":${timestamp},"message":`);
+    this.#begin = this.#length;
+    this.#write(this.#headFor(timestamp));
     if (!this.#writeEscaped(message, size)) this.#writeJson(message);
-    this.#bytes[this.#length++] = CLOSING_BRACE;
-    return this.#bytes.subarray(start, this.#length);
+    this.#write(TAIL);
   }
 
   /** Everything that was appended. Nothing is appended any more. */
   finish(): Buffer {
-    const all = this.#bytes.subarray(0, this.#length);
+    const all = this.#bytes.subarray(0, this.length);
     // A view keeps the whole in memory.
-    return this.#length < this.#bytes.length - (this.#bytes.length >> 3) ? ownCopy(all) : all;
+    return all.length < this.#bytes.length - (this.#bytes.length >> 3) ? ownCopy(all) : all;
   }
 
-  #write(ascii: string): void {
-    this.#length += this.#bytes.write(ascii, this.#length, 'latin1');
+  #headFor(timestamp: number): Buffer {
+    if (timestamp !== this.#head.timestamp)
+      this.#head = { timestamp, bytes: Buffer.from(`{"timestamp":${timestamp},"message":`) };
+    return this.#head.bytes;
+  }
+
+  #write(bytes: Buffer): void {
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   /**
