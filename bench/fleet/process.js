@@ -28,7 +28,7 @@ export class Process {
       this.#reporter,
       { entity: undefined, instance: 'fleet' },
     );
-    const sender = senders.own([], { fields: new Map(), entity: () => undefined });
+    const sender = senders.own([], () => ({ fields: new Map(), entity: () => undefined }));
     this.address = sender.addressFor(clock.now());
     const ledger = new Ledger(
       { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },

@@ -1,6 +1,6 @@
 import type { Reporter } from './report.js';
 
-/** What one write takes while it waits in thread-stream, beyond its characters: measured on Node 20, its Buffer and all. */
+/** What one write takes while it waits in thread-stream, beyond its bytes: measured on Node 20, its Buffer and all. */
 const OVERHEAD_BYTES = 200;
 
 /** What waits on the main thread for a worker thread that falls behind: up to a bound, past which records are dropped. */
@@ -18,9 +18,9 @@ export class Behind {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** So many characters, written at once, have to wait. */
-  add(characters: number): void {
-    this.#bytes += characters + OVERHEAD_BYTES;
+  /** What was written at once has to wait. */
+  add(text: string): void {
+    this.#bytes += Buffer.byteLength(text) + OVERHEAD_BYTES;
   }
 
   /** The worker has caught up. */

@@ -54,7 +54,7 @@ export function createPipeline(
   const shipper = new Shipper(config, { route, ledger, reporter, store: spool, clock, random });
   void identity.settled.then(() => spool?.begin());
   void shipper.holdUntil(identity.settled, () => identity.hurry());
-  if (spool !== undefined) recover(spool, shipper, senders, clock);
+  const stopRecovery = spool === undefined ? undefined : recover(spool, shipper, senders, clock);
   let closing: Promise<void> | undefined;
   /** Whoever leaves has time to deliver, and waits for the entity no longer than that allows. */
   const leave = async (left: Promise<void>) => {
@@ -65,6 +65,7 @@ export function createPipeline(
     identity.hurry();
   };
   const close = async () => {
+    stopRecovery?.();
     await leave(shipper.close(config.closeTimeoutMs));
     identity.close();
     api.close();
@@ -109,12 +110,18 @@ function openDeadLetters(
     : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
 }
 
-/** Sends what dead processes left; looks again while there are others, which may die. */
-function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock): void {
+/** Sends what dead processes left; looks again while there are others, which may die. @returns ends that */
+function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock): () => void {
+  let isOver = false;
+  let cancel: (() => void) | undefined;
   const look = async () => {
     const { left, more } = await spool.adopt();
-    if (more) clock.after(LOOK_AGAIN_MS, () => recover(spool, shipper, senders, clock));
+    if (more && !isOver) cancel = clock.after(LOOK_AGAIN_MS, () => shipper.recover(look()));
     return left.map(({ head, file, ...outline }) => ({ sender: senders.to(head), stored: file, outline }));
   };
   shipper.recover(look());
+  return () => {
+    isOver = true;
+    cancel?.();
+  };
 }

@@ -15,24 +15,41 @@ export function createRouter(config: Config, senders: Senders, identity: Identit
   const { serviceField } = config;
   const fields = fieldsIn(config.logStreamName);
   if (fields.length === 0 && serviceField === undefined) {
-    const own = senders.own([], { fields: new Map(), entity: () => identity.entity });
+    const own = senders.own([], () => ({ fields: new Map(), entity: () => identity.entity }));
     return () => own;
   }
   return (text) => {
     const record = parseRecord(text);
     const values = fields.map((field) => partOfName(textIn(record, field)));
     const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
-    const route: Route = {
-      fields: new Map(fields.map((field, i) => [field, values[i]])),
-      entity: () => (service === undefined ? identity.entity : named(identity.entity, service)),
-    };
-    return senders.own([values, service], route);
+    return senders.own([values, service], () => routeOf(fields, values.map(alone), alone(service), identity));
   };
 }
 
-/** Made legal alone already: what is known of a target holds no more of a record than a name may. */
+/** On its own: a closure in the router would keep the record of the first event of each target in memory. */
+function routeOf(
+  fields: readonly string[],
+  values: readonly (string | undefined)[],
+  service: string | undefined,
+  identity: Identity,
+): Route {
+  return {
+    fields: new Map(fields.map((field, i) => [field, values[i]])),
+    entity: () => (service === undefined ? identity.entity : named(identity.entity, service)),
+  };
+}
+
+/** A copy: what was cut out of a text keeps all of it in memory. */
+function alone(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString();
+}
+
+/**
+ * Made legal alone already: what is known of a target holds no more of a record than a name may. Without a slash: what
+ * stands between two is one field's, and no value reaches into another's place.
+ */
 function partOfName(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : legal(text);
+  return text === undefined ? undefined : legal(text.replaceAll('/', '_'));
 }
 
 function serviceName(text: string | undefined): string | undefined {

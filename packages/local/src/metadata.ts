@@ -47,7 +47,7 @@ export async function startMetadata(
   let mode = initially;
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    reply(response, mode, () => answer(request));
+    reply(response, mode, () => orBadRequest(answer, request));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -67,6 +67,18 @@ export async function startMetadata(
       await closed;
     },
   };
+}
+
+/** A path that cannot be decoded, for one. */
+function orBadRequest(
+  answer: (request: IncomingMessage) => MetadataAnswer,
+  request: IncomingMessage,
+): MetadataAnswer {
+  try {
+    return answer(request);
+  } catch {
+    return { status: 400, text: '' };
+  }
 }
 
 const GARBAGE = '<html>\u0000{"half": [ i-am-no-answer\n/../\n';

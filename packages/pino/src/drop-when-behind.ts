@@ -45,7 +45,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
       return false;
     }
     const keepsUp = write(line);
-    if (!keepsUp) behind.add(line.length);
+    if (!keepsUp) behind.add(line);
     return keepsUp;
   };
   transport.emit = (name, ...args) => {

@@ -30,7 +30,10 @@ function withErrors(text: string, errors: readonly Found[]): string {
   for (const [key, error] of errors) {
     const { name, message, stack, ...more } = serializeError(error, { maxDepth: 8 });
     if (key === undefined) fill(record, { message, stack, ...more });
-    else if (isObject(record[key])) record[key] = fill({ ...record[key] }, { name, message, stack, ...more });
+    else {
+      const written = ownOf(record, key);
+      if (isObject(written)) record[key] = fill({ ...written }, { name, message, stack, ...more });
+    }
   }
   return JSON.stringify(record);
 }
@@ -38,11 +41,17 @@ function withErrors(text: string, errors: readonly Found[]): string {
 /** What the format wrote stays, and is filled in where it is an object, as `{}` is for an error. */
 function fill(record: Record<string, unknown>, fields: object): Record<string, unknown> {
   for (const [key, value] of Object.entries(fields)) {
-    const written = record[key];
+    if (key === '__proto__') continue;
+    const written = ownOf(record, key);
     if (isObject(written) && isObject(value)) fill(written, value);
-    else record[key] ??= value;
+    else record[key] = written ?? value;
   }
   return record;
+}
+
+/** Not what every object has: an error's fields may be called `constructor`. */
+function ownOf(record: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** For text that is no JSON: the stacks that are not in it. */

@@ -34,7 +34,7 @@ export class InProcessChannel implements Channel {
       this.#pipeline.accept(timestamp, message);
       return;
     }
-    this.#behind.add(message.length);
+    this.#behind.add(message);
     this.#early.push([timestamp, message]);
   }
 

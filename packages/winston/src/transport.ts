@@ -88,8 +88,11 @@ export class CloudWatchTransport extends TransportStream {
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#original = info;
-    super._write(info, encoding, callback);
-    this.#original = undefined;
+    try {
+      super._write(info, encoding, callback);
+    } finally {
+      this.#original = undefined;
+    }
   }
 
   /** Records that piled up while the stream was corked take the way of all others. */
@@ -97,8 +100,16 @@ export class CloudWatchTransport extends TransportStream {
     records: { chunk: Info; encoding: BufferEncoding }[],
     callback: (error?: Error | null) => void,
   ): void {
-    for (const { chunk, encoding } of records) this._write(chunk, encoding, () => undefined);
+    const failures: unknown[] = [];
+    for (const { chunk, encoding } of records) {
+      try {
+        this._write(chunk, encoding, () => undefined);
+      } catch (error) {
+        failures.push(error); // a format that throws: it loses its own record, and no other
+      }
+    }
     callback();
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */

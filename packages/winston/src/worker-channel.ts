@@ -69,7 +69,7 @@ export class WorkerChannel implements Channel {
     const joined = this.#joined;
     if (joined === '') return;
     this.#joined = '';
-    if (!this.#stream.write(joined)) this.#behind.add(joined.length);
+    if (!this.#stream.write(joined)) this.#behind.add(joined);
   }
 
   flush(): Promise<void> {

@@ -117,7 +117,8 @@ for (const [what, tenant, stream] of [
   ['is too long by half a character', `${'x'.repeat(511)}🙃`, 'x'.repeat(511)],
   ['is Unicode', 'Ünïcödé 東京 🙃', 'Ünïcödé 東京 🙃'],
   ['holds half a character', 'a\ud800b', 'a\ufffdb'],
-  ['holds lines', 'a\nb\tc', 'a\nb\tc'],
+  ['holds lines', 'a\nb\tc', 'a_b_c'],
+  ['holds slashes', 'a/b/c', 'a_b_c'],
 ] as const) {
   test(`a field that ${what}: its stream`, async (t) => {
     const local = await startLocal(t);
@@ -234,7 +235,7 @@ test('ten attributes of the entity leave no room for the source of its name', as
 
 test('whatever the records say: each request holds those of one stream, one service and one day', async (t) => {
   const record = fc.record({
-    tenant: fc.constantFrom('a', 'b', 'a:b', 'a_b', undefined, '', 7),
+    tenant: fc.constantFrom('a', 'b', 'a:b', 'a/b', 'a\nb', 'a_b', undefined, '', 7),
     service: fc.constantFrom('cart', ' cart ', 'search', 'café', undefined),
     daysAgo: fc.nat({ max: 2 }),
   });
@@ -255,7 +256,8 @@ test('whatever the records say: each request holds those of one stream, one serv
       const seen = stored.flatMap(({ events, logStreamName, entity }) =>
         events.map(({ message, timestamp }) => {
           const { i, tenant, service } = JSON.parse(message);
-          const name = tenant === undefined || tenant === '' ? 'unknown' : String(tenant).replace(':', '_');
+          const name =
+            tenant === undefined || tenant === '' ? 'unknown' : String(tenant).replace(/[:/\n]/, '_');
           t.is(logStreamName, `${name}/${new Date(timestamp).toISOString().slice(0, 10)}`);
           const isGood = service !== undefined && service !== 'café';
           t.is(entity?.keyAttributes?.Name, isGood ? service.trim() : 'own');

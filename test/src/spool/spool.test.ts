@@ -437,6 +437,20 @@ test.serial(
   },
 );
 
+test.serial('who is closed looks no more for what others may leave', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const living = openPipeline(local, { spoolDirectory });
+  living.accept(Date.now(), 'record');
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+  // The hold of the first look, and the next look.
+  while (clock.timers < 2) await new Promise(setImmediate);
+  await pipeline.close();
+  t.is(clock.timers, 0);
+  await living.close();
+});
+
 test.serial('an outage costs disk, not memory: all arrives, oldest first', async (t) => {
   const local = await startLocal(t, { keepEvents: true });
   const spoolDirectory = spoolFolder(t);

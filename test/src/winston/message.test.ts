@@ -326,3 +326,20 @@ test('a record whose format made no text and that holds BigInts and circles is J
   const record = jsonOf({ format: timestamp() }, (logger) => logger.info('hello', { circle }));
   t.is(record.message, 'hello');
 });
+
+test('what an error says of itself reaches no prototype', (t) => {
+  const error = Object.assign(new Error('refused'), {
+    toJSON: () => ({ response: JSON.parse('{"__proto__":{"polluted":true},"status":403}') }),
+  });
+  const format = winston.format.printf(() => '{"err":{"response":{}}}');
+  const text = textOf({ format }, (logger) => logger.info('hello', { err: error }));
+  t.is(Reflect.get({}, 'polluted'), undefined);
+  t.is(JSON.parse(text).err.response.status, 403);
+});
+
+test("an error's fields may be called as every object's are", (t) => {
+  const error = Object.assign(new Error('refused'), { constructor: 'Api', valueOf: 7 });
+  const { err } = JSON.parse(textOf({}, (logger) => logger.info('hello', { err: error })));
+  t.is(err.constructor, 'Api');
+  t.is(err.valueOf, 7);
+});

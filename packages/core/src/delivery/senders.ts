@@ -48,11 +48,15 @@ export class Senders {
     this.#self = self;
   }
 
-  /** @param key the same for the same route alone */
-  own(key: readonly unknown[], { fields, entity }: Route): Sender {
-    return this.#senders.get(JSON.stringify(['own', key]), () =>
-      this.#create(this.#options.logGroupName, (day) => this.#ownName(day, fields), entity),
-    );
+  /**
+   * @param key the same for the same route alone
+   * @param routeOf is asked for a key that is not known
+   */
+  own(key: readonly unknown[], routeOf: () => Route): Sender {
+    return this.#senders.get(JSON.stringify(['own', key]), () => {
+      const { fields, entity } = routeOf();
+      return this.#create(this.#options.logGroupName, (day) => this.#ownName(day, fields), entity);
+    });
   }
 
   /** Named with the first batch, for good: who learns its entity later goes on in the stream in which it began. */

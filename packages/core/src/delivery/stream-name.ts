@@ -53,9 +53,9 @@ export function streamNamer(template: string, values: StreamNameValues): StreamN
   };
 }
 
-/** The service takes 1 to 512 characters without `:` and `*`. */
+/** The service takes 1 to 512 characters without `:` and `*`; control characters are no use to anyone. */
 export function legal(name: string): string {
-  const whole = name.toWellFormed().replace(/[:*]/g, '_');
+  const whole = name.toWellFormed().replace(/[:*\p{Cc}]/gu, '_');
   const cut = whole.slice(0, MAX_LENGTH);
   // Not through the middle of a character.
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
