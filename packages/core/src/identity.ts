@@ -35,11 +35,11 @@ export class Identity {
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
+    const own = resolveEntity(config.entity, [userSource(config)]);
+    // What the user says whole is never waited for: all that may be found are attributes, and the instance.
+    if (!lacksEnvironment(config)) this.#entity = own.entity;
     if (dependsOnPlace(config)) void this.#find(config, place, clock);
-    else {
-      const { hostname: instance } = place;
-      this.#learn({ ...resolveEntity(config.entity, [userSource(config)]), instance });
-    }
+    else this.#learn({ ...own, instance: place.hostname });
   }
 
   get entity(): Entity | undefined {
@@ -90,8 +90,14 @@ export class Identity {
 }
 
 /** Whether anything that is asked for depends on where the program runs. */
-function dependsOnPlace({ entity, environment, logStreamName }: Config): boolean {
-  if (logStreamName.includes('{instance}') || entity === undefined) return true;
-  if (entity === false || (entity.type ?? 'Service') !== 'Service') return false;
+function dependsOnPlace(config: Config): boolean {
+  return (
+    config.logStreamName.includes('{instance}') || config.entity === undefined || lacksEnvironment(config)
+  );
+}
+
+/** Whether the user gave an entity that is not whole without what is found. */
+function lacksEnvironment({ entity, environment }: Config): boolean {
+  if (entity === undefined || entity === false || (entity.type ?? 'Service') !== 'Service') return false;
   return (entity.environment ?? environment) === undefined;
 }

@@ -32,7 +32,12 @@ export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Pr
     const text = paths.get(decodeURI(pathname).replace('/latest/meta-data/', ''));
     return text === undefined ? NOT_FOUND : { status: 200, text };
   };
-  return startMetadata(answer, (endpoint) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint }), mode);
+  return startMetadata(answer, envAt, mode);
+}
+
+/** It is on, also where the variables of a local CloudWatch Logs have turned it off. */
+function envAt(endpoint: string): Readonly<Record<string, string>> {
+  return { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_EC2_METADATA_DISABLED: 'false' };
 }
 
 function giveToken({ method, headers }: IncomingMessage, tokens: Set<string>): MetadataAnswer {

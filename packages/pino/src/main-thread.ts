@@ -1,5 +1,5 @@
 /** For the application's own thread. Nothing of it loads the AWS SDK. */
-import { closeOnSignals as closeAll } from '@awslogs/core/main-thread';
+import { closeOnSignals as closeAll, Reporter, systemClock } from '@awslogs/core/main-thread';
 
 export { dropWhenBehind } from './drop-when-behind.js';
 
@@ -31,9 +31,16 @@ export function closeOnSignals(
 
 async function end(stream: Transport | InProcessStream): Promise<void> {
   if ('flushSync' in stream) {
-    // Stands still until the worker has delivered.
-    stream.flushSync();
-    stream.end();
+    try {
+      // Stands still until the worker has delivered.
+      stream.flushSync();
+      stream.end();
+    } catch (error) {
+      new Reporter(() => undefined, true, systemClock).problem(
+        'worker',
+        `The worker thread is stuck, and what it held is lost. (${String(error)})`,
+      );
+    }
   } else {
     const closed = new Promise<void>((resolve) => stream.once('close', resolve));
     stream.end();

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import type { Behind, Config } from '@awslogs/core/main-thread';
 import onExit from 'on-exit-leak-free';
 import ThreadStream from 'thread-stream';
@@ -9,11 +10,15 @@ type Stream = ThreadStream & {
   ref(): void;
   unref(): void;
   readonly destroyed: boolean;
+  readonly worker: Worker;
   readonly closed: boolean;
 };
 
 /** thread-stream ends the worker of a stream that was garbage collected, with all that it has not delivered. */
 const open = new Set<WorkerChannel>();
+
+/** What a worker may take beyond `closeTimeoutMs`: for its last writes, and to be heard. */
+const GRACE_MS = 1000;
 
 /** In characters: no more than so many wait on the heap for the event loop to turn. */
 const MAX_JOINED_LENGTH = 64 * 1024;
@@ -22,6 +27,8 @@ const MAX_JOINED_LENGTH = 64 * 1024;
 export class WorkerChannel implements Channel {
   readonly #stream: Stream;
   readonly #behind: Behind;
+  readonly #closeTimeoutMs: number;
+  readonly #broken: ChannelEvents['broken'];
   /** Frames that the stream gets in one piece, when the event loop turns at the latest: each piece has its price. */
   #joined = '';
   #closing = false;
@@ -35,6 +42,8 @@ export class WorkerChannel implements Channel {
     }) as Stream;
     this.#stream = stream;
     this.#behind = behind;
+    this.#closeTimeoutMs = config.closeTimeoutMs;
+    this.#broken = broken;
     open.add(this);
     // Each flush that is under way listens to 'close'.
     stream.setMaxListeners(0);
@@ -49,7 +58,7 @@ export class WorkerChannel implements Channel {
       if (!this.#closing) stream.unref();
     });
     // At exit no event loop runs any more: end() stands still until the worker has delivered. Pino does the same.
-    onExit.register(stream, () => this.#endAtExit(broken));
+    onExit.register(stream, () => this.#endAtExit());
     stream.once('close', () => {
       open.delete(this);
       onExit.unregister(stream);
@@ -93,16 +102,25 @@ export class WorkerChannel implements Channel {
     const stream = this.#stream;
     if (stream.destroyed) return;
     stream.ref();
-    await new Promise<void>((resolve) => {
-      stream.once('delivered', resolve);
-      stream.once('close', resolve);
+    let tooLate: NodeJS.Timeout | undefined;
+    const hasEnded = await new Promise<boolean>((resolve) => {
+      tooLate = setTimeout(() => resolve(false), this.#closeTimeoutMs + GRACE_MS);
+      stream.once('delivered', () => resolve(true));
+      stream.once('close', () => resolve(true));
       this.#beginToClose();
     });
+    clearTimeout(tooLate);
     // Returns at once now: the worker has nothing left to deliver.
-    stream.end();
+    if (hasEnded) stream.end();
+    else this.#giveUp(new Error('it is stuck'));
   }
 
-  #endAtExit(broken: ChannelEvents['broken']): void {
+  #giveUp(error: Error): void {
+    this.#broken(error);
+    void this.#stream.worker.terminate();
+  }
+
+  #endAtExit(): void {
     try {
       // All workers deliver while this one is waited for.
       for (const channel of open) {
@@ -111,7 +129,7 @@ export class WorkerChannel implements Channel {
       }
       this.#stream.end();
     } catch (error) {
-      broken(error as Error);
+      this.#broken(error as Error);
     }
   }
 

@@ -166,6 +166,23 @@ for (const [what, tags, name] of [
   });
 }
 
+test('a tag that cannot name a service does not hide the next one', async (t) => {
+  const { env } = await ec2(t, { tags: { service: 'Größe', app: 'shop' }, role: 'role' });
+  const { entity } = await introduceAt(place({ env }));
+  t.is(entity?.keyAttributes.Name, 'shop');
+  t.is(entity?.attributes['AWS.ServiceNameSource'], 'ResourceTags');
+});
+
+test('the workload is told by the name of the pod, whoever tells that', async (t) => {
+  const env = {
+    OTEL_RESOURCE_ATTRIBUTES: 'k8s.cluster.name=prod,k8s.node.name=n1,k8s.pod.name=pay-5d4f8c7b9d-x2kfp',
+  };
+  const { entity, instance } = await introduceAt(await pod(t, { env, hostname: 'host' }));
+  t.is(entity?.keyAttributes.Name, 'pay');
+  t.is(entity?.attributes['K8s.Workload'], 'pay');
+  t.is(instance, 'pay-5d4f8c7b9d-x2kfp');
+});
+
 test('without tags and a role the name is that of the application', async (t) => {
   const { env } = await ec2(t);
   const { entity } = await introduceAt(place({ env, files }));

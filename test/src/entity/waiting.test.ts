@@ -65,6 +65,22 @@ test('the first batch has the entity, however soon it is to go', async (t) => {
   t.is(pipeline.clock.timers, 0);
 });
 
+for (const [what, options] of [
+  ['service and environment', { service: 'mine', environment: 'prod' }],
+  ['the entity', { service: undefined, entity: { name: 'mine', environment: 'prod' } }],
+] as const) {
+  test(`what the user says of ${what} is there from the first batch on, whatever is found`, async (t) => {
+    const local = await startLocal(t);
+    const pipeline = setUp(local, options);
+    pipeline.accept(Date.now(), 'first');
+    const flushed = pipeline.flush();
+    await pipeline.clock.advance(1000);
+    await flushed;
+    const keyAttributes = { Type: 'Service', Name: 'mine', Environment: 'prod' };
+    t.deepEqual(local.events('/test/app')[0]?.entity?.keyAttributes, keyAttributes);
+  });
+}
+
 test('the first batch waits for a second, and not longer, and goes without; intake does not wait', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);

@@ -182,3 +182,26 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
     t.deepEqual(local.requests, []);
   });
 }
+
+for (const [logger, told] of [
+  ['pino', /^awslogs: worker: The worker thread is stuck, and what it held is lost\. .*took too long/m],
+  ['winston', /^awslogs: worker: There is no worker thread \(it is stuck\): 3000 records/m],
+] as const) {
+  test.serial(
+    `${logger}: a worker that is stuck does not keep a signal, and what it held is told`,
+    async (t) => {
+      t.timeout(30_000);
+      const local = await startLocal(t);
+      const stuck = new URL('../fixtures/stuck-workers.cjs', import.meta.url).pathname;
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', `${RECORDS}`], {
+        env: {
+          NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${stuck}`,
+          AWSLOGS_CLOSE_TIMEOUT_MS: '500',
+        },
+        onOutput: terminate,
+      });
+      t.is(ended.signal, 'SIGTERM', ended.stderr);
+      t.regex(ended.stderr, told);
+    },
+  );
+}

@@ -5,6 +5,8 @@ export function advice({ kind, failure }: TransientOutcome, logGroupName: string
   const said = `${failure.name}: ${failure.message}`;
   switch (kind) {
     case 'denied':
+      if (SKEW.test(failure.message))
+        return `The clock of this host is off. Requests go by the service's clock from now on, and events are sent again; set the clock. (${said})`;
       return `${fix(failure, logGroupName)} Events wait, and are sent when this is mended. (${said})`;
     case 'missing':
       return `Log group ${logGroupName} or its log stream does not exist and could not be created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup. Events wait. (${said})`;
@@ -14,6 +16,9 @@ export function advice({ kind, failure }: TransientOutcome, logGroupName: string
       return `CloudWatch Logs cannot be reached, or does not take events. They wait, and are sent when it does. (${said})`;
   }
 }
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
+const SKEW = /^Signature (?:expired|not yet current)/;
 
 function fix({ name }: Failure, logGroupName: string): string {
   switch (name) {
@@ -28,7 +33,7 @@ function fix({ name }: Failure, logGroupName: string): string {
     case 'InvalidSignatureException':
     case 'SignatureDoesNotMatch':
     case 'RequestExpired':
-      return 'The signature is refused: check the secret access key and the clock of this host.';
+      return 'The signature is refused: check the secret access key.';
     default:
       return 'CloudWatch Logs refuses the AWS credentials: check that they are right and have not expired.';
   }

@@ -1,3 +1,4 @@
+import { isKeyValue } from './check.js';
 import { type Facts, factsFrom, merge } from './facts.js';
 import { parseObject } from './json.js';
 import type { Place } from './place.js';
@@ -49,18 +50,18 @@ type Read = (path: string) => Promise<string>;
 /** Tags are there where the instance's options allow it. */
 async function tagFacts(read: Read): Promise<Facts> {
   const keys = (await read('tags/instance/')).split('\n').map((key) => key.trim());
-  const value = async (key: string | undefined) =>
-    key === undefined ? '' : read(`tags/instance/${encodeURI(key)}`);
-  const serviceKey = SERVICE_TAGS.flatMap((name) => keys.filter((key) => key.toLowerCase() === name))[0];
-  const [group, service] = await Promise.all([
-    value(keys.find((key) => key === 'aws:autoscaling:groupName')),
-    value(serviceKey),
-  ]);
+  const value = async (key: string) => (keys.includes(key) ? read(`tags/instance/${encodeURI(key)}`) : '');
+  const serviceKeys = SERVICE_TAGS.flatMap((name) => keys.filter((key) => key.toLowerCase() === name));
+  const [group = '', ...services] = await Promise.all(
+    ['aws:autoscaling:groupName', ...serviceKeys].map(value),
+  );
+  // Where none is of use, it is told of the first.
+  const best = Math.max(services.findIndex(isKeyValue), 0);
   return merge(
     factsFrom('instance tag aws:autoscaling:groupName', {
       'ec2.tag.aws:autoscaling:groupName': group.length > MAX_AUTO_SCALING_GROUP ? '' : group,
     }),
-    factsFrom(`instance tag ${serviceKey}`, { 'ec2.tag.service': service }),
+    factsFrom(`instance tag ${serviceKeys[best]}`, { 'ec2.tag.service': services[best] }),
   );
 }
 

@@ -43,10 +43,7 @@ function issuerOf(token: string): string {
 /** A pod's host has its name, unless it is the node's network that it is in: the kubelet says so in /etc/hosts. */
 function podFacts(hostname: string, hosts: string): Facts {
   if (hosts.startsWith('# Kubernetes-managed hosts file (host network)')) return new Map();
-  return factsFrom('name of the pod', {
-    'k8s.pod.name': hostname,
-    'k8s.workload.name': workloadOf(hostname),
-  });
+  return factsFrom('name of the pod', { 'k8s.pod.name': hostname });
 }
 
 /** Kubernetes draws its suffixes from these. */
@@ -60,7 +57,7 @@ const POD_NAMES = [
 ];
 
 /** The workload that a pod's name tells, as the CloudWatch agent infers it. */
-function workloadOf(pod: string): string | undefined {
+export function workloadOf(pod: string): string | undefined {
   for (const pattern of POD_NAMES) {
     const workload = pattern.exec(pod)?.[1];
     if (workload !== undefined) return workload;

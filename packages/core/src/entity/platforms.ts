@@ -1,4 +1,5 @@
 import type { Fact, Facts } from './facts.js';
+import { workloadOf } from './kubernetes.js';
 import type { ServiceNameSource } from './resolve.js';
 
 /** Finds something among the facts. */
@@ -47,7 +48,7 @@ const WORKLOAD = first(
   the('k8s.daemonset.name'),
   the('k8s.cronjob.name'),
   the('k8s.job.name'),
-  the('k8s.workload.name'), // of a kind that is not known
+  workloadOfPod,
   the('k8s.pod.name'),
   the('k8s.container.name'),
 );
@@ -119,6 +120,12 @@ function the(name: string): Pick {
 }
 
 /** Of an ARN its resource's name, or what stands in place of an ARN: `task/id` (old), `task/cluster/id`, `cluster`. */
+function workloadOfPod(facts: Facts): Fact | undefined {
+  const pod = facts.get('k8s.pod.name');
+  const value = pod && workloadOf(pod.value);
+  return pod && value !== undefined ? { ...pod, value } : undefined;
+}
+
 function lastPart(name: string): Pick {
   return (facts) => {
     const fact = facts.get(name);
