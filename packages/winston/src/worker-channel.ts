@@ -9,6 +9,7 @@ import { CLOSE, encodeFrame } from './frame.js';
 type Stream = ThreadStream & {
   ref(): void;
   unref(): void;
+  readonly ready: boolean;
   readonly destroyed: boolean;
   readonly worker: Worker;
   readonly closed: boolean;
@@ -19,6 +20,9 @@ const open = new Set<WorkerChannel>();
 
 /** What a worker may take beyond `closeTimeoutMs`: for its last writes, and to be heard. */
 const GRACE_MS = 1000;
+
+/** And one that has not started yet: on a busy machine that takes its time. */
+const GRACE_AT_START_MS = 5000;
 
 /** In characters: no more than so many wait on the heap for the event loop to turn. */
 const MAX_JOINED_LENGTH = 64 * 1024;
@@ -104,7 +108,8 @@ export class WorkerChannel implements Channel {
     stream.ref();
     let tooLate: NodeJS.Timeout | undefined;
     const hasEnded = await new Promise<boolean>((resolve) => {
-      tooLate = setTimeout(() => resolve(false), this.#closeTimeoutMs + GRACE_MS);
+      const graceMs = stream.ready ? GRACE_MS : GRACE_AT_START_MS;
+      tooLate = setTimeout(() => resolve(false), this.#closeTimeoutMs + graceMs);
       stream.once('delivered', () => resolve(true));
       stream.once('close', () => resolve(true));
       this.#beginToClose();
