@@ -134,6 +134,15 @@ for (const logger of ['pino in-process', 'winston in-process']) {
   );
 }
 
+test.serial('closeOnSignals holds on to a Pino logger that the application lets go of', async (t) => {
+  t.timeout(30_000);
+  const local = await startLocal(t);
+  const ended = await runFixture(local, 'let-go.js', [], {
+    onOutput: (child) => messages(local).length > 0 && child.kill(),
+  });
+  t.is(ended.signal, 'SIGTERM', ended.stderr);
+});
+
 test.serial('closeOnSignals gets along with signal-exit, which waits for others as well', async (t) => {
   const local = await startLocal(t);
   const ended = await runFixture(local, 'app.js', ['winston', 'a signal beside signal-exit', '7'], {
