@@ -109,14 +109,13 @@ export class Backlog {
     return this.#takeWhere(() => true);
   }
 
-  /** Leaves the newest that can be spared to the disk. @returns whether there was one */
-  forgetNewest(): boolean {
-    for (let i = this.#waiting.length - 1; i >= 0; i--) {
-      const freed = this.#waiting[i]?.forget() ?? 0;
-      this.#heldBytes -= freed;
-      if (freed > 0) return true;
-    }
-    return false;
+  /** Leaves the newest that can be spared to the disk, until so many bytes are free. @returns how many are */
+  forgetNewest(bytes: number): number {
+    let freed = 0;
+    for (let i = this.#waiting.length - 1; i >= 0 && freed < bytes; i--)
+      freed += this.#waiting[i]?.forget() ?? 0;
+    this.#heldBytes -= freed;
+    return freed;
   }
 
   /** Whether all events before this position have found their fate. */

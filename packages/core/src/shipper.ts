@@ -32,6 +32,9 @@ export interface ShipperParts {
 /** Transient failures become a problem for the user when so many came in a row. */
 const FAILURES_WORTH_A_REPORT = 3;
 
+/** So much of what it may hold is freed at a time. */
+const FORGOTTEN_SHARE = 16;
+
 /** While the process waits to end there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
@@ -239,7 +242,8 @@ export class Shipper {
     if (this.#awaited.size > 0 && this.#heldBytes > this.#options.maxBufferBytes / 2)
       for (const hurry of this.#awaited.values()) hurry();
     while (this.#heldBytes > this.#options.maxBufferBytes) {
-      if (this.#backlog.forgetNewest()) continue; // it is on disk
+      // Many at a time, since they are looked for among all that wait.
+      if (this.#backlog.forgetNewest(this.#options.maxBufferBytes / FORGOTTEN_SHARE) > 0) continue; // the disk has them
       const oldest = this.#backlog.takeOldestInMemory();
       if (oldest === undefined) {
         this.#open.sealOldest();

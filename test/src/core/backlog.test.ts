@@ -106,11 +106,11 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
   for (const one of [storedParcel(1, true), storedParcel(2, true), parcel(3, 100), storedParcel(4, false)])
     backlog.putBack(one);
   const each = backlog.heldBytes / 4;
-  t.true(backlog.forgetNewest());
+  t.is(backlog.forgetNewest(1), each);
   t.is(backlog.heldBytes, 3 * each);
-  t.true(backlog.forgetNewest());
+  t.is(backlog.forgetNewest(1), each);
   t.is(backlog.heldBytes, 2 * each);
-  t.false(backlog.forgetNewest(), 'the others are in memory alone');
+  t.is(backlog.forgetNewest(1), 0, 'the others are in memory alone');
   const oldest = backlog.launchOldest(always);
   t.is(oldest?.position, 1);
   t.is(backlog.heldBytes, 2 * each, 'it took none');
@@ -125,7 +125,8 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
 test('to free memory what is on disk alone is not taken', (t) => {
   const backlog = new Backlog();
   backlog.putBack(storedParcel(1, true), parcel(2), storedParcel(3, true));
-  while (backlog.forgetNewest()) t.true(backlog.heldBytes > 0);
+  backlog.forgetNewest(Number.POSITIVE_INFINITY);
+  t.is(backlog.heldBytes, parcel(2).heldBytes);
   t.is(backlog.takeOldestInMemory()?.position, 2);
   t.is(backlog.takeOldestInMemory(), undefined);
   t.is(backlog.takeAll().length, 2);

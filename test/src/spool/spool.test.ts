@@ -527,6 +527,29 @@ test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
+test.serial('spoolMaxBytes bounds the files too, however small they are', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const pipeline = openPipeline(local, {
+    spoolDirectory,
+    spoolMaxBytes: 8 * MIB,
+    logStreamName: '{record.tenant}',
+    closeTimeoutMs: 0,
+  });
+  for (const tenant of range(2000)) {
+    pipeline.accept(Date.now(), JSON.stringify({ tenant }));
+    // All open files would be too many at once.
+    if (tenant % 100 === 0) await diskIdle();
+  }
+  await diskIdle();
+  t.true(filesIn(spoolDirectory).length <= 1024, `${filesIn(spoolDirectory).length} files`);
+  await pipeline.close();
+  const { accepted, dropped, spooled } = pipeline.counts();
+  t.is(dropped.spoolFull + spooled, accepted);
+  t.true(spooled > 1000, `${spooled}`);
+});
+
 test.serial('without a usable folder events wait in memory, and one report says so', async (t) => {
   const local = await startLocal(t);
   const file = join(spoolFolder(t), 'file');

@@ -138,7 +138,7 @@ export const OPTIONS = {
     default: 512 * MIB,
     expected: `a whole number from ${8 * MIB} (8 MiB) to ${1024 * 1024 * MIB}`,
     description:
-      'Bound of what one process keeps in the spool, in bytes; past it the oldest batch is dropped.',
+      'Bound of what one process keeps in the spool, in bytes; past it the oldest batch is dropped. A batch counts for 8 KiB at least.',
   }),
   /** A file for the events that the service refuses. */
   deadLetterFile: text((path) => path.length >= 1 && !path.includes('\0'), {

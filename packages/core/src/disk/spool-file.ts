@@ -6,7 +6,7 @@ import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js
 
 /** What a file tells the spool. */
 export interface SpoolFileEvents {
-  /** So many bytes more, or less, are on disk. */
+  /** So many bytes more, or less, are taken by files. */
   sized(bytes: number): void;
   /** A file gets no more: until the disk has confirmed it, and it is closed, it holds a descriptor, and memory. */
   ended(bytes: number): void;
@@ -19,6 +19,16 @@ export interface SpoolFileEvents {
 
 /** sonic-boom's types leave out that in the content mode "buffer" it takes Buffers. */
 type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(data: Buffer): boolean };
+
+/**
+ * What a file counts for. A small one takes more of the disk than it holds, and a kilobyte of memory as long as it is there:
+ * what bounds the bytes has to bound the files.
+ */
+export function roomOf(bytes: number): number {
+  return bytes === 0 ? 0 : Math.max(bytes, MIN_ROOM_BYTES);
+}
+
+const MIN_ROOM_BYTES = 8192;
 
 const NEWLINE = Buffer.from('\n');
 
@@ -186,7 +196,8 @@ export class SpoolFile {
   }
 
   #grow(bytes: number): void {
+    const before = roomOf(this.#bytes);
     this.#bytes += bytes;
-    this.#events.sized(bytes);
+    this.#events.sized(roomOf(this.#bytes) - before);
   }
 }

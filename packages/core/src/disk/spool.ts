@@ -7,7 +7,7 @@ import type { Reporter } from '../report.js';
 import { said } from '../said.js';
 import { type Heir, type Leftover, takeOver } from './leftovers.js';
 import { LOCK_STALE_MS, lockOptions } from './lock.js';
-import { SpoolFile, type SpoolFileEvents } from './spool-file.js';
+import { roomOf, SpoolFile, type SpoolFileEvents } from './spool-file.js';
 import type { SpoolHead } from './spool-format.js';
 
 /** When to look again while there are others: one that died just now is known to be dead by then. */
@@ -128,7 +128,7 @@ export class Spool implements Heir {
   }
 
   hasRoomFor(bytes: number): boolean {
-    return !this.#isClosed && this.#bytes + bytes <= this.#maxBytes;
+    return !this.#isClosed && this.#bytes + roomOf(bytes) <= this.#maxBytes;
   }
 
   receive(leftover: Leftover): void {
