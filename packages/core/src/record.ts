@@ -1,5 +1,7 @@
-/** A field of a record: its name, or the names down to it, with dots between. */
-export const FIELD = /^[^{}.]+(?:\.[^{}.]+)*$/;
+/** A field of a record: its name, or the names down to it, with dots between; spaces around one are a slip. */
+export function isField(text: string): boolean {
+  return text.split('.').every((name) => name !== '' && name === name.trim() && !/[{}]/.test(name));
+}
 
 /** A record, as far as its text is JSON. */
 export function parseRecord(text: string): unknown {

@@ -1,11 +1,12 @@
 import type { Config } from './config/options.js';
 import type { Sender } from './delivery/sender.js';
 import type { Route, Senders } from './delivery/senders.js';
-import { fieldsIn, legal } from './delivery/stream-name.js';
+import { legal } from './delivery/stream-name.js';
 import { isKeyValue } from './entity/check.js';
 import { named } from './entity/named.js';
 import type { Identity } from './identity.js';
 import { parseRecord, textIn } from './record.js';
+import { fieldsIn } from './template.js';
 
 /** Which sender a record goes to, by its text. */
 export type Router = (text: string) => Sender;

@@ -169,6 +169,18 @@ for (const [what, option, env, region] of [
     t.is(resolve({ ...group, region: option }, env).region, region));
 }
 
+test('a brace too many is told with the option, its variable, what was expected and what was given', (t) => {
+  t.deepEqual(refusal(group, { AWSLOGS_LOG_STREAM_NAME: '{record.tenant' }).problems, [
+    {
+      option: 'logStreamName',
+      variable: 'AWSLOGS_LOG_STREAM_NAME',
+      expected:
+        'a template of 1 to 512 characters, in which braces stand only around instance, hostname, pid, service, environment, date, uuid and record.field',
+      given: "'{record.tenant' (in AWSLOGS_LOG_STREAM_NAME)",
+    },
+  ]);
+});
+
 test('a bad value of a standard variable is told with the name of that variable', (t) => {
   const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
   t.is(problem?.option, 'region');
@@ -180,9 +192,7 @@ for (const [option, values] of Object.entries({
   logStreamName: [
     'a',
     'x'.repeat(512),
-    '{{pid}}',
-    '{}',
-    '{a b}',
+    'a b:c',
     '{instance}{hostname}{pid}{service}{environment}{date}{uuid}',
     '{record.tenant}/{record.http.request-id}/{record.pid}/{instance}',
   ],
@@ -235,12 +245,27 @@ for (const [option, values] of Object.entries({
     '{record.}',
     '{record.a..b}',
     '{record..a}',
+    '{record.a',
+    'a}',
+    '{',
+    '}{',
+    '{}',
+    '{{pid}}',
+    '{pid}}',
+    '{pid{pid}}',
+    '{a b}',
+    '{ pid }',
+    '{ record.a }',
+    '{record. a}',
+    '{record.a }',
+    '{record.a. b}',
+    '{constructor}',
     7,
   ],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
-  serviceField: ['', '.', 'a.', '.a', 'a..b', '{service}', 7],
+  serviceField: ['', ' ', '.', 'a.', '.a', 'a..b', ' a', 'a ', 'a .b', '{service}', 7],
   environment: ['', ' ', 'x'.repeat(513), 'prød', 7],
   entity: [true, 'false', 7, [], [{ name: 'x' }]],
   createLogGroup: ['true', 0, 1, 'yes'],
