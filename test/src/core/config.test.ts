@@ -169,6 +169,12 @@ for (const [what, option, env, region] of [
     t.is(resolve({ ...group, region: option }, env).region, region));
 }
 
+test('a serviceField with the prefix of a template: the error says to leave it away', (t) => {
+  const [problem] = refusal({ ...group, serviceField: 'record.module' }).problems;
+  t.regex(problem?.expected ?? '', /without the "record\."/);
+  t.is(problem?.given, "'record.module'");
+});
+
 test('a brace too many is told with the option, its variable, what was expected and what was given', (t) => {
   t.deepEqual(refusal(group, { AWSLOGS_LOG_STREAM_NAME: '{record.tenant' }).problems, [
     {
@@ -199,7 +205,7 @@ for (const [option, values] of Object.entries({
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
-  serviceField: ['service', 'service.name', 'a b', '@service'],
+  serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
   environment: ['eks:prod/shop', 'x'.repeat(512)],
   entity: [false, { name: 'x' }],
   createLogGroup: [true, false],
@@ -265,7 +271,21 @@ for (const [option, values] of Object.entries({
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
-  serviceField: ['', ' ', '.', 'a.', '.a', 'a..b', ' a', 'a ', 'a .b', '{service}', 7],
+  serviceField: [
+    '',
+    ' ',
+    '.',
+    'a.',
+    '.a',
+    'a..b',
+    ' a',
+    'a ',
+    'a .b',
+    '{service}',
+    'record.module',
+    'record.a.b',
+    7,
+  ],
   environment: ['', ' ', 'x'.repeat(513), 'prød', 7],
   entity: [true, 'false', 7, [], [{ name: 'x' }]],
   createLogGroup: ['true', 0, 1, 'yes'],

@@ -1,7 +1,7 @@
 import { isKeyValue } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
 import { isField } from '../record.js';
-import { isTemplate, PLACEHOLDERS } from '../template.js';
+import { isTemplate, OF_RECORD, PLACEHOLDERS } from '../template.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -52,9 +52,10 @@ export const OPTIONS = {
     description: "The service's name, for the entity. Default: what is found.",
   }),
   /** The field of a record that names its service, for the entity. */
-  serviceField: text(isField, {
+  // With the prefix of a template it would be looked for in a field called `record`, and never be found.
+  serviceField: text((field) => isField(field) && !field.startsWith(OF_RECORD), {
     default: undefined,
-    expected: 'the name of a field, or names with dots between',
+    expected: `the name of a field, or names with dots between, without the "${OF_RECORD}" that logStreamName wants`,
     description:
       "The field of a record that names the record's service, for the entity, instead of the process's. Default: none.",
   }),
