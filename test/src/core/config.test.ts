@@ -556,6 +556,38 @@ for (const [what, entity, options] of [
   test(`an entity with ${what} is refused`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
 }
 
+for (const [what, options, env, given] of [
+  ['entity: false', { entity: false }, {}, 'false'],
+  ['AWSLOGS_ENTITY=false', {}, { AWSLOGS_ENTITY: 'false' }, 'false'],
+  [
+    'a resource',
+    { entity: { type: 'Resource', resourceType: 'K8s::Pod', identifier: 'x' } },
+    {},
+    'of type Resource',
+  ],
+  ['a remote service', { entity: { type: 'RemoteService', name: 'x' } }, {}, 'of type RemoteService'],
+] as const) {
+  test(`serviceField contradicts ${what}`, (t) => {
+    t.deepEqual(refusal({ ...group, serviceField: 'module', ...options }, env).problems, [
+      {
+        option: 'serviceField',
+        variable: 'AWSLOGS_SERVICE_FIELD',
+        expected: `nothing, where entity (AWSLOGS_ENTITY) is ${given}: no record can name that`,
+        given: "'module'",
+      },
+    ]);
+  });
+}
+
+test('serviceField goes with an entity of type Service, and a contradiction is told with all else', (t) => {
+  const both = { ...group, serviceField: 'module' };
+  t.notThrows(() => resolve({ ...both, entity: { name: 'x' } }));
+  t.notThrows(() => resolve({ ...both, entity: { type: 'Service', name: 'x' } }));
+  t.deepEqual(refused({ ...both, entity: false, gzip: 'yes' }), ['gzip', 'serviceField']);
+  t.deepEqual(refused({ ...both, entity: { type: 'Hst', name: 'x' } }), ['entity.type'], 'unknown, so far');
+  t.deepEqual(refused({ ...group, serviceField: '', entity: false }), ['serviceField']);
+});
+
 test('a bad variable of the entity is refused under its name', (t) => {
   const [problem] = refusal(group, { AWSLOGS_ENTITY_NAME: 'café' }).problems;
   t.is(problem?.variable, 'AWSLOGS_ENTITY_NAME');
