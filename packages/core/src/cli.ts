@@ -43,9 +43,9 @@ async function printEntity(): Promise<void> {
   const search = new AbortController();
   // Which keeps the process alive as well: what is asked does not.
   const timer = setTimeout(() => search.abort(), SEARCH_MS);
-  const { entity = null, ...rest } = await introduce(config, place, search.signal);
+  const { entity = null, origins, problems, instance } = await introduce(config, place, search.signal);
   clearTimeout(timer);
-  print(`${JSON.stringify({ entity, ...rest }, undefined, 2)}\n`);
+  print(`${JSON.stringify({ entity, origins, problems, instance }, undefined, 2)}\n`);
 }
 
 function version(): string {
