@@ -26,13 +26,13 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 /**
  * What stands in a field, as text.
- * @returns undefined where there is nothing, or nothing of one line: an object, null, an empty text
+ * @returns undefined where there is nothing, or nothing of one line: an object, null, a blank text
  */
 export function textIn(record: unknown, field: string): string | undefined {
   const value = valueIn(record, field);
   if (typeof value === 'number') return (field === 'level' && LEVELS[value]) || String(value);
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
 function valueIn(record: unknown, field: string): unknown {
