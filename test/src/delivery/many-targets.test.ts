@@ -101,6 +101,16 @@ for (const [name, log] of Object.entries(LOGGERS)) {
   });
 }
 
+test("{record.level} is the number of a custom level of Pino's", async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream({ ...optionsFor(local), logStreamName: '{record.level}' });
+  const log = pino({ customLevels: { notice: 35 } }, stream);
+  log.notice({ i: 1 });
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  stream.end();
+  t.deepEqual(streams(local), { 35: [1] });
+});
+
 for (const [what, tenant, stream] of [
   ['is missing', undefined, 'unknown'],
   ['is null', null, 'unknown'],
