@@ -321,6 +321,15 @@ test('that no name was found is a report too, and no problem', async (t) => {
   pipeline.answer();
   await until(() => pipeline.told().length > 0);
   const [report] = pipeline.told();
-  t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: .*AWSLOGS_SERVICE/);
+  t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: nothing names .* AWSLOGS_SERVICE/);
   t.deepEqual(pipeline.problems(), []);
+});
+
+test('that the entity is turned off is another report', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = setUp(local, { entity: false });
+  pipeline.answer();
+  await until(() => pipeline.told().length > 0);
+  const [report] = pipeline.told();
+  t.is(report?.kind === 'entity' ? report.message : '', 'no entity: it is turned off');
 });

@@ -1,9 +1,11 @@
 import type { ResolvedEntity } from './resolve.js';
 
 /** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)` */
-export function inWords({ entity, origins }: Omit<ResolvedEntity, 'problems'>): string {
+export function inWords({ entity, unnamed, origins }: Omit<ResolvedEntity, 'problems'>): string {
   if (entity === undefined) {
-    return 'no entity: it is turned off, or nothing names the service; the option service does, or AWSLOGS_SERVICE';
+    return unnamed === undefined
+      ? 'no entity: it is turned off'
+      : "no entity: nothing names the process's service; set the option service, AWSLOGS_SERVICE or OTEL_SERVICE_NAME";
   }
   const { Type, Name, ResourceType, Identifier, Environment } = entity.keyAttributes;
   const what = [Type, ResourceType, Name ?? Identifier].filter((part) => part !== undefined).join(' ');
