@@ -42,7 +42,7 @@ export class Identity {
     if (!lacksEnvironment(config)) this.#entity = own.entity;
     this.#unnamed = own.unnamed;
     if (dependsOnPlace(config)) void this.#find(config, place, clock);
-    else this.#learn({ ...own, instance: place.hostname });
+    else this.#learn({ ...own, instance: place.hostname, notes: [] });
   }
 
   get entity(): Entity | undefined {

@@ -64,7 +64,12 @@ test('awslogs entity: on a machine whose metadata service hangs it ends all the 
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
   const { code, stdout } = await awslogs(application(t), ['entity'], env);
   t.is(code, 0);
-  t.is(JSON.parse(stdout).entity.keyAttributes.Environment, 'generic:default');
+  const { entity, problems } = JSON.parse(stdout);
+  t.is(entity.keyAttributes.Environment, 'generic:default');
+  t.regex(
+    problems[0],
+    new RegExp(`^The EC2 metadata service at ${metadata.endpoint} did not answer in time\\. `),
+  );
 });
 
 test('awslogs entity: null where it is turned off', async (t) => {

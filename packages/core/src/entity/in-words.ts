@@ -1,7 +1,11 @@
-import type { ResolvedEntity } from './resolve.js';
+import type { Introduction } from './introduce.js';
 
-/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)` */
-export function inWords({ entity, unnamed, origins }: Omit<ResolvedEntity, 'problems'>): string {
+/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, and notes. */
+export function inWords(found: Omit<Introduction, 'problems' | 'instance'>): string {
+  return [entityInWords(found), ...found.notes].join('. ');
+}
+
+function entityInWords({ entity, unnamed, origins }: Pick<Introduction, 'entity' | 'unnamed' | 'origins'>) {
   if (entity === undefined) {
     return unnamed === undefined
       ? 'no entity: it is turned off'
