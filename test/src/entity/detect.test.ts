@@ -469,6 +469,16 @@ for (const [what, text] of [
   });
 }
 
+for (const [role, name] of [
+  ['aws-elasticbeanstalk-ec2-role', 'checkout'],
+  ['aws-elasticbeanstalk-ec2-role-shop', 'aws-elasticbeanstalk-ec2-role-shop'],
+] as const) {
+  test(`Elastic Beanstalk with the role ${role}: the service is ${name}`, async (t) => {
+    const { env } = await ec2(t, { role });
+    t.is((await introduceAt(place({ env, files }))).entity?.keyAttributes.Name, name);
+  });
+}
+
 // The application's name.
 const named = (name: string) => JSON.stringify({ name });
 for (const [what, mainScript, packages, name] of [

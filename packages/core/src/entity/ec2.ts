@@ -7,6 +7,8 @@ import type { Remarks } from './remarks.js';
 
 const ENDPOINT = 'http://169.254.169.254';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
+/** Elastic Beanstalk gives it to all applications of an account, unless told otherwise: it would merge them. */
+const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 const MAX_AUTO_SCALING_GROUP = 255;
 
@@ -86,7 +88,9 @@ async function tagFacts(read: Read): Promise<Facts> {
 
 async function roleFacts(read: Read): Promise<Facts> {
   const [role = ''] = (await read('iam/security-credentials/')).split('\n');
-  return factsFrom('IAM role', { 'aws.iam.role.name': ROLE.test(role) ? role : '' });
+  return factsFrom('IAM role', {
+    'aws.iam.role.name': ROLE.test(role) && role !== BEANSTALK_STOCK_ROLE ? role : '',
+  });
 }
 
 const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';
