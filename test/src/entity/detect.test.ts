@@ -23,6 +23,15 @@ for (const [what, attributes, environment] of [
   });
 }
 
+test('what of OTEL_RESOURCE_ATTRIBUTES cannot be read is told, and never its value', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'hunter2,api.key=hunter2%,service.name=shop,%hunter2=x' };
+  const { entity, problems } = await introduceAt(place({ env }));
+  t.is(entity?.keyAttributes.Name, 'shop');
+  t.deepEqual(problems, [
+    'Of OTEL_RESOURCE_ATTRIBUTES entry 1, api.key, entry 4 cannot be read as key=value, percent-encoded, and was left out.',
+  ]);
+});
+
 // OTEL_SERVICE_NAME.
 for (const [given, name, source] of [
   ['', 'checkout', undefined],

@@ -14,7 +14,7 @@ import type { Remarks } from './remarks.js';
  * @param remarks is added to
  */
 export async function detect(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
-  const told = otelFacts(place.env, isPlatform);
+  const told = otelFacts(place.env, isPlatform, remarks);
   const search = SEARCHES.get(told.get('cloud.platform')?.value ?? platformOf(place.env)) ?? ec2OrHost;
   const [platform, application] = await Promise.all([search(place, signal, remarks), packageFacts(place)]);
   return merge(told, platform, application, factsFrom('name of the host', { 'host.name': place.hostname }));
