@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { resolveConfig } from './config/index.js';
+import { inWords } from './entity/in-words.js';
 import { introduce } from './entity/introduce.js';
 import { thisPlace } from './entity/place.js';
 import { SEARCH_MS } from './identity.js';
@@ -9,8 +10,8 @@ import { said } from './said.js';
 
 const USAGE = `Usage: awslogs entity
 
-  entity      print the entity that a program gets that is started here: as JSON, with the
-              place that each part of it comes from. AWSLOGS_ variables count.
+  entity      print the entity that a program gets that is started here: as JSON, in words, and
+              with the place that each part of it comes from. AWSLOGS_ variables count.
 
   --help      print this
   --version   print the version
@@ -43,9 +44,11 @@ async function printEntity(): Promise<void> {
   const search = new AbortController();
   // Which keeps the process alive as well: what is asked does not.
   const timer = setTimeout(() => search.abort(), SEARCH_MS);
-  const { entity = null, ...rest } = await introduce(config, place, search.signal);
+  const found = await introduce(config, place, search.signal);
   clearTimeout(timer);
-  print(`${JSON.stringify({ entity, ...rest }, undefined, 2)}\n`);
+  const { entity = null, origins, problems, instance } = found;
+  const told = { entity, message: inWords(found), origins, problems, instance };
+  print(`${JSON.stringify(told, undefined, 2)}\n`);
 }
 
 function version(): string {

@@ -3,6 +3,7 @@ import type { Config } from './config/options.js';
 import type { Entity } from './entity/entity.js';
 import { inWords } from './entity/in-words.js';
 import type { Introduction } from './entity/introduce.js';
+import { named, type Unnamed } from './entity/named.js';
 import type { Place } from './entity/place.js';
 import { resolveEntity } from './entity/resolve.js';
 import { userSource } from './entity/user.js';
@@ -27,6 +28,7 @@ export class Identity {
   readonly #reporter: Reporter;
   #isClosed = false;
   #entity: Entity | undefined;
+  #unnamed: Unnamed | undefined;
   #instance: string;
 
   constructor(config: Config, place: Place, reporter: Reporter, clock: Clock) {
@@ -38,12 +40,18 @@ export class Identity {
     const own = resolveEntity(config.entity, [userSource(config)]);
     // What the user says whole is never waited for: all that may be found are attributes, and the instance.
     if (!lacksEnvironment(config)) this.#entity = own.entity;
+    this.#unnamed = own.unnamed;
     if (dependsOnPlace(config)) void this.#find(config, place, clock);
-    else this.#learn({ ...own, instance: place.hostname });
+    else this.#learn({ ...own, instance: place.hostname, notes: [] });
   }
 
   get entity(): Entity | undefined {
     return this.#entity;
+  }
+
+  /** The entity of records that name their service themselves: the same but for the name. */
+  entityOf(service: string): Entity | undefined {
+    return this.#unnamed && named(this.#unnamed, service);
   }
 
   get instance(): string {
@@ -82,6 +90,7 @@ export class Identity {
 
   #learn(found: Introduction): void {
     this.#entity = found.entity;
+    this.#unnamed = found.unnamed;
     this.#instance = found.instance;
     this.#reporter.entity(found.entity, found.origins, inWords(found));
     if (found.problems.length > 0) this.#reporter.problem('entity', found.problems.join(' '));

@@ -1,5 +1,7 @@
-/** A field of a record: its name, or the names down to it, with dots between. */
-export const FIELD = /^[^{}.]+(?:\.[^{}.]+)*$/;
+/** A field of a record: its name, or the names down to it, with dots between; spaces around one are a slip. */
+export function isField(text: string): boolean {
+  return text.split('.').every((name) => name !== '' && name === name.trim() && !/[{}]/.test(name));
+}
 
 /** A record, as far as its text is JSON. */
 export function parseRecord(text: string): unknown {
@@ -24,13 +26,13 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 /**
  * What stands in a field, as text.
- * @returns undefined where there is nothing, or nothing of one line: an object, null, an empty text
+ * @returns undefined where there is nothing, or nothing of one line: an object, null, a blank text
  */
 export function textIn(record: unknown, field: string): string | undefined {
   const value = valueIn(record, field);
   if (typeof value === 'number') return (field === 'level' && LEVELS[value]) || String(value);
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
 function valueIn(record: unknown, field: string): unknown {

@@ -80,7 +80,7 @@ export type Report =
       readonly entity: Entity | undefined;
       /** Where each key attribute but `Type`, and each attribute, comes from. */
       readonly origins: Readonly<Record<string, string>>;
-      /** A sentence: `entity Service checkout in ecs:prod (name from …, environment from …)`. One line. */
+      /** `entity Service checkout in ecs:prod (name from …, environment from …)`, and whom it missed. One line. */
       readonly message: string;
       readonly counts: Counts;
     };

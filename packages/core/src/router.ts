@@ -1,11 +1,11 @@
 import type { Config } from './config/options.js';
 import type { Sender } from './delivery/sender.js';
 import type { Route, Senders } from './delivery/senders.js';
-import { fieldsIn, legal } from './delivery/stream-name.js';
+import { legal } from './delivery/stream-name.js';
 import { isKeyValue } from './entity/check.js';
-import { named } from './entity/named.js';
 import type { Identity } from './identity.js';
 import { parseRecord, textIn } from './record.js';
+import { fieldsIn } from './template.js';
 
 /** Which sender a record goes to, by its text. */
 export type Router = (text: string) => Sender;
@@ -35,7 +35,7 @@ function routeOf(
 ): Route {
   return {
     fields: new Map(fields.map((field, i) => [field, values[i]])),
-    entity: () => (service === undefined ? identity.entity : named(identity.entity, service)),
+    entity: () => (service === undefined ? identity.entity : identity.entityOf(service)),
   };
 }
 

@@ -169,6 +169,24 @@ for (const [what, option, env, region] of [
     t.is(resolve({ ...group, region: option }, env).region, region));
 }
 
+test('a serviceField with the prefix of a template: the error says to leave it away', (t) => {
+  const [problem] = refusal({ ...group, serviceField: 'record.module' }).problems;
+  t.regex(problem?.expected ?? '', /without the "record\."/);
+  t.is(problem?.given, "'record.module'");
+});
+
+test('a brace too many is told with the option, its variable, what was expected and what was given', (t) => {
+  t.deepEqual(refusal(group, { AWSLOGS_LOG_STREAM_NAME: '{record.tenant' }).problems, [
+    {
+      option: 'logStreamName',
+      variable: 'AWSLOGS_LOG_STREAM_NAME',
+      expected:
+        'a template of 1 to 512 characters, in which braces stand only around instance, hostname, pid, service, environment, date, uuid and record.field',
+      given: "'{record.tenant' (in AWSLOGS_LOG_STREAM_NAME)",
+    },
+  ]);
+});
+
 test('a bad value of a standard variable is told with the name of that variable', (t) => {
   const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
   t.is(problem?.option, 'region');
@@ -180,16 +198,14 @@ for (const [option, values] of Object.entries({
   logStreamName: [
     'a',
     'x'.repeat(512),
-    '{{pid}}',
-    '{}',
-    '{a b}',
+    'a b:c',
     '{instance}{hostname}{pid}{service}{environment}{date}{uuid}',
     '{record.tenant}/{record.http.request-id}/{record.pid}/{instance}',
   ],
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
-  serviceField: ['service', 'service.name', 'a b', '@service'],
+  serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
   environment: ['eks:prod/shop', 'x'.repeat(512)],
   entity: [false, { name: 'x' }],
   createLogGroup: [true, false],
@@ -235,12 +251,41 @@ for (const [option, values] of Object.entries({
     '{record.}',
     '{record.a..b}',
     '{record..a}',
+    '{record.a',
+    'a}',
+    '{',
+    '}{',
+    '{}',
+    '{{pid}}',
+    '{pid}}',
+    '{pid{pid}}',
+    '{a b}',
+    '{ pid }',
+    '{ record.a }',
+    '{record. a}',
+    '{record.a }',
+    '{record.a. b}',
+    '{constructor}',
     7,
   ],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
-  serviceField: ['', '.', 'a.', '.a', 'a..b', '{service}', 7],
+  serviceField: [
+    '',
+    ' ',
+    '.',
+    'a.',
+    '.a',
+    'a..b',
+    ' a',
+    'a ',
+    'a .b',
+    '{service}',
+    'record.module',
+    'record.a.b',
+    7,
+  ],
   environment: ['', ' ', 'x'.repeat(513), 'prød', 7],
   entity: [true, 'false', 7, [], [{ name: 'x' }]],
   createLogGroup: ['true', 0, 1, 'yes'],
@@ -510,6 +555,38 @@ for (const [what, entity, options] of [
 ] as const) {
   test(`an entity with ${what} is refused`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
 }
+
+for (const [what, options, env, given] of [
+  ['entity: false', { entity: false }, {}, 'false'],
+  ['AWSLOGS_ENTITY=false', {}, { AWSLOGS_ENTITY: 'false' }, 'false'],
+  [
+    'a resource',
+    { entity: { type: 'Resource', resourceType: 'K8s::Pod', identifier: 'x' } },
+    {},
+    'of type Resource',
+  ],
+  ['a remote service', { entity: { type: 'RemoteService', name: 'x' } }, {}, 'of type RemoteService'],
+] as const) {
+  test(`serviceField contradicts ${what}`, (t) => {
+    t.deepEqual(refusal({ ...group, serviceField: 'module', ...options }, env).problems, [
+      {
+        option: 'serviceField',
+        variable: 'AWSLOGS_SERVICE_FIELD',
+        expected: `nothing, where entity (AWSLOGS_ENTITY) is ${given}: no record can name that`,
+        given: "'module'",
+      },
+    ]);
+  });
+}
+
+test('serviceField goes with an entity of type Service, and a contradiction is told with all else', (t) => {
+  const both = { ...group, serviceField: 'module' };
+  t.notThrows(() => resolve({ ...both, entity: { name: 'x' } }));
+  t.notThrows(() => resolve({ ...both, entity: { type: 'Service', name: 'x' } }));
+  t.deepEqual(refused({ ...both, entity: false, gzip: 'yes' }), ['gzip', 'serviceField']);
+  t.deepEqual(refused({ ...both, entity: { type: 'Hst', name: 'x' } }), ['entity.type'], 'unknown, so far');
+  t.deepEqual(refused({ ...group, serviceField: '', entity: false }), ['serviceField']);
+});
 
 test('a bad variable of the entity is refused under its name', (t) => {
   const [problem] = refusal(group, { AWSLOGS_ENTITY_NAME: 'café' }).problems;

@@ -160,8 +160,9 @@ function derive(
   env: Record<string, string> = {},
   given?: EntityOption | false,
 ) {
+  const remarks = { problems: [], notes: [] };
   const facts = merge(
-    otelFacts(env, () => false),
+    otelFacts(env, () => false, remarks),
     factsFrom('name of the host', { 'host.name': 'db7' }),
   );
   const { entity, problems } = resolveEntity(given, entitySources({ service, environment }, facts));

@@ -1,5 +1,5 @@
 import type { Options } from '@awslogs/core';
-import type { Local, Put } from '@awslogs/local';
+import { type Local, type Put, startInstanceMetadata } from '@awslogs/local';
 import { createStream } from '@awslogs/pino';
 import { CloudWatchTransport } from '@awslogs/winston';
 import test from 'ava';
@@ -101,10 +101,23 @@ for (const [name, log] of Object.entries(LOGGERS)) {
   });
 }
 
+test("{record.level} is the number of a custom level of Pino's", async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream({ ...optionsFor(local), logStreamName: '{record.level}' });
+  const log = pino({ customLevels: { notice: 35 } }, stream);
+  log.notice({ i: 1 });
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  stream.end();
+  t.deepEqual(streams(local), { 35: [1] });
+});
+
 for (const [what, tenant, stream] of [
   ['is missing', undefined, 'unknown'],
   ['is null', null, 'unknown'],
   ['is empty', '', 'unknown'],
+  ['is blank', '   ', 'unknown'],
+  ['is blank in other ways', '\t\n\u00a0', 'unknown'],
+  ['is padded', ' acme ', ' acme '],
   ['is an object', { id: 7 }, 'unknown'],
   ['is an array', ['acme'], 'unknown'],
   ['is a number', 42, '42'],
@@ -202,19 +215,40 @@ for (const service of ['café', 'x'.repeat(513), ' ', 'a\u007fb', 'tab\there', {
   });
 }
 
-test('an entity that is no service keeps what it is, and none stays none', async (t) => {
-  const entity = { type: 'AWS::Resource', resourceType: 'AWS::ECS::Cluster', identifier: 'prod' } as const;
+test("records that name a service have its entity where nothing names the process's own", async (t) => {
   const local = await startLocal(t);
-  for (const given of [entity, false] as const) {
-    const pipeline = openPipeline(local, { serviceField: 'service', entity: given });
-    pipeline.accept(Date.now(), '{"service":"cart"}');
-    await pipeline.flush();
-  }
-  const sent = puts(local).filter(({ status }) => status === 200);
-  t.deepEqual(
-    sent.map((put) => put.entity?.keyAttributes),
-    [{ Type: 'AWS::Resource', ResourceType: 'AWS::ECS::Cluster', Identifier: 'prod' }, undefined],
-  );
+  const metadata = await startInstanceMetadata({ tags: { 'aws:autoscaling:groupName': 'my-asg' } });
+  t.teardown(() => metadata.close());
+  const pipeline = openPipeline(local, { serviceField: 'service' }, { env: metadata.env, hostname: 'db7' });
+  pipeline.accept(Date.now(), '{"service":"cart"}');
+  pipeline.accept(Date.now(), 'of none');
+  await pipeline.flush();
+  const byMessage = new Map(local.events(GROUP).map(({ message, entity }) => [message, entity]));
+  t.is(byMessage.get('of none'), null);
+  t.deepEqual(byMessage.get('{"service":"cart"}'), {
+    keyAttributes: { Type: 'Service', Name: 'cart', Environment: 'ec2:my-asg' },
+    attributes: {
+      PlatformType: 'AWS::EC2',
+      'EC2.InstanceId': 'i-0123456789abcdef0',
+      'EC2.AutoScalingGroup': 'my-asg',
+      Host: 'db7',
+      'AWS.ServiceNameSource': 'UserConfiguration',
+    },
+  });
+});
+
+test('a record that names a service has its entity at once where the user says the environment', async (t) => {
+  const local = await startLocal(t);
+  const clock = new ManualClock(Date.now());
+  const options = { serviceField: 'service', environment: 'test' };
+  const silent = { env: {}, fetch: () => new Promise<never>(() => undefined) };
+  const pipeline = openPipeline(local, options, { clock, ...silent });
+  pipeline.accept(Date.now(), '{"service":"cart"}');
+  const flushed = pipeline.flush();
+  await clock.advance(1000);
+  await flushed;
+  const [put] = puts(local).filter(({ status }) => status === 200);
+  t.deepEqual(put?.entity?.keyAttributes, { Type: 'Service', Name: 'cart', Environment: 'test' });
 });
 
 test('ten attributes of the entity leave no room for the source of its name', async (t) => {

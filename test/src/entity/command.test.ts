@@ -32,13 +32,21 @@ function application(t: ExecutionContext): string {
   return folder;
 }
 
+const NAMELESS =
+  "no entity: nothing names the process's service; set the option service, AWSLOGS_SERVICE or OTEL_SERVICE_NAME";
+
 test('awslogs entity: the entity of the application here, and where each part comes from', async (t) => {
   const { code, stdout } = await awslogs(application(t), ['entity'], { AWSLOGS_ENVIRONMENT: 'staging' });
   t.is(code, 0);
-  const { entity, origins, instance } = JSON.parse(stdout);
+  const { entity, message, origins, problems, instance } = JSON.parse(stdout);
   t.deepEqual(entity.keyAttributes, { Type: 'Service', Name: 'checkout', Environment: 'staging' });
   t.is(origins.Name, 'package.json');
   t.is(origins.Environment, 'UserConfiguration');
+  t.is(
+    message,
+    'entity Service checkout in staging (name from package.json, environment from UserConfiguration)',
+  );
+  t.deepEqual(problems, []);
   t.is(instance, entity.attributes.Host);
 });
 
@@ -56,13 +64,28 @@ test('awslogs entity: on a machine whose metadata service hangs it ends all the 
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
   const { code, stdout } = await awslogs(application(t), ['entity'], env);
   t.is(code, 0);
-  t.is(JSON.parse(stdout).entity.keyAttributes.Environment, 'generic:default');
+  const { entity, problems } = JSON.parse(stdout);
+  t.is(entity.keyAttributes.Environment, 'generic:default');
+  t.regex(
+    problems[0],
+    new RegExp(`^The EC2 metadata service at ${metadata.endpoint} did not answer in time\\. `),
+  );
 });
 
-test('awslogs entity: null where there is none', async (t) => {
+test('awslogs entity: null where it is turned off', async (t) => {
   const { code, stdout } = await awslogs(application(t), ['entity'], { AWSLOGS_ENTITY: 'false' });
   t.is(code, 0);
   t.is(JSON.parse(stdout).entity, null);
+  t.is(JSON.parse(stdout).message, 'no entity: it is turned off');
+});
+
+test('awslogs entity: null where nothing names the service, and what to set', async (t) => {
+  const folder = application(t);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const { code, stdout } = await awslogs(folder, ['entity']);
+  t.is(code, 0);
+  t.is(JSON.parse(stdout).entity, null);
+  t.is(JSON.parse(stdout).message, NAMELESS);
 });
 
 test('awslogs entity: a wrong variable is told', async (t) => {

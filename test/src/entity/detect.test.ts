@@ -1,5 +1,7 @@
 import type { TaskMetadataOptions } from '@awslogs/local';
 import test from 'ava';
+import { Unreached } from '../../../packages/core/dist/entity/http.js';
+import type { Place } from '../../../packages/core/dist/entity/place.js';
 import { ec2, ecs, introduceAt, place, pod } from './place.js';
 
 const files = { '/app/package.json': '{"name":"checkout"}' };
@@ -20,6 +22,15 @@ for (const [what, attributes, environment] of [
     t.is(entity?.attributes['ECS.Cluster'], 'prod');
   });
 }
+
+test('what of OTEL_RESOURCE_ATTRIBUTES cannot be read is told, and never its value', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'hunter2,api.key=hunter2%,service.name=shop,%hunter2=x' };
+  const { entity, problems } = await introduceAt(place({ env }));
+  t.is(entity?.keyAttributes.Name, 'shop');
+  t.deepEqual(problems, [
+    'Of OTEL_RESOURCE_ATTRIBUTES entry 1, api.key, entry 4 cannot be read as key=value, percent-encoded, and was left out.',
+  ]);
+});
 
 // OTEL_SERVICE_NAME.
 for (const [given, name, source] of [
@@ -47,8 +58,9 @@ for (const [platform, type] of [
 ] as const) {
   test(`the platform that is told goes before all others: ${platform}`, async (t) => {
     const env = { OTEL_RESOURCE_ATTRIBUTES: `cloud.platform=${platform}` };
-    const { entity } = await introduceAt(place({ env, files }), { service: 's' });
+    const { entity, problems } = await introduceAt(place({ env, files }), { service: 's' });
     t.is(entity?.attributes.PlatformType, type);
+    t.deepEqual(problems, []);
   });
 }
 
@@ -97,6 +109,10 @@ test('a metadata service that refuses connections is none', async (t) => {
   t.is(entity?.attributes.PlatformType, 'Generic');
 });
 
+const silenceAt = (endpoint: string) =>
+  `The EC2 metadata service at ${endpoint} did not answer in time. For a container on an EC2 instance, set the instance's ` +
+  'metadata response hop limit to 2; on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search.';
+
 for (const mode of [{ kind: 'hangs' }, { kind: 'drips', delayMs: 3_600_000 }] as const) {
   test(`a metadata service that ${mode.kind}: the search ends when it is told to, and all else is known`, async (t) => {
     const { env } = await ec2(t, { mode });
@@ -104,6 +120,30 @@ for (const mode of [{ kind: 'hangs' }, { kind: 'drips', delayMs: 3_600_000 }] as
     const found = introduceAt(place({ env, files }), { signal: search.signal });
     search.abort();
     t.is((await found).entity?.attributes.PlatformType, 'Generic');
+    t.deepEqual((await found).problems, [silenceAt(env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? '')]);
+    t.deepEqual((await found).notes, []);
+  });
+}
+
+for (const [what, mistake, notes] of [
+  ['hangs', undefined, [silenceAt('http://169.254.169.254')]],
+  ['is not reached', new Unreached('nobody is there'), [silenceAt('http://169.254.169.254')]],
+  ['refuses connections', new Error('connect ECONNREFUSED'), []],
+] as const) {
+  test(`an address at which a metadata service ${what} is no problem, unless the user named it`, async (t) => {
+    const search = new AbortController();
+    const fetch: Place['fetch'] = (_, { signal }) =>
+      new Promise((_, reject) => {
+        if (mistake !== undefined) reject(mistake);
+        else {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          search.abort();
+        }
+      });
+    const found = await introduceAt({ ...place({ files }), env: {}, fetch }, { signal: search.signal });
+    t.is(found.entity?.attributes.PlatformType, 'Generic');
+    t.deepEqual(found.problems, []);
+    t.deepEqual(found.notes, notes);
   });
 }
 
@@ -125,9 +165,10 @@ test('what the metadata service said before the search ended counts', async (t) 
     return answer;
   };
   const asked = { ...here, fetch };
-  const { entity, instance } = await introduceAt(asked, { signal: search.signal });
+  const { entity, instance, problems } = await introduceAt(asked, { signal: search.signal });
   t.is(instance, ID);
   t.is(entity?.keyAttributes.Name, 'role');
+  t.deepEqual(problems, [silenceAt(metadata.endpoint)]);
 });
 
 test('a drip of an answer is read to its end', async (t) => {
@@ -226,14 +267,26 @@ for (const [what, options, cluster] of [
   });
 }
 
-for (const mode of [
-  { kind: 'refuses', status: 500 },
-  { kind: 'refuses', status: 404 },
-  { kind: 'garbage' },
+const incomplete = (uri: string | undefined, failure: string) =>
+  `The ECS task metadata endpoint at ${uri} ${failure}: cluster, service and task may be missing.`;
+
+for (const [mode, failure] of [
+  [{ kind: 'refuses', status: 500 }, 'answered 500'],
+  [{ kind: 'refuses', status: 404 }, 'answered 404'],
+  [{ kind: 'garbage' }, undefined],
+  [{ kind: 'hangs' }, 'did not answer in time'],
+  ['nobody', 'cannot be reached'],
 ] as const) {
   test(`ECS whose endpoint answers ${JSON.stringify(mode)} is ECS all the same`, async (t) => {
-    const { env } = await ecs(t, { mode });
-    const { entity, instance } = await introduceAt(place({ env, files }));
+    const task = await ecs(t, mode === 'nobody' ? {} : { mode });
+    if (mode === 'nobody') await task.close();
+    const { env } = task;
+    const search = new AbortController();
+    const found = introduceAt(place({ env, files }), { signal: search.signal });
+    if (failure === 'did not answer in time') search.abort();
+    const { entity, instance, problems } = await found;
+    const uri = env.ECS_CONTAINER_METADATA_URI_V4;
+    t.deepEqual(problems, failure === undefined ? [] : [incomplete(uri, failure)]);
     t.deepEqual(entity, {
       keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'ecs:default' },
       attributes: { PlatformType: 'AWS::ECS', 'AWS.ServiceNameSource': 'Unknown' },
@@ -247,9 +300,10 @@ test('where the task is not told, the labels of the container tell the most of i
   const here = place({ env });
   const fetch: typeof here.fetch = async (url, options) =>
     url.endsWith('/task') ? { status: 500, text: '' } : here.fetch(url, options);
-  const { entity, instance } = await introduceAt({ ...here, fetch });
+  const { entity, instance, problems } = await introduceAt({ ...here, fetch });
   t.deepEqual(entity?.keyAttributes, { Type: 'Service', Name: 'checkout', Environment: 'ecs:prod' });
   t.is(instance, TASK);
+  t.deepEqual(problems, [incomplete(env.ECS_CONTAINER_METADATA_URI_V4, 'answered 500')]);
 });
 
 test('ECS on EC2 stays ECS, and the metadata service of EC2 is not asked', async (t) => {
@@ -346,6 +400,14 @@ for (const [hostname, name] of [
   ['check-out-2-5d4f8c7b9d-x2kfp', 'check-out-2'],
   ['db-0', 'db'],
   ['agent-x2kfp', 'agent'],
+  ['report-29387520-x2kfp', 'report'],
+  ['nightly-report-2-29387520-x2kfp', 'nightly-report-2'],
+  ['report-42000000-x2kfp', 'report'],
+  ['import-2024-x2kfp', 'import-2024'],
+  ['import-20241231-x2kfp', 'import-20241231'],
+  ['import-2938752-x2kfp', 'import-2938752'],
+  ['import-293875200-x2kfp', 'import-293875200'],
+  ['29387520-x2kfp', '29387520'],
   ['alone', 'alone'],
   ['my-aeiou', 'my-aeiou'],
 ] as const) {
@@ -413,6 +475,16 @@ for (const [what, text] of [
     const conf = { '/var/elasticbeanstalk/xray/environment.conf': text };
     const { entity } = await introduceAt(place({ env, files: { ...files, ...conf } }));
     t.is(entity?.keyAttributes.Environment, 'ec2:default');
+  });
+}
+
+for (const [role, name] of [
+  ['aws-elasticbeanstalk-ec2-role', 'checkout'],
+  ['aws-elasticbeanstalk-ec2-role-shop', 'aws-elasticbeanstalk-ec2-role-shop'],
+] as const) {
+  test(`Elastic Beanstalk with the role ${role}: the service is ${name}`, async (t) => {
+    const { env } = await ec2(t, { role });
+    t.is((await introduceAt(place({ env, files }))).entity?.keyAttributes.Name, name);
   });
 }
 

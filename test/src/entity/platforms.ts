@@ -109,7 +109,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
           '/var/elasticbeanstalk/xray/environment.conf':
             '{"deployment_id":7,"version_label":"v42","environment_name":"checkout-prod"}',
         },
-        env: (await ec2(t)).env,
+        env: (await ec2(t, { role: 'aws-elasticbeanstalk-ec2-role' })).env,
       }),
     keyAttributes: service('checkout', 'checkout-prod'),
     attributes: {

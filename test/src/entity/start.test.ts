@@ -109,7 +109,8 @@ async function logUntil(
   });
   const { stdout } = await runFixture(local, 'first-call.js', [logger], {
     ...run,
-    env: { ...env, AWSLOGS_FLUSH_INTERVAL_MS: String(FLUSH_MS) },
+    // One at a time, so that what arrives first is what was logged first.
+    env: { ...env, AWSLOGS_FLUSH_INTERVAL_MS: String(FLUSH_MS), AWSLOGS_MAX_IN_FLIGHT: '1' },
     onOutput(process) {
       child = process;
       loggedAt ||= performance.now();

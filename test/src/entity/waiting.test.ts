@@ -136,6 +136,23 @@ test('a search that finds nobody ends after five seconds: it is no instance then
   await pipeline.flush();
   t.deepEqual(local.events('/test/app')[0]?.entity?.keyAttributes, GENERIC);
   t.true(pipeline.isAborted());
+  const [report] = pipeline.told();
+  const message = report?.kind === 'entity' ? report.message : '';
+  t.regex(
+    message,
+    /^entity Service checkout in generic:default \(.*\)\. The EC2 metadata service at .* did not/,
+  );
+  t.deepEqual(pipeline.problems(), [], 'any machine that is not on AWS may be so');
+});
+
+test('an address that the user names, and at which nobody answers, is a problem', async (t) => {
+  const local = await startLocal(t);
+  const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1/' };
+  const pipeline = setUp(local, {}, { env });
+  await until(() => pipeline.asked.length > 0);
+  await pipeline.clock.advance(5000);
+  await until(() => pipeline.told().length > 0);
+  t.deepEqual(pipeline.problems(), ['entity']);
 });
 
 test('closing ends the search', async (t) => {
@@ -321,6 +338,15 @@ test('that no name was found is a report too, and no problem', async (t) => {
   pipeline.answer();
   await until(() => pipeline.told().length > 0);
   const [report] = pipeline.told();
-  t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: .*AWSLOGS_SERVICE/);
+  t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: nothing names .* AWSLOGS_SERVICE/);
   t.deepEqual(pipeline.problems(), []);
+});
+
+test('that the entity is turned off is another report', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = setUp(local, { entity: false });
+  pipeline.answer();
+  await until(() => pipeline.told().length > 0);
+  const [report] = pipeline.told();
+  t.is(report?.kind === 'entity' ? report.message : '', 'no entity: it is turned off');
 });

@@ -1,6 +1,7 @@
 import { isKeyValue } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
-import { FIELD } from '../record.js';
+import { isField } from '../record.js';
+import { isTemplate, OF_RECORD, PLACEHOLDERS } from '../template.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -24,10 +25,9 @@ export const OPTIONS = {
     description: 'The log group to write to. **Required.**',
   }),
   /** The log stream to write to; a template. */
-  logStreamName: text((template) => template.length >= 1 && template.length <= 512 && knowsAll(template), {
+  logStreamName: text((template) => template.length >= 1 && template.length <= 512 && isTemplate(template), {
     default: '{instance}/{pid}',
-    expected:
-      'a template of 1 to 512 characters; {…} may be instance, hostname, pid, service, environment, date, uuid or record.field',
+    expected: `a template of 1 to 512 characters, in which braces stand only around ${PLACEHOLDERS.join(', ')} and record.field`,
     description:
       "The log stream to write to. `{instance}` (an ECS task, a pod, an EC2 instance, a Lambda sandbox, else the host), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event), `{uuid}` and `{record.field}` (the record's own) are filled in.",
   }),
@@ -52,9 +52,10 @@ export const OPTIONS = {
     description: "The service's name, for the entity. Default: what is found.",
   }),
   /** The field of a record that names its service, for the entity. */
-  serviceField: text(FIELD, {
+  // With the prefix of a template it would be looked for in a field called `record`, and never be found.
+  serviceField: text((field) => isField(field) && !field.startsWith(OF_RECORD), {
     default: undefined,
-    expected: 'the name of a field, or names with dots between',
+    expected: `the name of a field, or names with dots between, without the "${OF_RECORD}" that logStreamName wants`,
     description:
       "The field of a record that names the record's service, for the entity, instead of the process's. Default: none.",
   }),
@@ -175,25 +176,6 @@ export const OPTIONS = {
     description: "Write problems to stderr, besides the `'report'` event.",
   }),
 } as const;
-
-/** Whether every {…} of a template is one that can be filled in. */
-function knowsAll(template: string): boolean {
-  return [...template.matchAll(/\{(record\.[^{}]*|[\w.]+)\}/g)].every(([, key = '']) =>
-    key.startsWith(OF_RECORD) ? FIELD.test(key.slice(OF_RECORD.length)) : PLACEHOLDERS.has(key),
-  );
-}
-
-const OF_RECORD = 'record.';
-
-const PLACEHOLDERS: ReadonlySet<string> = new Set([
-  'instance',
-  'hostname',
-  'pid',
-  'service',
-  'environment',
-  'date',
-  'uuid',
-]);
 
 function isEntityOption(value: unknown): value is EntityOption | false {
   return value === false || isObject(value);

@@ -35,8 +35,19 @@ export function resolveConfig(
   if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
     problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, 'nothing'));
   }
+  const isSound = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
+  if (isSound('serviceField') && isSound('entity')) problems.push(...contradictions(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
+}
+
+/** What is good each on its own, and not together. */
+function contradictions({ serviceField, entity }: Pick<Config, 'serviceField' | 'entity'>): ConfigProblem[] {
+  if (serviceField === undefined || entity === undefined) return [];
+  if (entity !== false && (entity.type ?? 'Service') === 'Service') return [];
+  const given = entity === false ? 'false' : `of type ${entity.type}`;
+  const expected = `nothing, where entity (${variableOf('entity')}) is ${given}: no record can name that`;
+  return [problem('serviceField', expected, show(serviceField))];
 }
 
 function decide(name: OptionName, given: unknown, env: Environment, problems: ConfigProblem[]): unknown {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DAY_MS } from '../batch/limits.js';
+import { fillIn } from '../template.js';
 
 /** What the placeholders of a log stream's name stand for. */
 export interface StreamNameValues {
@@ -17,38 +18,22 @@ export type StreamNamer = (day: number, fields?: FieldValues) => string;
 
 const MAX_LENGTH = 512;
 
-/** A known name; or `record.` and a field's, which can so have any name. */
-const PLACEHOLDER = /\{(?:record\.([^{}]+)|([a-z]+))\}/g;
-
 const UNKNOWN = 'unknown';
-
-/** The fields of the record that a template names, each once. */
-export function fieldsIn(template: string): string[] {
-  const fields = Array.from(template.matchAll(PLACEHOLDER), ([, field]) => field ?? []).flat();
-  return [...new Set(fields)];
-}
 
 /**
  * Fills in `{instance}`, `{hostname}`, `{pid}`, `{service}`, `{environment}` and `{uuid}`, the same each time, `{date}` for
- * each day, and `{record.…}` for each record. What is not known becomes `unknown`; any other `{…}` stays as it is.
+ * each day, and `{record.…}` for each record. What is not known becomes `unknown`.
  * @returns the log stream's name for a UTC day, counted from 1970-01-01
  */
 export function streamNamer(template: string, values: StreamNameValues): StreamNamer {
-  const known = new Map([
-    ['hostname', values.hostname],
-    ['instance', values.instance],
-    ['pid', String(values.pid)],
-    ['service', values.service ?? UNKNOWN],
-    ['environment', values.environment ?? UNKNOWN],
-    ['uuid', randomUUID()],
-  ]);
+  const same = { ...values, pid: String(values.pid), uuid: randomUUID() };
   return (day, fields) => {
-    const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
-    // All in one go: what stands in a record is no template.
-    const name = template.replace(PLACEHOLDER, (placeholder, field: string | undefined, key: string) => {
-      if (field !== undefined) return fields?.get(field) ?? UNKNOWN;
-      return key === 'date' ? date : (known.get(key) ?? placeholder);
-    });
+    const known = { ...same, date: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+    const name = fillIn(
+      template,
+      (placeholder) => known[placeholder] ?? UNKNOWN,
+      (field) => fields?.get(field) ?? UNKNOWN,
+    );
     return legal(name);
   };
 }

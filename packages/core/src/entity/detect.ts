@@ -5,20 +5,22 @@ import { kubernetesFacts } from './kubernetes.js';
 import { otelFacts } from './otel.js';
 import { packageFacts } from './package-name.js';
 import type { Place } from './place.js';
+import type { Remarks } from './remarks.js';
 
 /**
  * Looks where the program runs: all places at once, and none of them over the network where the environment tells the
  * platform, but for that platform's own. Never rejects.
  * @param signal ends what is still asked; what is known by then counts
+ * @param remarks is added to
  */
-export async function detect(place: Place, signal: AbortSignal): Promise<Facts> {
-  const told = otelFacts(place.env, isPlatform);
+export async function detect(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
+  const told = otelFacts(place.env, isPlatform, remarks);
   const search = SEARCHES.get(told.get('cloud.platform')?.value ?? platformOf(place.env)) ?? ec2OrHost;
-  const [platform, application] = await Promise.all([search(place, signal), packageFacts(place)]);
+  const [platform, application] = await Promise.all([search(place, signal, remarks), packageFacts(place)]);
   return merge(told, platform, application, factsFrom('name of the host', { 'host.name': place.hostname }));
 }
 
-type Search = (place: Place, signal: AbortSignal) => Facts | Promise<Facts>;
+type Search = (place: Place, signal: AbortSignal, remarks: Remarks) => Facts | Promise<Facts>;
 
 /** By OpenTelemetry's words for the platform. */
 const SEARCHES: ReadonlyMap<string, Search> = new Map<string, Search>([
@@ -48,6 +50,6 @@ function lambdaFacts({ env }: Place): Facts {
   });
 }
 
-async function ec2OrHost(place: Place, signal: AbortSignal): Promise<Facts> {
-  return merge(...(await Promise.all([beanstalkFacts(place), ec2Facts(place, signal)])));
+async function ec2OrHost(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
+  return merge(...(await Promise.all([beanstalkFacts(place), ec2Facts(place, signal, remarks)])));
 }

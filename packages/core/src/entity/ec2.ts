@@ -1,10 +1,14 @@
 import { isKeyValue } from './check.js';
 import { type Facts, factsFrom, merge } from './facts.js';
+import { type Fetch, Unreached } from './http.js';
 import { parseObject } from './json.js';
 import type { Place } from './place.js';
+import type { Remarks } from './remarks.js';
 
 const ENDPOINT = 'http://169.254.169.254';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
+/** Elastic Beanstalk gives it to all applications of an account, unless told otherwise: it would merge them. */
+const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 const MAX_AUTO_SCALING_GROUP = 255;
 
@@ -16,33 +20,50 @@ const SERVICE_TAGS = ['service', 'application', 'app'];
  * other clouds, live at the same address.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
-export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal): Promise<Facts> {
+export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
   if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return new Map();
-  const root = `${(env.AWS_EC2_METADATA_SERVICE_ENDPOINT || ENDPOINT).replace(/\/$/, '')}/latest`;
-  try {
-    const token = await fetch(`${root}/api/token`, {
-      method: 'PUT',
-      headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' },
-      signal,
-    });
-    if (token.status !== 200) return new Map();
-    const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
-    const read: Read = async (path) => {
-      // What is not there, or not allowed, is answered otherwise.
-      const answer = await fetch(`${root}/meta-data/${path}`, { headers, signal }).catch(() => undefined);
-      return answer?.status === 200 ? answer.text.trim() : '';
-    };
-    const [id, tags, role] = await Promise.all([read('instance-id'), tagFacts(read), roleFacts(read)]);
-    if (!INSTANCE_ID.test(id)) return new Map();
-    // Not `host.id`: OpenTelemetry's detector of hosts has the machine's id there.
-    const facts = factsFrom('EC2 metadata service', {
-      'cloud.platform': 'aws_ec2',
-      'aws.ec2.instance.id': id,
-    });
-    return merge(facts, tags, role);
-  } catch {
+  const told = env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
+  const endpoint = (told || ENDPOINT).replace(/\/$/, '');
+  let isSilent = false;
+  const facts = await ask(fetch, `${endpoint}/latest`, signal).catch((error: unknown): Facts => {
+    isSilent = error instanceof Unreached;
     return new Map(); // nobody there, or nobody who answers
-  }
+  });
+  // Any machine that is not on AWS may be silent there: a problem at each of its starts would be noise. Where the user
+  // names the address, somebody is to be there.
+  if (isSilent || signal.aborted) (told ? remarks.problems : remarks.notes).push(silenceAt(endpoint));
+  return facts;
+}
+
+/** Into a container whose packets are routed the answer with the token takes two hops, and EC2 often allows one. */
+function silenceAt(endpoint: string): string {
+  return (
+    `The EC2 metadata service at ${endpoint} did not answer in time. For a container on an EC2 instance, set the ` +
+    "instance's metadata response hop limit to 2; on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search."
+  );
+}
+
+async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Facts> {
+  const token = await fetch(`${root}/api/token`, {
+    method: 'PUT',
+    headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' },
+    signal,
+  });
+  if (token.status !== 200) return new Map();
+  const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
+  const read: Read = async (path) => {
+    // What is not there, or not allowed, is answered otherwise.
+    const answer = await fetch(`${root}/meta-data/${path}`, { headers, signal }).catch(() => undefined);
+    return answer?.status === 200 ? answer.text.trim() : '';
+  };
+  const [id, tags, role] = await Promise.all([read('instance-id'), tagFacts(read), roleFacts(read)]);
+  if (!INSTANCE_ID.test(id)) return new Map();
+  // Not `host.id`: OpenTelemetry's detector of hosts has the machine's id there.
+  const facts = factsFrom('EC2 metadata service', {
+    'cloud.platform': 'aws_ec2',
+    'aws.ec2.instance.id': id,
+  });
+  return merge(facts, tags, role);
 }
 
 type Read = (path: string) => Promise<string>;
@@ -67,7 +88,9 @@ async function tagFacts(read: Read): Promise<Facts> {
 
 async function roleFacts(read: Read): Promise<Facts> {
   const [role = ''] = (await read('iam/security-credentials/')).split('\n');
-  return factsFrom('IAM role', { 'aws.iam.role.name': ROLE.test(role) ? role : '' });
+  return factsFrom('IAM role', {
+    'aws.iam.role.name': ROLE.test(role) && role !== BEANSTALK_STOCK_ROLE ? role : '',
+  });
 }
 
 const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';

@@ -1,6 +1,7 @@
 import { type Facts, factsFrom, merge } from './facts.js';
 import { isObject, type Json, parseObject } from './json.js';
 import type { Place } from './place.js';
+import type { Remarks } from './remarks.js';
 
 const FROM = 'ECS task metadata';
 
@@ -8,17 +9,27 @@ const FROM = 'ECS task metadata';
  * Two GETs, where OpenTelemetry's detector leaves out the service's name, and knows one partition of AWS alone.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
-export async function ecsFacts({ env, fetch }: Place, signal: AbortSignal): Promise<Facts> {
-  const uri = env.ECS_CONTAINER_METADATA_URI_V4;
+export async function ecsFacts(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
+  const { ECS_CONTAINER_METADATA_URI_V4: uri } = place.env;
+  const platform = factsFrom('ECS_CONTAINER_METADATA_URI_V4', { 'cloud.platform': 'aws_ecs' });
+  if (!uri) return platform;
+  const failures: string[] = [];
   const get = async (path: string): Promise<Json> => {
     try {
-      const { status, text } = await fetch(`${uri}${path}`, { signal });
-      return status === 200 ? parseObject(text) : {};
+      const { status, text } = await place.fetch(`${uri}${path}`, { signal });
+      if (status === 200) return parseObject(text);
+      failures.push(`answered ${status}`);
     } catch {
-      return {}; // it is ECS all the same
+      failures.push(signal.aborted ? 'did not answer in time' : 'cannot be reached');
     }
+    return {}; // it is ECS all the same
   };
   const [task, container] = await Promise.all([get('/task'), get('')]);
+  if (failures.length > 0) {
+    remarks.problems.push(
+      `The ECS task metadata endpoint at ${uri} ${failures[0]}: cluster, service and task may be missing.`,
+    );
+  }
   const labels = isObject(container.Labels) ? container.Labels : {};
   return merge(
     factsFrom(FROM, {
@@ -32,6 +43,6 @@ export async function ecsFacts({ env, fetch }: Place, signal: AbortSignal): Prom
       'aws.ecs.task.arn': labels['com.amazonaws.ecs.task-arn'],
       'aws.ecs.task.family': labels['com.amazonaws.ecs.task-definition-family'],
     }),
-    factsFrom('ECS_CONTAINER_METADATA_URI_V4', { 'cloud.platform': 'aws_ecs' }),
+    platform,
   );
 }

@@ -12,6 +12,11 @@ interface FetchOptions {
   readonly signal: AbortSignal;
 }
 
+/** Nobody is there, or nobody who says so: a packet that just vanishes, where others are refused. */
+export class Unreached extends Error {
+  override readonly name = 'Unreached';
+}
+
 /** Rejects when there is no whole answer. */
 export type Fetch = (url: string, options: FetchOptions) => Promise<Answer>;
 
@@ -43,7 +48,7 @@ export const httpFetch: Fetch = (url, { method = 'GET', headers, signal }) =>
       socket.unref();
       // While it connects, a socket keeps the process alive all the same.
       const tooLate = setTimeout(() => {
-        if (socket.connecting) call.destroy(new Error('nobody is there'));
+        if (socket.connecting) call.destroy(new Unreached('nobody is there'));
       }, CONNECT_MS).unref();
       socket.once('close', () => clearTimeout(tooLate));
     });

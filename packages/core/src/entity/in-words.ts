@@ -1,9 +1,15 @@
-import type { ResolvedEntity } from './resolve.js';
+import type { Introduction } from './introduce.js';
 
-/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)` */
-export function inWords({ entity, origins }: Omit<ResolvedEntity, 'problems'>): string {
+/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, and notes. */
+export function inWords(found: Omit<Introduction, 'problems' | 'instance'>): string {
+  return [entityInWords(found), ...found.notes].join('. ');
+}
+
+function entityInWords({ entity, unnamed, origins }: Pick<Introduction, 'entity' | 'unnamed' | 'origins'>) {
   if (entity === undefined) {
-    return 'no entity: it is turned off, or nothing names the service; the option service does, or AWSLOGS_SERVICE';
+    return unnamed === undefined
+      ? 'no entity: it is turned off'
+      : "no entity: nothing names the process's service; set the option service, AWSLOGS_SERVICE or OTEL_SERVICE_NAME";
   }
   const { Type, Name, ResourceType, Identifier, Environment } = entity.keyAttributes;
   const what = [Type, ResourceType, Name ?? Identifier].filter((part) => part !== undefined).join(' ');

@@ -2,6 +2,7 @@ import { detect } from './detect.js';
 import type { EntityOption } from './entity.js';
 import type { Place } from './place.js';
 import { platformOf } from './platforms.js';
+import type { Remarks } from './remarks.js';
 import { type ResolvedEntity, resolveEntity } from './resolve.js';
 import { entitySources } from './sources.js';
 import type { UserNames } from './user.js';
@@ -10,6 +11,8 @@ import type { UserNames } from './user.js';
 export interface Introduction extends ResolvedEntity {
   /** What tells it from its likes: an ECS task's id, a pod's name, an EC2 instance's id, the name of the host. */
   readonly instance: string;
+  /** What explains what was found and is no problem, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Looks around, and says who this process is. Never rejects. @param signal ends the search */
@@ -18,7 +21,10 @@ export async function introduce(
   place: Place,
   signal: AbortSignal,
 ): Promise<Introduction> {
-  const facts = await detect(place, signal);
+  const remarks: Remarks = { problems: [], notes: [] };
+  const facts = await detect(place, signal, remarks);
   const instance = platformOf(facts).instance(facts)?.value ?? place.hostname;
-  return { ...resolveEntity(user.entity, entitySources(user, facts)), instance };
+  const resolved = resolveEntity(user.entity, entitySources(user, facts));
+  const problems = [...remarks.problems, ...resolved.problems];
+  return { ...resolved, problems, notes: remarks.notes, instance };
 }

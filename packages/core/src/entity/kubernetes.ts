@@ -49,14 +49,24 @@ function podFacts(hostname: string, hosts: string): Facts {
 /** Kubernetes draws its suffixes from these. */
 const DRAWN = '[bcdfghjklmnpqrstvwxz2456789]';
 
-/** A deployment's pod (`checkout-5d4f8c7b9d-x2kfp`), a stateful set's (`db-0`), a daemon set's or a job's (`agent-x2kfp`). */
+/**
+ * A cron job numbers its runs by the minute, counted from 1970: 26,900,000 and more since Kubernetes does so (1.21, of
+ * 2021). What is less is a date in the name of a job: `20261124`.
+ */
+const MINUTE = '(?:2[6-9]|[3-9]\\d)\\d{6}';
+
+/**
+ * A deployment's pod (`checkout-5d4f8c7b9d-x2kfp`), a cron job's (`report-29387520-x2kfp`), a stateful set's (`db-0`), a
+ * daemon set's or a job's (`agent-x2kfp`).
+ */
 const POD_NAMES = [
   new RegExp(`^(.+)-${DRAWN}{6,10}-${DRAWN}{5}$`),
+  new RegExp(`^(.+)-${MINUTE}-${DRAWN}{5}$`),
   /^(.+)-\d+$/,
   new RegExp(`^(.+)-${DRAWN}{5}$`),
 ];
 
-/** The workload that a pod's name tells, as the CloudWatch agent infers it. */
+/** The workload that a pod's name tells, as the CloudWatch agent infers it. Each run of a cron job is one of the same. */
 export function workloadOf(pod: string): string | undefined {
   for (const pattern of POD_NAMES) {
     const workload = pattern.exec(pod)?.[1];

@@ -1,14 +1,19 @@
 import { MAX_ATTRIBUTES } from './check.js';
 import type { Entity } from './entity.js';
 
+/** All of a service's entity but its name. */
+export interface Unnamed {
+  readonly environment: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
 const SOURCE = 'AWS.ServiceNameSource';
 
-/** A service of another name, and the same in all else. What is no service stays what it is. */
-export function named(entity: Entity | undefined, name: string): Entity | undefined {
-  if (entity?.keyAttributes.Type !== 'Service') return entity;
-  const attributes = { ...entity.attributes, [SOURCE]: 'UserConfiguration' };
+/** The entity of a service that the application names. */
+export function named({ environment, attributes }: Unnamed, name: string): Entity {
+  const withSource = { ...attributes, [SOURCE]: 'UserConfiguration' };
   return {
-    keyAttributes: { ...entity.keyAttributes, Name: name },
-    attributes: Object.keys(attributes).length > MAX_ATTRIBUTES ? entity.attributes : attributes,
+    keyAttributes: { Type: 'Service', Name: name, Environment: environment },
+    attributes: Object.keys(withSource).length > MAX_ATTRIBUTES ? attributes : withSource,
   };
 }

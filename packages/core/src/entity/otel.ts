@@ -1,6 +1,7 @@
 import { parseKeyValues } from '../key-values.js';
 import { type Facts, factsFrom, merge } from './facts.js';
 import type { Place } from './place.js';
+import type { Remarks } from './remarks.js';
 
 /**
  * OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. Read without OpenTelemetry's packages: theirs throws all attributes
@@ -8,9 +9,16 @@ import type { Place } from './place.js';
  * application's.
  * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  * @param isPlatform whether a word for the platform says something here
+ * @param remarks is added to
  */
-export function otelFacts(env: Place['env'], isPlatform: (word: string) => boolean): Facts {
-  const { pairs } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+export function otelFacts(env: Place['env'], isPlatform: (word: string) => boolean, remarks: Remarks): Facts {
+  const { pairs, damaged } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+  if (damaged.length > 0) {
+    const what = damaged.join(', ');
+    remarks.problems.push(
+      `Of OTEL_RESOURCE_ATTRIBUTES ${what} cannot be read as key=value, percent-encoded, and was left out.`,
+    );
+  }
   const attributes = factsFrom('OTEL_RESOURCE_ATTRIBUTES', Object.fromEntries(pairs));
   const platform = attributes.get('cloud.platform')?.value ?? '';
   const unusable = [

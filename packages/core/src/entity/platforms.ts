@@ -119,13 +119,13 @@ function the(name: string): Pick {
   return (facts) => facts.get(name);
 }
 
-/** Of an ARN its resource's name, or what stands in place of an ARN: `task/id` (old), `task/cluster/id`, `cluster`. */
 function workloadOfPod(facts: Facts): Fact | undefined {
   const pod = facts.get('k8s.pod.name');
   const value = pod && workloadOf(pod.value);
   return pod && value !== undefined ? { ...pod, value } : undefined;
 }
 
+/** Of an ARN its resource's name, or what stands in place of an ARN: `task/id` (old), `task/cluster/id`, `cluster`. */
 function lastPart(name: string): Pick {
   return (facts) => {
     const fact = facts.get(name);

@@ -1,6 +1,7 @@
 import { isAttribute, isKeyValue, MAX_ATTRIBUTES } from './check.js';
 import { type Entity, type EntityOption, KEY_ATTRIBUTES_BY_TYPE } from './entity.js';
 import type { Fact } from './facts.js';
+import type { Unnamed } from './named.js';
 
 /** How a service got its name, in the words of the CloudWatch agent. */
 export type ServiceNameSource =
@@ -22,6 +23,8 @@ export interface EntitySource {
 export interface ResolvedEntity {
   /** undefined: the events are sent without an entity. */
   readonly entity: Entity | undefined;
+  /** What a record that names its service itself takes instead. undefined: nothing, whatever the name. */
+  readonly unnamed: Unnamed | undefined;
   /** Where each key attribute but `Type`, and each attribute, comes from. */
   readonly origins: Readonly<Record<string, string>>;
   /** What was found and could not be used, a sentence each. */
@@ -40,37 +43,39 @@ export function resolveEntity(
   sources: readonly EntitySource[],
 ): ResolvedEntity {
   const problems: string[] = [];
-  const none = { entity: undefined, origins: {}, problems };
+  const none = { entity: undefined, unnamed: undefined, origins: {}, problems };
   if (given === false) return none;
   const usable = sources.map((source) => withoutUnusable(source, problems));
   const environment = usable.find((source) => source.environment !== undefined)?.environment;
   if (given !== undefined) return { ...resolveGiven(given, environment), problems };
   const name = usable.find((source) => source.serviceName !== undefined)?.serviceName;
-  if (name === undefined || environment === undefined) return none;
-  const attributes = mergeAttributes([...usable, nameSource(name)], problems);
+  if (environment === undefined) return none;
+  const found = mergeAttributes([...usable, nameSource(name)], problems);
+  const attributes = mapValues(found, ({ value }) => value);
+  const unnamed = { environment: environment.value.trim(), attributes };
+  if (name === undefined) return { ...none, unnamed };
   return {
     entity: {
-      keyAttributes: { Type: 'Service', Name: name.value.trim(), Environment: environment.value.trim() },
-      attributes: mapValues(attributes, ({ value }) => value),
+      keyAttributes: { Type: 'Service', Name: name.value.trim(), Environment: unnamed.environment },
+      attributes,
     },
+    unnamed,
     origins: {
       Name: name.from,
       Environment: environment.from,
-      ...mapValues(attributes, ({ from }) => from),
+      ...mapValues(found, ({ from }) => from),
     },
     problems,
   };
 }
 
-function nameSource({ source, from }: NonNullable<EntitySource['serviceName']>): EntitySource {
-  return source === undefined ? {} : { attributes: { 'AWS.ServiceNameSource': { value: source, from } } };
+function nameSource(name: EntitySource['serviceName']): EntitySource {
+  if (name?.source === undefined) return {};
+  return { attributes: { 'AWS.ServiceNameSource': { value: name.source, from: name.from } } };
 }
 
 /** An entity whose fields were checked when they were given. */
-function resolveGiven(
-  given: EntityOption,
-  found: Fact | undefined,
-): Pick<ResolvedEntity, 'entity' | 'origins'> {
+function resolveGiven(given: EntityOption, found: Fact | undefined): Omit<ResolvedEntity, 'problems'> {
   const { type = 'Service', resourceType, identifier, name, environment } = given;
   const values: Readonly<Record<string, string | undefined>> = {
     Type: type,
@@ -89,7 +94,10 @@ function resolveGiven(
   const { Type: _, ...origins } = mapValues({ ...keyAttributes, ...entity.attributes }, () => USER);
   if (type === 'Service' && environment === undefined && found !== undefined)
     origins.Environment = found.from;
-  return { entity, origins };
+  const { Environment } = keyAttributes;
+  const unnamed =
+    Environment === undefined ? undefined : { environment: Environment, attributes: entity.attributes };
+  return { entity, unnamed, origins };
 }
 
 /** What the user says is checked before; what is found is left out where the service would refuse it. */
