@@ -2,8 +2,8 @@
 import { createHook } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 
-/** Longer than flushIntervalMs. */
-const QUIET_AFTER_MS = 2000;
+/** Longer than any timer that was set: Node turns the loop once more at the time of one that was cleared. */
+const QUIET_AFTER_MS = 12_000;
 const WATCHED_MS = 5000;
 
 /** The timers of this thread that are set. process.getActiveResourcesInfo() leaves out those that are unref'd. */
