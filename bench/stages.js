@@ -7,15 +7,18 @@ import { dayOf, OpenBatch } from '../packages/core/dist/batch/batch.js';
 import { toLogEvents } from '../packages/core/dist/batch/event.js';
 import { encodeBody } from '../packages/core/dist/delivery/body.js';
 import { timestampOf } from '../packages/pino/dist/decode.js';
-import { decodeFrames, encodeFrame } from '../packages/winston/dist/frame.js';
+import { Lines } from '../packages/pino/dist/lines.js';
+import { encodeFrame, Frames } from '../packages/winston/dist/frame.js';
 import { fixed, table } from './figures.js';
 import { fields, TEXT } from './record.js';
 
 const LINES = 8192;
 const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 
-const lines = linesOfPino();
-const frames = lines.map((line, i) => encodeFrame(1_790_000_000_000 + i, line));
+const texts = linesOfPino();
+const lines = texts.map((text) => Buffer.from(text));
+const chunk = Buffer.from(texts.map((text) => `${text}\n`).join(''));
+const frames = Buffer.from(texts.map((text, i) => encodeFrame(1_790_000_000_000 + i, text)).join(''));
 const events = lines.flatMap((line) => toLogEvents(timestampOf(line), line));
 const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
@@ -26,16 +29,13 @@ const client = clientWithoutNetwork();
 
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
+  ['Pino: bytes → lines', LINES, () => new Lines(() => undefined).push(chunk)],
   ['Pino: line → timestamp', 1, each(lines, timestampOf)],
-  ['Winston: frame for the worker', 1, each(lines, (line) => encodeFrame(1_790_000_000_000, line))],
-  [
-    'Winston: frame → timestamp and message',
-    1,
-    each(frames, (frame) => decodeFrames(frame, () => undefined)),
-  ],
-  ['size in UTF-8', 1, each(lines, (line) => Buffer.byteLength(line.toWellFormed()))],
-  ['JSON.stringify, for comparison', 1, each(lines, (line) => JSON.stringify(line))],
-  ['log event: size', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
+  ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
+  ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
+  ['Winston: bytes → timestamps and messages', LINES, () => new Frames(() => undefined).push(frames)],
+  ['a log event of a string, as in-process', 1, each(texts, (text) => toLogEvents(1_790_000_000_000, text))],
+  ['JSON.stringify, for comparison', 1, each(texts, (text) => JSON.stringify(text))],
   ['a full batch: add each event as JSON, and seal it', batch.size, fill],
   ['a full batch: body', batch.size, () => encodeBody(HEAD, batch.payload, false)],
   ['a full batch: body, gzipped', batch.size, () => encodeBody(HEAD, batch.payload, true)],
@@ -80,7 +80,7 @@ function each(values, run) {
 }
 
 function fill() {
-  const open = new OpenBatch(dayOf(events[0].timestamp));
+  const open = new OpenBatch(dayOf(events[0].timestamp), true);
   for (const event of events) if (!open.add(event)) break;
   return open.seal();
 }

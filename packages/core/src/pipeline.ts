@@ -17,8 +17,9 @@ export interface Pipeline {
   /**
    * Takes over a record.
    * @param timestamp milliseconds after 1970, a whole number; see `toTimestamp`
+   * @param message text, or text in UTF-8, which is copied
    */
-  accept(timestamp: number, message: string): void;
+  accept(timestamp: number, message: string | Buffer): void;
   /** Resolves when all that was accepted before is delivered, rejected or dropped. */
   flush(): Promise<void>;
   /**

@@ -8,7 +8,7 @@ import { parseRecord, textIn } from './record.js';
 import { fieldsIn } from './template.js';
 
 /** Which sender a record goes to, by its text. */
-export type Router = (text: string) => Sender;
+export type Router = (message: string | Buffer) => Sender;
 
 /** Records are looked into where that is asked for, and nowhere else: it costs more than all the rest. */
 export function createRouter(config: Config, senders: Senders, identity: Identity): Router {
@@ -18,8 +18,8 @@ export function createRouter(config: Config, senders: Senders, identity: Identit
     const own = senders.own([], () => ({ fields: new Map(), entity: () => identity.entity }));
     return () => own;
   }
-  return (text) => {
-    const record = parseRecord(text);
+  return (message) => {
+    const record = parseRecord(message.toString());
     const values = fields.map((field) => partOfName(textIn(record, field)));
     const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
     return senders.own([values, service], () => routeOf(fields, values.map(alone), alone(service), identity));

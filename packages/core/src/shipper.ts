@@ -20,7 +20,7 @@ export interface ShipperOptions {
 
 export interface ShipperParts {
   /** Who sends a record, by its text. */
-  readonly route: (text: string) => BatchSender;
+  readonly route: (message: string | Buffer) => BatchSender;
   readonly ledger: Ledger;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
@@ -50,7 +50,7 @@ const HEAD_START_MS = 2000;
  */
 export class Shipper {
   readonly #options: ShipperOptions;
-  readonly #route: (text: string) => BatchSender;
+  readonly #route: (message: string | Buffer) => BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #store: BatchStore | undefined;
@@ -90,7 +90,7 @@ export class Shipper {
   }
 
   /** Takes over a record. */
-  accept(timestamp: number, message: string): void {
+  accept(timestamp: number, message: string | Buffer): void {
     const events = toLogEvents(timestamp, message);
     this.#ledger.accept(Math.max(events.length, 1));
     if (events.length === 0) this.#ledger.empty();

@@ -1,21 +1,58 @@
 import { toTimestamp } from '@awslogs/core';
 
+/** What most lines begin with: `{"level":30,"time":1764115200000`. */
+const LEVEL = Buffer.from('{"level":');
+const TIME = Buffer.from(',"time":');
+
 /**
  * Pino writes the level and the time first. Anchored there, the time is found without parsing the line, and a
  * `"time":` further in, of a child's bindings or a nested object, is not taken for it.
  */
 const HEAD = /^\{(?:"level":(?:-?\d+|"[^"\\]*"),)?"time":(?:(\d+)|"([^"\\]*)")[,}]/;
 
+/** Longer than any head but those with odd levels. */
+const HEAD_BYTES = 80;
+
 /** Where loggers put the time that Pino puts into `time`; the first that holds one counts. */
 const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
 
 /**
  * The time that a line of Pino's gives, in milliseconds after 1970.
+ * @param line in UTF-8
  * @returns undefined for a line that gives none, or is no JSON
  */
-export function timestampOf(line: string): number | undefined {
-  const [, number, text] = HEAD.exec(line) ?? [];
-  return toTimestamp(number === undefined ? text : Number(number)) ?? parsedTimestamp(line);
+export function timestampOf(line: Buffer): number | undefined {
+  return toTimestamp(plainTime(line) ?? headTime(line)) ?? parsedTimestamp(line.toString());
+}
+
+/** Of most lines. It makes no strings, which would cost ten times as much. */
+function plainTime(line: Buffer): number | undefined {
+  if (!standsAt(LEVEL, line, 0) || !isDigit(line[LEVEL.length])) return undefined;
+  let at = LEVEL.length;
+  while (isDigit(line[at])) at++;
+  if (!standsAt(TIME, line, at)) return undefined;
+  at += TIME.length;
+  let time = 0;
+  for (let digit = line[at]; isDigit(digit); digit = line[++at]) time = 10 * time + digit - ZERO;
+  return line[at] === COMMA ? time : undefined;
+}
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const COMMA = 0x2c;
+
+function isDigit(byte: number | undefined): byte is number {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
+
+function standsAt(text: Buffer, line: Buffer, offset: number): boolean {
+  for (let i = 0; i < text.length; i++) if (line[offset + i] !== text[i]) return false;
+  return true;
+}
+
+function headTime(line: Buffer): number | string | undefined {
+  const [, number, text] = HEAD.exec(line.toString('latin1', 0, HEAD_BYTES)) ?? [];
+  return number === undefined ? text : Number(number);
 }
 
 function parsedTimestamp(line: string): number | undefined {

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
 import { type Config, createPipeline, type Pipeline } from '@awslogs/core';
-import { CLOSE, decodeFrames } from './frame.js';
+import { CLOSE, Frames } from './frame.js';
 
 /** The worker's side: thread-stream calls this with its `workerData`, and writes the frames into the result. */
 export default function start({ config }: { readonly config: Config }): Writable {
@@ -15,20 +15,19 @@ function emitOnMainThread(name: string, ...args: unknown[]): void {
 
 class FrameSink extends Writable {
   readonly #pipeline: Pipeline;
-  /** The beginning of a frame whose end has not come yet. */
-  #rest = '';
+  readonly #frames = new Frames((timestamp, message) => this.#take(timestamp, message));
 
   constructor(pipeline: Pipeline) {
-    super({ decodeStrings: false });
+    super();
     this.#pipeline = pipeline;
   }
 
-  override _write(chunk: string, _encoding: BufferEncoding, callback: () => void): void {
-    this.#rest = decodeFrames(this.#rest + chunk, (timestamp, message) => this.#take(timestamp, message));
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
+    this.#frames.push(chunk);
     callback();
   }
 
-  #take(timestamp: number, message: string): void {
+  #take(timestamp: number, message: Buffer): void {
     if (timestamp === CLOSE) void this.#pipeline.close().then(() => emitOnMainThread('delivered'));
     else this.#pipeline.accept(timestamp, message);
   }

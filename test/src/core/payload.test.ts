@@ -13,7 +13,7 @@ function written(records: readonly Sent[]) {
   const views = records.flatMap(([timestamp, message]) =>
     toLogEvents(timestamp, message).map((event) => {
       payload.append(event);
-      return payload.last;
+      return payload.takeNew();
     }),
   );
   return { whole: payload.finish().toString(), each: views.map(String) };
@@ -70,11 +70,33 @@ test('events are written as JSON.stringify writes them, whatever the messages, a
       (records) => {
         const { whole, each } = written(records);
         t.is(whole, records.map(json).join(',\n'));
-        t.deepEqual(each, records.map(json), 'what was handed out is not overwritten');
+        t.deepEqual(
+          each,
+          records.map((record) => `${json(record)},\n`),
+          'what was handed out is not overwritten',
+        );
         t.is(whole.split('\n').length, records.length, 'no raw newline in any of them');
       },
     ),
   );
+});
+
+test('what is new is what was appended since it was asked for', (t) => {
+  const payload = new Payload();
+  const append = (text: string) => {
+    for (const event of toLogEvents(NOON, text)) payload.append(event);
+  };
+  t.is(payload.takeNew().length, 0);
+  append('a');
+  append('b'.repeat(100_000));
+  t.is(
+    payload.takeNew().toString(),
+    ['a', 'b'.repeat(100_000)].map((text) => `${json([NOON, text])},\n`).join(''),
+  );
+  t.is(payload.takeNew().length, 0);
+  append('c');
+  payload.finish();
+  t.is(payload.takeNew().toString(), `${json([NOON, 'c'])},\n`);
 });
 
 test('what is finished keeps hardly more memory than it has bytes', (t) => {

@@ -7,7 +7,7 @@ import type { FailedOutcome, Outcome, RejectedEvents } from '../../../packages/c
 import { type DeadLetters, Ledger } from '../../../packages/core/dist/ledger.js';
 import type { BatchSender } from '../../../packages/core/dist/parcel.js';
 import { Reporter } from '../../../packages/core/dist/report.js';
-import { Shipper } from '../../../packages/core/dist/shipper.js';
+import { Shipper, type ShipperParts } from '../../../packages/core/dist/shipper.js';
 import { ManualClock, settled } from '../manual-clock.js';
 
 const DAY = 86_400_000;
@@ -81,7 +81,7 @@ interface Settings {
   readonly random?: () => number;
   readonly deadLetters?: DeadLetters;
   /** Instead of the one sender. */
-  readonly route?: (text: string) => BatchSender;
+  readonly route?: ShipperParts['route'];
 }
 
 function setUp({ random = () => 0.5, deadLetters, route, ...options }: Settings = {}) {
@@ -218,7 +218,7 @@ test('records that alternate between two days still share two batches', async (t
 test('a target of few records does not wait until one of many has sent all of its own', async (t) => {
   const many = new ScriptedSender();
   const few = new ScriptedSender();
-  const { clock, shipper } = setUp({ maxInFlight: 1, route: (text) => (text === 'few' ? few : many) });
+  const { clock, shipper } = setUp({ maxInFlight: 1, route: (message) => (message === 'few' ? few : many) });
   const fullBatches = (count: number) => {
     for (let i = 0; i < count * 10_000; i++) shipper.accept(NOON, 'x');
   };

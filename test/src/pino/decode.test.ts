@@ -2,9 +2,11 @@ import { Writable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
 import pino, { type LoggerOptions } from 'pino';
-import { timestampOf } from '../../../packages/pino/dist/decode.js';
+import { timestampOf as timestampIn } from '../../../packages/pino/dist/decode.js';
 
 const NOON = 1_795_521_600_000;
+
+const timestampOf = (line: string) => timestampIn(Buffer.from(line));
 
 for (const [what, line, timestamp] of [
   ['milliseconds', '{"level":30,"time":1795521600000,"msg":"x"}', NOON],
@@ -24,6 +26,7 @@ for (const [what, line, timestamp] of [
     String.raw`{"level":"x\",\"time\":1,\"y\":\"","time":1795521600000}`,
     NOON,
   ],
+  ['a level of its own, far too long', `{"level":"${'x'.repeat(200)}","time":1795521600000}`, NOON],
   ['a time with an escape', String.raw`{"level":30,"time":"2026-11-24T12:00:00\u002e000Z"}`, NOON],
   ['spaces between everything', '{ "level" : 30 , "time" : 1795521600000 }', NOON],
   ['other fields in front', '{"pid":7,"msg":"x","time":1795521600000}', NOON],
@@ -48,6 +51,7 @@ for (const [what, line] of [
   ['whose level quotes a time', String.raw`{"level":"\",\"time\":1795521600000,","msg":"x"}`],
   ['whose time is no time', '{"level":30,"time":"soon"}'],
   ['whose time is negative', '{"level":30,"time":-1}'],
+  ['whose time has too many digits', '{"level":30,"time":1795521600000000000000000}'],
   ['whose time is true', '{"level":30,"time":true}'],
   ['whose time is an object', '{"level":30,"time":{"ms":1795521600000}}'],
   ['that is no JSON', 'Segmentation fault (core dumped)'],

@@ -16,14 +16,16 @@ export function dayOf(timestamp: number): number {
  */
 export class OpenBatch {
   readonly day: number;
-  readonly #payload = new Payload();
+  readonly #payload: Payload;
   #size = 0;
   #bytes = 0;
   #lastTimestamp = 0;
   #isOrdered = true;
 
-  constructor(day: number) {
+  /** @param followsFull whether it is likely to be full as well */
+  constructor(day: number, followsFull = false) {
     this.day = day;
+    this.#payload = new Payload(followsFull);
   }
 
   /** Takes the event; or says no, and is as it was. The first is never refused. */
@@ -39,9 +41,9 @@ export class OpenBatch {
     return true;
   }
 
-  /** The JSON of the event that it took last, in UTF-8. */
-  get last(): Buffer {
-    return this.#payload.last;
+  /** The events that it took since it was asked before, a line each: see {@link Payload}. */
+  takeNew(): Buffer {
+    return this.#payload.takeNew();
   }
 
   get size(): number {
@@ -84,14 +86,34 @@ export class Batch {
     return new Batch(events.length, Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR)));
   }
 
+  /**
+   * Of what {@link OpenBatch.takeNew} gave, all of it together.
+   * @throws Error when it ends within a line
+   */
+  static ofLines(lines: Buffer): Batch {
+    if (lines.length > 0 && !lines.subarray(-SEPARATOR.length).equals(LINE_END))
+      throw new Error('the last line is torn');
+    let size = 0;
+    let last = 0;
+    let isOrdered = true;
+    for (let start = 0; start < lines.length; start = lines.indexOf('\n', start) + 1) {
+      const timestamp = timestampAt(lines, start);
+      isOrdered &&= timestamp >= last;
+      last = timestamp;
+      size++;
+    }
+    const payload = lines.subarray(0, Math.max(lines.length - SEPARATOR.length, 0));
+    return isOrdered ? new Batch(size, payload) : Batch.of(payload.toString().split(SEPARATOR));
+  }
+
   /** The timestamp of the first event. */
   get begin(): number {
-    return this.#timestampAt(0);
+    return timestampAt(this.payload, 0);
   }
 
   /** The timestamp of the last event. */
   get end(): number {
-    return this.#timestampAt(this.payload.lastIndexOf('\n') + 1);
+    return timestampAt(this.payload, this.payload.lastIndexOf('\n') + 1);
   }
 
   get heldBytes(): number {
@@ -122,8 +144,11 @@ export class Batch {
     for (let i = 0; i < index; i++) offset = this.payload.indexOf('\n', offset) + 1;
     return offset;
   }
+}
 
-  #timestampAt(offset: number): number {
-    return timestampOf(this.payload.toString('latin1', offset, offset + 40));
-  }
+const LINE_END = Buffer.from(SEPARATOR);
+
+/** Of the event whose JSON begins there. */
+function timestampAt(events: Buffer, offset: number): number {
+  return timestampOf(events.toString('latin1', offset, offset + 40));
 }

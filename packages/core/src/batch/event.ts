@@ -1,11 +1,12 @@
+import { isUtf8 } from 'node:buffer';
 import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 
 /** One log event, as the service takes it. */
 export interface LogEvent {
   /** Milliseconds after 1970-01-01T00:00:00Z, a non-negative integer. */
   readonly timestamp: number;
-  /** Not empty, and well-formed. */
-  readonly message: string;
+  /** In UTF-8, not empty. It may be a view of other memory. */
+  readonly message: Buffer;
   /** What the event counts towards the batch's limit: the message in UTF-8, and 26. */
   readonly bytes: number;
 }
@@ -14,15 +15,17 @@ export interface LogEvent {
  * Turns a record into the log events that carry it: one, several when the message is too long for one, none
  * when it is empty (the service refuses an empty message, and with it the whole batch).
  */
-export function toLogEvents(timestamp: number, message: string): LogEvent[] {
-  if (message.length === 0) return [];
-  // A lone surrogate has no UTF-8 form. Replaced here, its size is known and its JSON holds no \ud800.
-  const text = message.toWellFormed();
-  const size = Buffer.byteLength(text);
-  if (size <= MAX_MESSAGE_BYTES) return [logEvent(timestamp, text, size)];
-  return splitMessage(text, MAX_MESSAGE_BYTES).map((part) =>
-    logEvent(timestamp, part, Buffer.byteLength(part)),
-  );
+export function toLogEvents(timestamp: number, message: string | Buffer): LogEvent[] {
+  const text = toUtf8(message);
+  if (text.length === 0) return [];
+  if (text.length <= MAX_MESSAGE_BYTES) return [logEvent(timestamp, text)];
+  return splitMessage(text, MAX_MESSAGE_BYTES).map((part) => logEvent(timestamp, part));
+}
+
+/** What has no UTF-8 form, a lone surrogate or bytes of something else, becomes U+FFFD. */
+function toUtf8(message: string | Buffer): Buffer {
+  if (typeof message === 'string') return Buffer.from(message);
+  return isUtf8(message) ? message : Buffer.from(message.toString());
 }
 
 /** The timestamp of an event, from the beginning of its JSON. */
@@ -30,20 +33,19 @@ export function timestampOf(json: string): number {
   return Number.parseInt(json.slice('{"timestamp":'.length), 10);
 }
 
-function logEvent(timestamp: number, message: string, size: number): LogEvent {
-  return { timestamp, message, bytes: size + EVENT_OVERHEAD_BYTES };
+function logEvent(timestamp: number, message: Buffer): LogEvent {
+  return { timestamp, message, bytes: message.length + EVENT_OVERHEAD_BYTES };
 }
 
 /**
- * Cuts well-formed text into parts of at most `maxBytes` of UTF-8 each (at least 4), between code points.
- * The parts joined are the text.
+ * Cuts text in UTF-8 into parts of at most `maxBytes` each (at least 4), between code points. The parts joined are the
+ * text.
  */
-export function splitMessage(text: string, maxBytes: number): string[] {
-  const bytes = Buffer.from(text);
-  const parts: string[] = [];
-  for (let start = 0; start < bytes.length; ) {
-    const end = codePointBoundary(bytes, start + maxBytes);
-    parts.push(bytes.toString('utf8', start, end));
+export function splitMessage(text: Buffer, maxBytes: number): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = codePointBoundary(text, start + maxBytes);
+    parts.push(text.subarray(start, end));
     start = end;
   }
   return parts;

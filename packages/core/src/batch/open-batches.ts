@@ -6,10 +6,15 @@ export const MAX_OPEN = 500;
 
 /** A second place for the events of a batch, from the moment it is opened. */
 export interface Copy {
-  /** @param json of an event, in UTF-8; it may be kept */
-  append(json: Buffer): void;
+  /** There is an event more. @param source has it, and all that was not taken yet, and keeps it until it is */
+  append(source: Source): void;
   /** No more events will come. */
   seal(): void;
+}
+
+/** What is new in a batch: the JSON of each event, in UTF-8, with a comma and a newline. The bytes may be kept. */
+export interface Source {
+  takeNew(): Buffer;
 }
 
 interface Opened<Target, C extends Copy> {
@@ -64,7 +69,7 @@ export class OpenBatches<Target, C extends Copy> {
     const opened = this.#find(target, event.timestamp);
     if (opened !== undefined && this.#addTo(opened, event)) return;
     if (opened !== undefined) this.#seal(opened);
-    this.#addTo(this.#openFor(target, event.timestamp), event);
+    this.#addTo(this.#openFor(target, event.timestamp, opened !== undefined), event);
     if (this.#all.size > MAX_OPEN) this.#sealLeastRecentlyUsed();
   }
 
@@ -102,8 +107,8 @@ export class OpenBatches<Target, C extends Copy> {
     return this.#byTarget.get(target)?.get(day);
   }
 
-  #openFor(target: Target, timestamp: number): Opened<Target, C> {
-    const batch = new OpenBatch(dayOf(timestamp));
+  #openFor(target: Target, timestamp: number, followsFull: boolean): Opened<Target, C> {
+    const batch = new OpenBatch(dayOf(timestamp), followsFull);
     const opened = { target, batch, copy: this.#copyFor(target, timestamp), isExpired: false, usedAt: 0 };
     this.#all.add(opened);
     const days = this.#byTarget.get(target);
@@ -119,7 +124,7 @@ export class OpenBatches<Target, C extends Copy> {
     const before = batch.heldBytes;
     if (!batch.add(event)) return false;
     this.#heldBytes += batch.heldBytes - before;
-    copy?.append(batch.last);
+    copy?.append(batch);
     this.#use(opened);
     return true;
   }

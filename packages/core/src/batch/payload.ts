@@ -1,5 +1,5 @@
 import type { LogEvent } from './event.js';
-import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES } from './limits.js';
+import { MAX_BATCH_BYTES } from './limits.js';
 
 /** Between two events: legal JSON, and found in no event, since JSON text escapes newlines. */
 export const SEPARATOR = ',\n';
@@ -21,30 +21,38 @@ const TAIL = Buffer.from(`}${SEPARATOR}`);
  * nor objects behind, which would cost more to collect than to write.
  */
 export class Payload {
-  #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  #bytes: Buffer;
   /** With a separator behind each event. */
   #length = 0;
-  #begin = 0;
+  #taken = 0;
   /** Many events share a millisecond. */
   #head = { timestamp: -1, bytes: Buffer.alloc(0) };
+
+  /** @param willBeFull so that it need not grow; memory that is not written to is hardly there */
+  constructor(willBeFull = false) {
+    this.#bytes = Buffer.allocUnsafeSlow(willBeFull ? COMMON_BYTES : INITIAL_BYTES);
+  }
 
   /** The bytes of all events. Their room is at most four times as much, and hardly more where there are many. */
   get length(): number {
     return Math.max(this.#length - SEPARATOR.length, 0);
   }
 
-  /** The JSON of the last event, `{"timestamp":…,"message":"…"}`, without a raw newline: a view, never overwritten. */
-  get last(): Buffer {
-    return this.#bytes.subarray(this.#begin, this.length);
+  append({ timestamp, message }: LogEvent): void {
+    this.#makeRoom(FRAME_BYTES + 2 * message.length);
+    this.#write(this.#headFor(timestamp));
+    if (!this.#writeEscaped(message)) this.#writeJson(message.toString());
+    this.#write(TAIL);
   }
 
-  append({ timestamp, message, bytes }: LogEvent): void {
-    const size = bytes - EVENT_OVERHEAD_BYTES;
-    this.#makeRoom(FRAME_BYTES + 2 * size);
-    this.#begin = this.#length;
-    this.#write(this.#headFor(timestamp));
-    if (!this.#writeEscaped(message, size)) this.#writeJson(message);
-    this.#write(TAIL);
+  /**
+   * What was appended since it was asked for before: each event a line, `{"timestamp":…,"message":"…"},`. A view, never
+   * overwritten.
+   */
+  takeNew(): Buffer {
+    const fresh = this.#bytes.subarray(this.#taken, this.#length);
+    this.#taken = this.#length;
+    return fresh;
   }
 
   /** Everything that was appended. Nothing is appended any more. */
@@ -66,18 +74,16 @@ export class Payload {
   }
 
   /**
-   * As JSON.stringify, at half its price, for a message without control characters. The message is written to the end
-   * of its room, and moves to the front while quotes and backslashes are escaped: that can never overtake.
-   * @returns false, having written nothing, when there is a control character
+   * As JSON.stringify, at a fraction of its price, for a message without control characters.
+   * @returns false, having written nothing, when there is one
    */
-  #writeEscaped(message: string, size: number): boolean {
+  #writeEscaped(message: Buffer): boolean {
     const bytes = this.#bytes;
+    const { length } = message;
     let to = this.#length;
-    let from = to + 1 + size;
-    const end = from + bytes.write(message, from);
     bytes[to++] = QUOTE;
-    while (from < end) {
-      const byte = bytes[from++] as number; // within the buffer
+    for (let from = 0; from < length; from++) {
+      const byte = message[from] as number; // within the message
       if (byte === QUOTE || byte === BACKSLASH) bytes[to++] = BACKSLASH;
       else if (byte < SPACE) return false;
       bytes[to++] = byte;

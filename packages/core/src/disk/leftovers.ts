@@ -100,19 +100,23 @@ async function take(root: string, path: string, heir: Heir, reporter: Reporter):
   if (!heir.hasRoomFor(data.length)) return false;
   const { head, events, corrupt } = readSpoolText(data.toString());
   if (corrupt.length > 0) await setAside(root, path, corrupt, reporter);
-  const target = join(heir.folder, basename(path));
-  if (corrupt.length > 0 && head !== undefined && events.length > 0) {
-    await writeFile(target, writeSpoolText(head, events), { mode: 0o600 });
+  if (head === undefined || events.length === 0) {
+    await unlink(path);
+    return true;
   }
-  if (corrupt.length > 0 || head === undefined || events.length === 0) await unlink(path);
-  else await rename(path, target);
-  if (head === undefined || events.length === 0) return true;
+  const target = join(heir.folder, basename(path));
+  const text = Buffer.from(writeSpoolText(head, events));
+  if (data.equals(text)) await rename(path, target);
+  else {
+    await writeFile(target, text, { mode: 0o600 });
+    await unlink(path);
+  }
   const times = events.map(timestampOf).toSorted((a, b) => a - b);
   const [begin = 0] = times;
   heir.receive({
     path: target,
     head,
-    bytes: data.length,
+    bytes: text.length,
     size: events.length,
     begin,
     end: times.at(-1) ?? begin,

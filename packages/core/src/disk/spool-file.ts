@@ -2,7 +2,8 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import sonicBoom from 'sonic-boom';
 import { Batch } from '../batch/batch.js';
-import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js';
+import type { Source } from '../batch/open-batches.js';
+import { type SpoolHead, writeSpoolText } from './spool-format.js';
 
 /** What a file tells the spool. */
 export interface SpoolFileEvents {
@@ -30,8 +31,6 @@ export function roomOf(bytes: number): number {
 
 const MIN_ROOM_BYTES = 8192;
 
-const NEWLINE = Buffer.from('\n');
-
 /**
  * A batch on disk: a line that says where it goes, then a line for each event, in the order in which they came.
  * It is there until each of its events has found its fate.
@@ -47,8 +46,8 @@ export class SpoolFile {
     this.#known = resolve;
   });
   #isOpen = false;
-  /** Lines of this turn of the event loop, which go to the disk together. */
-  #lines: Buffer[] = [];
+  /** Has events that are not written yet. Those of a turn of the event loop go to the disk together. */
+  #source: Source | undefined;
   #bytes = 0;
   /** Of them those that the system has not taken yet. */
   #unwritten = 0;
@@ -71,7 +70,7 @@ export class SpoolFile {
       return;
     }
     this.#isOpen = true;
-    this.#writeLines();
+    this.#writeNew();
     if (this.#isSealed) this.seal();
   }
 
@@ -124,16 +123,16 @@ export class SpoolFile {
     return this.#written;
   }
 
-  append(json: Buffer): void {
+  append(source: Source): void {
     this.#unsettled++;
-    if (this.#state !== 'writing') return;
-    if (this.#lines.length === 0) queueMicrotask(() => this.#writeLines());
-    this.#lines.push(json, NEWLINE);
+    if (this.#state !== 'writing' || this.#source !== undefined) return;
+    this.#source = source;
+    queueMicrotask(() => this.#writeNew());
   }
 
   /** No more events will come. */
   seal(): void {
-    this.#writeLines();
+    this.#writeNew();
     this.#isSealed = true;
     if (this.#state === 'writing' && this.#writer !== undefined) {
       const bytes = this.#bytes;
@@ -146,8 +145,11 @@ export class SpoolFile {
 
   /** @throws the system's error when it cannot be read */
   async read(): Promise<Batch> {
-    const { events } = readSpoolText(await readFile(this.#path, 'utf8'));
-    return Batch.of(events);
+    const data = await readFile(this.#path);
+    // Nobody else has anything to do there: that it is whole is all that is looked at.
+    if (data.length !== this.#bytes)
+      throw new Error(`${data.length} bytes where ${this.#bytes} were written`);
+    return Batch.ofLines(data.subarray(data.indexOf('\n') + 1));
   }
 
   /** So many of the events have found their fate: with the last of them the file goes, written or not. */
@@ -166,12 +168,10 @@ export class SpoolFile {
     this.#known(true);
   }
 
-  #writeLines(): void {
-    if (!this.#isOpen) return;
-    const lines = this.#lines;
-    this.#lines = [];
-    if (lines.length === 0 || this.#state !== 'writing') return;
-    const data = Buffer.concat(lines);
+  #writeNew(): void {
+    if (!this.#isOpen || this.#source === undefined) return;
+    const data = this.#source.takeNew();
+    this.#source = undefined;
     this.#grow(data.length);
     this.#unwritten += data.length;
     this.#writer?.write(data);
@@ -189,7 +189,7 @@ export class SpoolFile {
     const wasWriting = this.#state === 'writing';
     this.#state = 'given up';
     this.#known(false);
-    this.#lines = [];
+    this.#source = undefined;
     if (wasWriting) this.#writer?.destroy();
     this.#grow(-this.#bytes);
     this.#events.busy(rm(this.#path, { force: true }).catch(this.#events.failed));

@@ -1,4 +1,5 @@
 import { timestampOf } from '../batch/event.js';
+import { SEPARATOR } from '../batch/payload.js';
 import type { Entity } from '../entity/entity.js';
 
 /** The first line of a file: where its events go, and who wrote them. */
@@ -25,12 +26,17 @@ export function readSpoolText(text: string): SpoolText {
   if (!isHead(head)) return { head: undefined, events: [], corrupt: first === '' ? [] : [first, ...lines] };
   const events: string[] = [];
   const corrupt: string[] = [];
-  for (const line of lines) (isEvent(line) ? events : corrupt).push(line);
+  for (const line of lines) {
+    // As written, but for the comma that stands between two events of a request.
+    const event = line.endsWith(',') ? line.slice(0, -1) : line;
+    if (isEvent(event)) events.push(event);
+    else corrupt.push(line);
+  }
   return { head, events, corrupt };
 }
 
 export function writeSpoolText(head: SpoolHead, events: readonly string[]): string {
-  return [JSON.stringify(head), ...events, ''].join('\n');
+  return [`${JSON.stringify(head)}\n`, ...events.map((event) => event + SEPARATOR)].join('');
 }
 
 function isEvent(line: string): boolean {
