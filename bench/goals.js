@@ -123,11 +123,11 @@ const GOALS = [
   })),
   {
     part: 'start',
-    what: 'idle: timers; turns of the event loop in 5 s, in-process',
+    what: 'idle: timers; calls into JavaScript in 5 s, in-process',
     limit: '0; 0',
     look: (rows) => {
-      const { timers, turns } = rows.find(({ variant }) => variant === 'awslogs-pino-stream').idle;
-      return { value: `${timers}; ${turns}`, isMet: timers + turns === 0 };
+      const { timers, calls } = rows.find(({ variant }) => variant === 'awslogs-pino-stream').idle;
+      return { value: `${timers}; ${calls}`, isMet: timers + calls === 0 };
     },
   },
   ...['@awslogs/pino', '@awslogs/winston'].flatMap((name) => [

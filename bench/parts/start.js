@@ -10,7 +10,7 @@ const VARIANTS = ['pino-floor', 'awslogs-pino', 'awslogs-pino-stream', 'awslogs-
 
 /**
  * @typedef {{ variant: string, starts: import('../children/start.js').Started[],
- *   idle: { timers: number, turns: number, cpuMs: number } }} StartRow
+ *   idle: { timers: number, calls: number, cpuMs: number } }} StartRow
  */
 
 /**
@@ -66,8 +66,8 @@ export function startTable(rows) {
 /** @param {readonly StartRow[]} rows */
 export function idleTable(rows) {
   return table(
-    ['idle for 5 s', 'timers', 'turns of the event loop', 'CPU, ms'],
-    rows.map(({ variant, idle }) => [variant, String(idle.timers), String(idle.turns), fixed(idle.cpuMs, 1)]),
+    ['idle for 5 s', 'timers', 'calls into JavaScript', 'CPU, ms'],
+    rows.map(({ variant, idle }) => [variant, String(idle.timers), String(idle.calls), fixed(idle.cpuMs, 1)]),
   );
 }
 

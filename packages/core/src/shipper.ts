@@ -32,8 +32,11 @@ export interface ShipperParts {
 /** Transient failures become a problem for the user when so many came in a row. */
 const FAILURES_WORTH_A_REPORT = 3;
 
-/** So much of what it may hold is freed at a time. */
-const FORGOTTEN_SHARE = 16;
+/** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
+const SPOOLED_SHARE = 1 / 4;
+
+/** So much more is freed at a time, since those that can be spared are looked for among all that wait. */
+const FREED_SHARE = 1 / 16;
 
 /** While the process waits to end there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
@@ -241,9 +244,10 @@ export class Shipper {
   #keepBounds(): void {
     if (this.#awaited.size > 0 && this.#heldBytes > this.#options.maxBufferBytes / 2)
       for (const hurry of this.#awaited.values()) hurry();
+    const beyond = this.#heldBytes - this.#options.maxBufferBytes * SPOOLED_SHARE;
+    if (this.#store !== undefined && beyond > 0)
+      this.#backlog.forgetNewest(beyond + this.#options.maxBufferBytes * FREED_SHARE);
     while (this.#heldBytes > this.#options.maxBufferBytes) {
-      // Many at a time, since they are looked for among all that wait.
-      if (this.#backlog.forgetNewest(this.#options.maxBufferBytes / FORGOTTEN_SHARE) > 0) continue; // the disk has them
       const oldest = this.#backlog.takeOldestInMemory();
       if (oldest === undefined) {
         this.#open.sealOldest();

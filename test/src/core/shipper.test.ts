@@ -1090,6 +1090,10 @@ const settings = fc.record({
   random: fc.constantFrom(0, 0.5, 0.999).map((value) => () => value),
 });
 
+/** What arrived twice, but for notices: two of them may say the same. */
+const doubled = (arrived: readonly string[]) =>
+  arrived.filter((text, i) => arrived.indexOf(text) < i && !text.includes('missingEvents'));
+
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
@@ -1143,7 +1147,7 @@ test('whatever happens, each event is delivered, rejected, dropped or pending, a
   await fc.assert(
     fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
       const { clock, shipper, counts, arrived } = await run(t, given, script);
-      t.is(new Set(arrived).size, arrived.length, 'nothing is delivered twice');
+      t.deepEqual(doubled(arrived), []);
       const closed = shipper.close(8000);
       await clock.advance(8000);
       t.true(await isDone(closed));
@@ -1178,7 +1182,7 @@ test('whatever happened, when the service is back everything that waits is deliv
       const lost = counts().dropped.bufferFull - dropped.bufferFull;
       t.is(counts().delivered + counts().rejected.tooOld, before + pending + notices - lost);
       t.is(arrived.length, before + pending + notices - lost);
-      t.is(new Set(arrived).size, arrived.length, 'nothing is delivered twice');
+      t.deepEqual(doubled(arrived), []);
       t.is(clock.timers, 0);
     }),
     { numRuns: 300 },

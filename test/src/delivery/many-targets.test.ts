@@ -358,8 +358,8 @@ test('all tenants share the bound of the memory, and each is told what is missin
   const { accepted, delivered, dropped, pending } = pipeline.counts();
   t.is(delivered + dropped.bufferFull, accepted);
   t.is(pending, 0);
-  // What waits, and what is in flight besides.
-  t.true(delivered <= (maxBufferBytes * 1.6) / 100_000, `${delivered} were kept`);
+  // What waits, what is in flight besides, and a notice for each tenant.
+  t.true(delivered <= (maxBufferBytes * 2) / 100_000, `${delivered} were kept`);
   t.true(delivered >= (maxBufferBytes * 0.5) / 100_000, `${delivered} were kept`);
   const missing = local.events(GROUP).flatMap(({ message }) => JSON.parse(message).missingEvents ?? []);
   t.true(missing.length > 1);
