@@ -6,7 +6,7 @@ import pino from 'pino';
 import { dayOf, OpenBatch } from '../packages/core/dist/batch/batch.js';
 import { toLogEvents } from '../packages/core/dist/batch/event.js';
 import { encodeBody } from '../packages/core/dist/delivery/body.js';
-import { timestampOf } from '../packages/pino/dist/decode.js';
+import { timeOf } from '../packages/pino/dist/decode.js';
 import { Lines } from '../packages/pino/dist/lines.js';
 import { encodeFrame, Frames } from '../packages/winston/dist/frame.js';
 import { fixed, table } from './figures.js';
@@ -19,7 +19,7 @@ const texts = linesOfPino();
 const lines = texts.map((text) => Buffer.from(text));
 const chunk = Buffer.from(texts.map((text) => `${text}\n`).join(''));
 const frames = Buffer.from(texts.map((text, i) => encodeFrame(1_790_000_000_000 + i, text)).join(''));
-const events = lines.flatMap((line) => toLogEvents(timestampOf(line), line));
+const events = lines.flatMap((line) => toLogEvents(timeOf(line), line));
 const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
 const packed = await encodeBody(HEAD, batch.payload, true);
@@ -30,7 +30,7 @@ const client = clientWithoutNetwork();
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
   ['Pino: bytes → lines', LINES, () => new Lines(() => undefined).push(chunk)],
-  ['Pino: line → timestamp', 1, each(lines, timestampOf)],
+  ['Pino: line → timestamp', 1, each(lines, timeOf)],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
   ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
   ['Winston: bytes → timestamps and messages', LINES, () => new Frames(() => undefined).push(frames)],

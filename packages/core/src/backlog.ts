@@ -146,9 +146,15 @@ export class Backlog {
     const waiting = this.#waiting.splice(0);
     this.#waitingOf.clear();
     this.#heldBytes = 0;
-    this.putBack(...waiting.filter((parcel) => !fits(parcel)));
-    const flying = [...this.#inFlight].filter(fits);
-    for (const parcel of flying) this.#inFlight.delete(parcel);
-    return [...waiting.filter(fits), ...flying];
+    const taken: Parcel[] = [];
+    for (const parcel of waiting) {
+      if (fits(parcel)) taken.push(parcel);
+      else this.#put(parcel);
+    }
+    for (const parcel of [...this.#inFlight].filter(fits)) {
+      this.#inFlight.delete(parcel);
+      taken.push(parcel);
+    }
+    return taken;
   }
 }

@@ -35,7 +35,7 @@ const FAILURES_WORTH_A_REPORT = 3;
 /** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
 const SPOOLED_SHARE = 1 / 4;
 
-/** So much more is freed at a time, since those that can be spared are looked for among all that wait. */
+/** So much has to come before more is left to the disk. */
 const FREED_SHARE = 1 / 16;
 
 /** While the process waits to end there is no time for long pauses. */
@@ -69,6 +69,9 @@ export class Shipper {
   /** When the last drain gave up, all that was sealed was on disk; up to here. */
   #leftToDisk = -1;
 
+  /** When more is held, it is looked what the disk has. */
+  #spareAbove: number;
+
   #cancelFlushTimer: (() => void) | undefined;
 
   readonly #flushes = new Flushes();
@@ -79,6 +82,7 @@ export class Shipper {
   constructor(options: ShipperOptions, parts: ShipperParts) {
     const { route, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
+    this.#spareAbove = options.maxBufferBytes * SPOOLED_SHARE;
     this.#route = route;
     this.#ledger = ledger;
     this.#reporter = reporter;
@@ -124,9 +128,12 @@ export class Shipper {
    */
   async holdUntil(ready: Promise<unknown>, hurry: () => void = () => undefined): Promise<void> {
     this.#awaited.set(ready, hurry);
-    await ready;
-    this.#awaited.delete(ready);
-    this.#pump();
+    try {
+      await ready;
+    } finally {
+      this.#awaited.delete(ready);
+      this.#pump();
+    }
   }
 
   async #recover(looking: Promise<readonly Found[]>): Promise<void> {
@@ -244,10 +251,9 @@ export class Shipper {
   #keepBounds(): void {
     if (this.#awaited.size > 0 && this.#heldBytes > this.#options.maxBufferBytes / 2)
       for (const hurry of this.#awaited.values()) hurry();
-    const beyond = this.#heldBytes - this.#options.maxBufferBytes * SPOOLED_SHARE;
-    if (this.#store !== undefined && beyond > 0)
-      this.#backlog.forgetNewest(beyond + this.#options.maxBufferBytes * FREED_SHARE);
+    if (this.#heldBytes > this.#spareAbove) this.#spare();
     while (this.#heldBytes > this.#options.maxBufferBytes) {
+      if (this.#spare() > 0) continue;
       const oldest = this.#backlog.takeOldestInMemory();
       if (oldest === undefined) {
         this.#open.sealOldest();
@@ -261,6 +267,17 @@ export class Shipper {
       this.#ledger.spoolFull(oldest);
       this.#settled();
     }
+  }
+
+  /** Leaves to the disk what it has, but for what goes next. @returns the bytes of memory that are free now */
+  #spare(): number {
+    if (this.#store === undefined) return 0;
+    const { maxBufferBytes } = this.#options;
+    const freed = this.#backlog.forgetNewest(this.#heldBytes - maxBufferBytes * SPOOLED_SHARE);
+    // They are looked for among all that wait: before more has come, there are no others to find.
+    this.#spareAbove =
+      Math.max(maxBufferBytes * SPOOLED_SHARE, this.#heldBytes) + maxBufferBytes * FREED_SHARE;
+    return freed;
   }
 
   async #deliver(parcel: Parcel): Promise<void> {

@@ -21,9 +21,13 @@ const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
  * @param line in UTF-8
  * @returns undefined for a line that gives none, or is no JSON
  */
-export function timestampOf(line: Buffer): number | undefined {
+export function timeOf(line: Buffer): number | undefined {
   return toTimestamp(plainTime(line) ?? headTime(line)) ?? parsedTimestamp(line.toString());
 }
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const COMMA = 0x2c;
 
 /** Of most lines. It makes no strings, which would cost ten times as much. */
 function plainTime(line: Buffer): number | undefined {
@@ -36,10 +40,6 @@ function plainTime(line: Buffer): number | undefined {
   for (let digit = line[at]; isDigit(digit); digit = line[++at]) time = 10 * time + digit - ZERO;
   return line[at] === COMMA ? time : undefined;
 }
-
-const ZERO = 0x30;
-const NINE = 0x39;
-const COMMA = 0x2c;
 
 function isDigit(byte: number | undefined): byte is number {
   return byte !== undefined && byte >= ZERO && byte <= NINE;

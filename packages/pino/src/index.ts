@@ -9,7 +9,7 @@ import {
   resolveConfig,
 } from '@awslogs/core';
 import build from 'pino-abstract-transport';
-import { timestampOf } from './decode.js';
+import { timeOf } from './decode.js';
 import { Lines } from './lines.js';
 
 export { ConfigError, type Counts, type Options, type ProblemCode, type Report } from '@awslogs/core';
@@ -56,10 +56,25 @@ export function createStream(options?: Options): CloudWatchStream {
   return stream;
 }
 
+const PARSED = {};
+
 function lineStream(pipeline: Pipeline): CloudWatchStream {
-  const stream = build((parsed) => void parsed.resume(), { metadata: false, close: () => pipeline.close() });
-  const lines = new Lines((line) => pipeline.accept(timestampOf(line) ?? Date.now(), line));
-  // Lines are shipped as they are, in bytes. To make strings of them, as for parsing, would cost more than all the rest.
+  const accept = (line: Buffer) => pipeline.accept(timeOf(line) ?? Date.now(), line);
+  const stream = build(
+    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line))),
+    {
+      parse: 'lines',
+      // Lines are shipped as they are.
+      parseLine: () => PARSED,
+      metadata: false,
+      close: async (error) => {
+        await pipeline.close();
+        if (error) throw error;
+      },
+    },
+  );
+  // The same without a string for each line, which would cost more than all the rest: nothing comes as 'data' then.
+  const lines = new Lines(accept);
   stream._transform = (chunk: Buffer, _encoding, callback) => {
     lines.push(chunk);
     callback();

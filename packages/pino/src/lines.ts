@@ -16,19 +16,19 @@ export class Lines {
     let start = 0;
     for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
       const line = piece.subarray(start, end);
-      this.#end(line);
+      this.#cut(line);
       start = end + 1;
     }
-    // A copy: whoever wrote the piece may use its memory anew, and the rest of it is not wanted any more.
+    // A copy: a view would keep the whole piece in memory, which whoever wrote it may use anew.
     if (start < piece.length) this.#begun.push(Buffer.from(piece.subarray(start)));
   }
 
   /** No more will come. */
   end(): void {
-    if (this.#begun.length > 0) this.#end(Buffer.alloc(0));
+    if (this.#begun.length > 0) this.#cut(Buffer.alloc(0));
   }
 
-  #end(last: Buffer): void {
+  #cut(last: Buffer): void {
     let line = last;
     if (this.#begun.length > 0) {
       line = Buffer.concat([...this.#begun, last]);

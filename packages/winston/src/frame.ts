@@ -19,7 +19,10 @@ const ZERO = 0x30;
 export class Frames {
   readonly #take: (timestamp: number, message: Buffer) => void;
   /** The beginning of a frame whose end has not come yet. */
-  #begun = Buffer.alloc(0);
+  #begun: Buffer[] = [];
+  #begunBytes = 0;
+  /** With less than so many bytes it is not looked for its end again: each look goes through all of it. */
+  #worthALook = 0;
 
   /** @param take gets each message as a view, good until it returns */
   constructor(take: (timestamp: number, message: Buffer) => void) {
@@ -27,36 +30,55 @@ export class Frames {
   }
 
   push(piece: Buffer): void {
-    const bytes = this.#begun.length === 0 ? piece : Buffer.concat([this.#begun, piece]);
-    const endOf = isAscii(bytes) ? endOfAscii : endOfText;
+    const length = this.#begunBytes + piece.length;
+    if (length < this.#worthALook) this.#keep(piece);
+    else if (this.#begun.length === 0) this.#keep(this.#takeWhole(piece));
+    else {
+      const bytes = Buffer.concat([...this.#begun, piece], length);
+      this.#begun = [];
+      this.#begunBytes = 0;
+      this.#keep(this.#takeWhole(bytes));
+    }
+  }
+
+  /** A copy: a view would keep the whole piece in memory, which whoever wrote it may use anew. */
+  #keep(rest: Buffer): void {
+    if (rest.length === 0) return;
+    this.#begun.push(Buffer.from(rest));
+    this.#begunBytes += rest.length;
+  }
+
+  /** Takes the frames that are whole. @returns the beginning of the one that is not */
+  #takeWhole(bytes: Buffer): Buffer {
+    const isPlain = isAscii(bytes);
+    this.#worthALook = 0;
     let start = 0;
     for (;;) {
       const afterTimestamp = bytes.indexOf(SPACE, start);
       const afterLength = bytes.indexOf(SPACE, afterTimestamp + 1);
       if (afterTimestamp < 0 || afterLength < 0) break;
       const message = afterLength + 1;
-      const end = endOf(bytes, message, numberIn(bytes, afterTimestamp + 1, afterLength));
-      if (end > bytes.length) break;
+      const units = numberIn(bytes, afterTimestamp + 1, afterLength);
+      const end = isPlain ? message + units : endOfText(bytes, message, units);
+      if (end > bytes.length) {
+        this.#worthALook = end - start;
+        break;
+      }
       this.#take(numberIn(bytes, start, afterTimestamp), bytes.subarray(message, end));
       start = end;
     }
-    // A copy: whoever wrote the piece may use its memory anew.
-    this.#begun = Buffer.from(bytes.subarray(start));
+    return bytes.subarray(start);
   }
 }
 
 /** Written by `encodeFrame`: nothing but digits. */
 function numberIn(bytes: Buffer, start: number, end: number): number {
   let number = 0;
-  for (let at = start; at < end; at++) number = 10 * number + ((bytes[at] ?? ZERO) - ZERO);
+  for (let at = start; at < end; at++) number = 10 * number + ((bytes[at] as number) - ZERO); // within the bytes
   return number;
 }
 
-function endOfAscii(_: Buffer, start: number, codeUnits: number): number {
-  return start + codeUnits;
-}
-
-/** Where text ends that has so many UTF-16 code units. @returns what is beyond the bytes when it is not all there */
+/** Where text ends that has so many UTF-16 code units. @returns where it ends at the earliest when it is not all there */
 function endOfText(bytes: Buffer, start: number, codeUnits: number): number {
   let at = start;
   let left = codeUnits;
@@ -65,7 +87,7 @@ function endOfText(bytes: Buffer, start: number, codeUnits: number): number {
     at += size;
     left -= size === 4 ? 2 : 1;
   }
-  return left > 0 ? Number.POSITIVE_INFINITY : at;
+  return at + left; // a code unit takes a byte at least
 }
 
 /** By the first of them: https://www.rfc-editor.org/rfc/rfc3629#section-3 */

@@ -209,3 +209,25 @@ test('what is not on disk is taken, from those that wait and those in flight', (
   t.deepEqual(numbers(backlog), [4]);
   t.is(backlog.heldBytes, 0);
 });
+
+test('however many wait, all can be taken at once', (t) => {
+  const backlog = new Backlog();
+  const batch = batchOf(1);
+  const outline = { size: 1, begin: 0, end: 0 };
+  const stored = (isKept: boolean): StoredBatch => ({
+    isKept,
+    isWritten: isKept,
+    written: Promise.resolve(isKept),
+    read: () => Promise.resolve(batch),
+    settle: () => undefined,
+  });
+  const [kept, lost] = [stored(true), stored(false)];
+  const found = Array.from({ length: 200_000 }, (_, i) => ({
+    sender,
+    stored: i === 0 ? lost : kept,
+    outline,
+  }));
+  backlog.addFound(found);
+  t.is(backlog.takeInMemoryAlone().length, 1);
+  t.is(backlog.takeAll().length, 199_999);
+});

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { type Batch, dayOf, OpenBatch } from '../../../packages/core/dist/batch/batch.js';
+import { Batch, dayOf, OpenBatch } from '../../../packages/core/dist/batch/batch.js';
 import { type LogEvent, toLogEvents } from '../../../packages/core/dist/batch/event.js';
 
 const DAY = 86_400_000;
@@ -301,3 +301,33 @@ test('more than 10,000 small events in any order make full batches that obey eve
   );
   t.deepEqual(batches.map(contents).flatMap(violations), []);
 });
+
+test('what a batch gave line by line is the batch, in the order of time', (t) => {
+  for (const messages of [['a'], ['a', 'b', 'c'], ['late', 'é\n"', '🙃']]) {
+    const events = messages.map((message, i) => event(NOON + (message === 'late' ? 100 : i), message));
+    const open = opened(event(NOON, 'first'));
+    const lines = [open.takeNew()];
+    for (const one of events) {
+      open.add(one);
+      lines.push(open.takeNew());
+    }
+    const again = Batch.ofLines(Buffer.concat(lines));
+    const batch = open.seal();
+    t.deepEqual(contents(again), contents(batch));
+    t.is(again.size, batch.size);
+  }
+});
+
+for (const [what, damage] of [
+  ['within a character', (lines: Buffer) => lines.fill(0xff, lines.indexOf('é'), lines.indexOf('é') + 1)],
+  ['in a timestamp', (lines: Buffer) => lines.fill('x', 13, 14)],
+  ['torn', (lines: Buffer) => lines.subarray(0, -3)],
+  ['empty', () => Buffer.alloc(0)],
+] as const) {
+  test(`lines that are damaged make no batch: ${what}`, (t) => {
+    const open = opened(event(NOON, 'é'));
+    t.throws(() => Batch.ofLines(damage(Buffer.from(open.takeNew()))), {
+      message: 'what was written is damaged',
+    });
+  });
+}

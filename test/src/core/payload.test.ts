@@ -99,6 +99,21 @@ test('what is new is what was appended since it was asked for', (t) => {
   t.is(payload.takeNew().toString(), `${json([NOON, 'c'])},\n`);
 });
 
+test('what is new when all is finished is not in memory a second time', (t) => {
+  for (const followsFull of [false, true]) {
+    const payload = new Payload(followsFull);
+    for (const event of toLogEvents(NOON, 'x'.repeat(1000))) payload.append(event);
+    const whole = payload.finish();
+    t.is(payload.takeNew().buffer, whole.buffer);
+  }
+});
+
+test('a little that is new does not keep the room of a full batch in memory', (t) => {
+  const payload = new Payload(true);
+  for (const event of toLogEvents(NOON, 'x'.repeat(1000))) payload.append(event);
+  t.true(payload.takeNew().buffer.byteLength < 2000);
+});
+
 test('what is finished keeps hardly more memory than it has bytes', (t) => {
   for (const size of [1, 1000, 8000, 9000, 300_000, 1_000_000, 1_048_550]) {
     const payload = new Payload();

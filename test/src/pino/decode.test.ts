@@ -2,11 +2,11 @@ import { Writable } from 'node:stream';
 import test from 'ava';
 import fc from 'fast-check';
 import pino, { type LoggerOptions } from 'pino';
-import { timestampOf as timestampIn } from '../../../packages/pino/dist/decode.js';
+import { timeOf } from '../../../packages/pino/dist/decode.js';
 
 const NOON = 1_795_521_600_000;
 
-const timestampOf = (line: string) => timestampIn(Buffer.from(line));
+const timeIn = (line: string) => timeOf(Buffer.from(line));
 
 for (const [what, line, timestamp] of [
   ['milliseconds', '{"level":30,"time":1795521600000,"msg":"x"}', NOON],
@@ -40,7 +40,7 @@ for (const [what, line, timestamp] of [
   ['another object with a time behind it', '{"level":30,"time":1795521600000,"a":{"time":1}}', NOON],
   ['a message that quotes a time', String.raw`{"level":30,"time":1795521600000,"msg":"\"time\":1,"}`, NOON],
 ] as const) {
-  test(`the time of a line with ${what}`, (t) => t.is(timestampOf(line), timestamp));
+  test(`the time of a line with ${what}`, (t) => t.is(timeIn(line), timestamp));
 }
 
 for (const [what, line] of [
@@ -65,11 +65,11 @@ for (const [what, line] of [
   ['that is an array', '[1795521600000]'],
   ['that is an empty object', '{}'],
 ] as const) {
-  test(`a line ${what} gives none`, (t) => t.is(timestampOf(line), undefined));
+  test(`a line ${what} gives none`, (t) => t.is(timeIn(line), undefined));
 }
 
 test('the head of a line that is cut off behind its time still gives it', (t) => {
-  t.is(timestampOf('{"level":30,"time":1795521600000,"msg":"and th'), NOON);
+  t.is(timeIn('{"level":30,"time":1795521600000,"msg":"and th'), NOON);
 });
 
 /** The line that Pino writes. */
@@ -118,7 +118,7 @@ for (const [what, options] of SETUPS) {
         // What Pino's three ways to write the time mean, in milliseconds.
         const expected =
           typeof time === 'string' ? new Date(time).getTime() : time < 1e11 ? time * 1000 : time;
-        t.is(timestampOf(line), expected);
+        t.is(timeIn(line), expected);
       }),
     );
   });
@@ -128,7 +128,7 @@ test('Pino with no timestamp: none is found, whatever stands further in', (t) =>
   fc.assert(
     fc.property(fc.string(), (text) => {
       const line = lineOf({ timestamp: false }, { child: { time: 1 } }, { nested: { time: NOON } }, text);
-      t.is(timestampOf(line), undefined);
+      t.is(timeIn(line), undefined);
     }),
   );
 });
@@ -149,7 +149,7 @@ test('whatever the line, the time is a whole number from 1970 on, or none', (t) 
   );
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: pieces }), fc.json()), (line) => {
-      const timestamp = timestampOf(line);
+      const timestamp = timeIn(line);
       t.true(timestamp === undefined || (Number.isSafeInteger(timestamp) && timestamp >= 0));
     }),
     { numRuns: 1000 },

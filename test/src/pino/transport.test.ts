@@ -247,3 +247,30 @@ for (const version of ['pino-7', 'pino-8', 'pino-9']) {
     );
   });
 }
+
+test('should the short way ever be passed by, lines take the long one', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  // As pino-abstract-transport makes it.
+  const { resolve } = createRequire(require.resolve('@awslogs/pino'));
+  const split = createRequire(resolve('pino-abstract-transport'))('split2');
+  stream._transform = split((line: string) => line)._transform;
+  const log = pino(stream);
+  for (const i of range(10)) log.info({ i }, 'héllo');
+  await new Promise((resolve) => stream.once('close', resolve).end());
+  t.deepEqual(
+    messages(local).map((text) => [JSON.parse(text).i, JSON.parse(text).msg]),
+    range(10).map((i) => [i, 'héllo']),
+  );
+});
+
+test('a stream that is destroyed with an error says so, when all is delivered', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  stream.write('{"level":30,"msg":"before"}\n');
+  const error = await new Promise((resolve) =>
+    stream.once('error', resolve).destroy(new Error('on purpose')),
+  );
+  t.is(String(error), 'Error: on purpose');
+  t.is(messages(local).length, 1);
+});

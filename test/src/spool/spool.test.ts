@@ -550,6 +550,32 @@ test.serial('spoolMaxBytes bounds the files too, however small they are', async 
   t.true(spooled > 1000, `${spooled}`);
 });
 
+test.serial('a disk that fails as files are closed is told, and takes what comes later', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const { close } = fs;
+  const failing = (fd: number, done: fs.NoParamCallback = () => undefined) =>
+    close(fd, () => done(new Error('EIO, on purpose')));
+  fs.close = Object.assign(failing, close);
+  t.teardown(() => {
+    fs.close = close;
+  });
+  const pipeline = openPipeline(local, { spoolDirectory, logStreamName: '{record.tenant}', maxInFlight: 40 });
+  // More than may wait for the disk to confirm them.
+  for (const tenant of range(700)) pipeline.accept(Date.now(), JSON.stringify({ tenant }));
+  await pipeline.flush();
+  fs.close = close;
+  t.deepEqual(pipeline.problems(), ['spool']);
+  local.fault({ kind: 'throttle', operation: '*' });
+  pipeline.accept(Date.now(), JSON.stringify({ tenant: 'later' }));
+  await new Promise(setImmediate);
+  await diskIdle();
+  t.is(filesIn(spoolDirectory).length, 1);
+  local.clearFaults();
+  await pipeline.close();
+  t.is(pipeline.counts().delivered, 701);
+});
+
 test.serial('without a usable folder events wait in memory, and one report says so', async (t) => {
   const local = await startLocal(t);
   const file = join(spoolFolder(t), 'file');

@@ -81,3 +81,22 @@ test('a message in ASCII behind one that is not, and the other way round', (t) =
     t.deepEqual(decode(...given.map((one) => encode([one]))), given);
   }
 });
+
+test('a long message in many pieces is not gone through with each of them', (t) => {
+  const { concat } = Buffer;
+  for (const character of ['a', 'é', '🙃']) {
+    const bytes = Buffer.from(encodeFrame(NOON, character.repeat(1_000_000)));
+    let joined = 0;
+    Buffer.concat = (list, length) => {
+      const all = concat(list, length);
+      joined += all.length;
+      return all;
+    };
+    const taken: number[] = [];
+    const frames = new Frames((_, message) => taken.push(message.length));
+    for (let at = 0; at < bytes.length; at += 10_000) frames.push(bytes.subarray(at, at + 10_000));
+    Buffer.concat = concat;
+    t.deepEqual(taken, [Buffer.byteLength(character) * 1_000_000]);
+    t.true(joined < 10 * bytes.length, `${joined} of ${bytes.length}`);
+  }
+});

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type LogEvent, timestampOf } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import { Payload, SEPARATOR } from './payload.js';
@@ -88,21 +89,21 @@ export class Batch {
 
   /**
    * Of what {@link OpenBatch.takeNew} gave, all of it together.
-   * @throws Error when it ends within a line
+   * @throws Error when that is not what this is
    */
   static ofLines(lines: Buffer): Batch {
-    if (lines.length > 0 && !lines.subarray(-SEPARATOR.length).equals(LINE_END))
-      throw new Error('the last line is torn');
+    if (!isUtf8(lines) || !lines.subarray(-SEPARATOR.length).equals(LINE_END)) throw new DamagedError();
     let size = 0;
     let last = 0;
     let isOrdered = true;
     for (let start = 0; start < lines.length; start = lines.indexOf('\n', start) + 1) {
       const timestamp = timestampAt(lines, start);
+      if (!Number.isSafeInteger(timestamp)) throw new DamagedError();
       isOrdered &&= timestamp >= last;
       last = timestamp;
       size++;
     }
-    const payload = lines.subarray(0, Math.max(lines.length - SEPARATOR.length, 0));
+    const payload = lines.subarray(0, lines.length - SEPARATOR.length);
     return isOrdered ? new Batch(size, payload) : Batch.of(payload.toString().split(SEPARATOR));
   }
 
@@ -147,6 +148,13 @@ export class Batch {
 }
 
 const LINE_END = Buffer.from(SEPARATOR);
+
+class DamagedError extends Error {
+  override readonly name = 'DamagedError';
+  constructor() {
+    super('what was written is damaged');
+  }
+}
 
 /** Of the event whose JSON begins there. */
 function timestampAt(events: Buffer, offset: number): number {

@@ -28,12 +28,15 @@ export class Payload {
   /** Many events share a millisecond. */
   #head = { timestamp: -1, bytes: Buffer.alloc(0) };
 
-  /** @param willBeFull so that it need not grow; memory that is not written to is hardly there */
-  constructor(willBeFull = false) {
-    this.#bytes = Buffer.allocUnsafeSlow(willBeFull ? COMMON_BYTES : INITIAL_BYTES);
+  /** @param followsFull whether it is likely to be full, and need not grow */
+  constructor(followsFull = false) {
+    this.#bytes = Buffer.allocUnsafeSlow(followsFull ? COMMON_BYTES : INITIAL_BYTES);
   }
 
-  /** The bytes of all events. Their room is at most four times as much, and hardly more where there are many. */
+  /**
+   * The bytes of all events. There is room for more: for 8 KiB at first, then for four times as much at most, or for a
+   * full batch. Room that was never written to is hardly memory.
+   */
   get length(): number {
     return Math.max(this.#length - SEPARATOR.length, 0);
   }
@@ -46,20 +49,22 @@ export class Payload {
   }
 
   /**
-   * What was appended since it was asked for before: each event a line, `{"timestamp":…,"message":"…"},`. A view, never
+   * What was appended since it was asked for before: each event a line, `{"timestamp":…,"message":"…"},`. Never
    * overwritten.
    */
   takeNew(): Buffer {
     const fresh = this.#bytes.subarray(this.#taken, this.#length);
     this.#taken = this.#length;
-    return fresh;
+    // A view, unless it would keep far more than itself in memory for as long as the disk takes.
+    return fresh.length < this.#bytes.length >> 3 ? ownCopy(fresh) : fresh;
   }
 
   /** Everything that was appended. Nothing is appended any more. */
   finish(): Buffer {
-    const all = this.#bytes.subarray(0, this.length);
     // A view keeps the whole in memory.
-    return all.length < this.#bytes.length - (this.#bytes.length >> 3) ? ownCopy(all) : all;
+    if (this.#length < this.#bytes.length - (this.#bytes.length >> 3))
+      this.#bytes = ownCopy(this.#bytes.subarray(0, this.#length));
+    return this.#bytes.subarray(0, this.length);
   }
 
   #headFor(timestamp: number): Buffer {

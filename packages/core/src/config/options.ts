@@ -132,7 +132,7 @@ export const OPTIONS = {
     default: undefined,
     expected: 'the path of a folder',
     description:
-      'A folder on disk for what waits, so that it outlives the process and takes no memory. Several processes may share it. Default: none.',
+      'A folder on disk for what waits, so that it outlives the process and takes little memory. Several processes may share it. Default: none.',
   }),
   /** Bound of what one process keeps in the spool, in bytes. */
   spoolMaxBytes: integer(between(8 * MIB, 1024 * 1024 * MIB), {

@@ -1,4 +1,4 @@
-import { appendFile, readdir, readFile, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { timestampOf } from '../batch/event.js';
@@ -108,7 +108,7 @@ async function take(root: string, path: string, heir: Heir, reporter: Reporter):
   const text = Buffer.from(writeSpoolText(head, events));
   if (data.equals(text)) await rename(path, target);
   else {
-    await writeFile(target, text, { mode: 0o600 });
+    await writeAnew(target, text);
     await unlink(path);
   }
   const times = events.map(timestampOf).toSorted((a, b) => a - b);
@@ -122,6 +122,16 @@ async function take(root: string, path: string, heir: Heir, reporter: Reporter):
     end: times.at(-1) ?? begin,
   });
   return true;
+}
+
+/** Whole, or not at all: the rest would be found as if somebody had left it. */
+async function writeAnew(path: string, data: Buffer): Promise<void> {
+  try {
+    await writeFile(path, data, { mode: 0o600 });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  }
 }
 
 async function setAside(

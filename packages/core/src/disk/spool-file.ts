@@ -9,7 +9,7 @@ import { type SpoolHead, writeSpoolText } from './spool-format.js';
 export interface SpoolFileEvents {
   /** So many bytes more, or less, are taken by files. */
   sized(bytes: number): void;
-  /** A file gets no more: until the disk has confirmed it, and it is closed, it holds a descriptor, and memory. */
+  /** A file gets no more: until it is closed, behind an fsync, it holds a descriptor, and memory. */
   ended(bytes: number): void;
   closed(bytes: number): void;
   /** The disk failed: what the file holds is in memory alone. */
@@ -46,12 +46,14 @@ export class SpoolFile {
     this.#known = resolve;
   });
   #isOpen = false;
-  /** Has events that are not written yet. Those of a turn of the event loop go to the disk together. */
+  /** Has events that are not written yet, and is let go of with them. Those of a turn of the event loop go together. */
   #source: Source | undefined;
   #bytes = 0;
   /** Of them those that the system has not taken yet. */
   #unwritten = 0;
   #isSealed = false;
+  /** What it had when it was told to close. */
+  #endedBytes: number | undefined;
   #unsettled = 0;
 
   /** It is not on disk before it is opened: until then it keeps what is appended. */
@@ -86,15 +88,22 @@ export class SpoolFile {
       throw error;
     }
     const writer = new sonicBoom.SonicBoom({ fd, contentMode: 'buffer' }) as unknown as Writer;
-    writer.on('error', (error: Error) => this.refuse(error));
+    const over = () => this.#closed(writer);
+    writer.on('error', (error: Error) => {
+      if (this.#state === 'writing') {
+        this.refuse(error);
+        return;
+      }
+      // All was taken, and closing the file failed: no 'close' comes.
+      this.#events.failed(error);
+      over();
+    });
     // Not only when the disk has confirmed it, which may take long: what was written outlives the process all the same.
     writer.on('write', (bytes: number) => {
       this.#unwritten -= bytes;
       this.#lookWhetherWritten();
     });
-    writer.once('close', () => {
-      this.#writer = undefined;
-    });
+    writer.once('close', over);
     this.#grow(line.length);
     return writer;
   }
@@ -135,12 +144,17 @@ export class SpoolFile {
     this.#writeNew();
     this.#isSealed = true;
     if (this.#state === 'writing' && this.#writer !== undefined) {
-      const bytes = this.#bytes;
-      this.#events.ended(bytes);
-      this.#writer.once('close', () => this.#events.closed(bytes));
+      this.#endedBytes = this.#bytes;
+      this.#events.ended(this.#endedBytes);
       this.#writer.end();
     }
     this.#lookWhetherWritten();
+  }
+
+  #closed(writer: Writer): void {
+    if (this.#writer !== writer) return;
+    this.#writer = undefined;
+    if (this.#endedBytes !== undefined) this.#events.closed(this.#endedBytes);
   }
 
   /** @throws the system's error when it cannot be read */

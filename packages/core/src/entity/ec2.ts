@@ -1,3 +1,4 @@
+import { said } from '../said.js';
 import { isKeyValue } from './check.js';
 import { type Facts, factsFrom, merge } from './facts.js';
 import { type Fetch, Unreached } from './http.js';
@@ -24,32 +25,32 @@ export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal, remar
   if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return new Map();
   const told = env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
   const endpoint = (told || ENDPOINT).replace(/\/$/, '');
-  let isSilent = false;
-  const facts = await ask(fetch, `${endpoint}/latest`, signal).catch((error: unknown): Facts => {
-    isSilent = error instanceof Unreached;
-    return new Map(); // nobody there, or nobody who answers
-  });
-  // Any machine that is not on AWS may be silent there: a problem at each of its starts would be noise. Where the user
-  // names the address, somebody is to be there.
-  if (isSilent || signal.aborted) (told ? remarks.problems : remarks.notes).push(silenceAt(endpoint));
-  return facts;
+  try {
+    return await ask(fetch, `${endpoint}/latest`, signal);
+  } catch (error) {
+    const isSilent = error instanceof Unreached || signal.aborted;
+    const remark = `The EC2 metadata service at ${endpoint} ${isSilent ? SILENT : `cannot be asked. (${said(error)})`}`;
+    // Where the user names the address, somebody is to be there. Else anybody who is not on AWS may refuse or be silent:
+    // a problem at each start would be noise, and that somebody is there and refuses says enough.
+    if (told) remarks.problems.push(remark);
+    else if (isSilent) remarks.notes.push(remark);
+    return new Map();
+  }
 }
 
 /** Into a container whose packets are routed the answer with the token takes two hops, and EC2 often allows one. */
-function silenceAt(endpoint: string): string {
-  return (
-    `The EC2 metadata service at ${endpoint} did not answer in time. For a container on an EC2 instance, set the ` +
-    "instance's metadata response hop limit to 2; on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search."
-  );
-}
+const SILENT =
+  "did not answer in time. For a container on an EC2 instance, set the instance's metadata response hop limit to 2; " +
+  'on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search.';
 
+/** Rejects when nobody answers as EC2 does. */
 async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Facts> {
   const token = await fetch(`${root}/api/token`, {
     method: 'PUT',
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' },
     signal,
   });
-  if (token.status !== 200) return new Map();
+  if (token.status !== 200) throw new Error(`it answers ${token.status}`);
   const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
   const read: Read = async (path) => {
     // What is not there, or not allowed, is answered otherwise.
