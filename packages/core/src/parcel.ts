@@ -37,6 +37,8 @@ export interface StoredBatch {
 
 /** A place on disk for batches. */
 export interface BatchStore {
+  /** How many of its batches may be open at once. */
+  readonly maxOpen: number;
   /** Whether it holds more than it may. */
   readonly isFull: boolean;
   /** A place for a batch that is opened; undefined when the disk refuses. @param address is asked when it is known */

@@ -38,6 +38,9 @@ const SPOOLED_SHARE = 1 / 4;
 /** So much has to come before more is left to the disk. */
 const FREED_SHARE = 1 / 16;
 
+const CROWDED =
+  'Too many log streams, or services, are in use at once: batches go before they are full, in many small requests. Choose fields of fewer values for logStreamName and serviceField.';
+
 /** While the process waits to end there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
@@ -89,8 +92,12 @@ export class Shipper {
     this.#store = store;
     this.#clock = clock;
     this.#open = new OpenBatches(
-      (sender, batch, stored) => this.#backlog.add(sender, batch, stored),
+      {
+        sealed: (sender, batch, stored) => this.#backlog.add(sender, batch, stored),
+        crowded: () => reporter.problem('crowded', CROWDED),
+      },
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
+      store?.maxOpen,
     );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);

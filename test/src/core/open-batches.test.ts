@@ -14,13 +14,16 @@ const NOON = Date.UTC(2026, 10, 24, 12);
 
 function setUp() {
   const sealed: Batch[] = [];
+  /** When it was told, in batches sealed by then. */
+  const crowded: number[] = [];
   const open = new OpenBatches<string, Copy>(
-    (_, batch) => sealed.push(batch),
+    { sealed: (_, batch) => sealed.push(batch), crowded: () => crowded.push(sealed.length) },
     () => undefined,
   );
   return {
     open,
     sealed,
+    crowded,
     add(timestamp: number, message: string, target = 'one'): void {
       for (const event of toLogEvents(timestamp, message)) open.add(target, event);
     },
@@ -75,14 +78,19 @@ test('each target has its batch, and in it each day', (t) => {
 });
 
 test('so many are open at most; one more seals the one that was used least recently', (t) => {
-  const { add, news } = setUp();
+  const { open, add, news, crowded } = setUp();
   for (let i = 0; i < MAX_OPEN; i++) add(NOON, `${i}`, `target ${i}`);
   add(NOON, 'again', 'target 0');
   t.deepEqual(news(), []);
+  t.deepEqual(crowded, []);
   add(NOON, 'one more', 'another target');
   t.deepEqual(news(), ['1']);
+  t.deepEqual(crowded, [0]);
+  // What has waited long enough goes in its time.
+  open.expire();
   add(NOON - DAY, 'another day', 'target 0');
   t.deepEqual(news(), ['2']);
+  t.deepEqual(crowded, [0]);
 });
 
 test('what has expired is sealed one by one, oldest first, where its target may be sent to', (t) => {
@@ -129,11 +137,14 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
       const opened = new Set<number>();
       let copyCount = 0;
       const open = new OpenBatches<number, Copy & { id: number }>(
-        (target, batch, copy) => {
-          opened.delete(copy?.id ?? -1);
-          const day = Math.floor(batch.begin / DAY);
-          t.is(Math.floor(batch.end / DAY), day);
-          byKey.set(`${target} ${day}`, [...(byKey.get(`${target} ${day}`) ?? []), ...messages(batch)]);
+        {
+          sealed(target, batch, copy) {
+            opened.delete(copy?.id ?? -1);
+            const day = Math.floor(batch.begin / DAY);
+            t.is(Math.floor(batch.end / DAY), day);
+            byKey.set(`${target} ${day}`, [...(byKey.get(`${target} ${day}`) ?? []), ...messages(batch)]);
+          },
+          crowded: () => undefined,
         },
         (target, timestamp) => {
           const key = `${target} ${Math.floor(timestamp / DAY)}`;
@@ -216,7 +227,7 @@ test('each event goes to the copy of its batch as well, which is sealed with it'
   const copies: string[][] = [];
   const sealedWith: (Copy | undefined)[] = [];
   const open = new OpenBatches<string, Copy>(
-    (_target, _batch, copy) => sealedWith.push(copy),
+    { sealed: (_target, _batch, copy) => sealedWith.push(copy), crowded: () => undefined },
     () => {
       const lines: string[] = [];
       copies.push(lines);

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import type { Options } from '@awslogs/core';
 import { type Local, type Put, startInstanceMetadata } from '@awslogs/local';
 import { createStream } from '@awslogs/pino';
@@ -6,7 +7,6 @@ import test from 'ava';
 import fc from 'fast-check';
 import pino from 'pino';
 import winston from 'winston';
-import { MAX_OPEN } from '../../../packages/core/dist/batch/open-batches.js';
 import { optionsFor, puts, range, startLocal } from '../harness.js';
 import { ManualClock, settled } from '../manual-clock.js';
 import { ageLocks, filesIn, spoolFolder } from '../spool/folder.js';
@@ -184,18 +184,36 @@ test('{uuid} and {pid} are the same for all tenants', async (t) => {
   t.is(new Set(names.map((name) => name.split(' ').slice(1).join())).size, 1);
 });
 
-test('more tenants than may be open all arrive, each in order', async (t) => {
+test('more tenants than may be open all arrive, each in order, and it is told', async (t) => {
   const local = await startLocal(t);
-  const pipeline = openPipeline(local, { logStreamName: '{record.tenant}' });
-  const tenants = MAX_OPEN + 50;
-  for (const i of range(3 * tenants)) {
+  const spoolDirectory = spoolFolder(t);
+  const pipeline = openPipeline(local, { logStreamName: '{record.tenant}', spoolDirectory });
+  const tenants = 1050; // 1,000 files may be
+  for (const i of range(2 * tenants)) {
     pipeline.accept(NOON_TODAY + i, JSON.stringify({ i, tenant: `t${i % tenants}` }));
   }
   await pipeline.flush();
-  const expected = range(tenants).map((n) => [`t${n}`, [n, n + tenants, n + 2 * tenants]] as const);
+  const expected = range(tenants).map((n) => [`t${n}`, [n, n + tenants]] as const);
   const byTime = Object.entries(streams(local)).map(([name, all]) => [name, all.toSorted((a, b) => a - b)]);
   t.deepEqual(Object.fromEntries(byTime), Object.fromEntries(expected));
-  t.deepEqual(pipeline.counts(), allDelivered(3 * tenants));
+  t.deepEqual(pipeline.counts(), allDelivered(2 * tenants));
+  t.true(pipeline.problems().includes('crowded'));
+  await pipeline.close();
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+test('what a disk does not keep up with comes onto it later', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const options = { logStreamName: '{record.tenant}', spoolDirectory, closeTimeoutMs: 0 };
+  const pipeline = openPipeline(local, options);
+  const tenants = 3000;
+  // In one go: no file is closed meanwhile.
+  for (const i of range(tenants)) pipeline.accept(Date.now(), JSON.stringify({ tenant: `t${i}` }));
+  while (filesIn(spoolDirectory).length < tenants) await new Promise((resolve) => setTimeout(resolve, 10));
+  await pipeline.close();
+  t.is(pipeline.counts().spooled, tenants);
 });
 
 /** The service takes no times that are far from its own. */

@@ -282,7 +282,7 @@ const incomplete = (uri: string | undefined, failure: string) =>
 for (const [mode, failure] of [
   [{ kind: 'refuses', status: 500 }, 'answered 500'],
   [{ kind: 'refuses', status: 404 }, 'answered 404'],
-  [{ kind: 'garbage' }, undefined],
+  [{ kind: 'garbage' }, 'answered nothing of use'],
   [{ kind: 'hangs' }, 'did not answer in time'],
   ['nobody', 'cannot be reached'],
 ] as const) {
@@ -295,7 +295,7 @@ for (const [mode, failure] of [
     if (failure === 'did not answer in time') search.abort();
     const { entity, instance, problems } = await found;
     const uri = env.ECS_CONTAINER_METADATA_URI_V4;
-    t.deepEqual(problems, failure === undefined ? [] : [incomplete(uri, failure)]);
+    t.deepEqual(problems, [incomplete(uri, failure)]);
     t.deepEqual(entity, {
       keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'ecs:default' },
       attributes: { PlatformType: 'AWS::ECS', 'AWS.ServiceNameSource': 'Unknown' },

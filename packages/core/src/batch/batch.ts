@@ -63,8 +63,8 @@ export class OpenBatch {
   }
 }
 
-/** Beside its bytes: objects, a piece of memory of its own, a place among those that wait. Measured, as RSS. */
-const BATCH_OBJECT_BYTES = 1000;
+/** Beside its bytes: objects, memory of its own, a place among those that wait, a file of the spool. Measured, as RSS. */
+const BATCH_OBJECT_BYTES = 2000;
 
 /** The events of one PutLogEvents, in the order of time, as one piece of memory outside of the heap. */
 export class Batch {

@@ -1,8 +1,16 @@
 import { type Batch, dayOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 
-/** Of all targets and days together. Each may be a file of the spool that is written to. */
-export const MAX_OPEN = 500;
+/** Of all targets and days together. */
+export const MAX_OPEN = 5000;
+
+/** What befalls open batches. */
+export interface OpenBatchesEvents<Target, C extends Copy> {
+  /** A batch takes no more events. */
+  sealed(target: Target, batch: Batch, copy: C | undefined): void;
+  /** So many are open that one was sealed before its time. */
+  crowded(): void;
+}
 
 /** A second place for the events of a batch, from the moment it is opened. */
 export interface Copy {
@@ -29,7 +37,8 @@ interface Opened<Target, C extends Copy> {
 
 /** The batches that still take events: one for each target and UTC day that has events. */
 export class OpenBatches<Target, C extends Copy> {
-  readonly #sealed: (target: Target, batch: Batch, copy: C | undefined) => void;
+  readonly #events: OpenBatchesEvents<Target, C>;
+  readonly #maxOpen: number;
   readonly #copyFor: (target: Target, timestamp: number) => C | undefined;
   /** The one opened first is in front. */
   readonly #all = new Set<Opened<Target, C>>();
@@ -41,15 +50,16 @@ export class OpenBatches<Target, C extends Copy> {
   #heldBytes = 0;
 
   /**
-   * @param sealed gets each batch that takes no more events
    * @param copyFor makes the copy of a batch that is opened for an event of this time
    */
   constructor(
-    sealed: (target: Target, batch: Batch, copy: C | undefined) => void,
+    events: OpenBatchesEvents<Target, C>,
     copyFor: (target: Target, timestamp: number) => C | undefined,
+    maxOpen = MAX_OPEN,
   ) {
-    this.#sealed = sealed;
+    this.#events = events;
     this.#copyFor = copyFor;
+    this.#maxOpen = maxOpen;
   }
 
   get isEmpty(): boolean {
@@ -70,7 +80,7 @@ export class OpenBatches<Target, C extends Copy> {
     if (opened !== undefined && this.#addTo(opened, event)) return;
     if (opened !== undefined) this.#seal(opened);
     this.#addTo(this.#openFor(target, event.timestamp, opened !== undefined), event);
-    if (this.#all.size > MAX_OPEN) this.#sealLeastRecentlyUsed();
+    if (this.#all.size > this.#maxOpen) this.#sealLeastRecentlyUsed();
   }
 
   /** They have waited long enough. */
@@ -138,7 +148,9 @@ export class OpenBatches<Target, C extends Copy> {
   #sealLeastRecentlyUsed(): void {
     let least = this.#latest;
     for (const opened of this.#all) if (least === undefined || opened.usedAt < least.usedAt) least = opened;
-    if (least !== undefined) this.#seal(least);
+    if (least === undefined) return;
+    if (!least.isExpired) this.#events.crowded();
+    this.#seal(least);
   }
 
   #seal(opened: Opened<Target, C>): void {
@@ -151,6 +163,6 @@ export class OpenBatches<Target, C extends Copy> {
     if (!opened.isExpired) this.#fresh--;
     this.#heldBytes -= batch.heldBytes;
     copy?.seal();
-    this.#sealed(target, batch.seal(), copy);
+    this.#events.sealed(target, batch.seal(), copy);
   }
 }

@@ -4,7 +4,7 @@ import { MAX_BATCH_BYTES } from './limits.js';
 /** Between two events: legal JSON, and found in no event, since JSON text escapes newlines. */
 export const SEPARATOR = ',\n';
 
-const INITIAL_BYTES = 8192;
+const INITIAL_BYTES = 1024;
 /** Of a full batch: its accounted bytes, less 26 for each event, more for names and escapes. */
 const COMMON_BYTES = 1.25 * MAX_BATCH_BYTES;
 /** What an event takes beside its message: names, timestamp, brace, separator. */
@@ -34,7 +34,7 @@ export class Payload {
   }
 
   /**
-   * The bytes of all events. There is room for more: for 8 KiB at first, then for four times as much at most, or for a
+   * The bytes of all events. There is room for more: for 1 KiB at first, then for four times as much at most, or for a
    * full batch. Room that was never written to is hardly memory.
    */
   get length(): number {

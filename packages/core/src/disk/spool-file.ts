@@ -68,7 +68,7 @@ export class SpoolFile {
     try {
       this.#writer = this.#makeWriter(writeSpoolText(head(), []));
     } catch (error) {
-      this.refuse(error);
+      this.#refuse(error);
       return;
     }
     this.#isOpen = true;
@@ -91,7 +91,7 @@ export class SpoolFile {
     const over = () => this.#closed(writer);
     writer.on('error', (error: Error) => {
       if (this.#state === 'writing') {
-        this.refuse(error);
+        this.#refuse(error);
         return;
       }
       // All was taken, and closing the file failed: no 'close' comes.
@@ -192,7 +192,7 @@ export class SpoolFile {
   }
 
   /** The batch goes on in memory. What is on disk of it would be sent a second time by whoever finds it. */
-  refuse(error: unknown): void {
+  #refuse(error: unknown): void {
     if (this.#state !== 'writing') return;
     this.#giveUp();
     this.#events.failed(error);

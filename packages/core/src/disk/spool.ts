@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { lockSync } from 'proper-lockfile';
-import { MAX_OPEN } from '../batch/open-batches.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
 import { type Heir, type Leftover, takeOver } from './leftovers.js';
@@ -13,12 +12,24 @@ import type { SpoolHead } from './spool-format.js';
 /** When to look again while there are others: one that died just now is known to be dead by then. */
 export const LOOK_AGAIN_MS = LOCK_STALE_MS + 1000;
 
+/** Each that is open holds a descriptor, of which the application needs some as well. */
+const MAX_OPEN_FILES = 1000;
+
 /**
- * Each sealed file that the disk has not confirmed holds a descriptor, and what it wrote last in memory. All that are
- * open may be sealed at once.
+ * Each sealed file that the disk has not confirmed holds a descriptor as well, and what it wrote last in memory; and a
+ * thread of libuv's few, for its fsync. While there are so many, no others are opened.
  */
-const MAX_UNCONFIRMED = MAX_OPEN + 32;
+const MAX_UNCONFIRMED = 256;
 const MAX_UNCONFIRMED_BYTES = 32 * 1024 * 1024;
+
+/** A file that is not on disk yet. */
+interface Unopened {
+  readonly file: SpoolFile;
+  readonly head: () => SpoolHead;
+}
+
+/** Fewer need not be looked through. */
+const MANY = 1000;
 
 /** A batch that a dead process left. */
 export interface Left extends Leftover {
@@ -37,6 +48,7 @@ export interface Look {
  * each batch. Who finds a folder whose lock has gone stale moves its files into its own.
  */
 export class Spool implements Heir {
+  readonly maxOpen = MAX_OPEN_FILES;
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
@@ -46,10 +58,12 @@ export class Spool implements Heir {
   readonly #folders: string[] = [];
   #received: Left[] = [];
   /**
-   * A file's first line names the entity, and so none is opened before that is known, a second at most. What is lost with
-   * a process that is killed by then is what it had in that time.
+   * Files that are to be opened, the oldest first. A file's first line names the entity, and so none is before that is
+   * known, a second at most; and then, while the disk keeps up, at once. Until it is, its events are in memory alone.
    */
-  #unopened: (() => void)[] | undefined = [];
+  #unopened: Unopened[] = [];
+  #worthALook = MANY;
+  #hasBegun = false;
   #release: () => void = () => undefined;
   #isClosed = false;
   #bytes = 0;
@@ -73,6 +87,7 @@ export class Spool implements Heir {
       closed: (bytes) => {
         this.#unconfirmed--;
         this.#unconfirmedBytes -= bytes;
+        this.#open();
       },
       failed: (error) => this.#failed(error),
       busy: (work) => this.#track(work),
@@ -88,21 +103,36 @@ export class Spool implements Heir {
   /** The file of a new batch, which is opened when it is known where its events go. */
   create(head: () => SpoolHead): SpoolFile {
     const file = new SpoolFile(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), this.#events);
-    if (this.#unopened === undefined) this.#open(file, head);
-    else this.#unopened.push(() => this.#open(file, head));
+    this.#unopened.push({ file, head });
+    this.#open();
     return file;
   }
 
   /** From now on it is known: what came before goes to the disk, and all else as it comes. */
   begin(): void {
-    const unopened = this.#unopened ?? [];
-    this.#unopened = undefined;
-    for (const open of unopened) open();
+    this.#hasBegun = true;
+    this.#open();
   }
 
-  #open(file: SpoolFile, head: () => SpoolHead): void {
-    if (this.#isBehind) file.refuse(new Error('it does not keep up'));
-    else file.open(head);
+  #open(): void {
+    if (!this.#hasBegun) return;
+    let opened = 0;
+    for (const { file, head } of this.#unopened) {
+      if (this.#isBehind) break;
+      file.open(head);
+      opened++;
+    }
+    if (opened > 0) this.#unopened.splice(0, opened);
+    if (this.#unopened.length === 0) return;
+    this.#failed(new Error('it does not keep up'));
+    this.#forgetGone();
+  }
+
+  /** Those whose events have found their fate meanwhile. */
+  #forgetGone(): void {
+    if (this.#unopened.length < this.#worthALook) return;
+    this.#unopened = this.#unopened.filter(({ file }) => file.isKept);
+    this.#worthALook = Math.max(2 * this.#unopened.length, MANY);
   }
 
   get #isBehind(): boolean {

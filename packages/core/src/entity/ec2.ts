@@ -58,7 +58,7 @@ async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Fac
     return answer?.status === 200 ? answer.text.trim() : '';
   };
   const [id, tags, role] = await Promise.all([read('instance-id'), tagFacts(read), roleFacts(read)]);
-  if (!INSTANCE_ID.test(id)) return new Map();
+  if (!INSTANCE_ID.test(id)) throw new Error('it names no instance');
   // Not `host.id`: OpenTelemetry's detector of hosts has the machine's id there.
   const facts = factsFrom('EC2 metadata service', {
     'cloud.platform': 'aws_ec2',

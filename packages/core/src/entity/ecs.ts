@@ -17,8 +17,9 @@ export async function ecsFacts(place: Place, signal: AbortSignal, remarks: Remar
   const get = async (path: string): Promise<Json> => {
     try {
       const { status, text } = await place.fetch(`${uri}${path}`, { signal });
-      if (status === 200) return parseObject(text);
-      failures.push(`answered ${status}`);
+      const answer = status === 200 ? parseObject(text) : {};
+      if (Object.keys(answer).length > 0) return answer;
+      failures.push(status === 200 ? 'answered nothing of use' : `answered ${status}`);
     } catch {
       failures.push(signal.aborted ? 'did not answer in time' : 'cannot be reached');
     }
