@@ -2,6 +2,7 @@ import { Backlog, type Found } from './backlog.js';
 import type { Batch } from './batch/batch.js';
 import { type LogEvent, toLogEvents } from './batch/event.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
+import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
 import { advice } from './delivery/advice.js';
 import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
@@ -32,12 +33,6 @@ export interface ShipperParts {
 /** Transient failures become a problem for the user when so many came in a row. */
 const FAILURES_WORTH_A_REPORT = 3;
 
-/** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
-const SPOOLED_SHARE = 1 / 4;
-
-/** So much has to come before more is left to the disk. */
-const FREED_SHARE = 1 / 16;
-
 const CROWDED =
   'Too many log streams, or services, are in use at once: batches go before they are full, in many small requests. Choose fields of fewer values for logStreamName and serviceField.';
 
@@ -59,11 +54,11 @@ export class Shipper {
   readonly #route: (message: string | Buffer) => BatchSender;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
-  readonly #store: BatchStore | undefined;
   readonly #clock: Clock;
 
   readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
   readonly #backlog = new Backlog();
+  readonly #bounds: Bounds;
   readonly #paces: Paces<BatchSender>;
   readonly #rhythm: Rhythm;
   /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
@@ -71,9 +66,6 @@ export class Shipper {
   #recovered: Promise<void> = Promise.resolve();
   /** When the last drain gave up, all that was sealed was on disk; up to here. */
   #leftToDisk = -1;
-
-  /** When more is held, it is looked what the disk has. */
-  #spareAbove: number;
 
   #cancelFlushTimer: (() => void) | undefined;
 
@@ -85,11 +77,9 @@ export class Shipper {
   constructor(options: ShipperOptions, parts: ShipperParts) {
     const { route, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
-    this.#spareAbove = options.maxBufferBytes * SPOOLED_SHARE;
     this.#route = route;
     this.#ledger = ledger;
     this.#reporter = reporter;
-    this.#store = store;
     this.#clock = clock;
     this.#open = new OpenBatches(
       {
@@ -99,6 +89,7 @@ export class Shipper {
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
       store?.maxOpen,
     );
+    this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store);
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
@@ -250,41 +241,10 @@ export class Shipper {
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
     inFlight < this.#paces.of(sender).places;
 
-  get #heldBytes(): number {
-    return this.#backlog.heldBytes + this.#open.heldBytes;
-  }
-
-  /** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
   #keepBounds(): void {
-    if (this.#awaited.size > 0 && this.#heldBytes > this.#options.maxBufferBytes / 2)
+    if (this.#awaited.size > 0 && this.#bounds.isHalfFull)
       for (const hurry of this.#awaited.values()) hurry();
-    if (this.#heldBytes > this.#spareAbove) this.#spare();
-    while (this.#heldBytes > this.#options.maxBufferBytes) {
-      if (this.#spare() > 0) continue;
-      const oldest = this.#backlog.takeOldestInMemory();
-      if (oldest === undefined) {
-        this.#open.sealOldest();
-        this.#pump();
-      } else this.#ledger.bufferFull(oldest);
-      this.#settled();
-    }
-    while (this.#store?.isFull) {
-      const oldest = this.#backlog.takeOldestOnDisk();
-      if (oldest === undefined) return; // the files are those of open batches and of those in flight
-      this.#ledger.spoolFull(oldest);
-      this.#settled();
-    }
-  }
-
-  /** Leaves to the disk what it has, but for what goes next. @returns the bytes of memory that are free now */
-  #spare(): number {
-    if (this.#store === undefined) return 0;
-    const { maxBufferBytes } = this.#options;
-    const freed = this.#backlog.forgetNewest(this.#heldBytes - maxBufferBytes * SPOOLED_SHARE);
-    // They are looked for among all that wait: before more has come, there are no others to find.
-    this.#spareAbove =
-      Math.max(maxBufferBytes * SPOOLED_SHARE, this.#heldBytes) + maxBufferBytes * FREED_SHARE;
-    return freed;
+    if (this.#bounds.keep(() => this.#pump())) this.#settled();
   }
 
   async #deliver(parcel: Parcel): Promise<void> {

@@ -1,0 +1,78 @@
+import type { Backlog } from './backlog.js';
+import type { Copy, OpenBatches } from './batch/open-batches.js';
+import type { Ledger } from './ledger.js';
+import type { BatchSender, BatchStore, StoredBatch } from './parcel.js';
+
+/** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
+const SPOOLED_SHARE = 1 / 4;
+
+/** So much has to come before more is left to the disk. */
+const FREED_SHARE = 1 / 16;
+
+/** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
+export class Bounds {
+  readonly #maxBufferBytes: number;
+  readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
+  readonly #backlog: Backlog;
+  readonly #ledger: Ledger;
+  readonly #store: BatchStore | undefined;
+  /** When more is held, it is looked what the disk has. */
+  #spareAbove: number;
+
+  constructor(
+    maxBufferBytes: number,
+    open: OpenBatches<BatchSender, StoredBatch & Copy>,
+    backlog: Backlog,
+    ledger: Ledger,
+    store: BatchStore | undefined,
+  ) {
+    this.#maxBufferBytes = maxBufferBytes;
+    this.#open = open;
+    this.#backlog = backlog;
+    this.#ledger = ledger;
+    this.#store = store;
+    this.#spareAbove = maxBufferBytes * SPOOLED_SHARE;
+  }
+
+  get isHalfFull(): boolean {
+    return this.#heldBytes > this.#maxBufferBytes / 2;
+  }
+
+  get #heldBytes(): number {
+    return this.#backlog.heldBytes + this.#open.heldBytes;
+  }
+
+  /** @param pump sends what may go, of what is sealed for it. @returns whether something was dropped */
+  keep(pump: () => void): boolean {
+    if (this.#heldBytes > this.#spareAbove) this.#spare();
+    let hasDropped = false;
+    while (this.#heldBytes > this.#maxBufferBytes) {
+      if (this.#spare() > 0) continue;
+      const oldest = this.#backlog.takeOldestInMemory();
+      if (oldest === undefined) {
+        this.#open.sealOldest();
+        pump();
+      } else {
+        this.#ledger.bufferFull(oldest);
+        hasDropped = true;
+      }
+    }
+    while (this.#store?.isFull) {
+      const oldest = this.#backlog.takeOldestOnDisk();
+      if (oldest === undefined) break; // the files are those of open batches and of those in flight
+      this.#ledger.spoolFull(oldest);
+      hasDropped = true;
+    }
+    return hasDropped;
+  }
+
+  /** Leaves to the disk what it has, but for what goes next. @returns the bytes of memory that are free now */
+  #spare(): number {
+    if (this.#store === undefined) return 0;
+    const enough = this.#maxBufferBytes * SPOOLED_SHARE;
+    const freed = this.#backlog.forgetNewest(this.#heldBytes - enough);
+    // They are looked for among all that wait: before more has come, there are no others to find.
+    this.#spareAbove = Math.max(enough, this.#heldBytes) + this.#maxBufferBytes * FREED_SHARE;
+    return freed;
+  }
+}
