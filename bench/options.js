@@ -20,6 +20,8 @@ export function readOptions() {
     },
   });
   const { quick, write } = values;
+  if (quick && (values.part ?? values.only) !== undefined)
+    throw new Error('--quick chooses parts and variants itself: leave --part and --only away');
   const names = listed(
     values.only,
     'only',

@@ -15,7 +15,7 @@ import { writeSummaries } from './summaries.js';
 /** CPU per record relative to winston-cloudwatch's. */
 const QUICK_LIMIT = 1.5;
 
-const options = readOptions();
+const options = optionsOrExit();
 const about = {
   date: new Date().toISOString(),
   node: process.version,
@@ -52,6 +52,15 @@ if (options.write) writeSummaries(results, goals, options, about);
 print(`\nRuns: ${options.runs}; medians, and (min–max). Written to ${await save()}\n`);
 for (const fault of faults) print(`FAILED: ${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
+
+function optionsOrExit() {
+  try {
+    return readOptions();
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
 
 /** Floors and ours: at this rate all keep up, and the log call is what differs. */
 function measureSteady({ variants, runs, records, rate }) {
