@@ -49,6 +49,7 @@ for (const [what, line] of [
   ['with a time in an array only', '{"level":30,"list":[{"time":1795521600000}]}'],
   ['with a message that quotes a time', String.raw`{"level":30,"msg":"\"time\":1795521600000,"}`],
   ['whose level quotes a time', String.raw`{"level":"\",\"time\":1795521600000,","msg":"x"}`],
+  ['that is no JSON, since its level is missing', '{"level":,"time":1795521600000,"msg":"x"}'],
   ['whose time is no time', '{"level":30,"time":"soon"}'],
   ['whose time is negative', '{"level":30,"time":-1}'],
   ['whose time has too many digits', '{"level":30,"time":1795521600000000000000000}'],

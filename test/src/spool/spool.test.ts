@@ -1,12 +1,4 @@
-import fs, {
-  appendFileSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import fs, { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Options } from '@awslogs/core';
@@ -377,25 +369,29 @@ test.serial('a target that is not to be had holds up no other', async (t) => {
   t.is(filesIn(spoolDirectory).length, 1);
 });
 
-test.serial('a batch whose file was tampered with is not counted as what it was', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const end = local.fault({ kind: 'throttle' });
-  const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
-  for (const i of range(12)) {
-    pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
-    while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
-      await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  const event = JSON.stringify({ timestamp: Date.now(), message: 'one more' });
-  for (const file of filesIn(spoolDirectory)) appendFileSync(file, `${event}\n`);
-  end();
-  await pipeline.close();
-  const { accepted, delivered, dropped, pending } = pipeline.counts();
-  t.deepEqual({ accepted, pending }, { accepted: 12, pending: 0 });
-  t.is(delivered + dropped.unreadable, 12);
-  t.true(dropped.unreadable > 0);
-});
+for (const [what, tamper] of [
+  ['an event more', (text: string) => `${text}{"timestamp":${Date.now()},"message":"one more"},\n`],
+  ['a longer event', (text: string) => text.replace('x"', 'xx"')],
+] as const) {
+  test.serial(`a batch whose file was tampered with is not counted as what it was: ${what}`, async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle' });
+    const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+    for (const i of range(12)) {
+      pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+      while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
+        await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    for (const file of filesIn(spoolDirectory)) writeFileSync(file, tamper(readFileSync(file, 'utf8')));
+    end();
+    await pipeline.close();
+    const { accepted, delivered, dropped, pending } = pipeline.counts();
+    t.deepEqual({ accepted, pending }, { accepted: 12, pending: 0 });
+    t.is(delivered + dropped.unreadable, 12);
+    t.true(dropped.unreadable > 0);
+  });
+}
 
 test.serial('the application may change its working directory', async (t) => {
   const local = await startLocal(t);
