@@ -4,3 +4,4 @@ export * from './config/index.js';
 export { createPipeline, type Pipeline, type Surroundings } from './pipeline.js';
 export type { Counts, ProblemCode, Report } from './report.js';
 export { toTimestamp } from './timestamp.js';
+export { Utf8Pieces } from './utf8-pieces.js';

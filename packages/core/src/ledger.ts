@@ -45,11 +45,16 @@ export class Ledger {
     this.#reporter.drop('empty', 1);
   }
 
-  delivered(parcel: Parcel, batch: Batch, { tooOld, expired, tooNew }: RejectedEvents): void {
-    parcel.settle();
+  delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
+    const { tooOld, expired, tooNew } = rejected;
     const lost = tooOld + expired + tooNew;
     this.#reporter.deliver(batch.size - lost);
-    if (lost === 0) return;
+    if (lost > 0) this.#rejected(parcel, batch, rejected, lost);
+    parcel.release();
+    parcel.settle();
+  }
+
+  #rejected(parcel: Parcel, batch: Batch, { tooOld, expired, tooNew }: RejectedEvents, lost: number): void {
     const { size } = batch;
     this.#reject('tooOld', parcel, batch, 0, tooOld);
     this.#reject('expired', parcel, batch, tooOld, tooOld + expired);

@@ -109,8 +109,14 @@ export class Parcel {
     // What lies on disk is the whole, not a part.
     if (this.isPart || !this.#stored?.isWritten) return 0;
     const freed = this.heldBytes;
-    this.#batch = undefined;
+    this.release();
     return freed;
+  }
+
+  /** Nobody needs its events in memory any more, but for a disk that has not taken all of them yet. */
+  release(): void {
+    if (this.#stored?.isWritten ?? true) this.#batch?.release();
+    this.#batch = undefined;
   }
 
   /** undefined when it is on disk alone. */

@@ -7,6 +7,7 @@ import {
   type Pipeline,
   type Report,
   resolveConfig,
+  Utf8Pieces,
 } from '@awslogs/core';
 import build from 'pino-abstract-transport';
 import { timeOf } from './decode.js';
@@ -56,6 +57,11 @@ export function createStream(options?: Options): CloudWatchStream {
   return stream;
 }
 
+/** Node's option `decodeStrings`, which `build` does not pass on. Without effect it costs time, and no more. */
+function leaveStringsAsTheyAre(stream: Transform): void {
+  Object.assign(Reflect.get(stream, '_writableState') ?? {}, { decodeStrings: false });
+}
+
 const PARSED = {};
 
 function lineStream(pipeline: Pipeline): CloudWatchStream {
@@ -75,10 +81,14 @@ function lineStream(pipeline: Pipeline): CloudWatchStream {
   );
   // The same without a string for each line, which would cost more than all the rest: nothing comes as 'data' then.
   const lines = new Lines(accept);
-  stream._transform = (chunk: Buffer, _encoding, callback) => {
-    lines.push(chunk);
+  const pieces = new Utf8Pieces((piece) => lines.push(piece));
+  stream._transform = (chunk: string | Buffer, encoding, callback) => {
+    if (typeof chunk !== 'string') lines.push(chunk);
+    else if (encoding === 'utf8') pieces.push(chunk);
+    else lines.push(Buffer.from(chunk, encoding));
     callback();
   };
+  leaveStringsAsTheyAre(stream);
   // In a `pipeline` Pino ends the worker at the last stream's 'finish', without waiting for its 'close'.
   stream._flush = (callback) => {
     lines.end();

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
-import { type Config, createPipeline, type Pipeline } from '@awslogs/core';
+import { type Config, createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
 import { CLOSE, Frames } from './frame.js';
 
 /** The worker's side: thread-stream calls this with its `workerData`, and writes the frames into the result. */
@@ -16,14 +16,15 @@ function emitOnMainThread(name: string, ...args: unknown[]): void {
 class FrameSink extends Writable {
   readonly #pipeline: Pipeline;
   readonly #frames = new Frames((timestamp, message) => this.#take(timestamp, message));
+  readonly #pieces = new Utf8Pieces((piece) => this.#frames.push(piece));
 
   constructor(pipeline: Pipeline) {
-    super();
+    super({ decodeStrings: false });
     this.#pipeline = pipeline;
   }
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
-    this.#frames.push(chunk);
+  override _write(text: string, _encoding: BufferEncoding, callback: () => void): void {
+    this.#pieces.push(text);
     callback();
   }
 

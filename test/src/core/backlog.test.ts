@@ -19,15 +19,14 @@ const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, 
 
 /** One that is on disk as well, if that has it by now. */
 function storedParcel(position: number, isWritten: boolean): Parcel {
-  const batch = batchOf(100);
   const stored: StoredBatch = {
     isKept: true,
     isWritten,
     written: Promise.resolve(isWritten),
-    read: () => Promise.resolve(batch),
+    read: () => Promise.resolve(batchOf(100)),
     settle: () => undefined,
   };
-  return Parcel.sealed(position, sender, batch, stored);
+  return Parcel.sealed(position, sender, batchOf(100), stored);
 }
 
 const numbers = (backlog: Backlog) => {

@@ -46,7 +46,8 @@ class ScriptedSender implements BatchSender {
   }
 
   send(batch: Batch): Promise<Outcome> {
-    this.sent.push(batch);
+    // A copy: its memory is for others once it is delivered.
+    this.sent.push(batch.slice(0, batch.size));
     return new Promise((resolve) => {
       const call = { batch, answer: resolve };
       this.inFlight.push(call);
@@ -174,6 +175,38 @@ test('an event waits for the flush interval at most, whenever it comes', async (
     await clock.advance(1);
     t.deepEqual(sender.news(), ['a']);
   }
+});
+
+test('the memory of a batch is used anew when it is delivered, and no sooner', async (t) => {
+  const { clock, sender, shipper } = setUp({ maxInFlight: 2, maxBufferBytes: 8 * 1024 * 1024 });
+  const batches = new Map<Batch, string>();
+  const memories = new Set<ArrayBufferLike>();
+  let n = 0;
+  const logAndLook = async (step: string) => {
+    // Ten of them fill a batch.
+    for (let i = 0; i < 40; i++) shipper.accept(NOON, `${n++}`.padEnd(100_000, '.'));
+    await settled();
+    for (const { batch } of sender.inFlight) {
+      memories.add(batch.payload.buffer);
+      const now = batch.payload.toString();
+      const atFirst = batches.get(batch) ?? now;
+      batches.set(batch, atFirst);
+      t.true(now === atFirst, step);
+    }
+  };
+  await logAndLook('sent');
+  for (let i = 0; i < 8; i++) {
+    await sender.answer(DELIVERED, i % 2);
+    await logAndLook('delivered');
+  }
+  const drained = shipper.drain(1000);
+  await clock.advance(1000);
+  await drained;
+  await logAndLook('given up');
+  t.is(sender.inFlight.length, 4, 'those that were given up, and others');
+  await sender.answer(UNAVAILABLE, 2);
+  await logAndLook('failed, and older ones dropped');
+  t.true(memories.size < batches.size, `${batches.size} batches in ${memories.size} memories`);
 });
 
 test('pipelines that start and log together send apart', async (t) => {

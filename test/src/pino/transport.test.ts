@@ -274,3 +274,16 @@ test('a stream that is destroyed with an error says so, when all is delivered', 
   t.is(String(error), 'Error: on purpose');
   t.is(messages(local).length, 1);
 });
+
+test('lines come as text, as text in another encoding, and as bytes', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  const long = '🙃'.repeat(100_000);
+  stream.write('a€\nb');
+  stream.write(Buffer.from('c🙃').toString('hex'), 'hex');
+  stream.write(Buffer.from('d🙃').subarray(0, 3));
+  stream.write(Buffer.from('d🙃').subarray(3));
+  stream.write(`\n${long}\n`, 'utf-8');
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  t.deepEqual(messages(local), ['a€', 'bc🙃d🙃', long]);
+});

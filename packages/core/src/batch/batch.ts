@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type LogEvent, timestampOf } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
+import { giveBack } from './memory.js';
 import { Payload, SEPARATOR } from './payload.js';
 
 /** The UTC day of a timestamp, counted from 1970-01-01. */
@@ -70,12 +71,23 @@ const BATCH_OBJECT_BYTES = 2000;
 export class Batch {
   /** The number of events. */
   readonly size: number;
-  /** The elements of `logEvents`, in UTF-8, without the brackets. */
-  readonly payload: Buffer;
+  #payload: Buffer | undefined;
 
   constructor(size: number, payload: Buffer) {
     this.size = size;
-    this.payload = payload;
+    this.#payload = payload;
+  }
+
+  /** The elements of `logEvents`, in UTF-8, without the brackets. */
+  get payload(): Buffer {
+    if (this.#payload === undefined) throw new Error('the batch was let go of');
+    return this.#payload;
+  }
+
+  /** Lets another batch have its memory: nobody may look at this one, or at what it gave out, any more. */
+  release(): void {
+    giveBack(this.payload);
+    this.#payload = undefined;
   }
 
   /** Of the JSON of one event at least, in any order, that may stand in one request. */

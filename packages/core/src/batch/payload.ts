@@ -1,12 +1,10 @@
 import type { LogEvent } from './event.js';
-import { MAX_BATCH_BYTES } from './limits.js';
+import { FULL_BATCH_BYTES, giveBack, takeMemory } from './memory.js';
 
 /** Between two events: legal JSON, and found in no event, since JSON text escapes newlines. */
 export const SEPARATOR = ',\n';
 
 const INITIAL_BYTES = 1024;
-/** Of a full batch: its accounted bytes, less 26 for each event, more for names and escapes. */
-const COMMON_BYTES = 1.25 * MAX_BATCH_BYTES;
 /** What an event takes beside its message: names, timestamp, brace, separator. */
 const FRAME_BYTES = 64;
 
@@ -30,7 +28,7 @@ export class Payload {
 
   /** @param followsFull whether it is likely to be full, and need not grow */
   constructor(followsFull = false) {
-    this.#bytes = Buffer.allocUnsafeSlow(followsFull ? COMMON_BYTES : INITIAL_BYTES);
+    this.#bytes = followsFull ? takeMemory() : Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
   /**
@@ -56,14 +54,17 @@ export class Payload {
     const fresh = this.#bytes.subarray(this.#taken, this.#length);
     this.#taken = this.#length;
     // A view, unless it would keep far more than itself in memory for as long as the disk takes.
-    return fresh.length < this.#bytes.length >> 3 ? ownCopy(fresh) : fresh;
+    return fresh.length < this.#bytes.length >> 6 ? ownCopy(fresh) : fresh;
   }
 
   /** Everything that was appended. Nothing is appended any more. */
   finish(): Buffer {
-    // A view keeps the whole in memory.
-    if (this.#length < this.#bytes.length - (this.#bytes.length >> 3))
-      this.#bytes = ownCopy(this.#bytes.subarray(0, this.#length));
+    const memory = this.#bytes;
+    // A view keeps all of its memory, of which full batches take three quarters at least.
+    if (this.#length < 0.75 * memory.length) {
+      this.#bytes = ownCopy(memory.subarray(0, this.#length));
+      if (this.#taken === 0) giveBack(memory);
+    }
     return this.#bytes.subarray(0, this.length);
   }
 
@@ -109,11 +110,16 @@ export class Payload {
     const { length } = this.#bytes;
     const needed = this.#length + bytes;
     if (needed <= length) return;
-    const more = Math.min(4 * length, COMMON_BYTES);
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, more, length + (length >> 2)));
+    const grown = roomFor(needed, length);
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
+}
+
+function roomFor(needed: number, before: number): Buffer {
+  const more = Math.max(needed, 4 * before);
+  if (more >= FULL_BATCH_BYTES && needed <= FULL_BATCH_BYTES) return takeMemory();
+  return Buffer.allocUnsafeSlow(needed > FULL_BATCH_BYTES ? Math.max(needed, before + (before >> 2)) : more);
 }
 
 function ownCopy(bytes: Buffer): Buffer {

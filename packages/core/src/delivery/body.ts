@@ -32,9 +32,10 @@ async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffe
   stream.end();
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
 }
 
-/** Logs take less than that. */
-const COMMON_RATIO = 4;
+/** Most logs take less than that. */
+const COMMON_RATIO = 7;
 const MIN_CHUNK_BYTES = 1024;
