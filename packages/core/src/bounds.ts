@@ -16,21 +16,25 @@ export class Bounds {
   readonly #backlog: Backlog;
   readonly #ledger: Ledger;
   readonly #store: BatchStore | undefined;
+  readonly #pump: () => void;
   /** When more is held, it is looked what the disk has. */
   #spareAbove: number;
 
+  /** @param pump sends what may go, of what is sealed for it */
   constructor(
     maxBufferBytes: number,
     open: OpenBatches<BatchSender, StoredBatch & Copy>,
     backlog: Backlog,
     ledger: Ledger,
     store: BatchStore | undefined,
+    pump: () => void,
   ) {
     this.#maxBufferBytes = maxBufferBytes;
     this.#open = open;
     this.#backlog = backlog;
     this.#ledger = ledger;
     this.#store = store;
+    this.#pump = pump;
     this.#spareAbove = maxBufferBytes * SPOOLED_SHARE;
   }
 
@@ -42,8 +46,8 @@ export class Bounds {
     return this.#backlog.heldBytes + this.#open.heldBytes;
   }
 
-  /** @param pump sends what may go, of what is sealed for it. @returns whether something was dropped */
-  keep(pump: () => void): boolean {
+  /** @returns whether something was dropped */
+  keep(): boolean {
     if (this.#heldBytes > this.#spareAbove) this.#spare();
     let hasDropped = false;
     while (this.#heldBytes > this.#maxBufferBytes) {
@@ -51,7 +55,7 @@ export class Bounds {
       const oldest = this.#backlog.takeOldestInMemory();
       if (oldest === undefined) {
         this.#open.sealOldest();
-        pump();
+        this.#pump();
       } else {
         this.#ledger.bufferFull(oldest);
         hasDropped = true;

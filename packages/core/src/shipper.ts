@@ -89,7 +89,9 @@ export class Shipper {
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
       store?.maxOpen,
     );
-    this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store);
+    this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store, () =>
+      this.#pump(),
+    );
     this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
@@ -244,7 +246,7 @@ export class Shipper {
   #keepBounds(): void {
     if (this.#awaited.size > 0 && this.#bounds.isHalfFull)
       for (const hurry of this.#awaited.values()) hurry();
-    if (this.#bounds.keep(() => this.#pump())) this.#settled();
+    if (this.#bounds.keep()) this.#settled();
   }
 
   async #deliver(parcel: Parcel): Promise<void> {
