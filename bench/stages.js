@@ -12,6 +12,11 @@ import { encodeFrame, Frames } from '../packages/winston/dist/frame.js';
 import { fixed, table } from './figures.js';
 import { fields, TEXT } from './record.js';
 
+if (process.send === undefined && process.argv.length > 2) {
+  process.stderr.write('bench/stages.js takes no options\n');
+  process.exit(2);
+}
+
 const LINES = 8192;
 const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 

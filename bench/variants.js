@@ -17,6 +17,7 @@ import { versionOf } from './version.js';
  *   has all records sent, and resolves when they are acknowledged. A package that cannot be asked when that is
  *   awaits `arrived`: the endpoint has them all, or a minute has passed.
  * @property {Told} [told] by the transport, where it is ours
+ * @property {() => unknown} [end] the process ends behind it; that of others is ended
  *
  * @typedef {{ counts?: import('@awslogs/winston').Counts, problems: string[] }} Told
  */

@@ -13,19 +13,24 @@ const REPORT_PATIENCE_MS = 2000;
  */
 
 // Whoever asked is gone, and with it the endpoint that a flush would wait for.
-process.on('disconnect', () => process.exit());
+const leave = () => process.exit();
+process.on('disconnect', leave);
 
 /** @type {Task} */
 const task = JSON.parse(process.argv[2] ?? '');
-process.send?.(await measure(task));
+const { start } = await import(`../variants/${task.variant}.js`);
+/** @type {import('../variants.js').Started} */
+const started = await start(task.options);
+process.send?.(await measure(task, started));
 // Some packages would keep the process for ever.
-process.exit();
+if (started.end === undefined) leave();
+// Ours end it, and their workers: what profiles a thread writes its file as the thread ends.
+process.off('disconnect', leave);
+await started.end();
+process.disconnect?.();
 
-/** @param {Task} task */
-async function measure({ variant, records, rate, endpoint, options }) {
-  const { start } = await import(`../variants/${variant}.js`);
-  /** @type {import('../variants.js').Started} */
-  const { log, settle, told } = await start(options);
+/** @param {Task} task @param {import('../variants.js').Started} started */
+async function measure({ records, rate, endpoint }, { log, settle, told }) {
   const warmUp = Math.min(WARM_UP_RECORDS, records);
   await load(log, records, records + warmUp, rate);
   await settle(() => arrived(endpoint, warmUp));

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { count, megabytes, table } from '../figures.js';
+import { count, median, megabytes, spread, table } from '../figures.js';
 import { lost } from '../lost.js';
 import { print } from '../processes.js';
 import { markedTitle, variantNamed } from '../variants.js';
@@ -11,41 +11,51 @@ import { measure } from './load.js';
 /** More than a flood of four million records needs, if hardly anything of it were sent meanwhile. */
 const SPOOL_MAX_BYTES = 2 ** 32;
 
+/** Of floods: a long one takes a quarter of a minute. The steady load, which takes a minute, is measured once. */
+const MAX_RUNS = 3;
+
+const MEASURED = ['pino-floor', 'awslogs-pino', 'winston-floor', 'awslogs-winston'];
+
 /**
  * @typedef {'steady' | 'flood' | 'long flood'} Load
  * @typedef {{ variant: string, logger: string, role: string, load: Load, hasSpool: boolean }} Case
- * @typedef {Case & { result: import('./load.js').Result }} MemoryRow
+ * @typedef {Case & { runs: import('./load.js').Result[] }} MemoryRow
  */
 
 /**
- * Once each: a peak hardly varies, and a minute is long.
- * @param {{ records: number, rate: number }} load the records of a flood; a long one has four times as many, and
- *   the steady one three times: a minute of it, by default
+ * Interleaved.
+ * @param {{ variants: readonly import('../variants.js').Variant[], runs: number, records: number, rate: number }} load
+ *   the records of a flood; a long one has four times as many, and the steady one three times: a minute of it, by default
  * @returns {Promise<MemoryRow[]>}
  */
-export async function measureMemory({ records, rate }) {
+export async function measureMemory({ variants, runs, records, rate }) {
   const loads = {
     steady: { records: 3 * records, rate },
     flood: { records },
     'long flood': { records: 4 * records },
   };
-  const rows = [];
-  for (const case_ of cases()) {
-    const { variant, load, hasSpool } = case_;
-    const result = await withFolder(hasSpool, (options) =>
-      measure(variantNamed(variant), { ...loads[load], options }),
-    );
-    rows.push({ ...case_, result });
-    print(`${nameOf(case_)}, ${load}: peak RSS ${megabytes(result.peakRssBytes)} MB\n`);
+  /** @type {MemoryRow[]} */
+  const rows = casesOf(variants).map((case_) => ({ ...case_, runs: [] }));
+  const times = Math.min(runs, MAX_RUNS);
+  for (let run = 1; run <= times; run++) {
+    for (const row of rows) {
+      const { variant, load, hasSpool } = row;
+      if (load === 'steady' && run > 1) continue;
+      const result = await withFolder(hasSpool, (options) =>
+        measure(variantNamed(variant), { ...loads[load], options }),
+      );
+      row.runs.push(result);
+      print(`${run}/${times} ${nameOf(row)}, ${load}: peak RSS ${megabytes(result.peakRssBytes)} MB\n`);
+    }
   }
   return rows;
 }
 
 /** @returns {Case[]} */
-function cases() {
-  const variants = ['pino-floor', 'awslogs-pino', 'winston-floor', 'awslogs-winston'].map(variantNamed);
+function casesOf(variants) {
+  const measured = variants.filter(({ name }) => MEASURED.includes(name));
   return ['steady', 'flood', 'long flood'].flatMap((load) =>
-    variants.flatMap(({ name, logger, role }) => {
+    measured.flatMap(({ name, logger, role }) => {
       const case_ = { variant: name, logger, role, load, hasSpool: false };
       return role === 'ours' && load !== 'steady' ? [case_, { ...case_, hasSpool: true }] : [case_];
     }),
@@ -72,12 +82,15 @@ export function memoryTable(rows) {
     rows.map((row) => [
       nameOf(row),
       row.load,
-      count(row.result.records),
-      megabytes(row.result.peakRssBytes),
+      count(row.runs[0].records),
+      spread(
+        row.runs.map(({ peakRssBytes }) => peakRssBytes / 1e6),
+        0,
+      ),
       row.role === 'floor' ? '' : megabytes(aboveFloor(rows, row)),
-      row.role === 'floor' ? '' : count(row.result.delivered),
-      row.role === 'floor' ? '' : count(row.result.dropped),
-      [...new Set(row.result.problems)].join(', '),
+      row.role === 'floor' ? '' : count(Math.min(...row.runs.map(({ delivered }) => delivered))),
+      row.role === 'floor' ? '' : count(droppedIn(row)),
+      [...new Set(row.runs.flatMap(({ problems }) => problems))].join(', '),
     ]),
   );
 }
@@ -86,15 +99,15 @@ export function memoryTable(rows) {
 export function memorySummary(rows) {
   const loads = ['steady', 'flood', 'long flood'];
   const heads = loads.map((load) => {
-    const { records } = rows.find((row) => row.load === load).result;
+    const [{ records }] = rows.find((row) => row.load === load).runs;
     return `${load}: ${count(records)} records`;
   });
   const cell = (variant, hasSpool, load) => {
     const row = rows.find((row) => row.variant === variant && row.hasSpool === hasSpool && row.load === load);
     if (row === undefined) return '';
-    const { peakRssBytes, dropped, records } = row.result;
-    const loss = dropped === 0 ? '' : `, ${Math.round((dropped / records) * 100)} % dropped`;
-    return `${megabytes(peakRssBytes)}${loss}`;
+    const dropped = droppedIn(row);
+    const loss = dropped === 0 ? '' : `, ${Math.round((dropped / row.runs[0].records) * 100)} % dropped`;
+    return `${megabytes(peakOf(row))}${loss}`;
   };
   return table(
     ['peak RSS, MB', ...heads],
@@ -107,15 +120,27 @@ export function memorySummary(rows) {
   );
 }
 
-/** @param {readonly MemoryRow[]} rows @param {MemoryRow} row */
-export function aboveFloor(rows, { logger, load, result }) {
-  const floor = rows.find((row) => row.role === 'floor' && row.logger === logger && row.load === load);
-  return result.peakRssBytes - floor.result.peakRssBytes;
+/** The median. @param {MemoryRow} row */
+export function peakOf({ runs }) {
+  return median(runs.map(({ peakRssBytes }) => peakRssBytes));
+}
+
+/** In the worst of the runs. @param {MemoryRow} row */
+export function droppedIn({ runs }) {
+  return Math.max(...runs.map(({ dropped }) => dropped));
+}
+
+/** NaN where the floor was not measured. @param {readonly MemoryRow[]} rows @param {MemoryRow} row */
+export function aboveFloor(rows, row) {
+  const floor = rows.find(
+    ({ role, logger, load }) => role === 'floor' && logger === row.logger && load === row.load,
+  );
+  return floor === undefined ? Number.NaN : peakOf(row) - peakOf(floor);
 }
 
 /** @param {readonly MemoryRow[]} rows */
 export function lostInMemoryPart(rows) {
   return rows
     .filter(({ role }) => role === 'ours')
-    .flatMap((row) => lost(`${nameOf(row)}, ${row.load}`, row.result));
+    .flatMap((row) => row.runs.flatMap((result) => lost(`${nameOf(row)}, ${row.load}`, result)));
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import pino from 'pino';
 import { fields, TEXT } from '../record.js';
 import { listenTo } from '../told.js';
@@ -12,5 +13,9 @@ export function start(options) {
     log: (n) => logger.info(fields(n), TEXT),
     settle: () => new Promise((resolve) => logger.flush(resolve)),
     told: listenTo(transport),
+    end: () => {
+      transport.end();
+      return once(transport, 'close');
+    },
   };
 }

@@ -11,5 +11,6 @@ export function start(options, format) {
     log: (n) => logger.info(TEXT, fields(n)),
     settle: () => transport.flush(),
     told: listenTo(transport),
+    end: () => transport.close(),
   };
 }
