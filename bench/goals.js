@@ -167,7 +167,8 @@ function found(value, format, isMet) {
 /** @returns {Finding | undefined} */
 function roomy(rows, name, hasSpool, load, roomBytes, isRight) {
   const row = caseOf(rows, name, hasSpool, load);
-  const dropped = row === undefined ? 0 : droppedIn(row);
+  if (row === undefined) return undefined;
+  const dropped = droppedIn(row);
   const format = (bytes) =>
     `floor + ${megabytes(bytes)} MB${dropped > 0 ? `, ${count(dropped)} dropped` : ''}`;
   return (

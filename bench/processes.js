@@ -52,7 +52,10 @@ export async function runAgainstEndpoint(file, task) {
   const service = start('children/endpoint.js', {});
   try {
     const { port } = await answer(service);
-    const seen = await answer(start(file, { ...task, endpoint: `http://127.0.0.1:${port}` }));
+    const child = start(file, { ...task, endpoint: `http://127.0.0.1:${port}` });
+    const ended = once(child, 'exit');
+    const seen = await answer(child);
+    await ended;
     service.send({ records: task.records });
     return { seen, got: await answer(service) };
   } finally {

@@ -41,7 +41,7 @@ const STAGES = [
   ['Winston: bytes → timestamps and messages', LINES, () => new Frames(() => undefined).push(frames)],
   ['a log event of a string, as in-process', 1, each(texts, (text) => toLogEvents(1_790_000_000_000, text))],
   ['JSON.stringify, for comparison', 1, each(texts, (text) => JSON.stringify(text))],
-  ['a full batch: add each event as JSON, and seal it', batch.size, fill],
+  ['a full batch: add each event as JSON, and seal it', batch.size, () => fill().release()],
   ['a full batch: body', batch.size, () => encodeBody(HEAD, batch.payload, false)],
   ['a full batch: body, gzipped', batch.size, () => encodeBody(HEAD, batch.payload, true)],
   ['a full batch: the SDK signs and sends it', batch.size, () => send(plain)],

@@ -25,8 +25,8 @@ process.send?.(await measure(task, started));
 // Some packages would keep the process for ever.
 if (started.end === undefined) leave();
 // Ours end it, and their workers: what profiles a thread writes its file as the thread ends.
-process.off('disconnect', leave);
 await started.end();
+process.off('disconnect', leave);
 process.disconnect?.();
 
 /** @param {Task} task @param {import('../variants.js').Started} started */

@@ -50,6 +50,7 @@ export class Ledger {
     const lost = tooOld + expired + tooNew;
     this.#reporter.deliver(batch.size - lost);
     if (lost > 0) this.#rejected(parcel, batch, rejected, lost);
+    // Its copy on disk goes then, and with it the knowledge whether that is still being written from this memory.
     parcel.release();
     parcel.settle();
   }
@@ -79,6 +80,7 @@ export class Ledger {
   }
 
   bufferFull(parcel: Parcel): void {
+    parcel.release();
     this.#drop('bufferFull', parcel);
     this.#widenGap(parcel);
     this.#reporter.loss(
@@ -90,6 +92,7 @@ export class Ledger {
   }
 
   spoolFull(parcel: Parcel): void {
+    parcel.release();
     this.#drop('spoolFull', parcel);
     this.#widenGap(parcel);
     this.#reporter.loss(
@@ -121,6 +124,7 @@ export class Ledger {
 
   notDelivered(parcels: readonly Parcel[]): void {
     if (parcels.length === 0) return;
+    // Of those in flight the memory is still being read: it is not released.
     for (const parcel of parcels) this.#drop('closed', parcel);
     this.#reporter.loss(
       'not-delivered',

@@ -113,7 +113,7 @@ export class Parcel {
     return freed;
   }
 
-  /** Nobody needs its events in memory any more, but for a disk that has not taken all of them yet. */
+  /** Nobody reads its events in memory any more; but what a disk is still written from is not for others, and left to V8. */
   release(): void {
     if (this.#stored?.isWritten ?? true) this.#batch?.release();
     this.#batch = undefined;

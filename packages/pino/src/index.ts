@@ -84,7 +84,7 @@ function lineStream(pipeline: Pipeline): CloudWatchStream {
   const pieces = new Utf8Pieces((piece) => lines.push(piece));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {
     if (typeof chunk !== 'string') lines.push(chunk);
-    else if (encoding === 'utf8') pieces.push(chunk);
+    else if (encoding === 'utf8' || !Buffer.isEncoding(encoding)) pieces.push(chunk);
     else lines.push(Buffer.from(chunk, encoding));
     callback();
   };

@@ -23,6 +23,7 @@ class FrameSink extends Writable {
     this.#pipeline = pipeline;
   }
 
+  /** thread-stream writes nothing but text. */
   override _write(text: string, _encoding: BufferEncoding, callback: () => void): void {
     this.#pieces.push(text);
     callback();

@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Backlog } from '../../../packages/core/dist/backlog.js';
 import { Batch } from '../../../packages/core/dist/batch/batch.js';
+import { takeMemory } from '../../../packages/core/dist/batch/memory.js';
 import { type BatchSender, Parcel, type StoredBatch } from '../../../packages/core/dist/parcel.js';
 
 const sender: BatchSender = {
@@ -19,14 +20,17 @@ const parcel = (position: number, bytes = 1) => Parcel.sealed(position, sender, 
 
 /** One that is on disk as well, if that has it by now. */
 function storedParcel(position: number, isWritten: boolean): Parcel {
-  const stored: StoredBatch = {
+  return Parcel.sealed(position, sender, batchOf(100), storedAs(isWritten));
+}
+
+function storedAs(isWritten: boolean): StoredBatch {
+  return {
     isKept: true,
     isWritten,
     written: Promise.resolve(isWritten),
     read: () => Promise.resolve(batchOf(100)),
     settle: () => undefined,
   };
-  return Parcel.sealed(position, sender, batchOf(100), stored);
 }
 
 const numbers = (backlog: Backlog) => {
@@ -119,6 +123,20 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
     [2, 3, 4, 1],
   );
   t.is(backlog.heldBytes, 0);
+});
+
+test('memory of a batch is for others when it is let go of, unless the disk still reads it', (t) => {
+  for (const [what, isWritten, isFree] of [
+    ['no disk', undefined, true],
+    ['the disk has it', true, true],
+    ['the disk has not all of it', false, false],
+  ] as const) {
+    const memory = takeMemory();
+    const batch = new Batch(1, memory);
+    const stored = isWritten === undefined ? undefined : storedAs(isWritten);
+    Parcel.sealed(0, sender, batch, stored).release();
+    t.is(takeMemory().buffer === memory.buffer, isFree, what);
+  }
 });
 
 test('to free memory what is on disk alone is not taken', (t) => {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type LogEvent, timestampOf } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
-import { giveBack } from './memory.js';
+import { giveBack, keptBy } from './memory.js';
 import { Payload, SEPARATOR } from './payload.js';
 
 /** The UTC day of a timestamp, counted from 1970-01-01. */
@@ -130,7 +130,7 @@ export class Batch {
   }
 
   get heldBytes(): number {
-    return BATCH_OBJECT_BYTES + this.payload.length;
+    return BATCH_OBJECT_BYTES + keptBy(this.payload);
   }
 
   /** The events from index `start` up to, not including, `end`, in memory of their own. */

@@ -5,7 +5,7 @@ import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 export interface LogEvent {
   /** Milliseconds after 1970-01-01T00:00:00Z, a non-negative integer. */
   readonly timestamp: number;
-  /** In UTF-8, not empty. It may be a view of other memory. */
+  /** In UTF-8, not empty. It may be a view of memory that is used anew once the record is taken over. */
   readonly message: Buffer;
   /** What the event counts towards the batch's limit: the message in UTF-8, and 26. */
   readonly bytes: number;

@@ -5,6 +5,8 @@ import { FULL_BATCH_BYTES, giveBack, takeMemory } from './memory.js';
 export const SEPARATOR = ',\n';
 
 const INITIAL_BYTES = 1024;
+/** With less of it in use, what is finished moves to memory of its own. */
+const MIN_FILL = 0.6;
 /** What an event takes beside its message: names, timestamp, brace, separator. */
 const FRAME_BYTES = 64;
 
@@ -23,6 +25,8 @@ export class Payload {
   /** With a separator behind each event. */
   #length = 0;
   #taken = 0;
+  /** Somebody may look at it for longer than the batch lives. */
+  #isHandedOut = false;
   /** Many events share a millisecond. */
   #head = { timestamp: -1, bytes: Buffer.alloc(0) };
 
@@ -33,7 +37,7 @@ export class Payload {
 
   /**
    * The bytes of all events. There is room for more: for 1 KiB at first, then for four times as much at most, or for a
-   * full batch. Room that was never written to is hardly memory.
+   * full batch.
    */
   get length(): number {
     return Math.max(this.#length - SEPARATOR.length, 0);
@@ -53,17 +57,19 @@ export class Payload {
   takeNew(): Buffer {
     const fresh = this.#bytes.subarray(this.#taken, this.#length);
     this.#taken = this.#length;
-    // A view, unless it would keep far more than itself in memory for as long as the disk takes.
-    return fresh.length < this.#bytes.length >> 6 ? ownCopy(fresh) : fresh;
+    // A view, unless it is a little of what it would keep in memory for as long as the disk takes.
+    if (fresh.length < this.#bytes.length >> 6) return ownCopy(fresh);
+    this.#isHandedOut = true;
+    return fresh;
   }
 
   /** Everything that was appended. Nothing is appended any more. */
   finish(): Buffer {
     const memory = this.#bytes;
-    // A view keeps all of its memory, of which full batches take three quarters at least.
-    if (this.#length < 0.75 * memory.length) {
+    // A view keeps all of its memory.
+    if (this.#length < MIN_FILL * memory.length) {
       this.#bytes = ownCopy(memory.subarray(0, this.#length));
-      if (this.#taken === 0) giveBack(memory);
+      if (!this.#isHandedOut) giveBack(memory);
     }
     return this.#bytes.subarray(0, this.length);
   }
@@ -105,7 +111,6 @@ export class Payload {
     this.#length += this.#bytes.write(json, this.#length);
   }
 
-  /** In few steps to what a full batch commonly takes, since memory that is given back at once costs most. */
   #makeRoom(bytes: number): void {
     const { length } = this.#bytes;
     const needed = this.#length + bytes;
@@ -116,10 +121,11 @@ export class Payload {
   }
 }
 
+/** In few steps to what a full batch commonly takes, since memory that is let go of at once costs most. */
 function roomFor(needed: number, before: number): Buffer {
+  if (needed > FULL_BATCH_BYTES) return takeMemory(Math.max(needed, Math.ceil(1.25 * before)));
   const more = Math.max(needed, 4 * before);
-  if (more >= FULL_BATCH_BYTES && needed <= FULL_BATCH_BYTES) return takeMemory();
-  return Buffer.allocUnsafeSlow(needed > FULL_BATCH_BYTES ? Math.max(needed, before + (before >> 2)) : more);
+  return more < FULL_BATCH_BYTES ? Buffer.allocUnsafeSlow(more) : takeMemory();
 }
 
 function ownCopy(bytes: Buffer): Buffer {

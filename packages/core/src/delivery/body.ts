@@ -7,7 +7,8 @@ export interface Body {
 }
 
 /**
- * The JSON of PutLogEvents.
+ * The JSON of PutLogEvents, in memory of its own: a request that timed out may still read it when the batch is delivered by
+ * another, and its memory used anew.
  * @param head all of it but the events
  * @param payload the elements of `logEvents`, in UTF-8
  */
@@ -32,10 +33,9 @@ async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffe
   stream.end();
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(chunk);
-  const [first] = chunks;
-  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+  return Buffer.concat(chunks);
 }
 
-/** Most logs take less than that. */
-const COMMON_RATIO = 7;
+/** Logs take less than that. */
+const COMMON_RATIO = 4;
 const MIN_CHUNK_BYTES = 1024;
