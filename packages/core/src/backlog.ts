@@ -1,4 +1,5 @@
 import type { Batch } from './batch/batch.js';
+import type { Gap } from './batch/gap.js';
 import { type BatchSender, type Outline, Parcel, type StoredBatch } from './parcel.js';
 
 /** A batch that an earlier process left. */
@@ -48,8 +49,8 @@ export class Backlog {
     return this.#end;
   }
 
-  add(sender: BatchSender, batch: Batch, stored: StoredBatch | undefined): void {
-    this.#put(Parcel.sealed(this.#end, sender, batch, stored));
+  add(sender: BatchSender, batch: Batch, stored?: StoredBatch, gap?: Gap): void {
+    this.#put(Parcel.sealed(this.#end, sender, batch, stored, gap));
     this.#end += batch.size;
   }
 

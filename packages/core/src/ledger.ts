@@ -1,4 +1,5 @@
 import type { Batch } from './batch/batch.js';
+import { type Gap, joined } from './batch/gap.js';
 import type { Failure, RejectedEvents } from './delivery/outcome.js';
 import type { Address, BatchSender, Parcel } from './parcel.js';
 import type { Counts, Reporter } from './report.js';
@@ -14,11 +15,11 @@ export interface Bounds {
   readonly spoolMaxBytes: number;
 }
 
-/** Events that are missing in the log stream. */
-interface Gap {
-  readonly events: number;
-  readonly begin: number;
-  readonly end: number;
+/** An event that tells of a gap. */
+export interface Notice {
+  readonly gap: Gap;
+  readonly timestamp: number;
+  readonly message: string;
 }
 
 /**
@@ -143,13 +144,14 @@ export class Ledger {
   }
 
   /** What a reader of the log stream should know, with the time at which events are missing; once. */
-  takeNotice(sender: BatchSender): { readonly timestamp: number; readonly message: string } | undefined {
+  takeNotice(sender: BatchSender): Notice | undefined {
     const gap = this.#gaps.get(sender);
     if (gap === undefined) return undefined;
     this.#gaps.delete(sender);
     const [from, to] = [gap.begin, gap.end].map((timestamp) => new Date(timestamp).toISOString());
     const message = `awslogs: ${gap.events} events are missing here, from ${from} to ${to}: more waited than maxBufferBytes or spoolMaxBytes allows.`;
     return {
+      gap,
       timestamp: gap.end,
       message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
     };
@@ -160,15 +162,13 @@ export class Ledger {
     this.#reporter.drop(reason, parcel.size);
   }
 
-  #widenGap({ position, sender, size, begin, end }: Parcel): void {
+  #widenGap({ position, sender, size, begin, end, gap }: Parcel): void {
     // What an earlier process left belongs to another log stream.
     if (position < 0) return;
-    const { events = 0, begin: from = begin, end: to = end } = this.#gaps.get(sender) ?? {};
-    this.#gaps.set(sender, {
-      events: events + size,
-      begin: Math.min(from, begin),
-      end: Math.max(to, end),
-    });
+    const before = this.#gaps.get(sender);
+    const wider = joined(before, { events: size, begin, end });
+    // It told of others, which nobody knows of now.
+    this.#gaps.set(sender, gap === undefined ? wider : joined(wider, gap));
   }
 
   #reject(reason: keyof Counts['rejected'], parcel: Parcel, batch: Batch, start: number, end: number): void {

@@ -1,4 +1,5 @@
 import type { Batch } from './batch/batch.js';
+import type { Gap } from './batch/gap.js';
 import type { Copy } from './batch/open-batches.js';
 import type { Outcome } from './delivery/outcome.js';
 import type { Entity } from './entity/entity.js';
@@ -62,6 +63,8 @@ export class Parcel {
   readonly size: number;
   readonly begin: number;
   readonly end: number;
+  /** What events in it tell is missing. */
+  readonly gap: Gap | undefined;
   /** A part of a batch that was refused, with its entity and without. */
   readonly isPart: boolean;
   readonly #stored: StoredBatch | undefined;
@@ -74,6 +77,7 @@ export class Parcel {
     batch: Batch | undefined,
     stored: StoredBatch | undefined,
     isPart: boolean,
+    gap?: Gap,
   ) {
     this.position = position;
     this.sender = sender;
@@ -81,12 +85,19 @@ export class Parcel {
     this.begin = begin;
     this.end = end;
     this.isPart = isPart;
+    this.gap = gap;
     this.#batch = batch;
     this.#stored = stored;
   }
 
-  static sealed(position: number, sender: BatchSender, batch: Batch, stored?: StoredBatch): Parcel {
-    return new Parcel(position, sender, batch, batch, stored, false);
+  static sealed(
+    position: number,
+    sender: BatchSender,
+    batch: Batch,
+    stored?: StoredBatch,
+    gap?: Gap,
+  ): Parcel {
+    return new Parcel(position, sender, batch, batch, stored, false, gap);
   }
 
   /** Of a batch that an earlier process left on disk. */

@@ -1,6 +1,7 @@
 import { Backlog, type Found } from './backlog.js';
 import type { Batch } from './batch/batch.js';
 import { type LogEvent, toLogEvents } from './batch/event.js';
+import type { Gap } from './batch/gap.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
@@ -83,7 +84,7 @@ export class Shipper {
     this.#clock = clock;
     this.#open = new OpenBatches(
       {
-        sealed: (sender, batch, stored) => this.#backlog.add(sender, batch, stored),
+        sealed: (sender, batch, stored, gap) => this.#backlog.add(sender, batch, stored, gap),
         crowded: () => reporter.problem('crowded', CROWDED),
       },
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
@@ -111,8 +112,8 @@ export class Shipper {
     }
   }
 
-  #gather(sender: BatchSender, events: readonly LogEvent[]): void {
-    for (const event of events) this.#open.add(sender, event);
+  #gather(sender: BatchSender, events: readonly LogEvent[], gap?: Gap): void {
+    for (const event of events) this.#open.add(sender, event, gap);
     if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
@@ -290,7 +291,7 @@ export class Shipper {
     if (notice === undefined) return;
     const events = toLogEvents(notice.timestamp, notice.message);
     this.#ledger.accept(events.length);
-    this.#gather(sender, events);
+    this.#gather(sender, events, notice.gap);
   }
 
   /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */

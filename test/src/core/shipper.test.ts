@@ -1258,3 +1258,47 @@ test('whatever happens, no more than maxBufferBytes wait', async (t) => {
     { numRuns: 40 },
   );
 });
+
+test('notices tell of every event that was dropped once, also of those whose notice was dropped', async (t) => {
+  const steps = fc.array(fc.constantFrom('log', 'log much', 'deliver', 'fail'), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (script) => {
+      const { clock, sender, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 3 * ALONE });
+      const told: number[] = [];
+      const read = (batch: Batch) => {
+        for (const text of messages(batch).filter((text) => text.includes('missingEvents')))
+          told.push(JSON.parse(text).missingEvents);
+      };
+      for (const one of script) {
+        const [call] = sender.inFlight;
+        if (one === 'log') shipApart(hundred('a'));
+        else if (one === 'log much') shipApart(...Array(6).fill(hundred('b')));
+        else if (call !== undefined && one === 'deliver') {
+          read(call.batch);
+          await sender.answer(DELIVERED);
+        } else if (call !== undefined) await sender.answer(UNAVAILABLE);
+        await clock.advance(700);
+      }
+      sender.reply = (batch) => {
+        read(batch);
+        return DELIVERED;
+      };
+      for (const call of [...sender.inFlight]) {
+        read(call.batch);
+        await sender.answer(DELIVERED, sender.inFlight.indexOf(call));
+      }
+      // What is told after the last batch goes with the next one.
+      for (let i = 0; i < 3; i++) {
+        shipApart(hundred('c'));
+        await clock.advance(20_000);
+      }
+      const { bufferFull } = counts().dropped;
+      t.is(
+        told.reduce((all, events) => all + events, 0),
+        bufferFull,
+      );
+      t.is(counts().delivered, counts().accepted - bufferFull);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,5 +1,6 @@
 import { type Batch, dayOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
+import { type Gap, joined } from './gap.js';
 
 /** Of all targets and days together. */
 export const MAX_OPEN = 5000;
@@ -7,7 +8,7 @@ export const MAX_OPEN = 5000;
 /** What befalls open batches. */
 export interface OpenBatchesEvents<Target, C extends Copy> {
   /** A batch takes no more events. */
-  sealed(target: Target, batch: Batch, copy: C | undefined): void;
+  sealed(target: Target, batch: Batch, copy: C | undefined, gap: Gap | undefined): void;
   /** So many are open that one was sealed before its time. */
   crowded(): void;
 }
@@ -29,6 +30,8 @@ interface Opened<Target, C extends Copy> {
   readonly target: Target;
   readonly batch: OpenBatch;
   readonly copy: C | undefined;
+  /** What events in it tell is missing. */
+  gap: Gap | undefined;
   /** It has waited long enough. */
   isExpired: boolean;
   /** When it took its last event, counted in changes from one batch to another. */
@@ -75,12 +78,20 @@ export class OpenBatches<Target, C extends Copy> {
     return this.#heldBytes;
   }
 
-  add(target: Target, event: LogEvent): void {
-    const opened = this.#find(target, event.timestamp);
-    if (opened !== undefined && this.#addTo(opened, event)) return;
-    if (opened !== undefined) this.#seal(opened);
-    this.#addTo(this.#openFor(target, event.timestamp, opened !== undefined), event);
+  /** @param gap that the event tells of */
+  add(target: Target, event: LogEvent, gap?: Gap): void {
+    const found = this.#find(target, event.timestamp);
+    const opened =
+      found !== undefined && this.#addTo(found, event) ? found : this.#addToNew(target, event, found);
+    if (gap !== undefined) opened.gap = joined(opened.gap, gap);
     if (this.#all.size > this.#maxOpen) this.#sealLeastRecentlyUsed();
+  }
+
+  #addToNew(target: Target, event: LogEvent, full: Opened<Target, C> | undefined): Opened<Target, C> {
+    if (full !== undefined) this.#seal(full);
+    const opened = this.#openFor(target, event.timestamp, full !== undefined);
+    this.#addTo(opened, event);
+    return opened;
   }
 
   /** They have waited long enough. */
@@ -119,7 +130,14 @@ export class OpenBatches<Target, C extends Copy> {
 
   #openFor(target: Target, timestamp: number, followsFull: boolean): Opened<Target, C> {
     const batch = new OpenBatch(dayOf(timestamp), followsFull);
-    const opened = { target, batch, copy: this.#copyFor(target, timestamp), isExpired: false, usedAt: 0 };
+    const opened = {
+      target,
+      batch,
+      copy: this.#copyFor(target, timestamp),
+      gap: undefined,
+      isExpired: false,
+      usedAt: 0,
+    };
     this.#all.add(opened);
     const days = this.#byTarget.get(target);
     if (days === undefined) this.#byTarget.set(target, new Map([[batch.day, opened]]));
@@ -154,7 +172,7 @@ export class OpenBatches<Target, C extends Copy> {
   }
 
   #seal(opened: Opened<Target, C>): void {
-    const { target, batch, copy } = opened;
+    const { target, batch, copy, gap } = opened;
     this.#all.delete(opened);
     const days = this.#byTarget.get(target);
     days?.delete(batch.day);
@@ -163,6 +181,6 @@ export class OpenBatches<Target, C extends Copy> {
     if (!opened.isExpired) this.#fresh--;
     this.#heldBytes -= batch.heldBytes;
     copy?.seal();
-    this.#events.sealed(target, batch.seal(), copy);
+    this.#events.sealed(target, batch.seal(), copy, gap);
   }
 }
