@@ -2,14 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { percent, table } from './figures.js';
 
-const [file] = process.argv.slice(2);
-if (file === undefined) {
-  process.stderr.write('node bench/shares.js <file.cpuprofile>\n');
-  process.exit(2);
-}
-
-/** https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
-const { nodes, samples, timeDeltas } = JSON.parse(await readFile(file, 'utf8'));
+const { nodes, samples, timeDeltas } = await profileOrExit(process.argv[2]);
 const nodeOf = new Map(nodes.map((node) => [node.id, node]));
 
 /** @type {Map<string, number>} */
@@ -27,6 +20,18 @@ process.stdout.write(
     rows.map(([place, share]) => [place, percent(share / all)]),
   )}\n`,
 );
+
+/** https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile */
+async function profileOrExit(file) {
+  try {
+    const profile = JSON.parse(await readFile(file, 'utf8'));
+    if (!Array.isArray(profile.samples)) throw new Error(`${file} is no profile`);
+    return profile;
+  } catch (error) {
+    process.stderr.write(`node bench/shares.js <file.cpuprofile>: ${error.message}\n`);
+    process.exit(2);
+  }
+}
 
 /** A file of ours, a package of others, a module of Node's, or what V8 says in brackets. */
 function placeOf({ url, functionName }) {

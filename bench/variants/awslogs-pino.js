@@ -7,6 +7,8 @@ export function start(options) {
   const transport = pino.transport({
     target: '@awslogs/pino',
     options: { logGroupName: '/bench', logStreamName: 'bench', ...options },
+    // A profiler, which Pino would leave out.
+    worker: { execArgv: process.execArgv },
   });
   const logger = pino(transport);
   return {
