@@ -11,6 +11,11 @@ export class VirtualClock {
     return this.#now;
   }
 
+  /** Nobody sets this clock. */
+  monotonic() {
+    return this.#now;
+  }
+
   /** As with Node's timers a wait is whole milliseconds, and one at least. */
   after(ms, callback) {
     const at = this.#now + Math.max(1, Math.round(ms));

@@ -8,15 +8,26 @@ interface Timer {
 
 /** Time that passes when the test says so. */
 export class ManualClock implements Clock {
-  #now: number;
+  #now = 0;
+  /** The time of day when the clock began. */
+  #origin: number;
   readonly #timers = new Set<Timer>();
 
   constructor(now = Date.UTC(2026, 10, 24, 12)) {
-    this.#now = now;
+    this.#origin = now;
   }
 
   now(): number {
+    return this.#origin + this.#now;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Somebody sets the time of day, forwards or back; no time passes. */
+  set(now: number): void {
+    this.#origin = now - this.#now;
   }
 
   after(ms: number, callback: () => void, keepAlive = false): () => void {

@@ -1,7 +1,11 @@
+import { performance } from 'node:perf_hooks';
+
 /** Time, passed in, so that tests decide when it passes. */
 export interface Clock {
-  /** Milliseconds after 1970-01-01T00:00:00Z. */
+  /** The time of day: milliseconds after 1970-01-01T00:00:00Z. Somebody may set it, forwards or back. */
   now(): number;
+  /** Milliseconds since some moment in the past. It never goes back: durations are measured with it. */
+  monotonic(): number;
   /**
    * Calls `callback` once, `ms` milliseconds from now, unless the returned function is called first.
    * The wait keeps the process alive only where `keepAlive` says so.
@@ -24,6 +28,7 @@ export async function within<T>(ms: number, clock: Clock, promise: Promise<T>): 
 
 export const systemClock: Clock = {
   now: Date.now,
+  monotonic: performance.now.bind(performance),
   after(ms, callback, keepAlive = false) {
     const timer = setTimeout(callback, ms);
     if (!keepAlive) timer.unref();

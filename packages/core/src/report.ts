@@ -137,7 +137,7 @@ export class Reporter {
     this.#emit = emit;
     this.#toStderr = toStderr;
     this.#clock = clock;
-    this.#countsAt = clock.now();
+    this.#countsAt = clock.monotonic();
   }
 
   accept(events: number): void {
@@ -175,13 +175,13 @@ export class Reporter {
 
   /** Reports the counts now. */
   reportCounts(): void {
-    this.#countsAt = this.#clock.now();
+    this.#countsAt = this.#clock.monotonic();
     this.#emit({ kind: 'counts', counts: this.counts });
   }
 
   /** Reports the counts, unless that was done within the last ten seconds. */
   reportCountsSometimes(): void {
-    if (this.#clock.now() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
+    if (this.#clock.monotonic() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
   }
 
   /** Reports who writes the events, and how that is known. */
@@ -209,7 +209,7 @@ export class Reporter {
   }
 
   #tell(code: ProblemCode, moreEvents: number, text: (events: number) => string): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const { times = 0, events: untold = 0 } = this.#withheld.get(code) ?? {};
     const events = untold + moreEvents;
     if (now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS) {

@@ -13,12 +13,12 @@ export class Rhythm {
   constructor(periodMs: number, clock: Clock, random: () => number) {
     this.#periodMs = periodMs;
     this.#clock = clock;
-    this.#origin = clock.now() + Math.floor(random() * periodMs);
+    this.#origin = clock.monotonic() + Math.floor(random() * periodMs);
   }
 
   /** Milliseconds until the next moment: more than none. */
   get msToNext(): number {
-    const passed = (this.#clock.now() - this.#origin) % this.#periodMs;
+    const passed = (this.#clock.monotonic() - this.#origin) % this.#periodMs;
     return passed < 0 ? -passed : this.#periodMs - passed;
   }
 }

@@ -168,7 +168,7 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   #open(): Opened | undefined {
-    if (Date.now() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
+    if (systemClock.monotonic() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
     const behind = new Behind(this.#config.maxBufferBytes, this.#reporter);
     try {
       const channel = new this.#openChannel(this.#config, behind, {
@@ -201,7 +201,7 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   #ended(lost: number, error: Error): void {
-    this.#brokenAt = Date.now();
+    this.#brokenAt = systemClock.monotonic();
     this.#why = error.message;
     this.#loseToEndedWorker(lost);
   }

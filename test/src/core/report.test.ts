@@ -44,6 +44,27 @@ test('a problem is reported at most once a minute, and how often it was withheld
   t.deepEqual(problems(), ['throttled: first', 'throttled: second (2 more since the last report)']);
 });
 
+for (const [how, ms] of [
+  ['back', -3_600_000],
+  ['forwards', 3_600_000],
+] as const) {
+  test(`a clock that is set ${how} by an hour neither silences reports nor multiplies them`, async (t) => {
+    const { clock, reporter, reports } = setUp();
+    reporter.problem('throttled', 'first');
+    clock.set(clock.now() + ms);
+    reporter.problem('throttled', 'withheld');
+    reporter.reportCountsSometimes();
+    t.is(reports.length, 1);
+    await clock.advance(60_000);
+    reporter.problem('throttled', 'second');
+    reporter.reportCountsSometimes();
+    t.deepEqual(
+      reports.map(({ kind }) => kind),
+      ['problem', 'problem', 'counts'],
+    );
+  });
+}
+
 test('the minute counts from the last that was reported, and so do the withheld ones', async (t) => {
   const { clock, reporter, problems } = setUp();
   reporter.problem('throttled', 'first');
@@ -215,7 +236,7 @@ function stderrOf(
   const script = `
     import { addCounts, Reporter } from ${JSON.stringify(module)};
     ${before}
-    const reporter = new Reporter(() => console.log('emitted'), ${toStderr}, { now: Date.now });
+    const reporter = new Reporter(() => console.log('emitted'), ${toStderr}, { monotonic: () => 0 });
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
     reporter.problem('denied', 'withheld');
     reporter.reportCounts();
