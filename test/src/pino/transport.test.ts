@@ -284,9 +284,8 @@ test('lines come as text, as text in another encoding, and as bytes', async (t) 
   stream.write(Buffer.from('d🙃').subarray(0, 3));
   stream.write(Buffer.from('d🙃').subarray(3));
   stream.write(`\n${long}\n`, 'utf-8');
-  stream.write('e\n', 'buffer' as BufferEncoding);
   await new Promise<void>((resolve) => stream.flush(resolve));
-  t.deepEqual(messages(local), ['a€', 'bc🙃d🙃', long, 'e']);
+  t.deepEqual(messages(local), ['a€', 'bc🙃d🙃', long]);
 });
 
 test('text comes as it was written, not as bytes made for it', (t) => {
