@@ -1,6 +1,6 @@
 import type { Reporter } from './report.js';
 
-/** What one write takes while it waits in thread-stream, beyond its bytes: measured on Node 20, its Buffer and all. */
+/** What a text takes while it waits, beyond its bytes: the objects around it. Measured on Node 20. */
 const OVERHEAD_BYTES = 200;
 
 /** What waits on the main thread for a worker thread that falls behind: up to a bound, past which records are dropped. */
@@ -18,12 +18,19 @@ export class Behind {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** What was written at once has to wait. */
-  add(text: string): void {
-    this.#bytes += Buffer.byteLength(text) + OVERHEAD_BYTES;
+  /** A text has to wait. @returns the bytes that it takes, for `remove` */
+  add(text: string): number {
+    const bytes = Buffer.byteLength(text) + OVERHEAD_BYTES;
+    this.#bytes += bytes;
+    return bytes;
   }
 
-  /** The worker has caught up. */
+  /** The worker has received a text. */
+  remove(bytes: number): void {
+    this.#bytes -= bytes;
+  }
+
+  /** Nothing waits any more. */
   clear(): void {
     this.#bytes = 0;
   }

@@ -1,6 +1,6 @@
 /** What a main thread needs that leaves the work to a worker. Nothing of it loads the AWS SDK. */
 export { Behind } from './behind.js';
-export { systemClock } from './clock.js';
+export { type Clock, systemClock, within } from './clock.js';
 export * from './config/index.js';
 export { addCounts, type Counts, type ProblemCode, type Report, Reporter } from './report.js';
 export { closeOnSignals } from './signals.js';

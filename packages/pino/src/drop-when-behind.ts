@@ -10,6 +10,7 @@ import {
 
 /** What `pino.transport()` returns, as far as it matters here. */
 interface Transport {
+  readonly worker?: { on(name: 'error', listener: (error: Error) => void): unknown };
   write(line: string): boolean;
   emit(name: string, ...args: unknown[]): boolean;
   on(name: string, listener: () => void): unknown;
@@ -18,6 +19,8 @@ interface Transport {
 /**
  * Bounds what waits on the main thread for a worker thread that is stuck or slow by `maxBufferBytes`: past it new
  * records are dropped, counted and told. Without it, thread-stream holds up to 512 MB, and then makes the logger wait.
+ * And an error of the worker itself, which cannot start or is out of memory, is the transport's `'error'`, and no longer an
+ * uncaught exception.
  * @param transport what `pino.transport()` returned. From then on its `'report'` counts what was dropped here as well.
  * @param options those of the transport
  * @returns the transport
@@ -37,6 +40,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
       last === undefined ? report : { ...report, counts: addCounts(last.counts, report.counts) },
     );
 
+  transport.worker?.on('error', (error) => emit('error', error));
   transport.on('drain', () => behind.clear());
   transport.on('close', () => reporter.close());
   transport.write = (line) => {

@@ -1,19 +1,39 @@
-import type { Behind, Config, Report } from '@awslogs/core/main-thread';
+import type { Behind, Clock, Config, Report } from '@awslogs/core/main-thread';
 
-/** The way from the transport to a pipeline. */
+/** The way to a pipeline. */
 export interface Channel {
+  /** Resolves when it takes records; rejects when it never will. Undefined: it takes them already. */
+  readonly started: Promise<void> | undefined;
+  /** Whether too much waits for the pipeline's thread: then nothing is written. */
+  readonly isFull: boolean;
   write(timestamp: number, message: string): void;
   /** Resolves when all that was written before is settled. Never rejects. */
   flush(): Promise<void>;
   /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written after it. Never rejects. */
   close(): Promise<void>;
+  /** Ends a pipeline that does not start, without waiting for anything. */
+  abandon(): void;
+  /** Undefined where the pipeline needs the event loop of this thread, which no longer runs at the process's exit. */
+  readonly atExit: ExitPort | undefined;
 }
 
-export interface ChannelEvents {
+/** For the process's exit, when no event loop runs on this thread. May be used again, for what is written after it. */
+export interface ExitPort {
+  /** Asks the pipeline to deliver what was written. All channels are asked before one is awaited. */
+  requestClose(): void;
+  /** Blocks until that is done, or takes too long: then the channel is broken. */
+  awaitClose(): void;
+}
+
+/** What a channel takes from the one who opens it. */
+export interface ChannelContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Counts what waits on this side. */
+  readonly behind: Behind;
   report(report: Report): void;
-  /** The channel broke: what it held is lost, and it takes no more. May be called again. */
+  /** A channel that had started broke: what it held is lost, and it takes no more. May be called again. */
   broken(error: Error): void;
 }
 
-/** @param behind is told what waits on this side; nothing is written while that is full */
-export type OpenChannel = new (config: Config, behind: Behind, events: ChannelEvents) => Channel;
+export type OpenChannel = new (context: ChannelContext) => Channel;

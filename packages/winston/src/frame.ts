@@ -9,9 +9,6 @@ export function encodeFrame(timestamp: number, message: string): string {
   return `${timestamp} ${message.length} ${message}`;
 }
 
-/** The time of no record: no more will come, deliver what there is. */
-export const CLOSE = Number.MAX_SAFE_INTEGER;
-
 const SPACE = 0x20;
 const ZERO = 0x30;
 

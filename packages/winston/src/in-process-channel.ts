@@ -1,49 +1,54 @@
 import type { Pipeline } from '@awslogs/core';
-import type { Behind, Config } from '@awslogs/core/main-thread';
-import type { Channel, ChannelEvents } from './channel.js';
+import type { Channel, ChannelContext } from './channel.js';
+
+type Core = typeof import('@awslogs/core');
 
 /** To a pipeline in the same thread, which is loaded when it is first wanted. */
 export class InProcessChannel implements Channel {
-  readonly #behind: Behind;
-  readonly #loaded: Promise<Pipeline | undefined>;
+  readonly started: Promise<void> | undefined;
+  /** The pipeline bounds what waits. */
+  readonly isFull = false;
+  readonly atExit = undefined;
   #pipeline: Pipeline | undefined;
-  /** What came before the pipeline was loaded. */
-  readonly #early: [timestamp: number, message: string][] = [];
   #forget: () => void = () => undefined;
 
-  constructor(config: Config, behind: Behind, events: ChannelEvents) {
-    this.#behind = behind;
-    this.#loaded = this.#load(config, events);
+  constructor(context: ChannelContext) {
+    const core = loadNow();
+    if (core !== undefined) this.#open(core, context);
+    else this.started = import('@awslogs/core').then((bundled) => this.#open(bundled, context));
   }
 
-  async #load(config: Config, events: ChannelEvents): Promise<Pipeline | undefined> {
-    try {
-      const { createPipeline, drainBeforeExit } = await import('@awslogs/core');
-      this.#pipeline = createPipeline(config, events.report);
-      this.#forget = drainBeforeExit(this.#pipeline);
-      for (const [timestamp, message] of this.#early.splice(0)) this.#pipeline.accept(timestamp, message);
-      this.#behind.clear();
-    } catch (error) {
-      events.broken(error as Error);
-    }
-    return this.#pipeline;
+  #open({ createPipeline, drainBeforeExit }: Core, { config, report }: ChannelContext): void {
+    this.#pipeline = createPipeline(config, report);
+    this.#forget = drainBeforeExit(this.#pipeline);
   }
 
   write(timestamp: number, message: string): void {
-    if (this.#pipeline !== undefined) {
-      this.#pipeline.accept(timestamp, message);
-      return;
-    }
-    this.#behind.add(message);
-    this.#early.push([timestamp, message]);
+    this.#pipeline?.accept(timestamp, message);
   }
 
   async flush(): Promise<void> {
-    await (await this.#loaded)?.flush();
+    await this.#pipeline?.flush();
   }
 
   async close(): Promise<void> {
-    await (await this.#loaded)?.close();
+    await this.#pipeline?.close();
     this.#forget();
+  }
+
+  abandon(): void {
+    // What is loaded cannot be unloaded, and holds nothing.
+  }
+}
+
+/**
+ * At once, and by Node itself: a test may end before an `import()` is over, which Jest takes for an error; and test runners
+ * put timers of their own in the place of Node's. @returns undefined where Node does not find it, as in a bundle
+ */
+function loadNow(): Core | undefined {
+  try {
+    return process.getBuiltinModule('node:module').createRequire(import.meta.url)('@awslogs/core');
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,5 @@
 import {
   addCounts,
-  Behind,
   type Config,
   type ConfigProblem,
   type Counts,
@@ -12,11 +11,10 @@ import {
   toTimestamp,
 } from '@awslogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
-import type { Channel, OpenChannel } from './channel.js';
-import { InProcessChannel } from './in-process-channel.js';
+import { watchExit } from './at-exit.js';
 import type { Info } from './info.js';
 import { messageOf } from './message.js';
-import { WorkerChannel } from './worker-channel.js';
+import { RestartingChannel } from './restarting-channel.js';
 
 /** winston-transport's own options, and those of the README's table. */
 export type CloudWatchTransportOptions = Options &
@@ -27,19 +25,6 @@ export type CloudWatchTransportOptions = Options &
 
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
-
-/** A worker that broke is not started again at once, lest it break again and again. */
-const RESTART_PAUSE_MS = 10_000;
-
-/** A channel, and what is known of it. */
-interface Opened {
-  readonly channel: Channel;
-  readonly behind: Behind;
-  /** Records that it took. */
-  written: number;
-  /** The last that it said. */
-  counts: Counts;
-}
 
 /** The one option of the work that is Winston's alone. */
 function workerProblems(worker: unknown): ConfigProblem[] {
@@ -54,19 +39,17 @@ function workerProblems(worker: unknown): ConfigProblem[] {
  */
 export class CloudWatchTransport extends TransportStream {
   readonly #config: Config;
-  readonly #openChannel: OpenChannel;
+  readonly #useWorker: boolean;
   /** For what is lost on this side. */
   readonly #reporter: Reporter;
   /** Opened by the first record, and by the first one after close(). */
-  #opened: Opened | undefined;
+  #channel: RestartingChannel | undefined;
   readonly #closings = new Set<Promise<void>>();
   /** Those that are open or closing. */
-  readonly #live = new Set<Opened>();
+  readonly #live = new Set<RestartingChannel>();
   /** Of those that have ended. */
   #past: Counts;
   readonly #none: Counts;
-  #brokenAt = Number.NEGATIVE_INFINITY;
-  #why = '';
   /** The record that _write is at, before the transport's own format. */
   #original: Info | undefined;
 
@@ -76,7 +59,7 @@ export class CloudWatchTransport extends TransportStream {
     const given = { level, format, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
     this.#config = resolveConfig(own, process.env, workerProblems(worker));
-    this.#openChannel = worker ? WorkerChannel : InProcessChannel;
+    this.#useWorker = worker;
     this.#reporter = new Reporter(
       (report) => this.#emitReport(report),
       this.#config.reportToStderr,
@@ -84,6 +67,7 @@ export class CloudWatchTransport extends TransportStream {
     );
     this.#none = this.#reporter.counts;
     this.#past = this.#none;
+    watchExit();
   }
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -115,7 +99,8 @@ export class CloudWatchTransport extends TransportStream {
   /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */
   override log(info: Info, callback: () => void): void {
     const timestamp = toTimestamp(info.timestamp) ?? Date.now();
-    this.#ship(timestamp, messageOf(info, this.#original ?? info));
+    this.#channel ??= this.#open();
+    this.#channel.write(timestamp, messageOf(info, this.#original ?? info));
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (info.exception === true || info.rejection === true) this.#finishBeforeExit();
     callback();
@@ -126,7 +111,7 @@ export class CloudWatchTransport extends TransportStream {
    * the process alive while it waits, in an outage until that ends.
    */
   async flush(): Promise<void> {
-    await Promise.all([this.#opened?.channel.flush(), ...this.#closings]);
+    await Promise.all([this.#channel?.flush(), ...this.#closings]);
   }
 
   /**
@@ -134,12 +119,13 @@ export class CloudWatchTransport extends TransportStream {
    * removed and when the logger is closed. A record logged afterwards starts anew.
    */
   override close(): void {
-    const opened = this.#opened;
-    if (opened === undefined) return;
-    this.#opened = undefined;
-    const closing = opened.channel.close().then(() => {
+    const channel = this.#channel;
+    if (channel === undefined) return;
+    this.#channel = undefined;
+    const closing = channel.close().then(() => {
       this.#closings.delete(closing);
-      this.#settle(opened);
+      this.#live.delete(channel);
+      this.#past = addCounts(this.#past, channel.counts);
       this.#reporter.close();
     });
     this.#closings.add(closing);
@@ -157,68 +143,19 @@ export class CloudWatchTransport extends TransportStream {
     void Promise.all(this.#closings).then(() => callback());
   }
 
-  #ship(timestamp: number, message: string): void {
-    this.#opened ??= this.#open();
-    if (this.#opened === undefined) this.#loseToEndedWorker(1);
-    else if (this.#opened.behind.isFull) this.#opened.behind.drop();
-    else {
-      this.#opened.channel.write(timestamp, message);
-      this.#opened.written++;
-    }
-  }
-
-  #open(): Opened | undefined {
-    if (systemClock.monotonic() - this.#brokenAt < RESTART_PAUSE_MS) return undefined;
-    const behind = new Behind(this.#config.maxBufferBytes, this.#reporter);
-    try {
-      const channel = new this.#openChannel(this.#config, behind, {
-        report: (report) => {
-          opened.counts = report.counts;
-          this.#emitReport(report);
-        },
-        broken: (error) => this.#broken(opened, error),
-      });
-      const opened: Opened = { channel, behind, written: 0, counts: this.#none };
-      this.#live.add(opened);
-      return opened;
-    } catch (error) {
-      // No threads here, or no file of ours, as in a bundle.
-      this.#ended(0, error as Error);
-      return undefined;
-    }
-  }
-
-  /** Nothing of ours should end the worker; out of memory, for example, can. */
-  #broken(opened: Opened, error: Error): void {
-    if (!this.#live.has(opened)) return;
-    if (this.#opened === opened) this.#opened = undefined;
-    const { accepted, pending } = opened.counts;
-    const settled = accepted - pending;
-    const lost = Math.max(opened.written - settled, 0);
-    opened.counts = { ...opened.counts, accepted: settled, pending: 0 };
-    this.#settle(opened);
-    this.#ended(lost, error);
-  }
-
-  #ended(lost: number, error: Error): void {
-    this.#brokenAt = systemClock.monotonic();
-    this.#why = error.message;
-    this.#loseToEndedWorker(lost);
-  }
-
-  #settle(opened: Opened): void {
-    if (this.#live.delete(opened)) this.#past = addCounts(this.#past, opened.counts);
-  }
-
-  #loseToEndedWorker(records: number): void {
-    this.#reporter.accept(records);
-    this.#reporter.drop('workerEnded', records);
-    this.#reporter.loss(
-      'worker',
-      records,
-      (all) =>
-        `There is no worker thread (${this.#why}): ${all} records that it held or was to take are lost. One is started with a record from ${RESTART_PAUSE_MS / 1000} s after that on.`,
+  #open(): RestartingChannel {
+    const channel = new RestartingChannel(
+      this.#useWorker,
+      {
+        config: this.#config,
+        clock: systemClock,
+        reporter: this.#reporter,
+        report: (report) => this.#emitReport(report),
+      },
+      this.#none,
     );
+    this.#live.add(channel);
+    return channel;
   }
 
   #emitReport(report: Report): void {

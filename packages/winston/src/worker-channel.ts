@@ -1,28 +1,15 @@
-import type { Worker } from 'node:worker_threads';
-import type { Behind, Config } from '@awslogs/core/main-thread';
-import onExit from 'on-exit-leak-free';
-import ThreadStream from 'thread-stream';
-import type { Channel, ChannelEvents } from './channel.js';
-import { CLOSE, encodeFrame } from './frame.js';
-
-/** thread-stream's types leave these out. */
-type Stream = ThreadStream & {
-  ref(): void;
-  unref(): void;
-  readonly ready: boolean;
-  readonly destroyed: boolean;
-  readonly worker: Worker;
-  readonly closed: boolean;
-};
-
-/** thread-stream ends the worker of a stream that was garbage collected, with all that it has not delivered. */
-const open = new Set<WorkerChannel>();
+import { performance } from 'node:perf_hooks';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import type { Channel, ChannelContext, ExitPort } from './channel.js';
+import { encodeFrame } from './frame.js';
+import { Progress } from './progress.js';
+import { type FromWorker, type ToWorker, toWorkerData } from './worker-protocol.js';
 
 /** What a worker may take beyond `closeTimeoutMs`: for its last writes, and to be heard. */
-const GRACE_MS = 1000;
+const GRACE_MS = 2000;
 
-/** And one that has not started yet: on a busy machine that takes its time. */
-const GRACE_AT_START_MS = 5000;
+/** How long the process's exit waits for a worker to start: on a busy machine that takes its time. */
+const START_PATIENCE_MS = 10_000;
 
 /** Hardly anything in the worker lives long: with V8's 48 MB it takes more memory, and no less time. */
 const WORKER_YOUNG_MB = 8;
@@ -32,120 +19,165 @@ const MAX_JOINED_LENGTH = 64 * 1024;
 
 /** To a pipeline in a worker thread. This side never loads the AWS SDK. */
 export class WorkerChannel implements Channel {
-  readonly #stream: Stream;
-  readonly #behind: Behind;
-  readonly #closeTimeoutMs: number;
-  readonly #broken: ChannelEvents['broken'];
-  /** Frames that the stream gets in one piece, when the event loop turns at the latest: each piece has its price. */
+  readonly started: Promise<void>;
+  readonly atExit: ExitPort = {
+    requestClose: () => this.#requestClose(),
+    awaitClose: () => this.#awaitClose(),
+  };
+  readonly #context: ChannelContext;
+  readonly #progress = new Progress();
+  readonly #worker: Worker;
+  /** Why the worker ended, as far as is known. */
+  #why: Error | undefined;
+  #phase: 'starting' | 'started' | 'ended' = 'starting';
+  /** Frames that are posted in one piece, when the event loop turns at the latest: each message has its price. */
   #joined = '';
-  #closing = false;
-  /** Everything is delivered, and the stream ends because we want it to. */
-  #delivered = false;
+  /** The bytes of the messages that the worker has not received, in their order. */
+  readonly #unreceived: number[] = [];
+  #received = 0;
+  #closes = 0;
+  /** What is logged while the process exits does not add to the time that this takes. */
+  #exitDeadline: number | undefined;
+  /** What is called when the worker has done what it was asked, or has ended. */
+  readonly #flushes = new Map<number, () => void>();
+  #flushId = 0;
+  #closed: () => void = () => undefined;
 
-  constructor(config: Config, behind: Behind, { report, broken }: ChannelEvents) {
-    const stream = new ThreadStream({
-      filename: new URL('./worker.js', import.meta.url).href,
-      workerData: { config },
-      workerOpts: { resourceLimits: { maxYoungGenerationSizeMb: WORKER_YOUNG_MB } },
-    }) as Stream;
-    this.#stream = stream;
-    this.#behind = behind;
-    this.#closeTimeoutMs = config.closeTimeoutMs;
-    this.#broken = broken;
-    open.add(this);
-    // Each flush that is under way listens to 'close'.
-    stream.setMaxListeners(0);
-    stream.on('report', report);
-    stream.on('drain', () => behind.clear());
-    stream.on('error', broken);
-    stream.once('delivered', () => {
-      this.#delivered = true;
+  constructor(context: ChannelContext) {
+    this.#context = context;
+    // Bundlers know this expression, and bring the worker's file along.
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      name: 'awslogs',
+      // Credentials may be set after the start, by dotenv or a secret manager.
+      env: SHARE_ENV,
+      workerData: toWorkerData({ config: context.config, memory: this.#progress.memory }),
+      resourceLimits: { maxYoungGenerationSizeMb: WORKER_YOUNG_MB },
     });
-    // Until it has started, the worker keeps the process alive; then it no longer does.
-    stream.once('ready', () => {
-      if (!this.#closing) stream.unref();
+    this.started = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromWorker) => this.#take(message, resolve));
+      this.#worker.once('exit', (code) => this.#ended(code, reject));
     });
-    // At exit no event loop runs any more: end() stands still until the worker has delivered. Pino does the same.
-    onExit.register(stream, () => this.#endAtExit());
-    stream.once('close', () => {
-      open.delete(this);
-      onExit.unregister(stream);
-      // A worker may end without an error, too.
-      if (!this.#delivered) broken(new Error('it was terminated'));
+    // Without a listener it would be an uncaught exception of the application's. 'exit' follows.
+    this.#worker.on('error', (error) => {
+      this.#why ??= error;
     });
   }
 
-  write(timestamp: number, message: string): void {
-    if (this.#joined === '') setImmediate(() => this.#handOver());
-    this.#joined += encodeFrame(timestamp, message);
-    if (this.#joined.length >= MAX_JOINED_LENGTH) this.#handOver();
-  }
-
-  /** Comes before all that is asked of the stream, so that this is asked after every record. */
-  #handOver(): void {
-    const joined = this.#joined;
-    if (joined === '') return;
-    this.#joined = '';
-    if (!this.#stream.write(joined)) this.#behind.add(joined);
-  }
-
-  flush(): Promise<void> {
-    const stream = this.#stream;
-    this.#handOver();
-    return new Promise((resolve) => {
-      const done = () => {
-        stream.off('close', done);
-        resolve();
-      };
-      // An error is that of a broken channel. It has an event of its own, which comes before 'close'.
-      stream.flush((error) => {
-        if (!error || stream.closed) done();
-      });
-      // thread-stream waits for ever for a worker that ended before it had read everything.
-      stream.once('close', done);
-    });
-  }
-
-  async close(): Promise<void> {
-    const stream = this.#stream;
-    if (stream.destroyed) return;
-    stream.ref();
-    let tooLate: NodeJS.Timeout | undefined;
-    const hasEnded = await new Promise<boolean>((resolve) => {
-      const graceMs = stream.ready ? GRACE_MS : GRACE_AT_START_MS;
-      tooLate = setTimeout(() => resolve(false), this.#closeTimeoutMs + graceMs);
-      stream.once('delivered', () => resolve(true));
-      stream.once('close', () => resolve(true));
-      this.#beginToClose();
-    });
-    clearTimeout(tooLate);
-    // Returns at once now: the worker has nothing left to deliver.
-    if (hasEnded) stream.end();
-    else this.#giveUp(new Error('it is stuck'));
-  }
-
-  #giveUp(error: Error): void {
-    this.#broken(error);
-    void this.#stream.worker.terminate();
-  }
-
-  #endAtExit(): void {
-    try {
-      // All workers deliver while this one is waited for.
-      for (const channel of open) {
-        channel.#beginToClose();
-        channel.#stream.flushSync();
-      }
-      this.#stream.end();
-    } catch (error) {
-      this.#broken(error as Error);
+  #take(message: FromWorker, started: () => void): void {
+    switch (message?.kind) {
+      case 'started':
+        this.#phase = 'started';
+        // Until it has started, the worker keeps the process alive; then it no longer does.
+        this.#release();
+        started();
+        break;
+      case 'report':
+        this.#context.report(message.report);
+        break;
+      case 'flushed':
+        this.#flushes.get(message.id)?.();
+        break;
+      case 'closed':
+        this.#closed();
+        break;
+      default: // Node's watch mode and preloaded modules post messages of their own.
     }
   }
 
-  #beginToClose(): void {
-    if (this.#closing || this.#stream.destroyed) return;
-    this.#closing = true;
-    this.#handOver();
-    this.#stream.write(encodeFrame(CLOSE, ''));
+  #ended(code: number, failed: (error: Error) => void): void {
+    const error = this.#why ?? new Error(`it ended with code ${code}`);
+    const hadStarted = this.#phase === 'started';
+    this.#phase = 'ended';
+    if (hadStarted) this.#context.broken(error);
+    else failed(error);
+    for (const done of [...this.#flushes.values()]) done();
+    this.#closed();
+  }
+
+  get isFull(): boolean {
+    const { behind } = this.#context;
+    if (behind.isFull) this.#countReceived();
+    return behind.isFull;
+  }
+
+  write(timestamp: number, message: string): void {
+    if (this.#joined === '') setImmediate(() => this.#postJoined());
+    this.#joined += encodeFrame(timestamp, message);
+    if (this.#joined.length >= MAX_JOINED_LENGTH) this.#postJoined();
+  }
+
+  #postJoined(): void {
+    const joined = this.#joined;
+    if (joined === '') return;
+    this.#joined = '';
+    this.#countReceived();
+    this.#unreceived.push(this.#context.behind.add(joined));
+    this.#worker.postMessage(joined);
+  }
+
+  #countReceived(): void {
+    const { received } = this.#progress;
+    for (const bytes of this.#unreceived.splice(0, (received - this.#received) | 0))
+      this.#context.behind.remove(bytes);
+    this.#received = received;
+  }
+
+  /** After all that was written. */
+  #post(message: ToWorker): void {
+    this.#postJoined();
+    this.#worker.postMessage(message);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#phase === 'ended') return;
+    const id = this.#flushId++;
+    this.#worker.ref();
+    await new Promise<void>((resolve) => {
+      this.#flushes.set(id, resolve);
+      this.#post({ kind: 'flush', id });
+    });
+    this.#flushes.delete(id);
+    this.#release();
+  }
+
+  #release(): void {
+    if (this.#flushes.size === 0 && this.#closes === 0) this.#worker.unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.#phase === 'ended') return;
+    this.#worker.ref();
+    let cancel: () => void = () => undefined;
+    const isClosed = await new Promise<boolean>((resolve) => {
+      const patienceMs = this.#context.config.closeTimeoutMs + GRACE_MS;
+      // What the worker has said by then is heard first, should this thread have been busy.
+      cancel = this.#context.clock.after(patienceMs, () => setImmediate(() => resolve(false)), true);
+      this.#closed = () => resolve(true);
+      this.#requestClose();
+    });
+    cancel();
+    if (!isClosed) this.#context.broken(new Error('it is stuck'));
+    this.abandon();
+  }
+
+  abandon(): void {
+    if (this.#phase === 'started') this.#phase = 'ended';
+    void this.#worker.terminate();
+  }
+
+  #requestClose(): void {
+    if (this.#phase === 'ended') return;
+    this.#closes++;
+    this.#post({ kind: 'close' });
+  }
+
+  #awaitClose(): void {
+    if (this.#phase === 'ended') return;
+    if (this.#progress.awaitStart(START_PATIENCE_MS)) {
+      this.#exitDeadline ??= performance.now() + this.#context.config.closeTimeoutMs + GRACE_MS;
+      if (this.#progress.awaitClose(this.#closes, this.#exitDeadline - performance.now())) return;
+    }
+    this.#phase = 'ended';
+    this.#context.broken(new Error('it took too long'));
   }
 }

@@ -1,45 +1,62 @@
-import { Writable } from 'node:stream';
 import { parentPort } from 'node:worker_threads';
-import { type Config, createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
-import { CLOSE, Frames } from './frame.js';
+import { createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
+import { Frames } from './frame.js';
+import { Progress } from './progress.js';
+import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
 
-/** The worker's side: thread-stream calls this with its `workerData`, and writes the frames into the result. */
-export default function start({ config }: { readonly config: Config }): Writable {
-  return new FrameSink(createPipeline(config, (report) => emitOnMainThread('report', report)));
-}
-
-/** https://github.com/pinojs/thread-stream#events */
-function emitOnMainThread(name: string, ...args: unknown[]): void {
-  parentPort?.postMessage({ code: 'EVENT', name, args });
-}
-
-class FrameSink extends Writable {
-  readonly #pipeline: Pipeline;
-  readonly #frames = new Frames((timestamp, message) => this.#take(timestamp, message));
+/** The worker's side of a WorkerChannel. */
+class PipelineThread {
+  readonly #input: WorkerInput;
+  readonly #progress: Progress;
+  readonly #frames = new Frames((timestamp, message) => this.#pipeline().accept(timestamp, message));
   readonly #pieces = new Utf8Pieces((piece) => this.#frames.push(piece));
+  /** Records that are logged after a close, while the process exits, get a new one. */
+  #open: Pipeline | undefined;
 
-  constructor(pipeline: Pipeline) {
-    super({ decodeStrings: false });
-    this.#pipeline = pipeline;
+  constructor(input: WorkerInput) {
+    this.#input = input;
+    this.#progress = new Progress(input.memory);
   }
 
-  /** thread-stream writes nothing but text. */
-  override _write(text: string, _encoding: BufferEncoding, callback: () => void): void {
-    this.#pieces.push(text);
-    callback();
+  start(): void {
+    process.once('exit', () => this.#progress.end());
+    // At once, since an earlier process may have left events in the spool.
+    this.#pipeline();
+    parentPort?.on('message', (message: ToWorker) => this.#take(message));
+    post({ kind: 'started' });
+    this.#progress.start();
   }
 
-  #take(timestamp: number, message: Buffer): void {
-    if (timestamp === CLOSE) void this.#pipeline.close().then(() => emitOnMainThread('delivered'));
-    else this.#pipeline.accept(timestamp, message);
+  #pipeline(): Pipeline {
+    this.#open ??= createPipeline(this.#input.config, (report) => post({ kind: 'report', report }));
+    return this.#open;
   }
 
-  override _final(callback: () => void): void {
-    void this.#pipeline.close().then(callback);
+  #take(message: ToWorker): void {
+    if (typeof message === 'string') {
+      this.#progress.receive();
+      this.#pieces.push(message);
+    } else if (message.kind === 'flush') void this.#flush(message.id);
+    else if (message.kind === 'close') void this.#close();
   }
 
-  /** thread-stream's flush waits for it. */
-  flush(): Promise<void> {
-    return this.#pipeline.flush();
+  async #flush(id: number): Promise<void> {
+    await this.#open?.flush();
+    post({ kind: 'flushed', id });
+  }
+
+  async #close(): Promise<void> {
+    const closing = this.#open;
+    this.#open = undefined;
+    await closing?.close();
+    post({ kind: 'closed' });
+    this.#progress.close();
   }
 }
+
+function post(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+const input = ownWorkerInput();
+if (input !== undefined) new PipelineThread(input).start();

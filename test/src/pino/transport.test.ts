@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Report } from '@awslogs/core';
 import type { Local } from '@awslogs/local';
 import { createStream } from '@awslogs/pino';
@@ -297,4 +298,26 @@ test('text comes as it was written, not as bytes made for it', (t) => {
   };
   stream.write('a\n');
   t.deepEqual(chunks, ['a\n']);
+});
+
+test('with SHARE_ENV credentials that are set after the worker has started are found', async (t) => {
+  const local = await startLocal(t);
+  const { code, stderr } = await runFixture(local, 'pino-setups.js', ['gets its credentials late']);
+  t.is(code, 0, stderr);
+  t.is(JSON.parse(messages(local)[0] ?? '').msg, 'hello');
+});
+
+test("dropWhenBehind: a worker that cannot start is the transport's 'error', and does not end the application", async (t) => {
+  const local = await startLocal(t);
+  const broken = fileURLToPath(new URL('../fixtures/broken-workers.cjs', import.meta.url));
+  const { code, stdout, stderr } = await runFixture(
+    local,
+    'pino-setups.js',
+    ['has a worker that cannot start'],
+    {
+      env: { NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${broken}` },
+    },
+  );
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^thrown on purpose as the worker started/);
 });

@@ -1,0 +1,29 @@
+import type { ExitPort } from './channel.js';
+
+/** Those who hold records. A strong reference: what they hold must not be lost to the garbage collector. */
+const holders = new Set<ExitPort>();
+
+let isWatching = false;
+let hasBegun = false;
+
+/** Delivers at the process's exit what is held then. Called before the first record, which may be logged at the exit. */
+export function watchExit(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.on('exit', () => {
+    hasBegun = true;
+    for (const holder of holders) holder.requestClose();
+    for (const holder of holders) holder.awaitClose();
+  });
+}
+
+/** Whether the process exits, and our listener was called: what is logged now, by a later listener, is nobody else's. */
+export function isExiting(): boolean {
+  return hasBegun;
+}
+
+/** @returns takes that back */
+export function holdUntilExit(holder: ExitPort): () => void {
+  holders.add(holder);
+  return () => holders.delete(holder);
+}

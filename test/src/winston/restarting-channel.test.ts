@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { Reporter, resolveConfig } from '@awslogs/core/main-thread';
+import test, { type ExecutionContext } from 'ava';
+import { RestartingChannel } from '../../../packages/winston/dist/restarting-channel.js';
+import { messages, optionsFor, startLocal } from '../harness.js';
+import { ManualClock, settled } from '../manual-clock.js';
+
+/** A channel, and each worker that it starts. */
+async function setUp(t: ExecutionContext) {
+  const local = await startLocal(t);
+  const clock = new ManualClock();
+  const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1 });
+  const reporter = new Reporter(() => undefined, false, clock);
+  const context = { config, clock, reporter, report: () => undefined };
+  const channel = new RestartingChannel(true, context, reporter.counts);
+  const workers: Worker[] = [];
+  const add = (worker: Worker) => void workers.push(worker);
+  process.on('worker', add);
+  t.teardown(async () => {
+    process.off('worker', add);
+    await channel.close();
+  });
+  return { local, clock, reporter, channel, workers };
+}
+
+async function end(worker: Worker | undefined): Promise<void> {
+  if (worker === undefined) throw new Error('there is no worker');
+  const ended = once(worker, 'exit');
+  await worker.terminate();
+  await ended;
+}
+
+test.serial(
+  'a worker that dies is replaced after a pause, which grows, whatever the time of day',
+  async (t) => {
+    const { local, clock, channel, workers } = await setUp(t);
+    channel.write(Date.now(), 'first');
+    await channel.flush();
+    for (const [i, pauseMs] of [1000, 2000, 4000].entries()) {
+      await end(workers[i]);
+      channel.write(Date.now(), `held ${i}`);
+      clock.set(clock.now() - 3_600_000);
+      await clock.advance(pauseMs - 1);
+      t.is(workers.length, i + 1);
+      await clock.advance(1);
+      await settled();
+      t.is(workers.length, i + 2);
+      await channel.flush();
+    }
+    t.deepEqual(messages(local), ['first', 'held 0', 'held 1', 'held 2']);
+  },
+);
+
+test.serial('after a worker that lived for long the pause is short again', async (t) => {
+  const { clock, channel, workers } = await setUp(t);
+  for (const lifeMs of [0, 60_000]) {
+    channel.write(Date.now(), 'a record');
+    await channel.flush();
+    await clock.advance(lifeMs);
+    await end(workers.at(-1));
+    channel.write(Date.now(), 'held');
+    await clock.advance(1000);
+  }
+  await channel.flush();
+  t.is(workers.length, 3);
+});
+
+test.serial('without a record no worker is started after the pause', async (t) => {
+  const { clock, channel, workers } = await setUp(t);
+  channel.write(Date.now(), 'a record');
+  await channel.flush();
+  await end(workers[0]);
+  await clock.advance(120_000);
+  t.is(workers.length, 1);
+  t.is(clock.timers, 0);
+});
+
+test.serial('who waits for delivery does not wait for the pause', async (t) => {
+  const { local, channel, workers } = await setUp(t);
+  channel.write(Date.now(), 'first');
+  await channel.flush();
+  await end(workers[0]);
+  channel.write(Date.now(), 'held');
+  await channel.flush();
+  t.deepEqual(messages(local), ['first', 'held']);
+});
+
+test.serial('what is held for a worker is bounded, counted and told', async (t) => {
+  const { local, channel, reporter } = await setUp(t);
+  const text = 'x'.repeat(1_000_000);
+  for (let i = 0; i < 100; i++) channel.write(Date.now(), text);
+  const { dropped } = reporter.counts;
+  t.true(dropped.bufferFull > 30 && dropped.bufferFull < 40, `${dropped.bufferFull}`);
+  await channel.flush();
+  t.is(messages(local).length, 100 - dropped.bufferFull);
+});
