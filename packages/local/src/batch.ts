@@ -30,7 +30,7 @@ export interface Batch {
 
 /** Reads `logEvents`, noting in `members` what breaks the model. */
 export function readBatch(members: Members): Batch {
-  const events = members.list('logEvents', 1, MAX_EVENTS);
+  const events = members.requiredList('logEvents', 1, MAX_EVENTS);
   const timestamps = new Float64Array(events.length);
   const messages: string[] = [];
   let bytes = 0;

@@ -90,24 +90,49 @@ export class Members {
     return value ?? 0;
   }
 
+  requiredBoolean(name: string): boolean {
+    const value = this.boolean(name);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? false;
+  }
+
   boolean(name: string): boolean | undefined {
     const value = this.#shape[name] ?? undefined;
     if (value !== undefined && typeof value !== 'boolean') throw mismatch(value, 'a Boolean');
     return value;
   }
 
-  /** The list itself, its members unread. Absent is empty and, when `min` is over 0, a violation. */
-  list(name: string, min: number, max: number): readonly unknown[] {
+  /** The list itself, its members unread. */
+  list(name: string, min: number, max: number): readonly unknown[] | undefined {
     const value = this.#shape[name] ?? undefined;
     const path = this.#path + name;
-    if (value === undefined) {
-      if (min > 0) this.violate(null, path, NOT_NULL);
-      return [];
-    }
+    if (value === undefined) return undefined;
     if (!Array.isArray(value)) throw mismatch(value, 'a List');
     if (value.length < min) this.violate('[]', path, lengthWords('greater', min));
     if (value.length > max) this.violate(`[${value.length} members]`, path, lengthWords('less', max));
     return value;
+  }
+
+  /** As `list`; absence is a violation. */
+  requiredList(name: string, min: number, max: number): readonly unknown[] {
+    const value = this.list(name, min, max);
+    if (!value) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? [];
+  }
+
+  /** A list of strings. */
+  texts(name: string, min: number, max: number, rule: TextRule): readonly string[] | undefined {
+    const values = this.list(name, min, max);
+    if (!values) return undefined;
+    const constraints = constraintsOf(rule);
+    if (!values.every((value) => isText(value) && constraints.every(({ holds }) => holds(value)))) {
+      this.violate(
+        shownList(values),
+        this.#path + name,
+        `Member must satisfy constraint: [${wordsOf(constraints)}]`,
+      );
+    }
+    return values as readonly string[];
   }
 
   map(name: string, rule: MapRule): Readonly<Record<string, string>> | undefined {
@@ -140,14 +165,6 @@ export class Members {
     const value = this.#shape[name] ?? undefined;
     if (value === undefined) return undefined;
     return new Members(value, `${this.#path}${name}.`, this.#violations);
-  }
-
-  /** Throws for members whose meaning is not built here: to ignore a filter would answer a lie. */
-  refuse(...names: readonly string[]): void {
-    for (const name of names) {
-      if ((this.#shape[name] ?? undefined) === undefined) continue;
-      throw invalidParameter(`@awslogs/local does not know '${name}'.`);
-    }
   }
 }
 
@@ -204,11 +221,13 @@ const enumWords = (values: readonly (string | number)[]): string =>
 const wordsOf = (constraints: readonly Constraint[]): string =>
   constraints.map(({ words }) => words).join(', ');
 
-/** A map value of another JSON type cannot be deserialised at all; null breaks the constraint. */
+/** A value in a list or map that is of another JSON type cannot be deserialised at all; null breaks the constraint. */
 function isText(value: unknown): value is string {
   if (typeof value !== 'string' && value !== null) throw mismatch(value, 'a String');
   return value !== null;
 }
+
+const shownList = (values: readonly unknown[]): string => `[${values.slice(0, 100).join(', ')}]`;
 
 const shownMap = (entries: readonly (readonly [string, unknown])[]): string =>
   `{${entries

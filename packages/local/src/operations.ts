@@ -1,17 +1,22 @@
+import { logGroupNameIn, logGroupNameOf } from './arn.js';
 import { admit, checkBatch, readBatch } from './batch.js';
+import { describeLogGroups, describeLogStreams } from './describe.js';
 import { judgeEntity, readEntity } from './entity.js';
 import type { Operation } from './operation.js';
-import { describeLogGroups, describeLogStreams, filterLogEvents, getLogEvents } from './reads.js';
+import { filterLogEvents, getLogEvents } from './read-events.js';
 import { invalidParameter, Refusal } from './refusal.js';
 import {
   KMS_KEY_ID,
   LOG_GROUP_CLASS,
+  LOG_GROUP_IDENTIFIER,
   LOG_GROUP_NAME,
   LOG_STREAM_NAME,
   MAX_TAGS,
   RESERVED_PREFIX,
+  RESERVED_TAG_KEY,
   RESOURCE_ARN,
   RETENTION_IN_DAYS,
+  SEQUENCE_TOKEN,
   TAGS,
 } from './rules.js';
 import { LogGroup } from './store.js';
@@ -20,6 +25,8 @@ const putLogEvents: Operation = (members, note) => {
   const logGroupName = members.requiredText('logGroupName', LOG_GROUP_NAME);
   const logStreamName = members.requiredText('logStreamName', LOG_STREAM_NAME);
   const batch = readBatch(members);
+  // Ignored by the service since 2023.
+  members.text('sequenceToken', SEQUENCE_TOKEN);
   const entity = readEntity(members);
   note.events = batch.timestamps.length;
   note.accountedBytes = batch.bytes;
@@ -33,6 +40,7 @@ const putLogEvents: Operation = (members, note) => {
     const { start, end, rejected } = admit(batch.timestamps, group.retentionInDays, now);
     const errorType = entity && (entityError ?? judgeEntity(entity, group.logGroupClass));
     const accepted = {
+      sequence: store.takeSequence(end - start),
       timestamps: batch.timestamps.slice(start, end),
       messages: batch.messages.slice(start, end),
       ingestionTime: now,
@@ -52,12 +60,14 @@ const createLogGroup: Operation = (members) => {
   const name = members.requiredText('logGroupName', LOG_GROUP_NAME);
   const kmsKeyId = members.text('kmsKeyId', KMS_KEY_ID);
   const logGroupClass = members.text('logGroupClass', LOG_GROUP_CLASS);
-  const tags = members.map('tags', TAGS);
+  const deletionProtectionEnabled = members.boolean('deletionProtectionEnabled');
+  const tags = members.map('tags', TAGS) ?? {};
   return ({ store, now }) => {
     members.check();
+    checkTagKeys(tags);
     if (RESERVED_PREFIX.test(name))
       throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.');
-    store.addGroup(new LogGroup(name, now, { kmsKeyId, logGroupClass, tags }));
+    store.addGroup(new LogGroup(name, now, { kmsKeyId, logGroupClass, deletionProtectionEnabled, tags }));
     return {};
   };
 };
@@ -76,7 +86,8 @@ const deleteLogGroup: Operation = (members) => {
   const name = members.requiredText('logGroupName', LOG_GROUP_NAME);
   return ({ store }) => {
     members.check();
-    store.groups.delete(store.group(name).name);
+    store.group(name).checkDeletable();
+    store.groups.delete(name);
     return {};
   };
 };
@@ -87,7 +98,18 @@ const deleteLogStream: Operation = (members) => {
   return ({ store }) => {
     members.check();
     const group = store.group(groupName);
+    group.checkDeletable();
     group.streams.delete(group.stream(name).name);
+    return {};
+  };
+};
+
+const putLogGroupDeletionProtection: Operation = (members) => {
+  const identifier = members.requiredText('logGroupIdentifier', LOG_GROUP_IDENTIFIER);
+  const isEnabled = members.requiredBoolean('deletionProtectionEnabled');
+  return ({ store }) => {
+    members.check();
+    store.group(logGroupNameOf(identifier)).deletionProtectionEnabled = isEnabled;
     return {};
   };
 };
@@ -107,9 +129,8 @@ const tagResource: Operation = (members) => {
   const tags = members.requiredMap('tags', TAGS);
   return ({ store }) => {
     members.check();
-    const name = /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:([^:]+)$/.exec(arn)?.[1];
-    if (name === undefined) throw invalidParameter(`The resource ARN '${arn}' is not that of a log group.`);
-    const group = store.group(name);
+    checkTagKeys(tags);
+    const group = store.group(logGroupNameIn(arn));
     const merged = new Map([...group.tags, ...Object.entries(tags)]);
     if (merged.size > MAX_TAGS) {
       throw new Refusal('TooManyTagsException', `A resource can have no more than ${MAX_TAGS} tags.`);
@@ -119,12 +140,18 @@ const tagResource: Operation = (members) => {
   };
 };
 
+function checkTagKeys(tags: Readonly<Record<string, string>>): void {
+  if (!Object.keys(tags).some((key) => RESERVED_TAG_KEY.test(key))) return;
+  throw invalidParameter('aws: prefixed tag key names are not allowed for external use.');
+}
+
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['PutLogEvents', putLogEvents],
   ['CreateLogGroup', createLogGroup],
   ['CreateLogStream', createLogStream],
   ['DeleteLogGroup', deleteLogGroup],
   ['DeleteLogStream', deleteLogStream],
+  ['PutLogGroupDeletionProtection', putLogGroupDeletionProtection],
   ['PutRetentionPolicy', putRetentionPolicy],
   ['TagResource', tagResource],
   ['DescribeLogGroups', describeLogGroups],

@@ -27,13 +27,21 @@ export interface MapRule {
   readonly value: TextRule;
 }
 
-// Model: LogGroupName, LogStreamName, KmsKeyId, LogGroupClass, AmazonResourceName, NextToken.
+// Model: LogGroupName, LogGroupNamePattern, LogGroupIdentifier, LogStreamName, SequenceToken, KmsKeyId, LogGroupClass,
+// AmazonResourceName, AccountId, NextToken, FilterPattern, OrderBy.
 export const LOG_GROUP_NAME: TextRule = { min: 1, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
+export const LOG_GROUP_NAME_PATTERN: TextRule = { min: 0, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]*' };
+export const LOG_GROUP_IDENTIFIER: TextRule = { min: 1, max: 2048, pattern: '[\\w#+=/:,.@-]*' };
 export const LOG_STREAM_NAME: TextRule = { min: 1, max: 512, pattern: '[^:*]*' };
+export const SEQUENCE_TOKEN: TextRule = { min: 1 };
 export const KMS_KEY_ID: TextRule = { max: 256 };
-export const LOG_GROUP_CLASS: TextRule = { oneOf: ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'] };
+export const LOG_GROUP_CLASS: TextRule = {
+  oneOf: ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY', 'ESSENTIALS'],
+};
 export const RESOURCE_ARN: TextRule = { min: 1, max: 1011, pattern: '[\\w+=/:,.@-]*' };
+export const ACCOUNT_IDENTIFIER: TextRule = { min: 12, max: 12, pattern: '\\d{12}' };
 export const NEXT_TOKEN: TextRule = { min: 1 };
+export const FILTER_PATTERN: TextRule = { min: 0, max: 1024 };
 export const ORDER_BY: TextRule = { oneOf: ['LogStreamName', 'LastEventTime'] };
 
 // Model: Tags.
@@ -43,6 +51,9 @@ export const TAGS: MapRule = {
   key: { min: 1, max: 128, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)' },
   value: { min: 0, max: 256, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)' },
 };
+
+/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: "aws:" in any case is reserved. */
+export const RESERVED_TAG_KEY = /^aws:/i;
 
 /** CreateLogGroup: "Log group names can't start with the string aws/". The service's words name the upper case. */
 export const RESERVED_PREFIX = /^aws\//i;
@@ -116,9 +127,19 @@ export const REQUIRED_BY_TYPE: ReadonlyMap<string, readonly string[]> = new Map(
   ['AWS::Resource', ['ResourceType', 'Identifier']],
 ]);
 
-// Model: EventsLimit, DescribeLimit. GetLogEvents: "as many log events as can fit in a response size of 1 MB".
+// Model: EventsLimit, DescribeLimit.
 export const EVENTS_LIMIT: NumberRule = { min: 1, max: 10_000 };
 export const DESCRIBE_LIMIT: NumberRule = { min: 1, max: 50 };
+
+// Model: InputLogStreamNames, DescribeLogGroupsLogGroupIdentifiers, AccountIds.
+export const MAX_STREAM_NAMES = 100;
+export const MAX_LOG_GROUP_IDENTIFIERS = 50;
+export const MAX_ACCOUNTS = 20;
+
+/** FilterLogEvents: startFromHead may be false for what is since then alone. */
+export const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
+
+/** GetLogEvents: "as many log events as can fit in a response size of 1 MB". FilterLogEvents: "up to 1 MB". */
 export const MAX_PAGE_BYTES = 1_048_576;
 
 /** TagResource: "You can associate up to 50 tags with a resource". */

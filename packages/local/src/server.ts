@@ -23,6 +23,7 @@ import {
 } from './protocol.js';
 import { Refusal } from './refusal.js';
 import { expand, Store, type StoredEvent } from './store.js';
+import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from './unsupported.js';
 
 /** Starts a service. Rejects with the system's error when the port is not to be had. */
 export async function start(options: StartOptions = {}): Promise<Local> {
@@ -191,7 +192,7 @@ function find(request: IncomingMessage, record: Draft): Operation {
   const name = operationOf(request.headers);
   record.operation = name.slice(0, MAX_REMEMBERED);
   const operation = OPERATIONS.get(name);
-  if (!operation) throw unknownOperation(400);
+  if (!operation) throw UNSUPPORTED_OPERATIONS.has(name) ? unsupportedOperation(name) : unknownOperation(400);
   return operation;
 }
 

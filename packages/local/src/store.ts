@@ -1,5 +1,6 @@
 import { sizeOf } from './batch.js';
 import type { Entity } from './entity.js';
+import type { EventKey } from './event-key.js';
 import { alreadyExists, notFound, Refusal } from './refusal.js';
 
 /** An event as it was stored. Times are milliseconds since 1970; `entity` is null where none was accepted. */
@@ -11,8 +12,13 @@ export interface StoredEvent {
   readonly entity: Entity | null;
 }
 
+/** An event and where it stands among all. */
+export interface KeyedEvent extends StoredEvent, EventKey {}
+
 /** The accepted events of one PutLogEvents, none perhaps: two arrays rather than an object for each event. */
 export interface StoredBatch {
+  /** The place of its first event in the order of arrival; the others follow. */
+  readonly sequence: number;
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];
   readonly ingestionTime: number;
@@ -50,8 +56,6 @@ export class LogStream {
   readonly #memory: Memory | undefined;
   readonly #batches: StoredBatch[] = [];
   count = 0;
-  /** How many of them are kept no longer. */
-  forgotten = 0;
   firstEventTimestamp: number | undefined;
   lastEventTimestamp: number | undefined;
   lastIngestionTime: number | undefined;
@@ -77,14 +81,24 @@ export class LogStream {
   }
 
   forgetOldest(): void {
-    this.forgotten += this.#batches.shift()?.messages.length ?? 0;
+    this.#batches.shift();
   }
 
   /** The events in the order of their arrival. */
   events(): StoredEvent[] {
-    if (!this.#memory)
-      throw new Refusal('InvalidOperationException', 'keepEvents is off: events are only counted.');
-    return this.#batches.flatMap((batch) => expand(batch, this.name));
+    return this.#kept().flatMap((batch) => expand(batch, this.name));
+  }
+
+  /** The same with their keys. */
+  keyedEvents(): KeyedEvent[] {
+    return this.#kept().flatMap((batch) =>
+      expand(batch, this.name).map((event, index) => ({ ...event, sequence: batch.sequence + index })),
+    );
+  }
+
+  #kept(): readonly StoredBatch[] {
+    if (this.#memory) return this.#batches;
+    throw new Refusal('InvalidOperationException', 'keepEvents is off: events are only counted.');
   }
 }
 
@@ -110,6 +124,7 @@ export class LogGroup {
   readonly tags: Map<string, string>;
   readonly streams = new Map<string, LogStream>();
   retentionInDays: number | undefined;
+  deletionProtectionEnabled: boolean;
 
   constructor(
     name: string,
@@ -117,6 +132,7 @@ export class LogGroup {
     settings: {
       readonly logGroupClass?: string | undefined;
       readonly kmsKeyId?: string | undefined;
+      readonly deletionProtectionEnabled?: boolean | undefined;
       readonly tags?: Readonly<Record<string, string>> | undefined;
     },
   ) {
@@ -124,6 +140,7 @@ export class LogGroup {
     this.creationTime = creationTime;
     this.logGroupClass = settings.logGroupClass ?? 'STANDARD';
     this.kmsKeyId = settings.kmsKeyId;
+    this.deletionProtectionEnabled = settings.deletionProtectionEnabled ?? false;
     this.tags = new Map(Object.entries(settings.tags ?? {}));
   }
 
@@ -132,15 +149,32 @@ export class LogGroup {
     if (!stream) throw notFound('stream');
     return stream;
   }
+
+  /** Throws where deletion protection is on. */
+  checkDeletable(): void {
+    if (!this.deletionProtectionEnabled) return;
+    throw new Refusal(
+      'ValidationException',
+      'The log group has deletion protection enabled. Disable it with PutLogGroupDeletionProtection first.',
+    );
+  }
 }
 
 /** Groups and their streams by name: maps, so that no name (`__proto__`) is special. */
 export class Store {
   readonly groups = new Map<string, LogGroup>();
   readonly #memory: Memory | undefined;
+  #arrived = 0;
 
   constructor(keepEvents: boolean, keepEventBytes: number) {
     this.#memory = keepEvents ? new Memory(keepEventBytes) : undefined;
+  }
+
+  /** Places in the order of arrival for so many events; returns the first. No place is given twice. */
+  takeSequence(count: number): number {
+    const first = this.#arrived;
+    this.#arrived += count;
+    return first;
   }
 
   group(name: string): LogGroup {

@@ -71,7 +71,7 @@ const badGroups: Record<string, [Partial<CreateLogGroupCommandInput>, RegExp]> =
   'a tag with a comma': [{ tags: { k: 'a,b' } }, /'tags'.*Map value must satisfy constraint/],
   'an unknown class': [
     { logGroupClass: 'CHEAP' as 'STANDARD' },
-    /'logGroupClass'.*enum value set: \[STANDARD, INFREQUENT_ACCESS, DELIVERY\]$/,
+    /'logGroupClass'.*enum value set: \[STANDARD, INFREQUENT_ACCESS, DELIVERY, ESSENTIALS\]$/,
   ],
 };
 

@@ -78,7 +78,7 @@ const headers: readonly [
     { 'x-amz-target': 'Kinesis_20131202.PutLogEvents' },
     'UnknownOperationException',
   ],
-  ['an unknown operation', { 'x-amz-target': 'Logs_20140328.StartQuery' }, 'UnknownOperationException'],
+  ['an unknown operation', { 'x-amz-target': 'Logs_20140328.StartQueries' }, 'UnknownOperationException'],
   [
     'an operation that every object has',
     { 'x-amz-target': 'Logs_20140328.constructor' },

@@ -1,0 +1,38 @@
+import type { Members } from './members.js';
+import { invalidParameter } from './refusal.js';
+import { LOG_GROUP_IDENTIFIER, LOG_GROUP_NAME } from './rules.js';
+import type { LogGroup, Store } from './store.js';
+
+/** The one account and Region of this service. */
+export const ACCOUNT_ID = '000000000000';
+const LOGS_ARN = `arn:aws:logs:us-east-1:${ACCOUNT_ID}`;
+
+export const logGroupArn = (group: string): string => `${LOGS_ARN}:log-group:${group}`;
+
+export const logStreamArn = (group: string, stream: string): string =>
+  `${logGroupArn(group)}:log-stream:${stream}`;
+
+/** The name in the ARN of a log group. Throws for the ARN of anything else, and of another account or Region. */
+export function logGroupNameIn(arn: string): string {
+  const prefix = logGroupArn('');
+  const name = arn.slice(prefix.length);
+  if (!arn.startsWith(prefix) || name === '' || name.includes(':')) {
+    throw invalidParameter(`The ARN '${arn}' is not that of a log group in this account and Region.`);
+  }
+  return name;
+}
+
+/** The name that an identifier, a name or an ARN, stands for. */
+export const logGroupNameOf = (identifier: string): string =>
+  identifier.startsWith('arn:') ? logGroupNameIn(identifier) : identifier;
+
+/** Reads the log group of a request that takes `logGroupName` or `logGroupIdentifier`, and needs one of the two. */
+export function readLogGroup(members: Members): (store: Store) => LogGroup {
+  const name = members.text('logGroupName', LOG_GROUP_NAME);
+  const identifier = members.text('logGroupIdentifier', LOG_GROUP_IDENTIFIER);
+  return (store) => {
+    if (name !== undefined && identifier === undefined) return store.group(name);
+    if (name === undefined && identifier !== undefined) return store.group(logGroupNameOf(identifier));
+    throw invalidParameter('Either logGroupName or logGroupIdentifier must be specified, but not both.');
+  };
+}
