@@ -3,7 +3,7 @@ import { type Metadata, type MetadataOptions, startMetadata } from './metadata.j
 export interface TaskMetadataOptions extends MetadataOptions {
   /** ARN or short name, as the service gives either. Default: `prod`. */
   readonly cluster?: string;
-  /** Default: one of a task in the cluster `prod`. */
+  /** Default: one of a task in that cluster. */
   readonly taskArn?: string;
   /** Of the task definition. Default: `checkout`. */
   readonly family?: string;
@@ -11,14 +11,13 @@ export interface TaskMetadataOptions extends MetadataOptions {
   readonly serviceName?: string;
 }
 
-const TASK_ARN = 'arn:aws:ecs:us-east-1:123456789012:task/prod/158d1c8083dd49d6b527399fd6414f5c';
-
 /**
  * The task metadata endpoint of ECS, version 4: the container, and at `/task` the task.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export function startTaskMetadata(options: TaskMetadataOptions = {}): Promise<Metadata> {
-  const { cluster = 'prod', taskArn = TASK_ARN, family = 'checkout', serviceName, mode } = options;
+  const { cluster = 'prod', family = 'checkout', serviceName, mode } = options;
+  const { taskArn = taskArnIn(cluster) } = options;
   const container = {
     DockerId: 'ea32192c8553fbff06c9340478a2ff089b2bb5646fb718b4ee206641c9086d66',
     Name: 'app',
@@ -55,5 +54,9 @@ export function startTaskMetadata(options: TaskMetadataOptions = {}): Promise<Me
     mode,
   );
 }
+
+/** A new ARN, with the name of the cluster in it. */
+const taskArnIn = (cluster: string): string =>
+  `arn:aws:ecs:us-east-1:123456789012:task/${cluster.slice(cluster.lastIndexOf('/') + 1)}/158d1c8083dd49d6b527399fd6414f5c`;
 
 const PATH = '/v4/158d1c8083dd49d6b527399fd6414f5c-1234567890';

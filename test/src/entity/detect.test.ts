@@ -32,6 +32,27 @@ test('what of OTEL_RESOURCE_ATTRIBUTES cannot be read is told, and never its val
   ]);
 });
 
+// How the operator of Application Signals came by the name.
+for (const [told, source] of [
+  ['K8sWorkload', 'K8sWorkload'],
+  ['Instrumentation', 'Instrumentation'],
+  ['Astrology', 'Instrumentation'],
+] as const) {
+  const key = 'com.amazonaws.cloudwatch.entity.internal.service.name.source';
+  test(`the source of a service's name is the one that is told: ${told}`, async (t) => {
+    const env = { OTEL_RESOURCE_ATTRIBUTES: `${key}=${told}`, OTEL_SERVICE_NAME: 'shop' };
+    const { entity } = await introduceAt(await pod(t, { env }));
+    t.deepEqual(entity?.attributes, { 'AWS.ServiceNameSource': source });
+    t.is(entity?.keyAttributes.Name, 'shop');
+  });
+
+  test(`of a name that the user says it says nothing: ${told}`, async (t) => {
+    const env = { OTEL_RESOURCE_ATTRIBUTES: `${key}=${told}`, OTEL_SERVICE_NAME: 'shop' };
+    const { entity } = await introduceAt(await pod(t, { env }), { service: 'mine' });
+    t.deepEqual(entity?.attributes, { 'AWS.ServiceNameSource': 'UserConfiguration' });
+  });
+}
+
 // OTEL_SERVICE_NAME.
 for (const [given, name, source] of [
   ['', 'checkout', undefined],
@@ -209,6 +230,7 @@ for (const [what, tags, name] of [
   ['app', { APP: 'c' }, 'c'],
   ['none of these', { Name: 'web', 'app 2': 'x' }, 'role'],
   ['an empty one', { service: '' }, 'role'],
+  ['of two that differ in case the last', { Service: 'a', SERVICE: 'b' }, 'b'],
 ] as const) {
   test(`instance tags: ${what}`, async (t) => {
     const { env } = await ec2(t, { tags, role: 'role' });
@@ -248,6 +270,15 @@ for (const [length, environment] of [
     const { env } = await ec2(t, { tags: { 'aws:autoscaling:groupName': 'x'.repeat(length) } });
     t.is((await introduceAt(place({ env, files }))).entity?.keyAttributes.Environment, environment);
   });
+
+  test(`an Auto Scaling group of ${length} characters that OTEL_RESOURCE_ATTRIBUTES tells`, async (t) => {
+    const told = {
+      OTEL_RESOURCE_ATTRIBUTES: `cloud.platform=aws_ec2,ec2.tag.aws:autoscaling:groupName=${'x'.repeat(length)}`,
+    };
+    const { entity } = await introduceAt(place({ env: told, files }));
+    t.is(entity?.keyAttributes.Environment, environment);
+    t.is('EC2.AutoScalingGroup' in (entity?.attributes ?? {}), length === 255);
+  });
 }
 
 // ECS.
@@ -273,6 +304,27 @@ for (const [what, options, cluster] of [
       },
     });
     t.is(instance, TASK);
+  });
+}
+
+const taskIn = (cluster: string) => `arn:aws:ecs:us-east-1:123456789012:task/${cluster}/${TASK}`;
+for (const [what, options, told, cluster] of [
+  ["the task's ARN goes before the metadata's cluster", { cluster: 'b', taskArn: taskIn('a') }, '', 'a'],
+  ['an ARN that is told', {}, `aws.ecs.task.arn=${taskIn('a')}`, 'a'],
+  [
+    'a cluster that is told goes before the ARN of the task',
+    {},
+    `aws.ecs.cluster.arn=arn:aws:ecs:us-east-1:123456789012:cluster/a,aws.ecs.task.arn=${taskIn('b')}`,
+    'a',
+  ],
+  ['an old ARN holds none', { cluster: 'b' }, `aws.ecs.task.arn=${taskIn('a').replace('a/', '')}`, 'b'],
+] as const satisfies readonly (readonly [string, TaskMetadataOptions, string, string])[]) {
+  test(`ECS, the name of the cluster: ${what}`, async (t) => {
+    const { env } = await ecs(t, options);
+    const { entity } = await introduceAt(place({ env: { ...env, OTEL_RESOURCE_ATTRIBUTES: told } }));
+    t.is(entity?.keyAttributes.Environment, `ecs:${cluster}`);
+    t.is(entity?.attributes['ECS.Cluster'], cluster);
+    t.is(entity?.attributes['ECS.Task'], TASK);
   });
 }
 
@@ -334,6 +386,12 @@ test('on Lambda and Kubernetes the metadata service of EC2 is not asked either',
 const elsewhere = { issuer: 'https://kubernetes.default.svc.cluster.local' };
 for (const [what, account, env, environment] of [
   ['its issuer', {}, {}, 'eks:prod/shop'],
+  [
+    'its issuer in capitals',
+    { issuer: 'HTTPS://OIDC.EKS.US-EAST-1.AMAZONAWS.COM/ID/1' },
+    {},
+    'eks:prod/shop',
+  ],
   ['another issuer', elsewhere, {}, 'k8s:prod/shop'],
   ['no token', { token: null }, {}, 'k8s:prod/shop'],
   ['a token that is none', { token: 'a.b.c' }, {}, 'k8s:prod/shop'],
@@ -365,13 +423,25 @@ for (const [what, account, env, environment] of [
   });
 }
 
-for (const [what, account, environment] of [
-  ['EKS', {}, 'eks:default'],
-  ['elsewhere', elsewhere, 'k8s:default'],
+for (const [what, account, prefix] of [
+  ['EKS', {}, 'eks'],
+  ['elsewhere', elsewhere, 'k8s'],
 ] as const) {
-  test(`Kubernetes, ${what}, of no cluster that is told`, async (t) => {
-    const { entity } = await introduceAt(await pod(t, {}, account));
-    t.is(entity?.keyAttributes.Environment, environment);
+  test(`Kubernetes, ${what}, of no cluster that is told: a problem says how to add it`, async (t) => {
+    const { entity, problems } = await introduceAt(await pod(t, {}, account));
+    t.is(entity?.keyAttributes.Environment, `${prefix}:default`);
+    t.deepEqual(problems, [
+      `A pod is not told the name of its cluster, so the environment is ${prefix}:default, which is not that of the ` +
+        "service's metrics and traces. Add k8s.cluster.name=<cluster> to OTEL_RESOURCE_ATTRIBUTES of the container, or " +
+        `set the option environment (AWSLOGS_ENVIRONMENT) to ${prefix}:<cluster>/<namespace>.`,
+    ]);
+  });
+
+  test(`Kubernetes, ${what}, of an environment that is told: no problem`, async (t) => {
+    const where = await pod(t, {}, account);
+    t.deepEqual((await introduceAt(where, { environment: 'mine' })).problems, []);
+    const env = { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=mine' };
+    t.deepEqual((await introduceAt(await pod(t, { env }, account))).problems, []);
   });
 }
 

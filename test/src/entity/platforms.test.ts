@@ -4,19 +4,21 @@ import test, { type ExecutionContext } from 'ava';
 import { introduceAt } from './place.js';
 import { SOMEWHERE } from './platforms.js';
 
-for (const { name, open, keyAttributes, attributes, instance } of SOMEWHERE) {
+for (const { name, open, keyAttributes, attributes, instance, problems = [] } of SOMEWHERE) {
   test(`found without being told: ${name}`, async (t) => {
     const found = await introduceAt(await open(t));
     t.deepEqual(found.entity, { keyAttributes, attributes });
     t.deepEqual(Object.keys(found.entity?.attributes ?? {}), Object.keys(attributes), 'in this order');
     t.is(found.instance, instance);
-    t.deepEqual(found.problems, []);
+    t.is(found.problems.length, problems.length, found.problems.join());
+    for (const [i, problem] of problems.entries()) t.regex(found.problems[i] ?? '', problem);
     const parts = [...Object.keys(keyAttributes).slice(1), ...Object.keys(attributes)];
     t.deepEqual(Object.keys(found.origins), parts, 'each part has an origin');
   });
 
   test(`what the user says comes first: ${name}`, async (t) => {
-    const { entity } = await introduceAt(await open(t), { service: 'mine', environment: 'here' });
+    const { entity, problems } = await introduceAt(await open(t), { service: 'mine', environment: 'here' });
+    t.deepEqual(problems, []);
     t.deepEqual(entity?.keyAttributes, { Type: 'Service', Name: 'mine', Environment: 'here' });
     t.deepEqual(entity?.attributes, { ...attributes, 'AWS.ServiceNameSource': 'UserConfiguration' });
   });

@@ -10,11 +10,31 @@ export interface Somewhere {
   readonly keyAttributes: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
   readonly instance: string;
+  /** What is told of it, beside what is found. */
+  readonly problems?: readonly RegExp[];
 }
 
 const service = (Name: string, Environment: string) => ({ Type: 'Service', Name, Environment });
 const TASK = '158d1c8083dd49d6b527399fd6414f5c';
 const POD = 'checkout-5d4f8c7b9d-x2kfp';
+
+/** What the operator of Application Signals writes into a pod, on EKS with its pod identities. */
+const OPERATOR = {
+  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:
+    '/var/run/secrets/pods.eks-pod-identity.amazonaws.com/serviceaccount/token',
+  OTEL_SERVICE_NAME: 'checkout',
+  OTEL_RESOURCE_ATTRIBUTES: [
+    'com.amazonaws.cloudwatch.entity.internal.service.name.source=K8sWorkload',
+    'k8s.container.name=app',
+    'k8s.deployment.name=checkout',
+    'k8s.namespace.name=shop',
+    'k8s.node.name=ip-10-0-0-1.ec2.internal',
+    `k8s.pod.name=${POD}`,
+    'k8s.replicaset.name=checkout-5d4f8c7b9d',
+    'service.version=latest',
+  ].join(','),
+};
+const NO_CLUSTER = [/^A pod is not told the name of its cluster, .*Add k8s\.cluster\.name=<cluster> to /];
 const files = { '/app/package.json': '{"name":"checkout"}' };
 
 export const SOMEWHERE: readonly Somewhere[] = [
@@ -53,14 +73,18 @@ export const SOMEWHERE: readonly Somewhere[] = [
   },
   {
     name: 'EKS, set up for Application Signals',
-    open: (t) =>
-      pod(t, {
-        files,
-        env: {
-          OTEL_RESOURCE_ATTRIBUTES:
-            'k8s.cluster.name=prod,k8s.namespace.name=shop,k8s.deployment.name=checkout,k8s.node.name=ip-10-0-0-1.ec2.internal',
-        },
-      }),
+    open: (t) => pod(t, { files, env: OPERATOR }),
+    keyAttributes: service('checkout', 'eks:default'),
+    attributes: { 'AWS.ServiceNameSource': 'K8sWorkload' },
+    instance: POD,
+    problems: NO_CLUSTER,
+  },
+  {
+    name: 'the same, with `k8s.cluster.name` added',
+    open: (t) => {
+      const told = `k8s.cluster.name=prod,${OPERATOR.OTEL_RESOURCE_ATTRIBUTES}`;
+      return pod(t, { files, env: { ...OPERATOR, OTEL_RESOURCE_ATTRIBUTES: told } });
+    },
     keyAttributes: service('checkout', 'eks:prod/shop'),
     attributes: {
       PlatformType: 'AWS::EKS',
@@ -79,6 +103,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
     keyAttributes: service('checkout', 'eks:default'),
     attributes: { 'AWS.ServiceNameSource': 'K8sWorkload' },
     instance: POD,
+    problems: NO_CLUSTER,
   },
   {
     name: 'Kubernetes elsewhere',

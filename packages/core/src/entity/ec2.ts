@@ -11,9 +11,8 @@ const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
 /** Elastic Beanstalk gives it to all applications of an account, unless told otherwise: it would merge them. */
 const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
-const MAX_AUTO_SCALING_GROUP = 255;
 
-/** The tags that name a service, whatever their case, best first. */
+/** The tags that name a service, whatever their case, best first. Of two that differ in case the agent takes the last. */
 const SERVICE_TAGS = ['service', 'application', 'app'];
 
 /**
@@ -73,7 +72,9 @@ type Read = (path: string) => Promise<string>;
 async function tagFacts(read: Read): Promise<Facts> {
   const keys = (await read('tags/instance/')).split('\n').map((key) => key.trim());
   const value = async (key: string) => (keys.includes(key) ? read(`tags/instance/${encodeURI(key)}`) : '');
-  const serviceKeys = SERVICE_TAGS.flatMap((name) => keys.filter((key) => key.toLowerCase() === name));
+  const serviceKeys = SERVICE_TAGS.flatMap(
+    (name) => keys.findLast((key) => key.toLowerCase() === name) ?? [],
+  );
   const [group = '', ...services] = await Promise.all(
     ['aws:autoscaling:groupName', ...serviceKeys].map(value),
   );
@@ -81,7 +82,7 @@ async function tagFacts(read: Read): Promise<Facts> {
   const best = Math.max(services.findIndex(isKeyValue), 0);
   return merge(
     factsFrom('instance tag aws:autoscaling:groupName', {
-      'ec2.tag.aws:autoscaling:groupName': group.length > MAX_AUTO_SCALING_GROUP ? '' : group,
+      'ec2.tag.aws:autoscaling:groupName': group,
     }),
     factsFrom(`instance tag ${serviceKeys[best]}`, { 'ec2.tag.service': services[best] }),
   );

@@ -34,13 +34,13 @@ export async function ecsFacts(place: Place, signal: AbortSignal, remarks: Remar
   const labels = isObject(container.Labels) ? container.Labels : {};
   return merge(
     factsFrom(FROM, {
-      'aws.ecs.cluster.arn': task.Cluster,
+      'aws.ecs.cluster.name': task.Cluster,
       'aws.ecs.task.arn': task.TaskARN,
       'aws.ecs.task.family': task.Family,
       'aws.ecs.service.name': task.ServiceName,
     }),
     factsFrom(FROM, {
-      'aws.ecs.cluster.arn': labels['com.amazonaws.ecs.cluster'],
+      'aws.ecs.cluster.name': labels['com.amazonaws.ecs.cluster'],
       'aws.ecs.task.arn': labels['com.amazonaws.ecs.task-arn'],
       'aws.ecs.task.family': labels['com.amazonaws.ecs.task-definition-family'],
     }),

@@ -23,8 +23,10 @@ export async function introduce(
 ): Promise<Introduction> {
   const remarks: Remarks = { problems: [], notes: [] };
   const facts = await detect(place, signal, remarks);
-  const instance = platformOf(facts).instance(facts)?.value ?? place.hostname;
+  const { instance: pickInstance, remedy } = platformOf(facts);
+  const instance = pickInstance(facts)?.value ?? place.hostname;
   const resolved = resolveEntity(user.entity, entitySources(user, facts));
   const problems = [...remarks.problems, ...resolved.problems];
+  if (remedy && resolved.unnamed?.environment === remedy.environment) problems.push(remedy.text);
   return { ...resolved, problems, notes: remarks.notes, instance };
 }

@@ -5,8 +5,9 @@ import type { Place } from './place.js';
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * What a pod knows of itself without network and rights. The cluster and the node are not among it: they come from
- * OTEL_RESOURCE_ATTRIBUTES, as Application Signals sets it, or not at all.
+ * What a pod knows of itself without network and rights. The node is not among it: it comes from
+ * OTEL_RESOURCE_ATTRIBUTES, as the operator of Application Signals sets it. Nor is the cluster, which the operator does
+ * not name either: the user has to.
  */
 export async function kubernetesFacts(place: Place): Promise<Facts> {
   const read = (path: string) => place.readFile(path).catch(() => '');
@@ -29,7 +30,7 @@ function isEks(env: Place['env'], token: string): boolean {
   return (
     Boolean(env.AWS_WEB_IDENTITY_TOKEN_FILE?.includes('eks.amazonaws.com')) ||
     Boolean(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE?.includes('eks-pod-identity')) ||
-    issuerOf(token).includes('eks')
+    issuerOf(token).toLowerCase().includes('eks')
   );
 }
 

@@ -15,6 +15,8 @@ export interface Platform {
   readonly attributes: Readonly<Record<string, Pick>>;
   /** Send all of these attributes, or none at all. */
   readonly together?: readonly string[];
+  /** What somebody can do where all that is known of the environment is this one. */
+  readonly remedy?: { readonly environment: string; readonly text: string };
   /** What tells this copy of the program from the others. */
   readonly instance: Pick;
 }
@@ -29,12 +31,15 @@ const LAMBDA: Platform = {
   instance: the('faas.instance'),
 };
 
+/** As the CloudWatch agent has it: what is told, the task's ARN, and only then what the metadata calls the cluster. */
+const ECS_CLUSTER = first(lastPart('aws.ecs.cluster.arn'), clusterOfTask, lastPart('aws.ecs.cluster.name'));
+
 const ECS: Platform = {
   names: [[the('aws.ecs.service.name')], [the('aws.ecs.task.family')]],
-  environments: [joined('ecs:', lastPart('aws.ecs.cluster.arn')), always('ecs:default')],
+  environments: [joined('ecs:', ECS_CLUSTER), always('ecs:default')],
   attributes: {
     PlatformType: always('AWS::ECS'),
-    'ECS.Cluster': lastPart('aws.ecs.cluster.arn'),
+    'ECS.Cluster': ECS_CLUSTER,
     'ECS.Service': the('aws.ecs.service.name'),
     'ECS.Task': lastPart('aws.ecs.task.arn'),
   },
@@ -57,9 +62,10 @@ const EKS = kubernetes('AWS::EKS', 'eks:', 'EKS.Cluster');
 const K8S = kubernetes('K8s', 'k8s:', 'K8s.Cluster');
 
 function kubernetes(type: string, prefix: string, cluster: string): Platform {
+  const unknown = `${prefix}default`;
   return {
     names: [[WORKLOAD, 'K8sWorkload']],
-    environments: [namespaced(prefix), always(`${prefix}default`)],
+    environments: [namespaced(prefix), always(unknown)],
     attributes: {
       PlatformType: always(type),
       [cluster]: the('k8s.cluster.name'),
@@ -70,20 +76,30 @@ function kubernetes(type: string, prefix: string, cluster: string): Platform {
     },
     // As the CloudWatch agent does.
     together: [cluster, 'K8s.Namespace', 'K8s.Workload', 'K8s.Node'],
+    remedy: {
+      environment: unknown,
+      text:
+        `A pod is not told the name of its cluster, so the environment is ${unknown}, which is not that of the service's ` +
+        'metrics and traces. Add k8s.cluster.name=<cluster> to OTEL_RESOURCE_ATTRIBUTES of the container, ' +
+        `or set the option environment (AWSLOGS_ENVIRONMENT) to ${prefix}<cluster>/<namespace>.`,
+    },
     instance: the('k8s.pod.name'),
   };
 }
+
+/** A longer one is ignored, as by the CloudWatch agent. */
+const MAX_AUTO_SCALING_GROUP = 255;
 
 const EC2: Platform = {
   names: [
     [the('ec2.tag.service'), 'ResourceTags'],
     [the('aws.iam.role.name'), 'ClientIamRole'],
   ],
-  environments: [joined('ec2:', the('ec2.tag.aws:autoscaling:groupName')), always('ec2:default')],
+  environments: [joined('ec2:', autoScalingGroup), always('ec2:default')],
   attributes: {
     PlatformType: always('AWS::EC2'),
     'EC2.InstanceId': the('aws.ec2.instance.id'),
-    'EC2.AutoScalingGroup': the('ec2.tag.aws:autoscaling:groupName'),
+    'EC2.AutoScalingGroup': autoScalingGroup,
     Host: the('host.name'),
   },
   instance: the('aws.ec2.instance.id'),
@@ -117,6 +133,18 @@ export function platformOf(facts: Facts): Platform {
 
 function the(name: string): Pick {
   return (facts) => facts.get(name);
+}
+
+function autoScalingGroup(facts: Facts): Fact | undefined {
+  const group = facts.get('ec2.tag.aws:autoscaling:groupName');
+  return group && group.value.length <= MAX_AUTO_SCALING_GROUP ? group : undefined;
+}
+
+/** A new ARN of a task holds the name of its cluster: `task/cluster/id`. */
+function clusterOfTask(facts: Facts): Fact | undefined {
+  const task = facts.get('aws.ecs.task.arn');
+  const value = task && /:task\/([^/]+)\/[^/]+$/.exec(task.value)?.[1];
+  return task && value !== undefined ? { ...task, value } : undefined;
 }
 
 function workloadOfPod(facts: Facts): Fact | undefined {

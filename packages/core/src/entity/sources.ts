@@ -1,6 +1,6 @@
 import type { Facts } from './facts.js';
 import { platformOf } from './platforms.js';
-import type { EntitySource } from './resolve.js';
+import type { EntitySource, ServiceNameSource } from './resolve.js';
 import { type UserNames, userSource } from './user.js';
 
 /** Everyone who may name the service and its environment, best first. */
@@ -11,9 +11,16 @@ export function entitySources(user: UserNames, facts: Facts): EntitySource[] {
 function otelSource(facts: Facts): EntitySource {
   const name = facts.get('service.name');
   return {
-    serviceName: name && { ...name, source: 'Instrumentation' },
+    serviceName: name && { ...name, source: sourceOf(facts) },
     environment: facts.get('deployment.environment.name') ?? facts.get('deployment.environment'),
   };
+}
+
+/** The operator of Application Signals names the service itself, and says with this how it came by the name. */
+const OPERATORS_SOURCE = 'com.amazonaws.cloudwatch.entity.internal.service.name.source';
+
+function sourceOf(facts: Facts): ServiceNameSource {
+  return facts.get(OPERATORS_SOURCE)?.value === 'K8sWorkload' ? 'K8sWorkload' : 'Instrumentation';
 }
 
 /** A source for each name and each environment, so that one that cannot be used makes room for the next. */
