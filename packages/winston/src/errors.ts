@@ -1,80 +1,134 @@
-import { serializeError } from 'serialize-error';
+import { framesOf, hiddenFields, isEnumerable, placesOf, textsOf } from './error-text.js';
+import { errorsIn, isError } from './find-errors.js';
 import type { Info } from './info.js';
 
-/** The text of a record, with what it lacks of the record's errors. */
+/**
+ * The text that a format made of a record, with what formats lose of errors: name, message, stack, and the same of their
+ * causes and `errors`. Nothing else is added, so that what a format masked or removed does not come back.
+ * @param record as the format left it
+ */
 export function withErrorsOf(record: Info, text: string): string {
+  const errors = errorsIn(record);
+  if (errors.length === 0) return text;
   try {
-    const errors = errorsOf(record);
-    return errors.length === 0 ? text : withErrors(text, errors);
+    const written = parseObject(text);
+    if (written === undefined) return withStacks(record, text, errors);
+    return completeRecord(record, written) ? JSON.stringify(written) : text;
   } catch {
-    return text; // a getter or a toJSON of the application's that throws
+    return text; // a getter or a Proxy of the application's that throws
   }
 }
 
-/** An error and where it stands: the record itself (key undefined), or one of its fields. */
-type Found = readonly [key: string | undefined, error: Error];
+/** What JSON made of an object, to be completed. */
+type Written = Record<string, unknown>;
 
-function errorsOf(info: Info): Found[] {
-  const found: Found[] = [];
-  if (info instanceof Error) found.push([undefined, info]);
-  for (const key in info) {
-    const value = info[key];
-    if (value instanceof Error) found.push([key, value]);
+const MAX_DEPTH = 8;
+
+/** @returns whether something was added */
+function completeRecord(record: Info, written: Written): boolean {
+  if (saysHowItIsWritten(record)) return false;
+  const isCompleted = isError(record) && isTextLeftOut(record, written);
+  if (isCompleted) {
+    const { name: _, ...fields } = hiddenFields(record); // the record may have a name of its own
+    add(written, record, fields);
   }
-  return found;
+  return completeFields(record, written, 0) || isCompleted;
 }
 
-function withErrors(text: string, errors: readonly Found[]): string {
-  const record = parseObject(text);
-  if (record === undefined) return withStacks(text, errors);
-  for (const [key, error] of errors) {
-    const { name, message, stack, ...more } = serializeError(error, { maxDepth: 8 });
-    if (key === undefined) fill(record, { message, stack, ...more });
-    else {
-      const written = ownOf(record, key);
-      if (isObject(written)) record[key] = fill({ ...written }, { name, message, stack, ...more });
-    }
-  }
-  return JSON.stringify(record);
+function complete(value: unknown, written: unknown, depth: number): boolean {
+  if (depth > MAX_DEPTH || !isObject(value) || !isObject(written) || saysHowItIsWritten(value)) return false;
+  if (Array.isArray(value) || Array.isArray(written)) return completeItems(value, written, depth);
+  if (value instanceof Map || value instanceof Set) return completeEntries(value, written);
+  const isCompleted = isError(value) && isWrittenByJson(value, written) && isTextLeftOut(value, written);
+  if (isCompleted) add(written, value, hiddenFields(value));
+  return completeFields(value, written, depth) || isCompleted;
 }
 
-/** What the format wrote stays, and is filled in where it is an object, as `{}` is for an error. */
-function fill(record: Record<string, unknown>, fields: object): Record<string, unknown> {
+function saysHowItIsWritten(value: object): boolean {
+  return typeof Reflect.get(value, 'toJSON') === 'function';
+}
+
+function completeFields(value: object, written: object, depth: number): boolean {
+  let isChanged = false;
+  for (const [key, field] of Object.entries(written)) {
+    // A hidden field is one that was just added.
+    if (!isObject(field) || !isEnumerable(value, key)) continue;
+    if (complete(Reflect.get(value, key), field, depth + 1)) isChanged = true;
+  }
+  return isChanged;
+}
+
+/** With another length a format has removed some, and nobody knows which. */
+function completeItems(value: object, written: object, depth: number): boolean {
+  if (!Array.isArray(value) || !Array.isArray(written) || value.length !== written.length) return false;
+  return written.filter((item, i) => complete(value[i], item, depth + 1)).length > 0;
+}
+
+/** JSON writes a Map or a Set as `{}`; its errors are put into that by their key, or their position. */
+function completeEntries(value: Map<unknown, unknown> | Set<unknown>, written: object): boolean {
+  if (Object.keys(written).length > 0) return false;
+  let position = 0;
+  for (const [key, entry] of value.entries()) {
+    const name = value instanceof Map && typeof key === 'string' ? key : String(position);
+    if (isError(entry)) define(written, name, hiddenFields(entry));
+    position++;
+  }
+  return Object.keys(written).length > 0;
+}
+
+/** Whether an object is what JSON writes of an error, or what a format left of that, and not the format's own words. */
+function isWrittenByJson(error: Error, written: object): boolean {
+  return Object.keys(written).every((key) => isEnumerable(error, key));
+}
+
+/**
+ * Whether JSON alone left out message and stack, and no format masked them, or what stands in the stack. The record itself
+ * may have a name of its own.
+ */
+function isTextLeftOut(error: Error, written: object): boolean {
+  return (['name', 'message', 'stack'] as const).every((key) => {
+    if (isEnumerable(error, key)) return Reflect.get(written, key) === error[key];
+    return key === 'name' || !Object.hasOwn(written, key);
+  });
+}
+
+/** Fields that JSON writes and that are not there were removed by a format. */
+function add(written: object, error: Error, fields: object): void {
   for (const [key, value] of Object.entries(fields)) {
-    if (key === '__proto__') continue;
-    const written = ownOf(record, key);
-    if (isObject(written) && isObject(value)) fill(written, value);
-    else record[key] = written ?? value;
+    if (!Object.hasOwn(written, key) && !isEnumerable(error, key)) define(written, key, value);
   }
-  return record;
 }
 
-/** Not what every object has: an error's fields may be called `constructor`. */
-function ownOf(record: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+/** `__proto__` is a key like any other. */
+function define(written: object, key: string, value: unknown): void {
+  Object.defineProperty(written, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** For text that is no JSON: the stacks that are not in it. */
-function withStacks(text: string, errors: readonly Found[]): string {
-  const stacks = errors.map(([, error]) => error.stack || String(error));
-  return [text, ...stacks.filter((stack) => !text.includes(placeOf(stack)))].join('\n');
+function withStacks(record: Info, text: string, errors: readonly Error[]): string {
+  const seen = new Set<Error>();
+  const stacks = errors.flatMap((error) => {
+    const isMasked = error === (record as unknown) && !text.includes(String(error.message));
+    return isMasked ? placesOf(error) : textsOf(error, seen);
+  });
+  return [text, ...stacks.filter((stack) => !text.includes(firstPlaceIn(stack)))].join('\n');
 }
 
 /** The first frame of a stack: a format may have written the message above it in its own way. */
-function placeOf(stack: string): string {
-  return /^\s+at .+$/m.exec(stack)?.[0] ?? stack;
+function firstPlaceIn(stack: string): string {
+  return framesOf(stack)?.split('\n')[0] ?? stack;
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
+function parseObject(text: string): Written | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return isObject(value) && !Array.isArray(value) ? (value as Written) : undefined;
   } catch {
     return undefined; // some other format that starts with a brace
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,13 +1,41 @@
+import type logform from 'logform';
 import { withErrorsOf } from './errors.js';
+import { isError } from './find-errors.js';
 import { type Info, MESSAGE } from './info.js';
 import { jsonOf } from './json.js';
 
 /**
- * The text of a record: what the format made of it, with the message and the stack of its errors where the
- * format dropped them, as Winston's json does. Where it made no text, as timestamp() alone makes none, JSON.
+ * The text of a record: what the format made of it, with what it lost of errors. Where the format made no text, as
+ * timestamp() alone makes none, JSON.
  * @param info the record as the format left it
- * @param original the record as the logger gave it: a transport's own format works on a copy, which is no Error
  */
-export function messageOf(info: Info, original: Info): string {
-  return withErrorsOf(original, String(info[MESSAGE] ?? jsonOf(info)));
+export function messageOf(info: Info): string {
+  const text = info[MESSAGE];
+  return text === undefined || text === null ? jsonOf(info) : withErrorsOf(info, String(text));
+}
+
+type Format = logform.Format;
+
+/**
+ * A transport's own format, to be given whole errors: winston-transport hands it a copy of the record's enumerable
+ * fields, and a format can neither write nor mask the message and stack that such a copy of an Error lacks.
+ * @param original the record that is being formatted
+ */
+export function withWholeErrors(format: Format, original: () => Info | undefined): Format {
+  const transform: Format['transform'] = (copy, options) => {
+    const record = original();
+    return format.transform(isError(record) ? (copyOf(record) as typeof copy) : copy, options);
+  };
+  return Object.assign(Object.create(format) as Format, { transform });
+}
+
+/** A copy, since a format may change it, and other transports get the same record. */
+function copyOf(error: Error): object {
+  const { stack } = error;
+  const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error));
+  const { stack: given, ...properties } = Object.getOwnPropertyDescriptors(error);
+  const enumerable = given?.enumerable ?? false;
+  // As a value: where it is an accessor it would give the copy's own stack.
+  const ownStack = { value: stack, enumerable, writable: true, configurable: true };
+  return Object.defineProperties(copy, { ...properties, stack: ownStack });
 }

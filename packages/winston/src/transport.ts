@@ -13,7 +13,7 @@ import {
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import { watchExit } from './at-exit.js';
 import type { Info } from './info.js';
-import { messageOf } from './message.js';
+import { messageOf, withWholeErrors } from './message.js';
 import { RestartingChannel } from './restarting-channel.js';
 
 /** winston-transport's own options, and those of the README's table. */
@@ -56,7 +56,8 @@ export class CloudWatchTransport extends TransportStream {
   /** @throws {import('@awslogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
   constructor(options: CloudWatchTransportOptions = {}) {
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
-    const given = { level, format, silent, handleExceptions, handleRejections };
+    const ownFormat = format && withWholeErrors(format, () => this.#original);
+    const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
     this.#config = resolveConfig(own, process.env, workerProblems(worker));
     this.#useWorker = worker;
@@ -100,7 +101,7 @@ export class CloudWatchTransport extends TransportStream {
   override log(info: Info, callback: () => void): void {
     const timestamp = toTimestamp(info.timestamp) ?? Date.now();
     this.#channel ??= this.#open();
-    this.#channel.write(timestamp, messageOf(info, this.#original ?? info));
+    this.#channel.write(timestamp, messageOf(info));
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (info.exception === true || info.rejection === true) this.#finishBeforeExit();
     callback();

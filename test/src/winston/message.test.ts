@@ -1,8 +1,9 @@
+import vm from 'node:vm';
 import { jsonFormat } from '@awslogs/winston';
 import test from 'ava';
 import winston from 'winston';
 import type { Info } from '../../../packages/winston/dist/info.js';
-import { messageOf } from '../../../packages/winston/dist/message.js';
+import { messageOf, withWholeErrors } from '../../../packages/winston/dist/message.js';
 
 /** winston-transport's class, which Winston's types leave out. */
 const { Transport } = winston as unknown as {
@@ -16,13 +17,17 @@ class Capture extends Transport {
   readonly texts: string[] = [];
   #original: Info | undefined;
 
+  constructor({ format }: { format?: winston.Logform.Format }) {
+    super(format === undefined ? {} : { format: withWholeErrors(format, () => this.#original) });
+  }
+
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
     this.#original = info;
     super._write(info, encoding, callback);
   }
 
   override log(info: Info, callback: () => void): void {
-    this.texts.push(messageOf(info, this.#original ?? info));
+    this.texts.push(messageOf(info));
     callback();
   }
 }
@@ -226,11 +231,7 @@ test('an error whose message stands in the text by accident keeps its stack', (t
 });
 
 test('a record with a toJSON that throws, and whose format made no text, keeps all else', (t) => {
-  const bad = {
-    toJSON() {
-      throw new Error('do not touch');
-    },
-  };
+  const bad = { toJSON: doNotTouch };
   const record = jsonOf({ format: timestamp() }, (logger) => logger.info('hello', { bad, user: 7 }));
   t.is(record.message, 'hello');
   t.is(record.user as unknown, 7);
@@ -269,20 +270,25 @@ test('prettyPrint() starts with a brace and is no JSON, and stays as it is', (t)
   t.regex(text, /^\{ ?\n? *user: 7/);
 });
 
-test('an error whose property throws when it is read leaves the text as the format made it', (t) => {
-  const error = new Error('boom');
-  Object.defineProperty(error, 'bad', {
-    enumerable: true,
-    get() {
-      throw new Error('do not touch');
-    },
-  });
+test('a field of an error that throws when it is read is left out, and the rest is kept', (t) => {
+  const error = Object.defineProperty(new Error('boom'), 'bad', { enumerable: true, get: doNotTouch });
+  const format = printf(({ message }) => JSON.stringify({ message, err: {} }));
+  const record = jsonOf({ format }, (logger) => logger.error('failed', { err: error }));
+  t.is(record.err?.stack, error.stack);
+});
+
+test('an error whose message throws when it is read leaves the text as the format made it', (t) => {
+  const error = Object.defineProperty(new Error('boom'), 'message', { get: doNotTouch });
   const format = printf(({ message }) => JSON.stringify({ message, err: {} }));
   t.is(
     textOf({ format }, (logger) => logger.error('failed', { err: error })),
     '{"message":"failed","err":{}}',
   );
 });
+
+function doNotTouch(): never {
+  throw new Error('do not touch');
+}
 
 for (const [what, toJSON] of [
   ['an object', () => ({ message: 'as JSON', status: 500 })],
@@ -312,12 +318,12 @@ test('numbers, booleans and null as messages become text', (t) => {
     [true, 'true'],
     [null, 'null'],
   ] as const) {
-    t.is(messageOf({ level: 'info', [Symbol.for('message')]: String(given) }, { message: given }), text);
+    t.is(messageOf({ level: 'info', message: given, [Symbol.for('message')]: String(given) }), text);
   }
 });
 
 test('a text of the format that is no string becomes one', (t) => {
-  t.is(messageOf({ [Symbol.for('message')]: 7 }, {}), '7');
+  t.is(messageOf({ [Symbol.for('message')]: 7 }), '7');
 });
 
 test('a record whose format made no text and that holds BigInts and circles is JSON all the same', (t) => {
@@ -327,14 +333,23 @@ test('a record whose format made no text and that holds BigInts and circles is J
   t.is(record.message, 'hello');
 });
 
-test('what an error says of itself reaches no prototype', (t) => {
-  const error = Object.assign(new Error('refused'), {
-    toJSON: () => ({ response: JSON.parse('{"__proto__":{"polluted":true},"status":403}') }),
-  });
-  const format = winston.format.printf(() => '{"err":{"response":{}}}');
-  const text = textOf({ format }, (logger) => logger.info('hello', { err: error }));
+test('fields of an error reach no prototype', (t) => {
+  const error = Object.assign(new Error('refused'), JSON.parse('{"x":{"__proto__":{"polluted":true}}}'));
+  const errors = new Map([['__proto__', new Error('boom')]]);
+  const text = textOf({}, (logger) => logger.info('hello', { err: error, errors }));
   t.is(Reflect.get({}, 'polluted'), undefined);
-  t.is(JSON.parse(text).err.response.status, 403);
+  t.is(Object.getOwnPropertyDescriptor(JSON.parse(text).errors, '__proto__')?.value.message, 'boom');
+});
+
+test('an error that says itself how it is written is left as it says', (t) => {
+  const error = Object.assign(new Error('secret'), { toJSON: () => ({ status: 500 }) });
+  for (const { err, ...rest } of [
+    jsonOf({}, (logger) => logger.error('failed', { err: error })),
+    jsonOf({ format: jsonFormat() }, (logger) => logger.error('failed', { err: error })),
+  ]) {
+    t.deepEqual(err as unknown, { status: 500 });
+    t.false(JSON.stringify(rest).includes('secret'));
+  }
 });
 
 test("an error's fields may be called as every object's are", (t) => {
@@ -342,4 +357,285 @@ test("an error's fields may be called as every object's are", (t) => {
   const { err } = JSON.parse(textOf({}, (logger) => logger.info('hello', { err: error })));
   t.is(err.constructor, 'Api');
   t.is(err.valueOf, 7);
+});
+
+const SECRET = 'hunter2';
+
+/** Removes a field wherever it stands, as `json({ replacer })` may. */
+const withoutPassword = (key: string, value: unknown) => (key === 'password' ? undefined : value);
+
+/** A copy without the field, as a library that redacts makes it. */
+function cleanCopy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleanCopy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'password')
+      .map(([key, field]) => [key, cleanCopy(field)]),
+  );
+}
+
+const clean = winston.format((info) => {
+  for (const [key, value] of Object.entries(info)) info[key] = cleanCopy(value);
+  delete info.password;
+  return info;
+});
+
+for (const [what, formats] of [
+  ['a replacer', { format: json({ replacer: withoutPassword }) }],
+  ["a replacer of the transport's own", { own: json({ replacer: withoutPassword }) }],
+  ['a clean copy', { format: combine(clean(), json()) }],
+  ["a clean copy of the transport's own", { own: combine(clean(), json()) }],
+  ['a clean copy before jsonFormat()', { format: combine(clean(), jsonFormat()) }],
+  ["a clean copy before the transport's jsonFormat()", { own: combine(clean(), jsonFormat()) }],
+  ['a text that the format writes itself', { format: printf((info) => JSON.stringify(cleanCopy(info))) }],
+] as const) {
+  test(`${what}: fields of errors that it removed stay away`, (t) => {
+    const make = () => Object.assign(new Error('boom'), { password: SECRET, code: 'E_BOOM' });
+    const cause = new Error('outer', { cause: make() });
+    for (const log of [
+      (logger: winston.Logger) => logger.error('failed', { err: make() }),
+      (logger: winston.Logger) => logger.error('failed', { deep: [{ err: make() }] }),
+      (logger: winston.Logger) => logger.error('failed', { err: cause }),
+      (logger: winston.Logger) => logger.error('failed', { err: new AggregateError([make()], 'both') }),
+      (logger: winston.Logger) => logger.error('failed', { map: new Map([['a', make()]]) }),
+      (logger: winston.Logger) => logger.error(make()),
+      (logger: winston.Logger) => logger.error('failed', make()),
+    ]) {
+      t.notRegex(textOf(formats, log), new RegExp(SECRET));
+    }
+  });
+}
+
+test('an error from which a replacer removed a field keeps what JSON never writes', (t) => {
+  const error = Object.assign(new Error('boom'), { password: SECRET, code: 'E_BOOM' });
+  const format = json({ replacer: withoutPassword });
+  const { err } = jsonOf({ format }, (logger) => logger.error('failed', { err: error }));
+  t.deepEqual(err as unknown, { code: 'E_BOOM', name: 'Error', message: 'boom', stack: error.stack });
+});
+
+test('a name, message or stack that JSON would write and a format removed stays away', (t) => {
+  for (const key of ['name', 'message', 'stack']) {
+    const error = Object.defineProperty(new Error('boom'), key, { value: SECRET, enumerable: true });
+    const format = json({ replacer: (at: string, value: unknown) => (at === key ? undefined : value) });
+    const text = textOf({ format }, (logger) => logger.error('failed', { err: error }));
+    t.false(text.includes(SECRET), key);
+  }
+});
+
+test("an error of the format's own words is left as it is", (t) => {
+  const error = new Error(SECRET);
+  for (const words of [
+    { message: 'masked' },
+    { name: 'Error' },
+    { stack: '' },
+    { redacted: true },
+    'masked',
+    [],
+  ]) {
+    const format = printf(({ message }) => JSON.stringify({ message, err: words }));
+    const record = jsonOf({ format }, (logger) => logger.error('failed', { err: error }));
+    t.deepEqual(record.err as unknown, words);
+  }
+});
+
+const LEVEL = Symbol.for('level');
+
+const masks = {
+  'in a copy': winston.format((info) => ({ ...info, message: 'masked' })),
+  'in place': winston.format((info) => Object.assign(info, { message: 'masked' })),
+  'in a copy of little': winston.format(({ level, [LEVEL]: symbol }) => ({
+    level,
+    [LEVEL]: symbol,
+    message: 'masked',
+  })),
+};
+
+for (const [how, mask] of Object.entries(masks)) {
+  for (const [what, last] of Object.entries({
+    'json()': json(),
+    'jsonFormat()': jsonFormat(),
+    'simple()': simple(),
+  })) {
+    for (const where of ['format', 'own'] as const) {
+      test(`a message that a format masks ${how} stays masked: ${what}, ${where}`, (t) => {
+        const text = textOf({ [where]: combine(mask(), last) }, (logger) => logger.error(new Error(SECRET)));
+        t.true(text.includes('masked'));
+        t.false(text.includes(SECRET));
+      });
+    }
+  }
+}
+
+test("a mask of a transport's own format is given the message and the stack of an error", (t) => {
+  const mask = winston.format((info) => {
+    info.message = String(info.message).replace(SECRET, '***');
+    info.stack = String(info.stack).replace(SECRET, '***');
+    return info;
+  });
+  const error = new Error(`it is ${SECRET}`);
+  const record = jsonOf({ own: combine(mask(), json()) }, (logger) => logger.error(error));
+  t.is(record.message, 'it is ***');
+  t.is(record.stack, error.stack?.replace(SECRET, '***'));
+  t.is(error.message, `it is ${SECRET}`, 'the error is not changed');
+});
+
+test("errors() in a transport's own format does what it does in the logger's", (t) => {
+  const error = new Error('boom');
+  const own = combine(errors({ stack: true }), json());
+  t.deepEqual(jsonOf({ own }, (logger) => logger.error(error)) as unknown, {
+    level: 'error',
+    message: 'boom',
+    stack: error.stack,
+  });
+});
+
+test('a message that a text masks on its own way is not told below it', (t) => {
+  const error = new Error(`it is ${SECRET}`, { cause: new Error(`still ${SECRET}`) });
+  const format = printf(({ level, message }) => `${level}: ${String(message).replace(SECRET, '***')}`);
+  const text = textOf({ format }, (logger) => logger.error(error));
+  t.false(text.includes(SECRET));
+  t.regex(text, /^error: it is \*\*\*\nError\n +at /);
+});
+
+test('what a transport formats is left as it was for others', (t) => {
+  const error = Object.assign(new Error('boom'), { list: [1] });
+  const own = combine(
+    winston.format((info) => Object.assign(info, { message: 'masked', extra: 1 }))(),
+    json(),
+  );
+  textOf({ own }, (logger) => logger.error(error));
+  t.is(error.message, 'boom');
+  t.false('extra' in error);
+});
+
+test('an error whose message was changed since it was made has the new one in its stack', (t) => {
+  for (const message of ['masked', '']) {
+    const error = new Error(SECRET);
+    error.message = message;
+    const { err } = jsonOf({}, (logger) => logger.error('failed', { err: error }));
+    t.regex(err?.stack ?? '', message === '' ? /^Error\n +at / : /^Error: masked\n +at /);
+    const text = textOf({ format: simple() }, (logger) => logger.error('failed', { err: error }));
+    t.false(text.includes(SECRET));
+  }
+});
+
+const otherRealm = vm.runInNewContext('Object.assign(new TypeError("why"), { code: "E_WHY" })') as Error;
+
+for (const [what, formats] of JSON_FORMATS) {
+  for (const [where, fields, find] of [
+    ['an array', { list: [1, new Error('why')] }, ({ list }: Json) => list?.[1]],
+    ['an object', { ctx: { deep: { err: new Error('why') } } }, ({ ctx }: Json) => ctx?.deep?.err],
+    [
+      'the results of Promise.allSettled',
+      { results: [{ status: 'rejected', reason: new Error('why') }] },
+      ({ results }: Json) => results?.[0]?.reason,
+    ],
+    ['a Map', { map: new Map([['a', new Error('why')]]) }, ({ map }: Json) => map?.a],
+    ['a Map with other keys', { map: new Map([[{}, new Error('why')]]) }, ({ map }: Json) => map?.[0]],
+    ['a Set', { set: new Set([1, new Error('why')]) }, ({ set }: Json) => set?.[1]],
+    ['another realm', { err: otherRealm }, ({ err }: Json) => err],
+    [
+      'an instance of a class',
+      {
+        job: new (class Job {
+          readonly failure = new Error('why');
+        })(),
+      },
+      ({ job }: Json) => job?.failure,
+    ],
+    [
+      "an error's field",
+      { err: Object.assign(new Error('outer'), { inner: new Error('why') }) },
+      ({ err }: Json) => err?.inner,
+    ],
+  ] as const) {
+    test(`${what}: an error in ${where} has its name, message and stack`, (t) => {
+      const error = find(jsonOf(formats, (logger) => logger.error('failed', fields)));
+      t.is(error?.message, 'why');
+      t.regex(error?.stack ?? '', /: why\n +at /);
+      t.regex(String(error?.name), /Error$/);
+    });
+  }
+
+  test(`${what}: an error of another realm is logged by itself`, (t) => {
+    const record = jsonOf(formats, (logger) => logger.error(otherRealm as object));
+    t.is(record.message, 'why');
+    t.is(record.stack, otherRealm.stack);
+    t.is(record.code as unknown, 'E_WHY');
+  });
+}
+
+test('a record that is larger, deeper or rounder than what is searched keeps its text', (t) => {
+  const wide = Array.from({ length: 100_000 }, (_, i) => i);
+  let deep: unknown = new Error('too deep');
+  for (let i = 0; i < 50; i++) deep = { deep };
+  const round: Record<string, unknown> = { err: new Error('boom') };
+  round.self = round;
+  const record = jsonOf({}, (logger) =>
+    logger.error('failed', { round, deep, bytes: Buffer.alloc(1e6), wide }),
+  );
+  t.is(record.round?.err?.message, 'boom');
+  t.is((record.wide as unknown as number[]).length, 100_000);
+});
+
+test('items of an array of which the format removed some are left alone', (t) => {
+  const list = [new Error('first'), new Error('second')];
+  const format = printf(({ message }) => JSON.stringify({ message, list: [{}] }));
+  t.deepEqual(jsonOf({ format }, (logger) => logger.error('failed', { list })).list as unknown, [{}]);
+});
+
+test('a cause that is no error is told where it is text, and else left out', (t) => {
+  const [text, object] = [new Error('a', { cause: 'timeout' }), new Error('b', { cause: { token: SECRET } })];
+  const record = jsonOf({}, (logger) => logger.error('failed', { text, object }));
+  t.is(record.text?.cause as unknown, 'timeout');
+  t.false('cause' in (record.object ?? {}));
+});
+
+test('two errors of one cause both have it, and a circle of causes ends', (t) => {
+  const cause = new Error('shared');
+  const circle = new Error('circle');
+  Object.defineProperty(circle, 'cause', { value: new Error('inner', { cause: circle }) });
+  const both = new AggregateError([new Error('one', { cause }), new Error('two', { cause })], 'both');
+  const record = jsonOf({}, (logger) => logger.error('failed', { both, circle }));
+  const inner = record.both?.errors as unknown as Json[];
+  t.deepEqual(
+    inner.map((one) => one.cause?.message),
+    ['shared', 'shared'],
+  );
+  t.is(record.circle?.cause?.message, 'inner');
+  t.is(record.circle?.cause?.cause as unknown, '[Circular]');
+});
+
+test('to a text the stacks of causes and of the errors of an AggregateError are added', (t) => {
+  const cause = new Error('root');
+  const error = new AggregateError([new Error('one'), new Error('two')], 'both', { cause });
+  const [one, two] = error.errors as Error[];
+  t.is(
+    textOf({ format: simple() }, (logger) => logger.error('failed', { err: error })),
+    [
+      `error: failed {"err":{}}\n${error.stack}`,
+      `caused by: ${cause.stack}`,
+      `errors[0]: ${one?.stack}`,
+      `errors[1]: ${two?.stack}`,
+    ].join('\n'),
+  );
+});
+
+test('to a text the stacks of errors below the top level are added', (t) => {
+  const error = new Error('deep');
+  t.is(
+    textOf({ format: simple() }, (logger) => logger.error('failed', { list: [{ error }] })),
+    `error: failed {"list":[{"error":{}}]}\n${error.stack}`,
+  );
+});
+
+test('to a text an error is added by name and message where its stack is no text', (t) => {
+  const error = Object.defineProperty(new RangeError('boom'), 'stack', { value: [{ line: 7 }] });
+  t.is(
+    textOf({ format: printf(({ message }) => String(message)) }, (logger) =>
+      logger.error('failed', { err: error }),
+    ),
+    'failed\nRangeError: boom',
+  );
 });
