@@ -1,5 +1,6 @@
 import { type Clock, systemClock, within } from './clock.js';
 import type { Config } from './config/options.js';
+import { type Environment, foreignVariables } from './config/resolve.js';
 import { SdkLogsApi } from './delivery/api.js';
 import { Senders } from './delivery/senders.js';
 import { DeadLetterFile } from './disk/dead-letters.js';
@@ -45,7 +46,9 @@ export function createPipeline(
   { clock = systemClock, random = Math.random, ...place }: Surroundings = {},
 ): Pipeline {
   const reporter = new Reporter(emit, config.reportToStderr, clock);
-  const identity = new Identity(config, { ...thisPlace(process.env), ...place }, reporter, clock);
+  const here = { ...thisPlace(process.env), ...place };
+  reportForeignVariables(here.env, reporter);
+  const identity = new Identity(config, here, reporter, clock);
   const api = new SdkLogsApi(config, clock);
   const senders = new Senders(config, api, reporter, identity);
   const route = createRouter(config, senders, identity);
@@ -81,6 +84,15 @@ export function createPipeline(
       return closing;
     },
   };
+}
+
+function reportForeignVariables(env: Environment, reporter: Reporter): void {
+  const names = foreignVariables(env);
+  if (names.length === 0) return;
+  reporter.problem(
+    'unknown-variable',
+    `Environment variables that are unknown here, and ignored: ${names.join(', ')}. If they are meant for this transport, the README has the right names.`,
+  );
 }
 
 /** At the end a disk that does not answer is waited for so long. */

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** A field of a record: its name, or the names down to it, with dots between; spaces around one are a slip. */
 export function isField(text: string): boolean {
   return text.split('.').every((name) => name !== '' && name === name.trim() && !/[{}]/.test(name));
@@ -32,7 +34,10 @@ export function textIn(record: unknown, field: string): string | undefined {
   const value = valueIn(record, field);
   if (typeof value === 'number') return (field === 'level' && LEVELS[value]) || String(value);
   if (typeof value === 'boolean') return String(value);
-  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  // Such as the colours that Winston's colorize() puts around a level.
+  const text = stripVTControlCharacters(value);
+  return text.trim() === '' ? undefined : text;
 }
 
 function valueIn(record: unknown, field: string): unknown {

@@ -61,6 +61,7 @@ export type ProblemCode =
   // Events are not affected.
   | 'crowded'
   | 'entity'
+  | 'unknown-variable'
   | 'retention'
   | 'spool'
   | 'dead-letters';

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
+  checkIsObject,
   createPipeline,
   drainBeforeExit,
   type Options,
@@ -31,6 +32,7 @@ export default function transport(options?: Options): CloudWatchStream {
 const NOT_OURS = ['$context', 'pinoWillSendConfig', 'levels', 'dedupe'];
 
 function own(options: Options = {}): Options {
+  checkIsObject(options);
   return Object.fromEntries(Object.entries(options).filter(([name]) => !NOT_OURS.includes(name)));
 }
 

@@ -3,6 +3,7 @@ import {
   type Config,
   type ConfigProblem,
   type Counts,
+  checkIsObject,
   type Options,
   type Report,
   Reporter,
@@ -55,6 +56,7 @@ export class CloudWatchTransport extends TransportStream {
 
   /** @throws {import('@awslogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
   constructor(options: CloudWatchTransportOptions = {}) {
+    checkIsObject(options);
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
     const ownFormat = format && withWholeErrors(format, () => this.#original);
     const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };

@@ -1,6 +1,9 @@
 import { type Config, ConfigError, OPTIONS, type Options, resolveConfig, variableOf } from '@awslogs/core';
+import { createStream } from '@awslogs/pino';
+import { CloudWatchTransport } from '@awslogs/winston';
 import test from 'ava';
 import fc from 'fast-check';
+import { foreignVariables } from '../../../packages/core/dist/config/resolve.js';
 
 type Env = Record<string, string | undefined>;
 
@@ -218,7 +221,7 @@ for (const [option, values] of Object.entries({
     Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])),
   ],
   kmsKeyId: ['a', 'x'.repeat(256)],
-  logGroupClass: ['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'],
+  logGroupClass: ['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'],
   flushIntervalMs: [1, 3_600_000],
   maxInFlight: [1, 50],
   maxBufferBytes: [8_388_608, 68_719_476_736],
@@ -369,6 +372,11 @@ for (const [name, hint] of [
   ['LOGGROUPNAME', ', perhaps logGroupName'],
   ['retentionDays', ', perhaps retentionInDays'],
   ['zzz', ''],
+  ['group', ', perhaps logGroupName'],
+  ['stream', ', perhaps logStreamName'],
+  ['interval', ', perhaps flushIntervalMs'],
+  ['uploadRate', ', perhaps flushIntervalMs'],
+  ['ensureLogGroup', ', perhaps createLogGroup'],
 ] as const) {
   test(`the unknown option ${name} is refused${hint}`, (t) => {
     t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
@@ -376,6 +384,62 @@ for (const [name, hint] of [
     ]);
   });
 }
+
+for (const [names, advice] of [
+  [
+    ['credentials', 'profile', 'awsAccessKeyId', 'awsSecretAccessKey', 'awsSecretKey'],
+    /AWS SDK finds.* a role, AWS_PROFILE/,
+  ],
+  [['awsOptions', 'cloudWatchLogs'], /use region and endpoint; the AWS SDK finds/],
+  [['level'], /to the logger, to Winston's transport, or beside `target`/],
+  [['name'], /service, .*logGroupName and logStreamName/],
+  [['batchSize'], /flushIntervalMs and maxBufferBytes/],
+  [['jsonMessage', 'messageFormatter', 'formatter'], /format/],
+  [['errorHandler'], /'report'/],
+] as const) {
+  test(`an option that other transports have is refused with what to do instead: ${names.join(', ')}`, (t) => {
+    for (const name of names) {
+      const [problem, ...more] = refusal({ ...group, [name]: 'hunter2' }).problems;
+      t.regex(problem?.expected ?? '', advice, name);
+      t.is(more.length, 0);
+      t.false(JSON.stringify(problem).includes('hunter2'));
+    }
+  });
+}
+
+for (const [what, options] of [
+  ['null', null],
+  ["'/app'", '/app'],
+  ["[ '/app' ]", ['/app']],
+  [
+    '[Function: options]',
+    function options() {
+      return {};
+    },
+  ],
+  ['7', 7],
+] as const) {
+  test(`${what} instead of options is a ConfigError that says that an object was expected`, (t) => {
+    const expected = [{ option: 'options', expected: 'an object', given: what }];
+    t.deepEqual(refusal(options as unknown as object).problems, expected);
+    for (const open of [
+      () => new CloudWatchTransport(options as never),
+      () => createStream(options as never),
+    ]) {
+      t.deepEqual(t.throws(open, { instanceOf: ConfigError })?.problems, expected);
+    }
+  });
+}
+
+test('an endpoint may be a URL object', (t) => {
+  t.is(
+    resolve({ ...group, endpoint: new URL('http://localhost:4599/a') }).endpoint,
+    'http://localhost:4599/a',
+  );
+  t.deepEqual(refused({ ...group, endpoint: new URL('ftp://localhost') }), ['endpoint']);
+  t.deepEqual(refused({ ...group, endpoint: new URL('http://user@localhost') }), ['endpoint']);
+  t.deepEqual(refused({ ...group, logGroupName: new URL('http://localhost') }), ['logGroupName']);
+});
 
 for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
   test(`an option of the name ${name} is unknown`, (t) => {
@@ -388,6 +452,11 @@ for (const [variable, hint] of [
   ['AWSLOGS_LOG_GROUP', ', perhaps AWSLOGS_LOG_GROUP_NAME'],
   ['AWSLOGS_FLUSH_INTERVAL', ', perhaps AWSLOGS_FLUSH_INTERVAL_MS'],
   ['AWSLOGS_ENTITY_NAMES', ', perhaps AWSLOGS_ENTITY_NAME'],
+  ['AWSLOGS_REIGON', ', perhaps AWSLOGS_REGION'],
+  ['AWSLOGS_SERVICE_NAME', ', perhaps AWSLOGS_SERVICE'],
+  ['AWSLOGS_ENDPOINT_URL', ', perhaps AWSLOGS_ENDPOINT'],
+  ['AWSLOGS_GROUP_NAME', ', perhaps AWSLOGS_LOG_GROUP_NAME'],
+  ['AWSLOGS_STREAM_NAME', ', perhaps AWSLOGS_LOG_STREAM_NAME'],
 ] as const) {
   test(`the unknown variable ${variable} is refused${hint}`, (t) => {
     t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
@@ -395,6 +464,21 @@ for (const [variable, hint] of [
     ]);
   });
 }
+
+test('variables with our prefix that are no slip for one of ours stop nothing', (t) => {
+  const env = {
+    AWSLOGS_GROUP: 'hunter2',
+    AWSLOGS_ENABLED: 'hunter2',
+    AWSLOGS_STREAM_PREFIX: 'hunter2',
+    AWSLOGS_CREATE_GROUP: 'true',
+    AWSLOGS_MULTILINE_PATTERN: '^x',
+  };
+  t.deepEqual(resolve(group, env), resolve(group));
+  t.deepEqual(
+    foreignVariables({ ...env, AWSLOGS_REGION: 'a-1', AWSLOGS_PORT: '7', PATH: '/' }),
+    Object.keys(env),
+  );
+});
 
 test('variables of others are none of our business', (t) => {
   t.deepEqual(
@@ -418,10 +502,10 @@ test('what Kubernetes sets for a Service by the name of awslogs is none of our b
 test('one error tells everything that is wrong', (t) => {
   const error = refusal(
     { logGroup: '/app', gzip: 'yes', maxInFlight: 0, entity: { type: 'Service', nmae: 'x' } },
-    { AWSLOGS_RETENTION_IN_DAYS: '2', AWSLOGS_NONSENSE: 'x' },
+    { AWSLOGS_RETENTION_IN_DAYS: '2', AWSLOGS_GZPI: 'x' },
   );
   t.deepEqual(error.problems.map(({ option, variable = '' }) => option ?? variable).toSorted(), [
-    'AWSLOGS_NONSENSE',
+    'AWSLOGS_GZPI',
     'entity.name',
     'entity.nmae',
     'gzip',
@@ -434,7 +518,7 @@ test('one error tells everything that is wrong', (t) => {
   const lines = error.message.split('\n');
   t.is(lines.length, 9);
   t.is(lines[0], 'awslogs cannot start with this configuration:');
-  t.true(lines.some((line) => line.startsWith('  environment variable AWSLOGS_NONSENSE: expected a known')));
+  t.true(lines.some((line) => line.startsWith('  environment variable AWSLOGS_GZPI: expected a known')));
   t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option, perhaps logGroupName;')));
   t.true(
     lines.some((line) => line.startsWith('  gzip (environment variable AWSLOGS_GZIP): expected true or')),
@@ -444,7 +528,7 @@ test('one error tells everything that is wrong', (t) => {
 for (const [what, options, env] of [
   ['an unknown option', { awsSecretAccessKey: 'hunter2' }, {}],
   ['an unknown option that is an object', { credentials: { secretAccessKey: 'hunter2' } }, {}],
-  ['an unknown variable', {}, { AWSLOGS_SECRET_ACCESS_KEY: 'hunter2' }],
+  ['an unknown variable', {}, { AWSLOGS_SERVICE_KEY: 'hunter2' }],
   ['the password of a URL', { endpoint: 'https://user:hunter2@host' }, {}],
   ['the password of a URL in a variable', {}, { AWSLOGS_ENDPOINT: 'https://user:hunter2@host' }],
   ['a user name of a URL', { endpoint: 'https://hunter2@host' }, {}],

@@ -1,3 +1,4 @@
+import { createPipeline, type Report, resolveConfig } from '@awslogs/core';
 import test from 'ava';
 import fc from 'fast-check';
 import { classify, countRejected } from '../../../packages/core/dist/delivery/outcome.js';
@@ -163,6 +164,33 @@ test('the SDK without a Region means denied, under a name of our own', (t) => {
     kind: 'denied',
     failure: { name: 'RegionMissing', message: 'Region is missing' },
   });
+});
+
+test('a Region that is no valid name means denied', (t) => {
+  const error = new Error('Region not accepted: region="a b" is not a valid hostname component.');
+  t.is(classify(error).kind, 'denied');
+  t.is(classify(error).failure.name, 'RegionInvalid');
+});
+
+test('AWS_REGION that is set but empty is told as a missing Region', async (t) => {
+  // The SDK looks here, and nowhere else.
+  Object.assign(process.env, { AWS_REGION: '', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+  const config = resolveConfig({
+    logGroupName: '/app',
+    logStreamName: 'a',
+    endpoint: 'http://127.0.0.1:9',
+    entity: false,
+    closeTimeoutMs: 0,
+    reportToStderr: false,
+  });
+  const report = await new Promise<Report>((resolve) => {
+    const pipeline = createPipeline(config, (told) => told.kind === 'problem' && resolve(told));
+    t.teardown(() => pipeline.close());
+    pipeline.accept(Date.now(), 'hello');
+    void pipeline.flush();
+  });
+  t.like(report, { code: 'denied' });
+  t.regex(report.kind === 'problem' ? report.message : '', /^No AWS Region: set the option region/);
 });
 
 for (const name of ['CredentialsProviderError', 'TokenProviderError']) {

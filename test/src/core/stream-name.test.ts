@@ -26,6 +26,8 @@ for (const [template, name] of [
   ['{date} {date}', '2026-11-24 2026-11-24'],
   ['a:b*c', 'a_b_c'],
   ['::', '__'],
+  ['\u001b[32minfo\u001b[39m', 'info'],
+  ['\u009b32ma\u001b]8;;http://b\u0007c\u001b', 'ac_'],
 ] as const) {
   test(`"${template}" becomes "${name}"`, (t) => t.is(streamNamer(template, values)(DAY), name));
 }
@@ -38,6 +40,10 @@ for (const template of ['{service}', '{environment}']) {
 
 test('forbidden characters in a value are replaced too', (t) => {
   t.is(streamNamer('{service}', { ...values, service: 'a:*b' })(DAY), 'a__b');
+});
+
+test('escape sequences of terminals in a value are left out', (t) => {
+  t.is(streamNamer('{hostname}', { ...values, hostname: '\u001b[1mdb7\u001b[0m' })(DAY), 'db7');
 });
 
 test('a value with the meaning of a replacement pattern is taken as it is', (t) => {

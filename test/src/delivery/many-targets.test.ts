@@ -101,6 +101,18 @@ for (const [name, log] of Object.entries(LOGGERS)) {
   });
 }
 
+test('the colours around a level or a service are no part of its name', async (t) => {
+  const local = await startLocal(t);
+  const options = { ...optionsFor(local), logStreamName: '{record.level}', serviceField: 'module' };
+  const transport = new CloudWatchTransport({ ...options, worker: false });
+  const { colorize, combine, json } = winston.format;
+  const log = winston.createLogger({ transports: [transport], format: combine(colorize(), json()) });
+  log.info('hello', { i: 1, module: '\u001b[36mcheckout\u001b[0m' });
+  await transport.flush();
+  t.deepEqual(streams(local), { info: [1] });
+  t.is(puts(local)[0]?.entity?.keyAttributes?.Name, 'checkout');
+});
+
 test("{record.level} is the number of a custom level of Pino's", async (t) => {
   const local = await startLocal(t);
   const stream = createStream({ ...optionsFor(local), logStreamName: '{record.level}' });

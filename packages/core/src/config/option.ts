@@ -9,6 +9,8 @@ export interface Option<T> {
   readonly description: string;
   /** Variables that other tools read too; the first that is set counts, after the option's own. */
   readonly standardVariables?: readonly string[];
+  /** The value that one of another type stands for; undefined where it stands for none. */
+  convert?(value: unknown): T | undefined;
   accepts(value: unknown): value is T;
   /** The value that a variable's text stands for; something that `accepts` refuses when it stands for none. */
   parse(text: string): unknown;

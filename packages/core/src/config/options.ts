@@ -42,6 +42,7 @@ export const OPTIONS = {
   endpoint: text((url) => URL.canParse(url) && /^https?:\/\/[^@]*$/.test(url), {
     default: undefined,
     expected: 'an http or https URL without a user name',
+    convert: hrefOf,
     description:
       "The service's URL, where it is not the one that the AWS SDK finds: a VPC endpoint, `@awslogs/local`.",
   }),
@@ -102,7 +103,7 @@ export const OPTIONS = {
     description: 'ARN of the KMS key of a log group that is created.',
   }),
   /** Class of a log group that is created. */
-  logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'DELIVERY'], {
+  logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'], {
     default: undefined,
     description: 'Class of a log group that is created.',
   }),
@@ -177,6 +178,12 @@ export const OPTIONS = {
   }),
 } as const;
 
+/** Of a URL object, also of another realm. */
+function hrefOf(value: unknown): string | undefined {
+  const isUrl = Object.prototype.toString.call(value) === '[object URL]';
+  return isUrl ? String(value) : undefined;
+}
+
 function isEntityOption(value: unknown): value is EntityOption | false {
   return value === false || isObject(value);
 }
@@ -201,7 +208,9 @@ export type OptionName = keyof Table;
 type ValueOf<Name extends OptionName> = Table[Name] extends Option<infer T> ? T : never;
 
 /** What a user may give. `logGroupName` may come from the environment instead. */
-export type Options = { readonly [Name in keyof Table]?: ValueOf<Name> | undefined };
+export type Options = { readonly [Name in keyof Table]?: GivenOf<Name> | undefined };
+
+type GivenOf<Name extends OptionName> = Name extends 'endpoint' ? string | URL : ValueOf<Name>;
 
 /** Every option decided and checked. Plain data: it can be sent to a worker thread. */
 export type Config = {

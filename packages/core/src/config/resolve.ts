@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
-import leven from 'leven';
 import { entityFaults } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
+import { isMeantAs, perhaps, unknownOption } from './unknown-names.js';
 
 /** The process's environment, or what stands for it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -29,7 +29,8 @@ export function resolveConfig(
   env: Environment = process.env,
   found: readonly ConfigProblem[] = [],
 ): Config {
-  const problems = [...found, ...unknownOptions(options), ...unknownVariables(env)];
+  checkIsObject(options);
+  const problems = [...found, ...unknownOptions(options), ...misspeltVariables(env)];
   const config: Record<string, unknown> = {};
   for (const name of NAMES) config[name] = decide(name, options[name], env, problems);
   if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
@@ -64,40 +65,51 @@ function decide(name: OptionName, given: unknown, env: Environment, problems: Co
     }
   }
   if (value === undefined) return option.default;
+  value = option.convert?.(value) ?? value;
   if (!option.accepts(value)) problems.push(problem(name, option.expected, show(value) + from));
   else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
   return value;
 }
 
+/** @throws {ConfigError} */
+export function checkIsObject(options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new ConfigError([{ option: 'options', expected: 'an object', given: show(options) }]);
+}
+
 function unknownOptions(options: object): ConfigProblem[] {
   return Object.keys(options)
     .filter((name) => !(NAMES as string[]).includes(name))
-    .map((name) => unknownOption(name, 'option', nearest(name, NAMES)));
+    .map((name) => unknownOption(name, NAMES));
 }
 
 /** What Kubernetes sets in every pod next to a Service by the name of `awslogs`. */
 const SERVICE_LINK = /^AWSLOGS_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/;
 
-function unknownVariables(env: Environment): ConfigProblem[] {
-  return Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !VARIABLES.includes(name) && !SERVICE_LINK.test(name))
-    .map((name) => ({
-      variable: name,
-      expected: `a known variable${nearest(name, VARIABLES)}`,
+function unknownVariables(env: Environment): string[] {
+  return Object.keys(env).filter(
+    (name) => name.startsWith(PREFIX) && !VARIABLES.includes(name) && !SERVICE_LINK.test(name),
+  );
+}
+
+function isMisspelt(variable: string): boolean {
+  const name = variable.slice(PREFIX.length);
+  return VARIABLES.some((known) => isMeantAs(name, known.slice(PREFIX.length)));
+}
+
+function misspeltVariables(env: Environment): ConfigProblem[] {
+  return unknownVariables(env)
+    .filter(isMisspelt)
+    .map((variable) => ({
+      variable,
+      expected: `a known variable${perhaps(variable, VARIABLES)}`,
       given: 'an unknown one',
     }));
 }
 
-function unknownOption(option: string, what: string, hint: string): ConfigProblem {
-  return { option, expected: `a known ${what}${hint}`, given: 'an unknown one' };
-}
-
-function nearest(name: string, known: readonly string[]): string {
-  const close = known
-    .map((candidate) => ({ candidate, distance: leven(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= name.length / 2)
-    .sort((a, b) => a.distance - b.distance)[0];
-  return close === undefined ? '' : `, perhaps ${close.candidate}`;
+/** Variables with our prefix that are nobody's slip: others use it too, such as Docker's log driver of that name. */
+export function foreignVariables(env: Environment): string[] {
+  return unknownVariables(env).filter((variable) => !isMisspelt(variable));
 }
 
 function entityFromVariables(env: Environment): EntityOption | undefined {
@@ -115,11 +127,16 @@ function entityProblems(entity: EntityOption | false): ConfigProblem[] {
     (field) => !(ENTITY_FIELDS as readonly string[]).includes(field),
   );
   return [
-    ...unknown.map((field) => unknownOption(`entity.${field}`, 'field', nearest(field, ENTITY_FIELDS))),
+    ...unknown.map((field) => unknownField(field)),
     ...entityFaults(entity).map(({ field, expected, given }) =>
       problem(`entity.${field}`, expected, given === undefined ? 'nothing' : show(given)),
     ),
   ];
+}
+
+function unknownField(field: string): ConfigProblem {
+  const expected = `a known field${perhaps(field, ENTITY_FIELDS)}`;
+  return { option: `entity.${field}`, expected, given: 'an unknown one' };
 }
 
 function problem(option: string, expected: string, given: string): ConfigProblem {

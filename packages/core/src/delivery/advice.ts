@@ -23,7 +23,9 @@ const SKEW = /^Signature (?:expired|not yet current)/;
 function fix({ name }: Failure, logGroupName: string): string {
   switch (name) {
     case 'RegionMissing':
-      return 'No AWS Region: set the option region, AWSLOGS_REGION or AWS_REGION.';
+      return 'No AWS Region: set the option region, AWSLOGS_REGION or AWS_REGION. A variable that is set but empty names none.';
+    case 'RegionInvalid':
+      return 'The AWS Region is not a valid name: check AWS_REGION and the region of the AWS profile.';
     case 'CredentialsProviderError':
     case 'TokenProviderError':
       return 'No AWS credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';

@@ -80,6 +80,7 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   CredentialsProviderError: 'denied',
   TokenProviderError: 'denied',
   RegionMissing: 'denied',
+  RegionInvalid: 'denied',
 
   InvalidParameterException: 'poison',
   ValidationException: 'poison',
@@ -122,7 +123,10 @@ function describe(error: unknown): Failure {
   if (typeof error === 'string') return { name: 'Error', message: error };
   if (!(error instanceof Error)) return { name: 'Error', message: inspect(error) };
   if (error instanceof SyntaxError) return { name: 'NotTheServiceError', message: NOT_JSON };
-  if (error.message.startsWith('Region is missing')) return { name: 'RegionMissing', message: error.message };
+  if (/^Region is missing|^Region not accepted: region=""/.test(error.message))
+    return { name: 'RegionMissing', message: error.message };
+  if (error.message.startsWith('Region not accepted'))
+    return { name: 'RegionInvalid', message: error.message };
   // Node says what happened on the network in the code (ECONNREFUSED, ENOTFOUND), and nothing in the name.
   const code = property(error, 'code');
   const name = typeof code === 'string' && metadataOf(error).status === undefined ? code : error.name;

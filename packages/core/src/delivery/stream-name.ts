@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { stripVTControlCharacters } from 'node:util';
 import { DAY_MS } from '../batch/limits.js';
 import { fillIn } from '../template.js';
 
@@ -38,9 +39,11 @@ export function streamNamer(template: string, values: StreamNameValues): StreamN
   };
 }
 
-/** The service takes 1 to 512 characters without `:` and `*`; control characters are no use to anyone. */
+/** The service takes 1 to 512 characters without `:` and `*`; control characters and escape sequences are of no use. */
 export function legal(name: string): string {
-  const whole = name.toWellFormed().replace(/[:*\p{Cc}]/gu, '_');
+  const whole = stripVTControlCharacters(name)
+    .toWellFormed()
+    .replace(/[:*\p{Cc}]/gu, '_');
   const cut = whole.slice(0, MAX_LENGTH);
   // Not through the middle of a character.
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
