@@ -10,11 +10,15 @@ import { fieldsIn } from './template.js';
 /** Which sender a record goes to, by its text. */
 export type Router = (message: string | Buffer) => Sender;
 
-/** Records are looked into where that is asked for, and nowhere else: it costs more than all the rest. */
+/** Whether records are looked into. Where that is not asked for they are not: it costs more than all the rest. */
+export function readsRecords({ logStreamName, serviceField }: Config): boolean {
+  return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
+}
+
 export function createRouter(config: Config, senders: Senders, identity: Identity): Router {
   const { serviceField } = config;
   const fields = fieldsIn(config.logStreamName);
-  if (fields.length === 0 && serviceField === undefined) {
+  if (!readsRecords(config)) {
     const own = senders.own([], () => ({ fields: new Map(), entity: () => identity.entity }));
     return () => own;
   }

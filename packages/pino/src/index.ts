@@ -1,18 +1,21 @@
 import type { Transform } from 'node:stream';
 import { parentPort, workerData } from 'node:worker_threads';
 import {
+  type Config,
   checkIsObject,
   createPipeline,
   drainBeforeExit,
+  MAX_MESSAGE_BYTES,
   type Options,
   type Pipeline,
   type Report,
+  readsRecords,
   resolveConfig,
   Utf8Pieces,
 } from '@awslogs/core';
 import build from 'pino-abstract-transport';
 import { timeOf } from './decode.js';
-import { Lines } from './lines.js';
+import { Lines, type TakeLine } from './lines.js';
 
 export { ConfigError, type Counts, type Options, type ProblemCode, type Report } from '@awslogs/core';
 
@@ -25,7 +28,8 @@ export type CloudWatchStream = Transform & { flush(callback: () => void): void }
  * @throws {ConfigError} which the transport emits as `'error'`
  */
 export default function transport(options?: Options): CloudWatchStream {
-  return lineStream(createPipeline(resolveConfig(own(options)), emitOnMainThread));
+  const config = resolveConfig(own(options));
+  return lineStream(createPipeline(config, emitOnMainThread), config);
 }
 
 /** What Pino and thread-stream put among the options of a single target: pino/lib/transport.js, thread-stream/index.js. */
@@ -49,12 +53,13 @@ function emitOnMainThread(report: Report): void {
  * @throws {ConfigError}
  */
 export function createStream(options?: Options): CloudWatchStream {
-  const pipeline = createPipeline(resolveConfig(options), (report) => {
+  const config = resolveConfig(options);
+  const pipeline = createPipeline(config, (report) => {
     // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
     // And soon: before flush calls back.
     queueMicrotask(() => stream.emit('report', report));
   });
-  const stream = lineStream(pipeline);
+  const stream = lineStream(pipeline, config);
   stream.once('close', drainBeforeExit(pipeline));
   return stream;
 }
@@ -66,10 +71,23 @@ function leaveStringsAsTheyAre(stream: Transform): void {
 
 const PARSED = {};
 
-function lineStream(pipeline: Pipeline): CloudWatchStream {
-  const accept = (line: Buffer) => pipeline.accept(timeOf(line) ?? Date.now(), line);
+/**
+ * The longest line that is waited for, in bytes. A longer one goes in parts, as it comes, so that a line without end takes
+ * little memory. Where fields of records are looked at, a line has to be whole for that: those are waited for a while longer.
+ */
+function longestLine(config: Config): number {
+  return readsRecords(config) ? Math.floor(config.maxBufferBytes / 8) : MAX_MESSAGE_BYTES;
+}
+
+function lineStream(pipeline: Pipeline, config: Config): CloudWatchStream {
+  let timestamp = 0;
+  const accept: TakeLine = (line, isContinued) => {
+    // All parts of a line have its time.
+    if (!isContinued) timestamp = timeOf(line) ?? Date.now();
+    pipeline.accept(timestamp, line);
+  };
   const stream = build(
-    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line))),
+    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),
     {
       parse: 'lines',
       // Lines are shipped as they are.
@@ -82,7 +100,7 @@ function lineStream(pipeline: Pipeline): CloudWatchStream {
     },
   );
   // The same without a string for each line, which would cost more than all the rest: nothing comes as 'data' then.
-  const lines = new Lines(accept);
+  const lines = new Lines(accept, longestLine(config));
   const pieces = new Utf8Pieces((piece) => lines.push(piece));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {
     if (typeof chunk !== 'string') lines.push(chunk);

@@ -145,6 +145,48 @@ test('works among several targets, each with its level', async (t) => {
   t.deepEqual(texts('/test/warn'), ['warn']);
 });
 
+test('behind a stage of a pipeline that writes no newlines each record arrives, before the end', async (t) => {
+  const local = await startLocal(t);
+  const stage = { target: new URL('../fixtures/without-newlines.js', import.meta.url).href };
+  const transport = pino.transport({
+    pipeline: [stage, { target, options: { ...optionsFor(local), flushIntervalMs: 10 } }],
+  });
+  const log = pino(transport);
+  for (const i of range(200)) log.info({ i, text: '}{"' }, 'hello');
+  await arrived(local, 200);
+  t.deepEqual(
+    messages(local).map((text) => JSON.parse(text).i),
+    range(200),
+  );
+  transport.end();
+  await once(transport, 'close');
+  t.is(messages(local).length, 200);
+});
+
+test('a line without end arrives in parts of one time, before the end', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  const time = Date.now() - 60_000;
+  stream.write(`{"level":30,"time":${time},"msg":"`);
+  for (const _ of range(50)) stream.write('x'.repeat(100_000));
+  await new Promise<void>((resolve) => stream.flush(resolve));
+  const parts = local.events('/test/app');
+  t.is(parts.length, 4);
+  t.true(parts.every(({ timestamp }) => timestamp === time));
+  stream.end();
+  await once(stream, 'close');
+  t.is(messages(local).join('').length, `{"level":30,"time":${time},"msg":"`.length + 5_000_000);
+});
+
+test('a long line goes as a whole to the log stream that its fields name', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream({ ...optionsFor(local), logStreamName: '{record.tenant}' });
+  pino(stream).info({ text: 'x'.repeat(2_000_000), tenant: 'acme' }, 'hello');
+  stream.end();
+  await once(stream, 'close');
+  t.is(local.events('/test/app', 'acme').length, 2);
+});
+
 test('works as the last of a pipeline', async (t) => {
   const local = await startLocal(t);
   const { stderr } = await runFixture(local, 'pino-setups.js', ['pipeline']);
