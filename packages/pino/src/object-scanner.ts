@@ -7,6 +7,7 @@ const CLOSING_BRACE = 0x7d;
 export class ObjectScanner {
   #depth = 0;
   #isInString = false;
+  /** The last byte was a backslash, and what follows it does not end the string. */
   #isEscaped = false;
   readonly #isObject: boolean;
 
@@ -18,22 +19,35 @@ export class ObjectScanner {
   /** @returns the offset behind the end of the object, or undefined when that is still to come */
   findEnd(bytes: Buffer, start: number): number | undefined {
     if (!this.#isObject) return undefined;
-    let depth = this.#depth;
-    let isInString = this.#isInString;
-    let isEscaped = this.#isEscaped;
-    for (let at = start; at < bytes.length; at++) {
-      const byte = bytes[at];
-      if (isEscaped) isEscaped = false;
-      else if (isInString) {
-        if (byte === QUOTE) isInString = false;
-        else if (byte === BACKSLASH) isEscaped = true;
-      } else if (byte === QUOTE) isInString = true;
-      else if (byte === OPENING_BRACE) depth++;
-      else if (byte === CLOSING_BRACE && --depth === 0) return at + 1;
+    let at = start;
+    while (at < bytes.length) {
+      if (this.#isInString) at = this.#skipString(bytes, at);
+      const byte = bytes[at++];
+      if (byte === QUOTE) this.#isInString = true;
+      else if (byte === OPENING_BRACE) this.#depth++;
+      else if (byte === CLOSING_BRACE && --this.#depth === 0) return at;
     }
-    this.#depth = depth;
-    this.#isInString = isInString;
-    this.#isEscaped = isEscaped;
     return undefined;
   }
+
+  /** Most of what is logged is text, and native code finds its end faster. @returns the offset behind the string */
+  #skipString(bytes: Buffer, start: number): number {
+    let at = this.#isEscaped ? start + 1 : start;
+    for (;;) {
+      const quote = bytes.indexOf(QUOTE, at);
+      const end = quote < 0 ? bytes.length : quote;
+      const isEscaped = backslashesBefore(bytes, at, end) % 2 === 1;
+      this.#isEscaped = isEscaped && quote < 0;
+      this.#isInString = isEscaped || quote < 0;
+      if (quote < 0) return bytes.length;
+      at = quote + 1;
+      if (!isEscaped) return at;
+    }
+  }
+}
+
+function backslashesBefore(bytes: Buffer, start: number, end: number): number {
+  let at = end;
+  while (at > start && bytes[at - 1] === BACKSLASH) at--;
+  return end - at;
 }
