@@ -60,11 +60,13 @@ export function createPipeline(
   void shipper.holdUntil(identity.settled, () => identity.hurry());
   const stopRecovery = spool === undefined ? undefined : recover(spool, shipper, senders, clock);
   let closing: Promise<void> | undefined;
-  /** Whoever leaves has time to deliver, and waits for the entity no longer than that allows. */
+  /** Whoever leaves has time to deliver, and waits for the entity and for each request no longer than that allows. */
   const leave = async (left: Promise<void>) => {
+    const stopHurry = api.hurry(config.closeTimeoutMs);
     const patienceMs = Math.max(config.closeTimeoutMs / 2, MIN_PATIENCE_MS);
     const cancel = clock.after(patienceMs, () => identity.hurry());
     await left;
+    stopHurry();
     cancel();
     identity.hurry();
   };

@@ -60,6 +60,7 @@ export type ProblemCode =
   | 'worker'
   // Events are not affected.
   | 'crowded'
+  | 'unreadable-answer'
   | 'entity'
   | 'unknown-variable'
   | 'retention'

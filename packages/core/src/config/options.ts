@@ -156,11 +156,12 @@ export const OPTIONS = {
     description:
       'Bound of the dead letters on disk, in bytes: at half of it the file is renamed to `….1`, whose predecessor goes.',
   }),
-  /** The longest that one request may take, in milliseconds. */
+  /** The longest that a request may be silent, in milliseconds. */
   requestTimeoutMs: integer(between(100, 300_000), {
     default: 10_000,
     expected: 'a whole number from 100 to 300000',
-    description: 'The longest that one request may take, in milliseconds; then it is tried again.',
+    description:
+      'The longest that a request may be silent, in milliseconds; then it is tried again. An upload that makes progress goes on; the answer has to be complete within this time. While the process waits to end, half of the time that is left at most.',
   }),
   /** The longest that the end of the process waits for delivery, in milliseconds. */
   closeTimeoutMs: integer(between(0, 8500), {

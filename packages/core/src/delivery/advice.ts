@@ -29,6 +29,8 @@ function fix({ name }: Failure, logGroupName: string): string {
     case 'CredentialsProviderError':
     case 'TokenProviderError':
       return 'No AWS credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+    case 'CredentialsTimeoutError':
+      return 'The source of the AWS credentials (STS, a credential_process, the endpoint of the container) does not answer. It is asked again.';
     case 'AccessDeniedException':
     case 'AccessDenied':
       return `Not allowed: the credentials need logs:PutLogEvents and logs:CreateLogStream (and logs:CreateLogGroup, logs:PutRetentionPolicy, logs:TagResource to create the group) on log group ${logGroupName}.`;

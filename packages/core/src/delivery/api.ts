@@ -10,9 +10,11 @@ import {
 import type { Batch } from '../batch/batch.js';
 import type { Clock } from '../clock.js';
 import type { Entity } from '../entity/entity.js';
-import { type Body, encodeBody } from './body.js';
+import { encodeBody } from './body.js';
 import { Credentials } from './credentials.js';
+import { type Middlewares, sendReady, watchExchange } from './exchange.js';
 import { classify, type RejectedLogEventsInfo } from './outcome.js';
+import { Patience } from './patience.js';
 
 /** The calls of CloudWatch Logs that delivery needs. Each rejects with the SDK's error. */
 export interface LogsApi {
@@ -40,13 +42,15 @@ export interface PutRequest extends StreamName {
 export interface PutAnswer {
   readonly rejectedLogEventsInfo?: RejectedLogEventsInfo | undefined;
   readonly rejectedEntityInfo?: { readonly errorType?: string | undefined } | undefined;
+  /** The service took the events, and what else it said could not be read. */
+  readonly isUnreadable?: boolean;
 }
 
 export interface SdkOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly gzip: boolean;
-  /** Bounds each call, from the look-up of credentials to the last byte of the answer. */
+  /** How long a call may be silent: the look-up of credentials, the upload, and then the whole answer. */
   readonly requestTimeoutMs: number;
 }
 
@@ -54,15 +58,16 @@ export interface SdkOptions {
 export class SdkLogsApi implements LogsApi {
   readonly #client: CloudWatchLogsClient;
   readonly #options: SdkOptions;
-  readonly #clock: Clock;
-  readonly #credentials = new Credentials();
+  readonly #patience: Patience;
+  readonly #credentials: Credentials;
   /** One for each call that is under way. */
   readonly #calls = new Set<AbortController>();
   #closed = false;
 
   constructor(options: SdkOptions, clock: Clock) {
     this.#options = options;
-    this.#clock = clock;
+    this.#patience = new Patience(options.requestTimeoutMs, clock);
+    this.#credentials = new Credentials(this.#patience);
     const config: CloudWatchLogsClientConfig = {
       // Whether to try again is the shipper's decision alone.
       maxAttempts: 1,
@@ -79,32 +84,33 @@ export class SdkLogsApi implements LogsApi {
     // The SDK would spend most of its time serialising events that are serialised already: it is given none,
     // and the ready body takes the place of its own before it signs.
     const command = new PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [] });
-    command.middlewareStack.add(
-      (next) => (args) => {
-        setBody(args.request as MutableRequest, body);
-        return next(args);
+    sendReady(command.middlewareStack, body);
+    let isUnreadable = false;
+    const answer = await this.#call(
+      command,
+      (abortSignal) => this.#client.send(command, { abortSignal }),
+      () => {
+        isUnreadable = true;
       },
-      { step: 'build', name: 'awslogsReadyBody' },
     );
-    const answer = await this.#call((abortSignal) => this.#client.send(command, { abortSignal }));
     // Only the service gives a request id. A proxy or a captive portal may answer 200 and drop the events.
     if (answer.$metadata.requestId === undefined) throw new NotTheServiceError();
-    return answer;
+    return { ...answer, isUnreadable };
   }
 
   async createLogGroup(request: LogGroupSettings): Promise<void> {
     const command = new CreateLogGroupCommand(request);
-    await this.#call((abortSignal) => this.#client.send(command, { abortSignal }));
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   async createLogStream(name: StreamName): Promise<void> {
     const command = new CreateLogStreamCommand(name);
-    await this.#call((abortSignal) => this.#client.send(command, { abortSignal }));
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   async putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<void> {
     const command = new PutRetentionPolicyCommand({ logGroupName, retentionInDays });
-    await this.#call((abortSignal) => this.#client.send(command, { abortSignal }));
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   /** Ends the calls that are under way, and the connections. Every later call rejects. */
@@ -114,15 +120,23 @@ export class SdkLogsApi implements LogsApi {
     this.#client.destroy();
   }
 
+  /** The process ends in so many milliseconds, unless the returned function is called: nothing is waited for as long as that. */
+  hurry(ms: number): () => void {
+    return this.#patience.hurry(ms);
+  }
+
   /** The SDK's own time-outs leave out credentials and a body that drips, and none is on by default. */
-  async #call<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #call<T>(
+    { middlewareStack }: { readonly middlewareStack: Middlewares },
+    send: (signal: AbortSignal) => Promise<T>,
+    unreadable: () => void = () => undefined,
+  ): Promise<T> {
     if (this.#closed) throw new ClosedError();
     const call = new AbortController();
     this.#calls.add(call);
-    const { requestTimeoutMs } = this.#options;
-    const cancel = this.#clock.after(requestTimeoutMs, () =>
-      call.abort(new RequestTimeoutError(requestTimeoutMs)),
-    );
+    // Twice as long before the exchange begins: the look-up of credentials has a limit of its own, and says what is wrong.
+    const watch = this.#patience.watch((ms) => call.abort(new RequestTimeoutError(ms)), 2);
+    watchExchange(middlewareStack, watch, unreadable);
     try {
       return await Promise.race([send(call.signal), rejection(call.signal)]);
     } catch (error) {
@@ -131,7 +145,7 @@ export class SdkLogsApi implements LogsApi {
       if (kind === 'denied' && !failure.name.startsWith('AccessDenied')) this.#credentials.searchAnew();
       throw error;
     } finally {
-      cancel();
+      watch.stop();
       this.#calls.delete(call);
     }
   }
@@ -147,7 +161,7 @@ class ClosedError extends Error {
 class RequestTimeoutError extends Error {
   override readonly name = 'RequestTimeoutError';
   constructor(ms: number) {
-    super(`no answer within ${ms} ms`);
+    super(`nothing was sent or answered for ${Math.round(ms)} ms`);
   }
 }
 
@@ -163,16 +177,4 @@ function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-/** What a middleware at step "build" sees of the SDK's HTTP request. */
-interface MutableRequest {
-  body: unknown;
-  headers: Record<string, string>;
-}
-
-function setBody(request: MutableRequest, { bytes, gzipped }: Body): void {
-  request.body = bytes;
-  request.headers['content-length'] = String(bytes.length);
-  if (gzipped) request.headers['content-encoding'] = 'gzip';
 }

@@ -46,10 +46,12 @@ export interface RejectedLogEventsInfo {
  * `tooNewLogEventStartIndex` on are too new. A start at 0 is legal: every event is too new.
  */
 export function countRejected(info: RejectedLogEventsInfo | undefined, n: number): RejectedEvents {
+  // What is no number says nothing: the SDK passes on whatever stands in the answer.
+  const known = (index: unknown) => (Number.isInteger(index) ? Number(index) : undefined);
   const within = (index: number) => Math.min(Math.max(index, 0), n);
-  const tooOld = within(info?.tooOldLogEventEndIndex ?? 0);
-  const firstValid = Math.max(tooOld, within(info?.expiredLogEventEndIndex ?? 0));
-  const firstTooNew = Math.max(firstValid, within(info?.tooNewLogEventStartIndex ?? n));
+  const tooOld = within(known(info?.tooOldLogEventEndIndex) ?? 0);
+  const firstValid = Math.max(tooOld, within(known(info?.expiredLogEventEndIndex) ?? 0));
+  const firstTooNew = Math.max(firstValid, within(known(info?.tooNewLogEventStartIndex) ?? n));
   return { tooOld, expired: firstValid - tooOld, tooNew: n - firstTooNew };
 }
 
@@ -79,6 +81,7 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   OptInRequired: 'denied',
   CredentialsProviderError: 'denied',
   TokenProviderError: 'denied',
+  CredentialsTimeoutError: 'denied',
   RegionMissing: 'denied',
   RegionInvalid: 'denied',
 

@@ -5,6 +5,9 @@ import type { LogsApi, StreamName } from './api.js';
 import { classify, countRejected, type Outcome } from './outcome.js';
 import type { Target } from './target.js';
 
+const UNREADABLE_ANSWER =
+  'CloudWatch Logs takes events, but its answers cannot be read: something on the way changes or cuts them. Events that it rejects by their time count as delivered. Look for a proxy between this process and the service.';
+
 /** Tries to deliver one batch, and says what became of it. Never throws. */
 export class Sender {
   readonly #api: LogsApi;
@@ -55,6 +58,7 @@ export class Sender {
       if (answer.rejectedEntityInfo !== undefined) {
         this.#leaveEntityOff(answer.rejectedEntityInfo.errorType ?? 'no reason given');
       }
+      if (answer.isUnreadable) this.#reporter.problem('unreadable-answer', UNREADABLE_ANSWER);
       return { kind: 'delivered', rejected: countRejected(answer.rejectedLogEventsInfo, batch.size) };
     } catch (error) {
       return classify(error);
