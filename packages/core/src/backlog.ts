@@ -1,6 +1,8 @@
 import type { Batch } from './batch/batch.js';
 import type { Gap } from './batch/gap.js';
 import { type BatchSender, type Outline, Parcel, type StoredBatch } from './parcel.js';
+import { type Link, List } from './util/list.js';
+import { Turns } from './util/turns.js';
 
 /** A batch that an earlier process left. */
 export interface Found {
@@ -9,39 +11,61 @@ export interface Found {
   readonly outline: Outline;
 }
 
+/** The batches of one sender. */
+interface Lane {
+  readonly sender: BatchSender;
+  /** Oldest first. */
+  readonly waiting: List<Parcel>;
+  inFlight: number;
+}
+
+/** Where a batch is. */
+interface Entry {
+  readonly lane: Lane;
+  /** Among all. */
+  readonly link: Link<Parcel>;
+  /** Among those of its lane that wait; undefined in flight. */
+  waiting: Link<Parcel> | undefined;
+}
+
 /**
- * Every sealed batch that has not found its fate: in flight, or waiting, oldest first. Each event has a position among
- * all that were ever sealed; those that earlier processes left stand before 0.
+ * Every sealed batch that is not settled: in flight, or waiting. The oldest of a sender that may send goes first. Each event has a
+ * position among all that were ever sealed; those that earlier processes left stand before 0.
  */
 export class Backlog {
-  readonly #waiting: Parcel[] = [];
-  /** How many of each sender. */
-  readonly #waitingOf = new Map<BatchSender, number>();
-  readonly #inFlight = new Set<Parcel>();
+  /** All of them, oldest first. */
+  readonly #all = new List<Parcel>();
+  readonly #entries = new Map<Parcel, Entry>();
+  readonly #lanes = new Map<BatchSender, Lane>();
+  /** Of senders whose batches wait. */
+  readonly #turns = new Turns<BatchSender>();
+  readonly #freed: (sender: BatchSender) => void;
+  #inFlight = 0;
   #heldBytes = 0;
   #begin = 0;
   #end = 0;
+
+  /** @param freed is called when fewer batches of a sender wait, or are in flight, than before */
+  constructor(freed: (sender: BatchSender) => void = () => undefined) {
+    this.#freed = freed;
+  }
 
   /** About what those that wait take in memory. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  get isWaiting(): boolean {
-    return this.#waiting.length > 0;
-  }
-
   isWaitingFor(sender: BatchSender): boolean {
-    return this.#waitingOf.has(sender);
+    return this.#lanes.get(sender)?.waiting.first !== undefined;
   }
 
   /** Nothing waits or is in flight. */
   get isEmpty(): boolean {
-    return !this.isWaiting && this.#inFlight.size === 0;
+    return this.#entries.size === 0;
   }
 
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#inFlight;
   }
 
   /** The position of the next event that is sealed. */
@@ -50,55 +74,76 @@ export class Backlog {
   }
 
   add(sender: BatchSender, batch: Batch, stored?: StoredBatch, gap?: Gap): void {
-    this.#put(Parcel.sealed(this.#end, sender, batch, stored, gap));
+    const parcel = Parcel.sealed(this.#end, sender, batch, stored, gap);
     this.#end += batch.size;
+    this.#enter(parcel, this.#all.addLast(parcel));
   }
 
   /** Puts them in front of all others. @param found oldest first */
   addFound(found: readonly Found[]): void {
-    this.#begin -= found.reduce((sum, { outline }) => sum + outline.size, 0);
-    let position = this.#begin;
-    for (const { sender, stored, outline } of found) {
-      this.#put(Parcel.found(position, sender, stored, outline));
-      position += outline.size;
+    for (const { sender, stored, outline } of found.toReversed()) {
+      this.#begin -= outline.size;
+      const parcel = Parcel.found(this.#begin, sender, stored, outline);
+      this.#enter(parcel, this.#all.addFirst(parcel));
     }
   }
 
   /**
-   * The oldest that waits and may go is in flight from now on.
+   * The oldest that waits and may go is in flight from now on. A sender that may not is not asked again before it is freed, or
+   * recalled.
    * @param mayGo whether a sender that has so many in flight may send one more
    */
   launchOldest(mayGo: (sender: BatchSender, inFlight: number) => boolean): Parcel | undefined {
-    const free = new Set<BatchSender>();
-    for (const sender of this.#waitingOf.keys()) if (mayGo(sender, this.inFlightOf(sender))) free.add(sender);
-    if (free.size === 0) return undefined;
-    const parcel = this.#take(this.#waiting.findIndex(({ sender }) => free.has(sender)));
-    if (parcel !== undefined) this.#inFlight.add(parcel);
+    const sender = this.#turns.next((asked) => mayGo(asked, this.inFlightOf(asked)));
+    const parcel = sender && this.#lanes.get(sender)?.waiting.first?.value;
+    const entry = parcel && this.#entries.get(parcel);
+    if (entry === undefined) return undefined;
+    entry.lane.inFlight++;
+    this.#inFlight++;
+    this.#waitNoMore(entry);
     return parcel;
   }
 
   inFlightOf(sender: BatchSender): number {
-    let count = 0;
-    for (const parcel of this.#inFlight) if (parcel.sender === sender) count++;
-    return count;
+    return this.#lanes.get(sender)?.inFlight ?? 0;
   }
 
-  /** It is no longer in flight. @returns false when it was given up meanwhile */
-  land(parcel: Parcel): boolean {
-    return this.#inFlight.delete(parcel);
+  /** A sender may go again, perhaps. */
+  recall(sender: BatchSender): void {
+    this.#turns.recall(sender);
   }
 
-  /** It waits again, in its old place; or its parts do. */
-  putBack(...parcels: readonly Parcel[]): void {
-    for (const parcel of parcels) this.#put(parcel);
+  /** Whether it is in flight: not when it was given up meanwhile. */
+  isInFlight(parcel: Parcel): boolean {
+    const entry = this.#entries.get(parcel);
+    return entry !== undefined && entry.waiting === undefined;
+  }
+
+  /** It is settled, or of no concern here any more. */
+  complete(parcel: Parcel): void {
+    const entry = this.#entries.get(parcel);
+    if (entry === undefined) return;
+    this.#entries.delete(parcel);
+    this.#all.remove(entry.link);
+    if (entry.waiting !== undefined) this.#waitNoMore(entry);
+    else this.#land(entry.lane);
+  }
+
+  /** What is in flight waits again, in its old place; or its parts do. @param parts in their order */
+  requeue(parcel: Parcel, parts: readonly Parcel[] = [parcel]): void {
+    const entry = this.#entries.get(parcel);
+    if (entry === undefined) return;
+    const links = parts.map((part) => ({ part, link: this.#all.addBefore(entry.link, part) }));
+    this.complete(parcel);
+    for (const { part, link } of links) this.#enter(part, link);
   }
 
   takeOldestInMemory(): Parcel | undefined {
-    return this.#take(this.#waiting.findIndex(({ heldBytes }) => heldBytes > 0));
+    return this.#takeOldest(({ heldBytes }) => heldBytes > 0);
   }
 
   takeOldestOnDisk(): Parcel | undefined {
-    return this.#take(this.#waiting.findIndex(({ isKept }) => isKept));
+    return this.#takeOldest(({ isKept }) => isKept);
   }
 
   /** Takes what would be lost with the process: what is not on disk. */
@@ -113,49 +158,78 @@ export class Backlog {
   /** Leaves the newest that can be spared to the disk, until so many bytes are free. @returns how many are */
   forgetNewest(bytes: number): number {
     let freed = 0;
-    for (let i = this.#waiting.length - 1; i >= 0 && freed < bytes; i--)
-      freed += this.#waiting[i]?.forget() ?? 0;
+    for (let link = this.#all.last; link !== undefined && freed < bytes; link = link.previous)
+      if (this.#isWaiting(link.value)) freed += link.value.forget();
     this.#heldBytes -= freed;
     return freed;
   }
 
-  /** Whether all events before this position have found their fate. */
+  /** Whether all events before this position are settled. */
   isSettled(end: number): boolean {
-    const [oldest] = this.#waiting;
-    if (oldest !== undefined && oldest.position < end) return false;
-    return ![...this.#inFlight].some(({ position }) => position < end);
+    const oldest = this.#all.first?.value;
+    return oldest === undefined || oldest.position >= end;
   }
 
-  #put(parcel: Parcel): void {
-    const before = this.#waiting.findLastIndex(({ position }) => position < parcel.position);
-    this.#waiting.splice(before + 1, 0, parcel);
+  #isWaiting(parcel: Parcel): boolean {
+    return this.#entries.get(parcel)?.waiting !== undefined;
+  }
+
+  #enter(parcel: Parcel, link: Link<Parcel>): void {
+    const { sender, position } = parcel;
+    const lane = this.#lanes.get(sender) ?? { sender, waiting: new List<Parcel>(), inFlight: 0 };
+    this.#lanes.set(sender, lane);
+    this.#entries.set(parcel, { lane, link, waiting: placed(lane.waiting, parcel, position) });
     this.#heldBytes += parcel.heldBytes;
-    this.#waitingOf.set(parcel.sender, (this.#waitingOf.get(parcel.sender) ?? 0) + 1);
+    this.#placeInTurn(lane);
   }
 
-  #take(index: number): Parcel | undefined {
-    const [parcel] = index < 0 ? [] : this.#waiting.splice(index, 1);
-    if (parcel === undefined) return undefined;
-    this.#heldBytes -= parcel.heldBytes;
-    const left = (this.#waitingOf.get(parcel.sender) ?? 1) - 1;
-    if (left === 0) this.#waitingOf.delete(parcel.sender);
-    else this.#waitingOf.set(parcel.sender, left);
-    return parcel;
+  #waitNoMore(entry: Entry): void {
+    if (entry.waiting === undefined) return;
+    const { lane, waiting } = entry;
+    lane.waiting.remove(waiting);
+    entry.waiting = undefined;
+    this.#heldBytes -= waiting.value.heldBytes;
+    this.#placeInTurn(lane);
+    this.#freed(lane.sender);
   }
 
+  #land(lane: Lane): void {
+    lane.inFlight--;
+    this.#inFlight--;
+    this.#placeInTurn(lane);
+    this.#turns.recall(lane.sender);
+    this.#freed(lane.sender);
+  }
+
+  #placeInTurn({ sender, waiting, inFlight }: Lane): void {
+    const oldest = waiting.first?.value;
+    if (oldest !== undefined) this.#turns.set(sender, oldest.position);
+    else this.#turns.delete(sender);
+    if (oldest === undefined && inFlight === 0) this.#lanes.delete(sender);
+  }
+
+  #takeOldest(fits: (parcel: Parcel) => boolean): Parcel | undefined {
+    for (const parcel of this.#all) {
+      if (!this.#isWaiting(parcel) || !fits(parcel)) continue;
+      this.complete(parcel);
+      return parcel;
+    }
+    return undefined;
+  }
+
+  /** Oldest first, also of those in flight. */
   #takeWhere(fits: (parcel: Parcel) => boolean): Parcel[] {
-    const waiting = this.#waiting.splice(0);
-    this.#waitingOf.clear();
-    this.#heldBytes = 0;
-    const taken: Parcel[] = [];
-    for (const parcel of waiting) {
-      if (fits(parcel)) taken.push(parcel);
-      else this.#put(parcel);
-    }
-    for (const parcel of [...this.#inFlight].filter(fits)) {
-      this.#inFlight.delete(parcel);
-      taken.push(parcel);
-    }
+    const taken = [...this.#all].filter(fits);
+    for (const parcel of taken) this.complete(parcel);
     return taken;
   }
+}
+
+/** Most are the newest. Those that come back were among the oldest. */
+function placed(waiting: List<Parcel>, parcel: Parcel, position: number): Link<Parcel> {
+  const { last } = waiting;
+  if (last === undefined || last.value.position < position) return waiting.addLast(parcel);
+  let next = waiting.first;
+  while (next !== undefined && next.value.position < position) next = next.next;
+  return next === undefined ? waiting.addLast(parcel) : waiting.addBefore(next, parcel);
 }

@@ -58,7 +58,7 @@ export class Shipper {
   readonly #clock: Clock;
 
   readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
-  readonly #backlog = new Backlog();
+  readonly #backlog: Backlog;
   readonly #bounds: Bounds;
   readonly #paces: Paces<BatchSender>;
   readonly #rhythm: Rhythm;
@@ -90,10 +90,12 @@ export class Shipper {
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
       store?.maxOpen,
     );
+    // Something of it may be sealed now.
+    this.#backlog = new Backlog((sender) => this.#open.recall(sender));
     this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store, () =>
       this.#pump(),
     );
-    this.#paces = new Paces(options.maxInFlight, clock, random, () => this.#pump());
+    this.#paces = new Paces(options.maxInFlight, clock, random, (sender) => this.#resumed(sender));
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
 
@@ -234,6 +236,12 @@ export class Shipper {
     }
   }
 
+  #resumed(sender: BatchSender): void {
+    this.#backlog.recall(sender);
+    this.#open.recall(sender);
+    this.#pump();
+  }
+
   /**
    * While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. Who has nothing
    * that waits need not wait for those that have.
@@ -254,9 +262,10 @@ export class Shipper {
     const batch = parcel.batch ?? (await this.#read(parcel));
     if (batch === undefined) return;
     const outcome = await parcel.sender.send(batch, parcel.isPart);
-    if (!this.#backlog.land(parcel)) return; // given up meanwhile, and counted
+    if (!this.#backlog.isInFlight(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
+        this.#backlog.complete(parcel);
         this.#paces.of(parcel.sender).succeeded();
         this.#ledger.delivered(parcel, batch, outcome.rejected);
         this.#giveNotice(parcel.sender);
@@ -266,7 +275,7 @@ export class Shipper {
         this.#isolate(parcel, batch, outcome);
         break;
       default:
-        this.#backlog.putBack(parcel);
+        this.#backlog.requeue(parcel);
         this.#keepBounds();
         this.#failed(outcome, parcel.sender);
     }
@@ -278,7 +287,9 @@ export class Shipper {
     try {
       return await parcel.read();
     } catch (error) {
-      if (this.#backlog.land(parcel)) this.#ledger.unreadable(parcel, error);
+      if (!this.#backlog.isInFlight(parcel)) return undefined;
+      this.#backlog.complete(parcel);
+      this.#ledger.unreadable(parcel, error);
       this.#settled();
       this.#pump();
       return undefined;
@@ -297,8 +308,12 @@ export class Shipper {
   /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
   #isolate(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
     const halves = parcel.halves(batch);
-    if (halves === undefined) this.#ledger.invalid(parcel, batch, failure);
-    else this.#backlog.putBack(...halves);
+    if (halves !== undefined) {
+      this.#backlog.requeue(parcel, halves);
+      return;
+    }
+    this.#backlog.complete(parcel);
+    this.#ledger.invalid(parcel, batch, failure);
   }
 
   /** The failed batch waits, and is not in flight. */

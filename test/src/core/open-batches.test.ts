@@ -105,12 +105,19 @@ test('what has expired is sealed one by one, oldest first, where its target may 
   t.false(open.hasFresh);
   add(NOON, 'fresh', 'd');
   t.true(open.hasFresh);
-  open.sealExpired((target) => target !== 'a');
+  const asked: string[] = [];
+  open.sealExpired((target) => {
+    asked.push(target);
+    return target !== 'a';
+  });
   t.deepEqual(news(), ['b joins']);
+  t.deepEqual(asked, ['a', 'b']);
   open.sealExpired(() => true);
   open.sealExpired(() => true);
+  t.deepEqual(news(), ['c'], 'one that may not is not asked again');
+  open.recall('a');
   open.sealExpired(() => true);
-  t.deepEqual(news(), ['a', 'c']);
+  t.deepEqual(news(), ['a']);
   open.sealAll();
   t.deepEqual(news(), ['fresh']);
   t.false(open.hasFresh);

@@ -1,9 +1,28 @@
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import test from 'ava';
+import { CountingClock } from '../counting-clock.js';
 import { GENUINE, startRaw } from '../raw-service.js';
 import { until } from '../until.js';
-import { allDelivered, openPipeline } from './pipeline.js';
+import { allDelivered, openPipeline as open } from './pipeline.js';
+
+/** Flushes while no time passes but that of pauses, which take none. */
+async function flush({ flush }: ReturnType<typeof openPipeline>, clock: CountingClock): Promise<void> {
+  let isFlushed = false;
+  const flushed = flush().then(() => {
+    isFlushed = true;
+  });
+  await until(
+    'the flush',
+    () => isFlushed,
+    () => clock.advance(0),
+  );
+  await flushed;
+}
+
+/** Time stands still, so that no limit passes where the machine is slow. */
+const openPipeline = (service: { readonly endpoint: string }, clock = new CountingClock(Date.now())) =>
+  open(service, {}, { clock });
 
 const NOTHING_WRONG = Buffer.from('{}');
 const ONE_TOO_OLD = Buffer.from('{"rejectedLogEventsInfo":{"tooOldLogEventEndIndex":1}}');
@@ -30,7 +49,7 @@ for (const [what, coding, encode] of [
       });
       const pipeline = openPipeline(service);
       for (const text of ['a', 'b', 'c']) pipeline.accept(Date.now(), text);
-      await pipeline.close();
+      await pipeline.flush();
       t.is(puts, 1);
       t.is(pipeline.counts().rejected.tooOld, tooOld);
       t.is(pipeline.counts().delivered, 3 - tooOld);
@@ -79,16 +98,33 @@ const UNREADABLE: Readonly<Record<string, (response: ServerResponse) => void>> =
 for (const [what, answer] of Object.entries(UNREADABLE)) {
   test(`of a request that the service took, an answer that ${what} makes no duplicate, and is told`, async (t) => {
     let puts = 0;
+    const responses: ServerResponse[] = [];
     const service = await startRaw(t, (response) => {
       puts++;
-      answer(response);
+      responses.push(response);
     });
-    const pipeline = openPipeline(service, { requestTimeoutMs: 500 });
+    const clock = new CountingClock(Date.now());
+    const pipeline = openPipeline(service, clock);
     for (const text of ['a', 'b']) pipeline.accept(Date.now(), text);
-    await pipeline.close();
+    let isDelivered = false;
+    const flushed = pipeline.flush().then(() => {
+      isDelivered = true;
+    });
+    await until('the request', () => puts > 0);
+    const { starts } = clock;
+    answer(responses[0] as ServerResponse);
+    // Its head came, or all of it.
+    await until('the answer', () => isDelivered || clock.starts > starts);
+    await until(
+      'the end',
+      () => isDelivered,
+      () => (what.startsWith('never') ? clock.advance(10_000) : undefined),
+    );
+    await flushed;
     t.is(puts, 1);
     t.deepEqual(pipeline.counts(), allDelivered(2));
     t.deepEqual(pipeline.problems(), ['unreadable-answer']);
+    await pipeline.close();
   });
 }
 
@@ -134,9 +170,10 @@ for (const status of [200, 400, 500]) {
       };
       more();
     });
-    const pipeline = openPipeline(service);
+    const clock = new CountingClock(Date.now());
+    const pipeline = openPipeline(service, clock);
     pipeline.accept(Date.now(), 'a');
-    await pipeline.flush();
+    await flush(pipeline, clock);
     await until('the end of the connection', () => isCut);
     t.is(puts, status === 200 ? 1 : 2);
     // The system's buffers take some megabytes besides.
@@ -156,9 +193,10 @@ test('an error that comes encoded is understood', async (t) => {
     const error = JSON.stringify({ __type: 'AccessDeniedException', message: 'not allowed' });
     response.writeHead(400, { ...GENUINE, 'content-encoding': 'gzip' }).end(gzipSync(error));
   });
-  const pipeline = openPipeline(service);
+  const clock = new CountingClock(Date.now());
+  const pipeline = openPipeline(service, clock);
   pipeline.accept(Date.now(), 'a');
-  await pipeline.close();
+  await flush(pipeline, clock);
   t.deepEqual(pipeline.problems(), ['denied']);
   t.is(pipeline.counts().delivered, 1);
 });
@@ -169,9 +207,10 @@ test('a page of a proxy that comes encoded is no answer of the service', async (
     const headers = ++puts > 1 ? GENUINE : { 'content-type': 'text/html' };
     response.writeHead(200, { ...headers, 'content-encoding': 'gzip' }).end(gzipSync('{}'));
   });
-  const pipeline = openPipeline(service);
+  const clock = new CountingClock(Date.now());
+  const pipeline = openPipeline(service, clock);
   pipeline.accept(Date.now(), 'a');
-  await pipeline.close();
+  await flush(pipeline, clock);
   t.is(puts, 2);
   t.deepEqual(pipeline.counts(), allDelivered(1));
 });

@@ -1,6 +1,8 @@
 import test from 'ava';
+import { CountingClock } from '../counting-clock.js';
 import { messages, operations, puts, range, startLocal } from '../harness.js';
 import { seeded } from '../random.js';
+import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
 const now = () => Date.now();
@@ -65,15 +67,29 @@ for (const fault of [{ kind: 'hang' }, { kind: 'slow', delayMs: 5000 }] as const
 
 test('an answer of which the head alone comes within requestTimeoutMs is enough: nothing is sent twice', async (t) => {
   const local = await startLocal(t);
-  const pipeline = openPipeline(local, { requestTimeoutMs: 300 });
+  const clock = new CountingClock(Date.now());
+  const pipeline = openPipeline(local, {}, { clock });
   pipeline.accept(now(), 'before');
   await pipeline.flush();
-  local.fault({ kind: 'drip', delayMs: 5000 });
+  const asked = puts(local).length;
+  local.fault({ kind: 'drip', delayMs: 2 ** 30 });
   pipeline.accept(now(), 'after');
-  await pipeline.flush();
+  let isFlushed = false;
+  void pipeline.flush().then(() => {
+    isFlushed = true;
+  });
+  const { starts } = clock;
+  await until('the request', () => puts(local).length > asked);
+  // One limit for the request, one as it goes out, one for the answer.
+  await until('the head of the answer', () => clock.starts >= starts + 3);
+  await clock.advance(9999);
+  t.false(isFlushed);
+  await clock.advance(1);
+  await until('the end', () => isFlushed);
   t.deepEqual(messages(local), ['before', 'after']);
   t.deepEqual(pipeline.counts(), allDelivered(2));
   t.deepEqual(pipeline.problems(), ['unreadable-answer']);
+  await pipeline.close();
 });
 
 test('an answer that is lost after the events were taken makes duplicates, no losses', async (t) => {

@@ -1,19 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import { ManualClock, settled } from '../manual-clock.js';
+import { CountingClock } from '../counting-clock.js';
+import { settled } from '../manual-clock.js';
 import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
-
-/** Counts how often a limit began anew. */
-class CountingClock extends ManualClock {
-  starts = 0;
-
-  override after(ms: number, callback: () => void, keepAlive?: boolean): () => void {
-    this.starts++;
-    return super.after(ms, callback, keepAlive);
-  }
-}
 
 /** Takes so many bytes of each connection as the test says, and answers when a request is whole. */
 async function startReluctant(t: ExecutionContext) {

@@ -1,3 +1,5 @@
+import { type Link, List } from '../util/list.js';
+import { Turns } from '../util/turns.js';
 import { type Batch, dayOf, OpenBatch } from './batch.js';
 import type { LogEvent } from './event.js';
 import { type Gap, joined } from './gap.js';
@@ -27,15 +29,23 @@ export interface Source {
 }
 
 interface Opened<Target, C extends Copy> {
-  readonly target: Target;
+  readonly of: TargetBatches<Target, C>;
   readonly batch: OpenBatch;
   readonly copy: C | undefined;
   /** What events in it tell is missing. */
   gap: Gap | undefined;
-  /** It has waited long enough. */
-  isExpired: boolean;
-  /** When it took its last event, counted in changes from one batch to another. */
-  usedAt: number;
+  /** How many were opened before it. */
+  readonly place: number;
+  /** Among those that were used less and more recently. */
+  use: Link<Opened<Target, C>> | undefined;
+}
+
+/** What is open of one target. */
+interface TargetBatches<Target, C extends Copy> {
+  readonly target: Target;
+  readonly byDay: Map<number, Opened<Target, C>>;
+  /** Those that have waited long enough: the one opened first is in front. */
+  readonly expired: Set<Opened<Target, C>>;
 }
 
 /** The batches that still take events: one for each target and UTC day that has events. */
@@ -45,11 +55,16 @@ export class OpenBatches<Target, C extends Copy> {
   readonly #copyFor: (target: Target, timestamp: number) => C | undefined;
   /** The one opened first is in front. */
   readonly #all = new Set<Opened<Target, C>>();
-  readonly #byTarget = new Map<Target, Map<number, Opened<Target, C>>>();
+  /** Those that have not waited long enough: the one opened first is in front. */
+  readonly #fresh = new Set<Opened<Target, C>>();
+  /** The one that was used least recently is in front. */
+  readonly #byUse = new List<Opened<Target, C>>();
+  readonly #byTarget = new Map<Target, TargetBatches<Target, C>>();
+  /** Of targets with batches that have waited long enough. */
+  readonly #turns = new Turns<Target>();
   /** The one that took the last event, if it is still open. */
   #latest: Opened<Target, C> | undefined;
-  #changes = 0;
-  #fresh = 0;
+  #opened = 0;
   #heldBytes = 0;
 
   /**
@@ -71,7 +86,7 @@ export class OpenBatches<Target, C extends Copy> {
 
   /** Whether one was opened since they expired. */
   get hasFresh(): boolean {
-    return this.#fresh > 0;
+    return this.#fresh.size > 0;
   }
 
   get heldBytes(): number {
@@ -96,18 +111,30 @@ export class OpenBatches<Target, C extends Copy> {
 
   /** They have waited long enough. */
   expire(): void {
-    for (const opened of this.#all) opened.isExpired = true;
-    this.#fresh = 0;
+    for (const opened of this.#fresh) {
+      const { target, expired } = opened.of;
+      expired.add(opened);
+      if (expired.size === 1) this.#turns.set(target, opened.place);
+    }
+    this.#fresh.clear();
   }
 
-  /** Seals the oldest that has waited long enough, and whose target may be sent to. */
+  /**
+   * Seals the oldest that has waited long enough, and whose target may be sent to. A target that may not is not asked again
+   * before it is recalled.
+   */
   sealExpired(mayGo: (target: Target) => boolean): void {
-    if (this.#fresh === this.#all.size) return;
-    for (const opened of this.#all) {
-      if (!opened.isExpired || !mayGo(opened.target)) continue;
+    const target = this.#turns.next(mayGo);
+    if (target === undefined) return;
+    for (const opened of this.#byTarget.get(target)?.expired ?? []) {
       this.#seal(opened);
       return;
     }
+  }
+
+  /** A target may be sent to again, perhaps. */
+  recall(target: Target): void {
+    this.#turns.recall(target);
   }
 
   sealAll(): void {
@@ -124,25 +151,26 @@ export class OpenBatches<Target, C extends Copy> {
   #find(target: Target, timestamp: number): Opened<Target, C> | undefined {
     const day = dayOf(timestamp);
     const latest = this.#latest;
-    if (latest?.target === target && latest.batch.day === day) return latest;
-    return this.#byTarget.get(target)?.get(day);
+    if (latest?.of.target === target && latest.batch.day === day) return latest;
+    return this.#byTarget.get(target)?.byDay.get(day);
   }
 
   #openFor(target: Target, timestamp: number, followsFull: boolean): Opened<Target, C> {
     const batch = new OpenBatch(dayOf(timestamp), followsFull);
-    const opened = {
-      target,
+    const of = this.#byTarget.get(target) ?? { target, byDay: new Map(), expired: new Set() };
+    this.#byTarget.set(target, of);
+    const copy = this.#copyFor(target, timestamp);
+    const opened: Opened<Target, C> = {
+      of,
       batch,
-      copy: this.#copyFor(target, timestamp),
+      copy,
       gap: undefined,
-      isExpired: false,
-      usedAt: 0,
+      place: this.#opened++,
+      use: undefined,
     };
+    of.byDay.set(batch.day, opened);
     this.#all.add(opened);
-    const days = this.#byTarget.get(target);
-    if (days === undefined) this.#byTarget.set(target, new Map([[batch.day, opened]]));
-    else days.set(batch.day, opened);
-    this.#fresh++;
+    this.#fresh.add(opened);
     this.#heldBytes += batch.heldBytes;
     return opened;
   }
@@ -160,27 +188,35 @@ export class OpenBatches<Target, C extends Copy> {
   #use(opened: Opened<Target, C>): void {
     if (opened === this.#latest) return;
     this.#latest = opened;
-    opened.usedAt = ++this.#changes;
+    if (opened.use !== undefined) this.#byUse.remove(opened.use);
+    opened.use = this.#byUse.addLast(opened);
   }
 
   #sealLeastRecentlyUsed(): void {
-    let least = this.#latest;
-    for (const opened of this.#all) if (least === undefined || opened.usedAt < least.usedAt) least = opened;
+    const least = this.#byUse.first?.value;
     if (least === undefined) return;
-    if (!least.isExpired) this.#events.crowded();
+    if (this.#fresh.has(least)) this.#events.crowded();
     this.#seal(least);
   }
 
   #seal(opened: Opened<Target, C>): void {
-    const { target, batch, copy, gap } = opened;
+    const { of, batch, copy, gap, use } = opened;
     this.#all.delete(opened);
-    const days = this.#byTarget.get(target);
-    days?.delete(batch.day);
-    if (days?.size === 0) this.#byTarget.delete(target);
+    if (use !== undefined) this.#byUse.remove(use);
     if (opened === this.#latest) this.#latest = undefined;
-    if (!opened.isExpired) this.#fresh--;
+    of.byDay.delete(batch.day);
+    if (of.byDay.size === 0) this.#byTarget.delete(of.target);
+    if (!this.#fresh.delete(opened)) this.#expiredSealed(opened);
     this.#heldBytes -= batch.heldBytes;
     copy?.seal();
-    this.#events.sealed(target, batch.seal(), copy, gap);
+    this.#events.sealed(of.target, batch.seal(), copy, gap);
+  }
+
+  #expiredSealed(opened: Opened<Target, C>): void {
+    const { target, expired } = opened.of;
+    expired.delete(opened);
+    const [next] = expired;
+    if (next === undefined) this.#turns.delete(target);
+    else this.#turns.set(target, next.place);
   }
 }

@@ -6,14 +6,14 @@ import { Pace } from './pace.js';
 export class Paces<Sender extends object> {
   readonly #bySender = new WeakMap<Sender, Pace>();
   readonly #paused = new Set<Pace>();
-  readonly #create: () => Pace;
+  readonly #create: (sender: Sender) => Pace;
 
-  /** @param resumed is called when a pause is over */
-  constructor(maxInFlight: number, clock: Clock, random: () => number, resumed: () => void) {
-    this.#create = () => {
+  /** @param resumed is called when a sender's pause is over */
+  constructor(maxInFlight: number, clock: Clock, random: () => number, resumed: (sender: Sender) => void) {
+    this.#create = (sender) => {
       const pace = new Pace(maxInFlight, clock, random, () => {
         this.#paused.delete(pace);
-        resumed();
+        resumed(sender);
       });
       return pace;
     };
@@ -22,7 +22,7 @@ export class Paces<Sender extends object> {
   of(sender: Sender): Pace {
     const known = this.#bySender.get(sender);
     if (known !== undefined) return known;
-    const pace = this.#create();
+    const pace = this.#create(sender);
     this.#bySender.set(sender, pace);
     return pace;
   }

@@ -46,7 +46,7 @@ export class Patience {
   hurry(ms: number): () => void {
     const deadline = this.#clock.now() + ms;
     this.#deadline = deadline;
-    for (const watch of this.#watches) watch.restart();
+    for (const watch of this.#watches) watch.hurry();
     return () => {
       if (this.#deadline === deadline) this.#deadline = undefined;
     };
@@ -60,6 +60,7 @@ export class Watch {
   readonly #stopped: () => void;
   #expired: (ms: number) => void;
   #cancel: (() => void) | undefined;
+  #periods = 1;
 
   constructor(limit: () => number, clock: Clock, expired: (ms: number) => void, stopped: () => void) {
     this.#limit = limit;
@@ -71,6 +72,7 @@ export class Watch {
   /** There was a sign of life. @param periods how many limits the silence may last now */
   restart(periods = 1): void {
     this.#cancel?.();
+    this.#periods = periods;
     const ms = periods * this.#limit();
     this.#cancel = this.#clock.after(ms, () => {
       this.stop();
@@ -78,7 +80,12 @@ export class Watch {
     });
   }
 
-  /** The same, and from now on something else is to be done when it is silent for too long. */
+  /** The limit is another one now. */
+  hurry(): void {
+    this.restart(this.#periods);
+  }
+
+  /** There was a sign of life, and from now on something else is to be done when it is silent for too long. */
   goOn(expired: (ms: number) => void): void {
     this.#expired = expired;
     this.restart();
