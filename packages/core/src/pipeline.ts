@@ -53,7 +53,7 @@ export function createPipeline(
   const senders = new Senders(config, api, reporter, identity);
   const route = createRouter(config, senders, identity);
   const deadLetters = openDeadLetters(config, reporter);
-  const spool = openSpool(config, reporter);
+  const spool = openSpool(config, reporter, clock);
   const ledger = new Ledger(config, reporter, deadLetters);
   const shipper = new Shipper(config, { route, ledger, reporter, store: spool, clock, random });
   void identity.settled.then(() => spool?.begin());
@@ -103,10 +103,14 @@ const LAST_WRITES_MS = 500;
 /** Less than the disk is waited for at the end, which takes events no sooner than their entity is settled. */
 const MIN_PATIENCE_MS = 200;
 
-function openSpool({ spoolDirectory, spoolMaxBytes }: Config, reporter: Reporter): Spool | undefined {
+function openSpool(
+  { spoolDirectory, spoolMaxBytes }: Config,
+  reporter: Reporter,
+  clock: Clock,
+): Spool | undefined {
   if (spoolDirectory === undefined) return undefined;
   try {
-    return new Spool(spoolDirectory, spoolMaxBytes, reporter);
+    return new Spool(spoolDirectory, spoolMaxBytes, reporter, clock);
   } catch (error) {
     reporter.problem(
       'spool',

@@ -41,7 +41,7 @@ const CROWDED =
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
 /** At the end a disk that does not answer is waited for so long. */
-const LAST_WRITE_MS = 500;
+const LAST_WRITE_MS = 800;
 
 /** What earlier processes left goes first, if it is found so soon. */
 const HEAD_START_MS = 2000;

@@ -9,7 +9,7 @@ import pino from 'pino';
 import winston from 'winston';
 import { optionsFor, puts, range, startLocal } from '../harness.js';
 import { ManualClock, settled } from '../manual-clock.js';
-import { ageLocks, filesIn, spoolFolder } from '../spool/folder.js';
+import { filesIn, spoolFolder } from '../spool/folder.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
 const DAY = 86_400_000;
@@ -419,7 +419,6 @@ test('with a spool each file says where its events go and who wrote them, and th
   t.deepEqual(first.counts(), { ...allDelivered(3 * tenants), delivered: 0, spooled: 3 * tenants });
   t.is(filesIn(spoolDirectory).length, tenants, 'a tenant has one service here');
   end();
-  ageLocks(spoolDirectory);
   const second = openPipeline(local, { spoolDirectory });
   while (local.count(GROUP) < 3 * tenants) await new Promise(setImmediate);
   await second.close();

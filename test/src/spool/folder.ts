@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -9,10 +9,10 @@ export function spoolFolder(t: ExecutionContext): string {
   return folder;
 }
 
-/** Everything in the folder, as paths from it. */
+/** The files in the folder, as paths from it, but for the locks of living processes. */
 export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
@@ -22,12 +22,6 @@ export function bytesIn(folder: string): number {
     (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
-}
-
-/** As after ten seconds in which the processes gave no sign of life. */
-export function ageLocks(folder: string): void {
-  for (const lock of readdirSync(folder).filter((name) => name.endsWith('.lock')))
-    utimesSync(join(folder, lock), 0, 0);
 }
 
 /** Resolves when all that this process had to do on the disk is done: time that does not pass is no time for it. */

@@ -8,7 +8,7 @@ import { Arrivals, recordsOf } from '../arrivals.js';
 import { runFixture } from '../child.js';
 import { range, startLocal } from '../harness.js';
 import { seeded } from '../random.js';
-import { ageLocks, filesIn, spoolFolder } from './folder.js';
+import { filesIn, spoolFolder } from './folder.js';
 
 // TEST_KILLS=200 for a long run, TEST_SEED=… for one that was seen before.
 const KILLS = Number(process.env.TEST_KILLS ?? 12);
@@ -99,7 +99,6 @@ async function killAgainAndAgain(
     await life;
     look();
     firsts.push(Number(stdout.trimEnd().split('\n').at(-1)));
-    ageLocks(folder);
   }
   return { firsts, onDisk };
 }

@@ -1,4 +1,12 @@
-import fs, { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Options } from '@awslogs/core';
@@ -9,7 +17,7 @@ import { allDelivered, openPipeline } from '../delivery/pipeline.js';
 import { collectGarbage } from '../gc.js';
 import { messages, puts, range, startLocal } from '../harness.js';
 import { ManualClock } from '../manual-clock.js';
-import { ageLocks, bytesIn, diskIdle, filesIn, spoolFolder } from './folder.js';
+import { bytesIn, diskIdle, filesIn, spoolFolder } from './folder.js';
 
 // One after the other: some wait for the disk in a way that leaves others little of the event loop.
 const MIB = 1024 * 1024;
@@ -26,7 +34,7 @@ function holdConfirmations(t: ExecutionContext): (() => void)[] {
   return held;
 }
 
-/** A pipeline whose process dies with everything in its spool: the lock stays, and goes stale. */
+/** A pipeline that ends with everything in its spool. */
 async function leaveBehind(
   local: Local,
   spoolDirectory: string,
@@ -142,7 +150,7 @@ test.serial('an event is on disk while it waits, readable by its owner alone', a
   const spoolDirectory = join(spoolFolder(t), 'made', 'here');
   const pipeline = openPipeline(local, { spoolDirectory, service: 'checkout', logStreamName: 'one' });
   pipeline.accept(NOON, 'waits\n"quoted"');
-  await new Promise(setImmediate);
+  while (bytesIn(spoolDirectory) === 0) await new Promise(setImmediate);
   const [file = ''] = filesIn(spoolDirectory);
   while (readFileSync(file, 'utf8').split('\n').length < 3) await new Promise(setImmediate);
   const [head = '', event = '', ...rest] = readFileSync(file, 'utf8').split('\n');
@@ -153,7 +161,7 @@ test.serial('an event is on disk while it waits, readable by its owner alone', a
   t.deepEqual(rest, ['']);
   t.is(statSync(file).mode & 0o777, 0o600);
   t.is(statSync(join(file, '..')).mode & 0o777, 0o700);
-  t.is(statSync(`${join(file, '..')}.lock`).mode & 0o777, 0o700);
+  t.is(statSync(`${join(file, '..')}.lock`).mode & 0o777, 0o600);
   t.is(statSync(spoolDirectory).mode & 0o777, 0o700);
   await pipeline.close();
 });
@@ -204,97 +212,109 @@ test.serial(
   },
 );
 
-test.serial('what a living process holds is left alone; what a dead one held is taken', async (t) => {
+test.serial('what a living process holds is left alone', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const living = openPipeline(local, { spoolDirectory, logStreamName: 'living' });
   living.accept(Date.now(), 'of the living');
-  const first = openPipeline(local, { spoolDirectory, logStreamName: 'first' });
-  await first.flush();
+  while (bytesIn(spoolDirectory) === 0) await new Promise(setImmediate);
+  const clock = new ManualClock(Date.now());
+  const other = openPipeline(local, { spoolDirectory, logStreamName: 'other' }, { clock });
+  // The hold of the first look, its next look, and its own sign of life.
+  while (clock.timers < 3) await new Promise(setImmediate);
+  await other.flush();
   end();
-  t.deepEqual(first.counts(), allDelivered(0));
-  ageLocks(spoolDirectory);
-  const second = openPipeline(local, { spoolDirectory, logStreamName: 'second' });
-  while (local.count('/test/app') < 1) await new Promise(setImmediate);
-  t.is(local.events('/test/app')[0]?.logStreamName, 'living');
-  await Promise.all([first, second].map((pipeline) => pipeline.close()));
+  t.deepEqual(other.counts(), allDelivered(0));
   await living.close();
+  t.deepEqual(living.counts(), allDelivered(1));
+  await other.close();
 });
 
-/** Lets the locks that are made from now on be looked after when the test says so, instead of every five seconds. */
-function lockTimers(t: ExecutionContext): () => void {
-  const { setTimeout } = globalThis;
-  const timers: (() => void)[] = [];
-  const capture = (callback: () => void, ms?: number) => {
-    if (ms === 5000) timers.push(callback);
-    return setTimeout(callback, ms);
-  };
-  globalThis.setTimeout = Object.assign(capture, setTimeout);
-  t.teardown(() => {
-    globalThis.setTimeout = setTimeout;
-  });
-  return () => {
-    for (const callback of timers.splice(0)) callback();
-  };
+/** The locks of the owners in a folder. */
+const locksIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.lock'));
+
+const DEAD = '01234567-89ab-4cde-8f01-23456789abcd';
+
+/** What an owner of whom this machine knows nothing left there, such as one in another container. */
+function leaveForeign(root: string, message: string): string {
+  const folder = join(root, DEAD);
+  mkdirSync(folder);
+  const head = JSON.stringify({ logGroupName: '/old', logStreamName: 'old' });
+  const event = JSON.stringify({ timestamp: Date.now(), message });
+  writeFileSync(join(folder, '1795521600000-a.ndjson'), `${head}\n${event},\n`);
+  return folder;
 }
+
+test.serial(
+  'an owner that nothing is known of is dead when it has been silent for more than ten seconds',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const folder = leaveForeign(spoolDirectory, 'left');
+    const clock = new ManualClock(Date.now());
+    writeFileSync(`${folder}.lock`, '{"bootId":"another","beats":1}\n');
+    const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+    while (clock.timers < 3) await new Promise(setImmediate);
+    // It beats once more, and its clock, or this one, is set by three hours: neither means anything.
+    writeFileSync(`${folder}.lock`, '{"bootId":"another","beats":2}\n');
+    utimesSync(`${folder}.lock`, 0, 0);
+    clock.set(Date.now() + 10_800_000);
+    await clock.advance(11_000);
+    await diskIdle();
+    t.true(filesIn(folder).length > 0, 'it was alive a moment ago');
+    clock.set(Date.now());
+    await clock.advance(11_000);
+    while (local.count('/old') < 1) await clock.advance(1);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(1));
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial(
+  'an owner that this machine knows to be dead is dead at once, its pid used again or not',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const before = openPipeline(local, { spoolDirectory });
+    // The folder comes after its lock.
+    while (readdirSync(spoolDirectory).length < 2) await new Promise(setImmediate);
+    const [lock = ''] = locksIn(spoolDirectory);
+    const owner = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
+    await before.close();
+    for (const gone of [{ startTime: '1' }, { pid: 4_194_305 }]) {
+      const folder = leaveForeign(spoolDirectory, 'left');
+      writeFileSync(`${folder}.lock`, JSON.stringify({ ...owner, ...gone }));
+      const pipeline = openPipeline(local, { spoolDirectory });
+      await pipeline.close();
+      t.deepEqual(pipeline.counts(), allDelivered(1));
+    }
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
 
 test.serial(
   'after a standstill in which another took its folder over, a process has one again',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
-    const lookAfterLocks = lockTimers(t);
-    const pipeline = openPipeline(local, { spoolDirectory });
+    const clock = new ManualClock(Date.now());
+    const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+    // The folder comes after its lock.
+    while (readdirSync(spoolDirectory).length < 2) await new Promise(setImmediate);
+    await diskIdle();
     for (const name of readdirSync(spoolDirectory)) rmSync(join(spoolDirectory, name), { recursive: true });
-    lookAfterLocks();
-    await diskIdle();
-    t.is(readdirSync(spoolDirectory).length, 2, 'a folder and its lock');
+    await clock.advance(2500);
+    while (readdirSync(spoolDirectory).length < 2) await new Promise(setImmediate);
     pipeline.accept(Date.now(), 'on disk');
-    await diskIdle();
-    t.true(bytesIn(spoolDirectory) > 0);
+    while (bytesIn(spoolDirectory) === 0) await diskIdle();
     await pipeline.close();
     t.deepEqual(pipeline.counts(), allDelivered(1));
     t.deepEqual(pipeline.problems(), []);
     t.deepEqual(readdirSync(spoolDirectory), []);
   },
 );
-
-test.serial('a lock that is lost while a dead folder is taken over disturbs nobody', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const dead = join(spoolDirectory, '01234567-89ab-4cde-8f01-23456789abcd');
-  mkdirSync(dead);
-  writeFileSync(join(dead, '1795521600000-a.ndjson'), '');
-  const { readFile } = fs.promises;
-  const patch = (changes: object) => {
-    Object.assign(fs.promises, changes);
-    syncBuiltinESMExports();
-  };
-  t.teardown(() => patch({ readFile }));
-  let goOn: () => void = () => undefined;
-  const reading = new Promise<void>((isReading) => {
-    patch({
-      readFile: () =>
-        new Promise((read) => {
-          isReading();
-          goOn = () => read('');
-        }),
-    });
-  });
-  const lookAfterLocks = lockTimers(t);
-  const pipeline = openPipeline(local, { spoolDirectory });
-  await reading;
-  rmSync(`${dead}.lock`, { recursive: true });
-  lookAfterLocks();
-  await diskIdle();
-  goOn();
-  pipeline.accept(Date.now(), 'goes on');
-  await pipeline.close();
-  t.deepEqual(pipeline.counts(), allDelivered(1));
-  t.deepEqual(pipeline.problems(), []);
-  t.deepEqual(readdirSync(spoolDirectory), []);
-});
 
 test.serial(
   'a torn last line is cut, a corrupt one skipped; both are counted, told and set aside',
@@ -441,8 +461,8 @@ test.serial('who is closed looks no more for what others may leave', async (t) =
   living.accept(Date.now(), 'record');
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
-  // The hold of the first look, and the next look.
-  while (clock.timers < 2) await new Promise(setImmediate);
+  // The hold of the first look, the next look, and its own sign of life.
+  while (clock.timers < 3) await new Promise(setImmediate);
   await pipeline.close();
   t.is(clock.timers, 0);
   await living.close();

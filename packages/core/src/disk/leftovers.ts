@@ -1,10 +1,9 @@
 import { appendFile, readdir, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { timestampOf } from '../batch/event.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
-import { LOCK, lockOptions } from './lock.js';
+import { LOCK, type OwnerWatch, removeLock } from './lock.js';
 import { readSpoolText, type SpoolHead, writeSpoolText } from './spool-format.js';
 
 const CORRUPT = 'corrupt.ndjson';
@@ -26,6 +25,7 @@ export interface Leftover {
 export interface Heir {
   /** Where batches are moved to. */
   readonly folder: string;
+  readonly watch: OwnerWatch;
   /** Whether this folder is the heir's own. */
   owns(folder: string): boolean;
   /** Whether there is room, and time, for one more. */
@@ -40,12 +40,9 @@ export interface Heir {
 export async function takeOver(root: string, heir: Heir, reporter: Reporter): Promise<boolean> {
   let more = false;
   for (const folder of await foreignFolders(root, heir, reporter)) {
-    const release = await claim(folder, reporter);
-    if (release === undefined) more = true;
-    else {
+    if (await claim(folder, heir.watch, reporter))
       more = !(await empty(root, folder, heir, reporter)) || more;
-      await release();
-    }
+    else more = true;
   }
   return more;
 }
@@ -62,19 +59,16 @@ async function foreignFolders(root: string, heir: Heir, reporter: Reporter): Pro
   }
 }
 
-/** @returns undefined while its process lives, else what releases it again */
-async function claim(folder: string, reporter: Reporter): Promise<(() => Promise<void>) | undefined> {
+/** @returns whether it is this process's to take */
+async function claim(folder: string, watch: OwnerWatch, reporter: Reporter): Promise<boolean> {
   try {
+    if (!(await watch.isAbandoned(folder))) return false;
     // Should another heir come in between, each file goes to one of the two.
-    const release = await lock(
-      folder,
-      lockOptions(folder, () => undefined),
-    );
-    return () => release().catch(() => undefined);
+    await removeLock(folder);
+    return true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ELOCKED'))
-      tell(reporter, folder, error);
-    return undefined;
+    tell(reporter, folder, error);
+    return false;
   }
 }
 

@@ -36,7 +36,8 @@ const MIN_ROOM_BYTES = 8192;
  * It is there until each of its events has found its fate.
  */
 export class SpoolFile {
-  readonly #path: string;
+  /** undefined until it is opened. */
+  #path: string | undefined;
   readonly #events: SpoolFileEvents;
   /** Only until it has closed: it holds what it wrote last in memory, which may be the whole batch. */
   #writer: Writer | undefined;
@@ -57,16 +58,16 @@ export class SpoolFile {
   #unsettled = 0;
 
   /** It is not on disk before it is opened: until then it keeps what is appended. */
-  constructor(path: string, events: SpoolFileEvents) {
-    this.#path = path;
+  constructor(events: SpoolFileEvents) {
     this.#events = events;
   }
 
   /** Never throws: when the file cannot be made, the batch goes on in memory. */
-  open(head: () => SpoolHead): void {
+  open(path: string, head: () => SpoolHead): void {
     if (this.#state !== 'writing') return; // its events have found their fate already
     try {
-      this.#writer = this.#makeWriter(writeSpoolText(head(), []));
+      this.#writer = this.#makeWriter(path, writeSpoolText(head(), []));
+      this.#path = path;
     } catch (error) {
       this.#refuse(error);
       return;
@@ -77,14 +78,14 @@ export class SpoolFile {
   }
 
   /** @throws the system's error when the file cannot be made */
-  #makeWriter(firstLine: string): Writer {
+  #makeWriter(path: string, firstLine: string): Writer {
     const line = Buffer.from(firstLine);
-    const fd = openSync(this.#path, 'ax', 0o600);
+    const fd = openSync(path, 'ax', 0o600);
     try {
       writeSync(fd, line);
     } catch (error) {
       closeSync(fd);
-      rmSync(this.#path, { force: true });
+      rmSync(path, { force: true });
       throw error;
     }
     const writer = new sonicBoom.SonicBoom({ fd, contentMode: 'buffer' }) as unknown as Writer;
@@ -110,7 +111,8 @@ export class SpoolFile {
 
   /** One that an earlier process wrote. */
   static found(path: string, size: number, bytes: number, events: SpoolFileEvents): SpoolFile {
-    const file = new SpoolFile(path, events);
+    const file = new SpoolFile(events);
+    file.#path = path;
     file.#becomeWritten();
     file.#unsettled = size;
     file.#grow(bytes);
@@ -159,6 +161,7 @@ export class SpoolFile {
 
   /** @throws the system's error when it cannot be read */
   async read(): Promise<Batch> {
+    if (this.#path === undefined) throw new Error('the file was never opened');
     const data = await readFile(this.#path);
     // Nobody else has anything to do there: that it is whole is all that is looked at.
     if (data.length !== this.#bytes)
@@ -206,7 +209,8 @@ export class SpoolFile {
     this.#source = undefined;
     if (wasWriting) this.#writer?.destroy();
     this.#grow(-this.#bytes);
-    this.#events.busy(rm(this.#path, { force: true }).catch(this.#events.failed));
+    if (this.#path !== undefined)
+      this.#events.busy(rm(this.#path, { force: true }).catch(this.#events.failed));
   }
 
   #grow(bytes: number): void {

@@ -1,6 +1,7 @@
 import { timestampOf } from '../batch/event.js';
 import { SEPARATOR } from '../batch/payload.js';
 import type { Entity } from '../entity/entity.js';
+import { isObject, parseObject } from './json.js';
 
 /** The first line of a file: where its events go, and who wrote them. */
 export interface SpoolHead {
@@ -22,7 +23,7 @@ export interface SpoolText {
 /** Reads what a dead process left. Nothing in it is taken on trust. */
 export function readSpoolText(text: string): SpoolText {
   const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
-  const head = parse(first);
+  const head = parseObject(first);
   if (!isHead(head)) return { head: undefined, events: [], corrupt: first === '' ? [] : [first, ...lines] };
   const events: string[] = [];
   const corrupt: string[] = [];
@@ -40,9 +41,9 @@ export function writeSpoolText(head: SpoolHead, events: readonly string[]): stri
 }
 
 function isEvent(line: string): boolean {
-  const event = parse(line);
+  const event = parseObject(line);
   return (
-    isObject(event) &&
+    event !== undefined &&
     event.timestamp === timestampOf(line) &&
     Number.isSafeInteger(event.timestamp) &&
     Number(event.timestamp) >= 0 &&
@@ -61,16 +62,4 @@ function isHead(value: unknown): value is SpoolHead {
 
 function isText(value: unknown, pattern: RegExp): boolean {
   return typeof value === 'string' && pattern.test(value);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined; // torn or corrupt: the caller's business
-  }
 }

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { lockSync } from 'proper-lockfile';
+import type { Clock } from '../clock.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
 import { type Heir, type Leftover, takeOver } from './leftovers.js';
-import { LOCK_STALE_MS, lockOptions } from './lock.js';
+import { BEAT_MS, FolderLock, OwnerWatch, SILENCE_MS } from './lock.js';
 import { roomOf, SpoolFile, type SpoolFileEvents } from './spool-file.js';
 import type { SpoolHead } from './spool-format.js';
 
 /** When to look again while there are others: one that died just now is known to be dead by then. */
-export const LOOK_AGAIN_MS = LOCK_STALE_MS + 1000;
+export const LOOK_AGAIN_MS = SILENCE_MS + 1000;
 
 /** Each that is open holds a descriptor, of which the application needs some as well. */
 const MAX_OPEN_FILES = 1000;
@@ -52,6 +53,8 @@ export class Spool implements Heir {
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
+  readonly #clock: Clock;
+  readonly watch: OwnerWatch;
   readonly #events: SpoolFileEvents;
   readonly #work = new Set<Promise<void>>();
   /** The last is the one that is used. */
@@ -64,18 +67,22 @@ export class Spool implements Heir {
   #unopened: Unopened[] = [];
   #worthALook = MANY;
   #hasBegun = false;
-  #release: () => void = () => undefined;
+  #lock: FolderLock | undefined;
+  #cancelBeat: () => void = () => undefined;
+  readonly #opened: Promise<void>;
   #isClosed = false;
   #bytes = 0;
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
 
   /** @throws the system's error when there is no such folder and none can be made */
-  constructor(directory: string, maxBytes: number, reporter: Reporter) {
+  constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
     // The application may change its working directory.
     this.#root = resolve(directory);
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
+    this.#clock = clock;
+    this.watch = new OwnerWatch(clock);
     this.#events = {
       sized: (bytes) => {
         this.#bytes += bytes;
@@ -92,7 +99,8 @@ export class Spool implements Heir {
       failed: (error) => this.#failed(error),
       busy: (work) => this.#track(work),
     };
-    this.#openFolder();
+    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+    this.#opened = this.#openFolder();
   }
 
   /** Whether the files take more than they may. */
@@ -102,7 +110,7 @@ export class Spool implements Heir {
 
   /** The file of a new batch, which is opened when it is known where its events go. */
   create(head: () => SpoolHead): SpoolFile {
-    const file = new SpoolFile(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), this.#events);
+    const file = new SpoolFile(this.#events);
     this.#unopened.push({ file, head });
     this.#open();
     return file;
@@ -115,11 +123,11 @@ export class Spool implements Heir {
   }
 
   #open(): void {
-    if (!this.#hasBegun) return;
+    if (!this.#hasBegun || this.#lock === undefined) return;
     let opened = 0;
     for (const { file, head } of this.#unopened) {
       if (this.#isBehind) break;
-      file.open(head);
+      file.open(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), head);
       opened++;
     }
     if (opened > 0) this.#unopened.splice(0, opened);
@@ -141,6 +149,8 @@ export class Spool implements Heir {
 
   /** Takes over what dead processes left. Never rejects. */
   async adopt(): Promise<Look> {
+    await this.#opened;
+    if (this.#lock === undefined) return { left: [], more: false };
     const looking = takeOver(this.#root, this, this.#reporter);
     this.#track(looking.then(() => undefined));
     const more = await looking;
@@ -169,6 +179,8 @@ export class Spool implements Heir {
   /** Leaves the folder to whoever comes next, or removes it when it is empty. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#cancelBeat();
+    await this.#opened;
     // The lock stays for as long as something may still come into the folder.
     while (this.#work.size > 0) await Promise.all(this.#work);
     for (const folder of this.#folders) {
@@ -176,34 +188,44 @@ export class Spool implements Heir {
       ownFolders.delete(folder);
     }
     if (ownFolders.size === 0) process.off('exit', removeEmptyFolders);
-    try {
-      this.#release();
-    } catch {
-      // It is another's by now.
-    }
+    await this.#lock?.release().catch(() => undefined);
   }
 
-  #openFolder(): void {
+  /** Never rejects: without a folder events wait in memory alone. */
+  async #openFolder(): Promise<void> {
     const folder = join(this.#root, randomUUID());
-    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-    // The lock is there before the folder, so that nobody ever sees the folder without it.
-    this.#release = lockSync(
-      folder,
-      lockOptions(folder, () => this.#lostFolder()),
-    );
-    mkdirSync(folder, { mode: 0o700 });
+    try {
+      // The lock is there before the folder, so that nobody ever sees the folder without it.
+      const lock = await FolderLock.create(folder);
+      await mkdir(folder, { mode: 0o700 });
+      this.#lock = lock;
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
     this.#folders.push(folder);
     if (ownFolders.size === 0) process.on('exit', removeEmptyFolders);
     ownFolders.add(folder);
+    this.#beatLater();
+    this.#open();
+  }
+
+  #beatLater(): void {
+    if (!this.#isClosed) this.#cancelBeat = this.#clock.after(BEAT_MS, () => this.#track(this.#beat()));
   }
 
   /** After a long standstill another process may have taken the folder over, and sends what is in it. */
-  #lostFolder(): void {
+  async #beat(): Promise<void> {
     try {
-      this.#openFolder();
+      if ((await this.#lock?.beat()) === false) {
+        this.#lock = undefined;
+        await this.#openFolder();
+        return;
+      }
     } catch (error) {
       this.#failed(error);
     }
+    this.#beatLater();
   }
 
   #track(work: Promise<void>): void {
