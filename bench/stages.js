@@ -24,7 +24,7 @@ const texts = linesOfPino();
 const lines = texts.map((text) => Buffer.from(text));
 const chunk = Buffer.from(texts.map((text) => `${text}\n`).join(''));
 const frames = Buffer.from(texts.map((text, i) => encodeFrame(1_790_000_000_000 + i, text)).join(''));
-const events = lines.flatMap((line) => toLogEvents(timeOf(line), line));
+const events = lines.flatMap((line) => toLogEvents(timeOf(line, 1_790_000_000_000), line));
 const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
 const packed = await encodeBody(HEAD, batch.payload, true);
@@ -35,7 +35,7 @@ const client = clientWithoutNetwork();
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
   ['Pino: bytes → lines', LINES, () => new Lines(() => undefined).push(chunk)],
-  ['Pino: line → timestamp', 1, each(lines, timeOf)],
+  ['Pino: line → timestamp', 1, each(lines, (line) => timeOf(line, 1_790_000_000_000))],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
   ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
   ['Winston: bytes → timestamps and messages', LINES, () => new Frames(() => undefined).push(frames)],

@@ -1,6 +1,8 @@
 import { Senders } from '../../packages/core/dist/delivery/senders.js';
+import { EventTimes } from '../../packages/core/dist/event-times.js';
 import { Ledger } from '../../packages/core/dist/ledger.js';
 import { Reporter } from '../../packages/core/dist/report.js';
+import { ServiceClock } from '../../packages/core/dist/service-clock.js';
 import { Shipper } from '../../packages/core/dist/shipper.js';
 
 const LOG_GROUP = '/fleet';
@@ -37,7 +39,15 @@ export class Process {
     );
     this.#shipper = new Shipper(
       { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
-      { route: () => sender, ledger, reporter: this.#reporter, store: undefined, clock, random },
+      {
+        route: () => sender,
+        times: new EventTimes(new ServiceClock(clock, this.#reporter), undefined),
+        ledger,
+        reporter: this.#reporter,
+        store: undefined,
+        clock,
+        random,
+      },
     );
   }
 

@@ -3,6 +3,7 @@ export { drainBeforeExit } from './before-exit.js';
 export { type Clock, systemClock } from './clock.js';
 export * from './config/index.js';
 export { createPipeline, type Pipeline, type Surroundings } from './pipeline.js';
+export { parseRecord } from './record.js';
 export type { Counts, ProblemCode, Report } from './report.js';
 export { readsRecords } from './router.js';
 export { toTimestamp } from './timestamp.js';

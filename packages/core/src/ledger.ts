@@ -162,9 +162,9 @@ export class Ledger {
     this.#reporter.drop(reason, parcel.size);
   }
 
-  #widenGap({ position, sender, size, begin, end, gap }: Parcel): void {
+  #widenGap({ isOwn, sender, size, begin, end, gap }: Parcel): void {
     // What an earlier process left belongs to another log stream.
-    if (position < 0) return;
+    if (!isOwn) return;
     const before = this.#gaps.get(sender);
     const wider = joined(before, { events: size, begin, end });
     // It told of others, which nobody knows of now.

@@ -65,8 +65,10 @@ export class Parcel {
   readonly end: number;
   /** What events in it tell is missing. */
   readonly gap: Gap | undefined;
-  /** A part of a batch that was refused, with its entity and without. */
+  /** What lies on disk is not this batch, but one that it is a part of, or that had other times. */
   readonly isPart: boolean;
+  /** It is a part of a batch that was refused, with its entity and without. */
+  readonly entityIsGood: boolean;
   readonly #stored: StoredBatch | undefined;
   #batch: Batch | undefined;
 
@@ -76,7 +78,7 @@ export class Parcel {
     { size, begin, end }: Outline,
     batch: Batch | undefined,
     stored: StoredBatch | undefined,
-    isPart: boolean,
+    { isPart, entityIsGood }: { readonly isPart: boolean; readonly entityIsGood: boolean },
     gap?: Gap,
   ) {
     this.position = position;
@@ -85,6 +87,7 @@ export class Parcel {
     this.begin = begin;
     this.end = end;
     this.isPart = isPart;
+    this.entityIsGood = entityIsGood;
     this.gap = gap;
     this.#batch = batch;
     this.#stored = stored;
@@ -97,12 +100,17 @@ export class Parcel {
     stored?: StoredBatch,
     gap?: Gap,
   ): Parcel {
-    return new Parcel(position, sender, batch, batch, stored, false, gap);
+    return new Parcel(position, sender, batch, batch, stored, WHOLE, gap);
   }
 
   /** Of a batch that an earlier process left on disk. */
   static found(position: number, sender: BatchSender, stored: StoredBatch, outline: Outline): Parcel {
-    return new Parcel(position, sender, outline, undefined, stored, false);
+    return new Parcel(position, sender, outline, undefined, stored, WHOLE);
+  }
+
+  /** Whether this process logged it. */
+  get isOwn(): boolean {
+    return this.position >= 0;
   }
 
   /** About what it takes in memory. */
@@ -158,8 +166,32 @@ export class Parcel {
   halves(batch: Batch): [Parcel, Parcel] | undefined {
     const [earlier, later] = batch.halves() ?? [];
     if (earlier === undefined || later === undefined) return undefined;
-    const part = (half: Batch, position: number) =>
-      new Parcel(position, this.sender, half, half, this.#stored, true);
-    return [part(earlier, this.position), part(later, this.position + earlier.size)];
+    return [this.part(earlier, 0, true), this.part(later, earlier.size, true)];
+  }
+
+  /** Its events in other batches: in parts, or with other times. */
+  replacedBy(batches: readonly Batch[]): Parcel[] {
+    let offset = 0;
+    return batches.map((batch) => {
+      const part = this.part(batch, offset);
+      offset += batch.size;
+      return part;
+    });
+  }
+
+  /** @param batch its events from index `offset` on */
+  part(batch: Batch, offset: number, entityIsGood = this.entityIsGood): Parcel {
+    const gap = offset === 0 ? this.gap : undefined;
+    return new Parcel(
+      this.position + offset,
+      this.sender,
+      batch,
+      batch,
+      this.#stored,
+      { isPart: true, entityIsGood },
+      gap,
+    );
   }
 }
+
+const WHOLE = { isPart: false, entityIsGood: false };

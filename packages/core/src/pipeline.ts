@@ -6,21 +6,25 @@ import { Senders } from './delivery/senders.js';
 import { DeadLetterFile } from './disk/dead-letters.js';
 import { LOOK_AGAIN_MS, Spool } from './disk/spool.js';
 import { type Place, thisPlace } from './entity/place.js';
+import { EventTimes } from './event-times.js';
 import { Identity } from './identity.js';
 import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
 import { createRouter } from './router.js';
 import { said } from './said.js';
+import { ServiceClock } from './service-clock.js';
 import { Shipper } from './shipper.js';
 
 /** The way of log records into CloudWatch Logs. Nothing here throws, whatever the network does. */
 export interface Pipeline {
   /**
    * Takes over a record.
-   * @param timestamp milliseconds after 1970, a whole number; see `toTimestamp`
+   * @param loggedAt the moment of the log call by the clock of this host: milliseconds after 1970. Anything else is now
    * @param message text, or text in UTF-8, which is copied
+   * @param recordTime the time that the record itself says, if any; see `toTimestamp`. It becomes the event's, unless the
+   *   service would not take it; then that is the moment of the log call, by the service's clock
    */
-  accept(timestamp: number, message: string | Buffer): void;
+  accept(loggedAt: number, message: string | Buffer, recordTime?: number): void;
   /** Resolves when all that was accepted before is delivered, rejected or dropped. */
   flush(): Promise<void>;
   /**
@@ -49,13 +53,15 @@ export function createPipeline(
   const here = { ...thisPlace(process.env), ...place };
   reportForeignVariables(here.env, reporter);
   const identity = new Identity(config, here, reporter, clock);
-  const api = new SdkLogsApi(config, clock);
+  const serviceClock = new ServiceClock(clock, reporter);
+  const api = new SdkLogsApi(config, clock, serviceClock);
   const senders = new Senders(config, api, reporter, identity);
   const route = createRouter(config, senders, identity);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
   const ledger = new Ledger(config, reporter, deadLetters);
-  const shipper = new Shipper(config, { route, ledger, reporter, store: spool, clock, random });
+  const times = new EventTimes(serviceClock, config.retentionInDays);
+  const shipper = new Shipper(config, { route, times, ledger, reporter, store: spool, clock, random });
   void identity.settled.then(() => spool?.begin());
   void shipper.holdUntil(identity.settled, () => identity.hurry());
   const stopRecovery = spool === undefined ? undefined : recover(spool, shipper, senders, clock);
@@ -78,7 +84,7 @@ export function createPipeline(
     await within(LAST_WRITES_MS, clock, Promise.all([spool?.close(), deadLetters?.close()]));
   };
   return {
-    accept: (timestamp, message) => shipper.accept(timestamp, message),
+    accept: (loggedAt, message, recordTime) => shipper.accept(loggedAt, message, recordTime),
     flush: () => shipper.flush(),
     drain: () => leave(shipper.drain(config.closeTimeoutMs)),
     close() {

@@ -1,16 +1,28 @@
 import { stripVTControlCharacters } from 'node:util';
+import { firstValues, mayStandTwice } from './first-values.js';
 
 /** A field of a record: its name, or the names down to it, with dots between; spaces around one are a slip. */
 export function isField(text: string): boolean {
   return text.split('.').every((name) => name !== '' && name === name.trim() && !/[{}]/.test(name));
 }
 
-/** A record, as far as its text is JSON. */
-export function parseRecord(text: string): unknown {
+/** The name at the top of a record, of a field that may be further down. */
+export function topName(field: string): string {
+  return field.split('.', 1)[0] ?? field;
+}
+
+/**
+ * A record, as far as its text is JSON. Where one of `names` stands in it twice, the first counts: Pino writes what the
+ * application bound to a logger in front of what is logged, which a stranger may have chosen. JSON.parse takes the last.
+ */
+export function parseRecord(text: string, names: readonly string[]): unknown {
   // What is no object has no fields, and whole files of text need not be parsed to know it.
   if (!text.startsWith('{')) return undefined;
   try {
-    return JSON.parse(text);
+    const record = JSON.parse(text);
+    return names.some((name) => mayStandTwice(name, text))
+      ? { ...record, ...firstValues(names, text) }
+      : record;
   } catch {
     return undefined;
   }

@@ -59,6 +59,7 @@ export type ProblemCode =
   | 'logged-after-close'
   | 'worker'
   // Events are not affected.
+  | 'clock'
   | 'crowded'
   | 'unreadable-answer'
   | 'entity'

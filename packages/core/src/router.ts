@@ -4,7 +4,7 @@ import type { Route, Senders } from './delivery/senders.js';
 import { legal } from './delivery/stream-name.js';
 import { isKeyValue } from './entity/check.js';
 import type { Identity } from './identity.js';
-import { parseRecord, textIn } from './record.js';
+import { parseRecord, textIn, topName } from './record.js';
 import { fieldsIn } from './template.js';
 
 /** Which sender a record goes to, by its text. */
@@ -22,8 +22,9 @@ export function createRouter(config: Config, senders: Senders, identity: Identit
     const own = senders.own([], () => ({ fields: new Map(), entity: () => identity.entity }));
     return () => own;
   }
+  const names = [...fields, ...(serviceField === undefined ? [] : [serviceField])].map(topName);
   return (message) => {
-    const record = parseRecord(message.toString());
+    const record = parseRecord(message.toString(), names);
     const values = fields.map((field) => partOfName(textIn(record, field)));
     const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
     return senders.own([values, service], () => routeOf(fields, values.map(alone), alone(service), identity));

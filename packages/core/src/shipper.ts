@@ -1,13 +1,21 @@
 import { Backlog, type Found } from './backlog.js';
 import type { Batch } from './batch/batch.js';
-import { type LogEvent, toLogEvents } from './batch/event.js';
+import { asText, type LogEvent, toLogEvents } from './batch/event.js';
 import type { Gap } from './batch/gap.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
 import { advice } from './delivery/advice.js';
-import type { FailedOutcome, TransientOutcome } from './delivery/outcome.js';
+import {
+  byOutcome,
+  type FailedOutcome,
+  isRejected,
+  isSkewed,
+  type RejectedEvents,
+  type TransientOutcome,
+} from './delivery/outcome.js';
 import { Paces } from './delivery/paces.js';
+import type { EventTimes } from './event-times.js';
 import { Flushes } from './flushes.js';
 import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
@@ -23,6 +31,7 @@ export interface ShipperOptions {
 export interface ShipperParts {
   /** Who sends a record, by its text. */
   readonly route: (message: string | Buffer) => BatchSender;
+  readonly times: EventTimes;
   readonly ledger: Ledger;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
@@ -53,6 +62,7 @@ const HEAD_START_MS = 2000;
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #route: (message: string | Buffer) => BatchSender;
+  readonly #times: EventTimes;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
@@ -76,9 +86,10 @@ export class Shipper {
   #closed = false;
 
   constructor(options: ShipperOptions, parts: ShipperParts) {
-    const { route, ledger, reporter, store, clock, random } = parts;
+    const { route, times, ledger, reporter, store, clock, random } = parts;
     this.#options = options;
     this.#route = route;
+    this.#times = times;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#clock = clock;
@@ -99,15 +110,17 @@ export class Shipper {
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
 
-  /** Takes over a record. */
-  accept(timestamp: number, message: string | Buffer): void {
-    const events = toLogEvents(timestamp, message);
+  /** Takes over a record, logged at this moment of the host's clock. @param recordTime the time that the record says */
+  accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {
+    const { timestamp, source } = this.#times.of(loggedAt, recordTime);
+    const text = asText(message);
+    const events = toLogEvents(timestamp, text, source);
     this.#ledger.accept(Math.max(events.length, 1));
     if (events.length === 0) this.#ledger.empty();
     else if (this.#closed) this.#ledger.tooLate(events.length);
     else {
       const { end } = this.#backlog;
-      this.#gather(this.#route(message), events);
+      this.#gather(this.#route(text), events);
       // Else nothing can go that could not before: with many targets it takes time to find that out.
       if (this.#backlog.end > end) this.#pump();
       this.#keepBounds();
@@ -261,13 +274,17 @@ export class Shipper {
   async #deliver(parcel: Parcel): Promise<void> {
     const batch = parcel.batch ?? (await this.#read(parcel));
     if (batch === undefined) return;
-    const outcome = await parcel.sender.send(batch, parcel.isPart);
+    const corrected = this.#times.corrected(batch, parcel.isOwn);
+    if (corrected !== undefined) {
+      this.#replace(parcel, corrected);
+      return;
+    }
+    const outcome = await parcel.sender.send(batch, parcel.entityIsGood);
     if (!this.#backlog.isInFlight(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
-        this.#backlog.complete(parcel);
         this.#paces.of(parcel.sender).succeeded();
-        this.#ledger.delivered(parcel, batch, outcome.rejected);
+        this.#delivered(parcel, batch, outcome.rejected);
         this.#giveNotice(parcel.sender);
         break;
       case 'poison':
@@ -281,6 +298,39 @@ export class Shipper {
     }
     this.#settled();
     this.#pump();
+  }
+
+  /** Its times are corrected: in its place goes what carries the right ones. */
+  #replace(parcel: Parcel, batches: readonly Batch[]): void {
+    if (!this.#backlog.isInFlight(parcel)) return;
+    this.#backlog.requeue(parcel, parcel.replacedBy(batches));
+    parcel.release();
+    this.#pump();
+  }
+
+  /** What was rejected for a time that a wrong clock gave goes again, with the right one. */
+  #delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
+    const parts = batch.isProvisional && isRejected(rejected) ? this.#correct(parcel, batch, rejected) : [];
+    if (parts.every(({ corrected }) => corrected === undefined)) {
+      this.#backlog.complete(parcel);
+      this.#ledger.delivered(parcel, batch, rejected);
+      return;
+    }
+    const again: Parcel[] = [];
+    for (const part of parts) {
+      if (part.corrected === undefined) this.#ledger.delivered(part.parcel, part.events, part.rejected);
+      else again.push(...part.parcel.replacedBy(part.corrected));
+    }
+    this.#backlog.requeue(parcel, again);
+    parcel.release();
+  }
+
+  #correct(parcel: Parcel, batch: Batch, rejected: RejectedEvents) {
+    return byOutcome(batch, rejected).map((part) => ({
+      ...part,
+      parcel: parcel.part(part.events, part.start),
+      corrected: isRejected(part.rejected) ? this.#times.corrected(part.events, parcel.isOwn) : undefined,
+    }));
   }
 
   async #read(parcel: Parcel): Promise<Batch | undefined> {
@@ -300,7 +350,8 @@ export class Shipper {
   #giveNotice(sender: BatchSender): void {
     const notice = this.#ledger.takeNotice(sender);
     if (notice === undefined) return;
-    const events = toLogEvents(notice.timestamp, notice.message);
+    const { timestamp, source } = this.#times.of(this.#clock.now(), notice.timestamp);
+    const events = toLogEvents(timestamp, notice.message, source);
     this.#ledger.accept(events.length);
     this.#gather(sender, events, notice.gap);
   }
@@ -321,8 +372,10 @@ export class Shipper {
     const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     // Together with the one that began the pause.
     if (!this.#paces.failed(sender, outcome.kind, maxPauseMs)) return;
-    const transient = outcome.kind === 'throttled' || outcome.kind === 'unavailable';
-    if (!transient || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
+    // The one after a wrong clock is signed by the service's: that is told elsewhere.
+    const mayPass =
+      outcome.kind === 'throttled' || outcome.kind === 'unavailable' || isSkewed(outcome.failure);
+    if (!mayPass || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }

@@ -1,4 +1,4 @@
-import { toTimestamp } from '@awslogs/core';
+import { parseRecord, toTimestamp } from '@awslogs/core';
 
 /** What most lines begin with: `{"level":30,"time":1764115200000`. */
 const LEVEL = Buffer.from('{"level":');
@@ -17,17 +17,19 @@ const HEAD_BYTES = 80;
 const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
 
 /**
- * The time that a line of Pino's gives, in milliseconds after 1970.
+ * The time that a line of Pino's gives, in milliseconds after 1970. Where a key stands in it twice, the first counts.
  * @param line in UTF-8
+ * @param readAt the moment at which it was read
  * @returns undefined for a line that gives none, or is no JSON
  */
-export function timeOf(line: Buffer): number | undefined {
-  return toTimestamp(plainTime(line) ?? headTime(line)) ?? parsedTimestamp(line.toString());
+export function timeOf(line: Buffer, readAt: number): number | undefined {
+  return toTimestamp(plainTime(line) ?? headTime(line), readAt) ?? parsedTimestamp(line, readAt);
 }
 
 const ZERO = 0x30;
 const NINE = 0x39;
 const COMMA = 0x2c;
+const OPENING_BRACE = 0x7b;
 
 /** Of most lines. It makes no strings, which would cost ten times as much. */
 function plainTime(line: Buffer): number | undefined {
@@ -55,21 +57,14 @@ function headTime(line: Buffer): number | string | undefined {
   return number === undefined ? text : Number(number);
 }
 
-function parsedTimestamp(line: string): number | undefined {
-  const record = parse(line);
+function parsedTimestamp(line: Buffer, readAt: number): number | undefined {
+  // Not every line is JSON: a crash of another program in the pipe, a banner. It is shipped as it is.
+  if (line[0] !== OPENING_BRACE) return undefined;
+  const record = parseRecord(line.toString(), TIME_KEYS);
   if (typeof record !== 'object' || record === null) return undefined;
   for (const key of TIME_KEYS) {
-    const timestamp = toTimestamp(Reflect.get(record, key));
+    const timestamp = toTimestamp(Reflect.get(record, key), readAt);
     if (timestamp !== undefined) return timestamp;
   }
   return undefined;
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    // Not every line is JSON: a crash of another program in the pipe, a banner. It is shipped as it is.
-    return undefined;
-  }
 }

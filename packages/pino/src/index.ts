@@ -80,11 +80,15 @@ function longestLine(config: Config): number {
 }
 
 function lineStream(pipeline: Pipeline, config: Config): CloudWatchStream {
-  let timestamp = 0;
+  let readAt = 0;
+  let time: number | undefined;
   const accept: TakeLine = (line, isContinued) => {
     // All parts of a line have its time.
-    if (!isContinued) timestamp = timeOf(line) ?? Date.now();
-    pipeline.accept(timestamp, line);
+    if (!isContinued) {
+      readAt = Date.now();
+      time = timeOf(line, readAt);
+    }
+    pipeline.accept(readAt, line, time);
   };
   const stream = build(
     (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),

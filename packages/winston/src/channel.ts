@@ -1,12 +1,15 @@
 import type { Behind, Clock, Config, Report } from '@awslogs/core/main-thread';
 
+/** What `Pipeline.accept` takes. */
+export type LoggedRecord = readonly [loggedAt: number, message: string, recordTime?: number | undefined];
+
 /** The way to a pipeline. */
 export interface Channel {
   /** Resolves when it takes records; rejects when it never will. Undefined: it takes them already. */
   readonly started: Promise<void> | undefined;
   /** Whether too much waits for the pipeline's thread: then nothing is written. */
   readonly isFull: boolean;
-  write(timestamp: number, message: string): void;
+  write(...record: LoggedRecord): void;
   /** Resolves when all that was written before is settled. Never rejects. */
   flush(): Promise<void>;
   /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written after it. Never rejects. */

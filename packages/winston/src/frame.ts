@@ -1,12 +1,13 @@
 import { isAscii } from 'node:buffer';
 
 /**
- * How a record travels to the worker: `<timestamp> <length> <message>`, one right behind the other. The length is in
- * UTF-16 code units, which UTF-8 and back leaves as it was (a lone surrogate becomes one U+FFFD). So the main thread
- * need not look into the message, which is often in many pieces that V8 would have to join for that.
+ * How a record travels to the worker: `<moment of the log call> <the record's time, or 0> <length> <message>`, one right
+ * behind the other. The length is in UTF-16 code units, which UTF-8 and back leaves as it was (a lone surrogate becomes
+ * one U+FFFD). So the main thread need not look into the message, which is often in many pieces that V8 would have to join
+ * for that.
  */
-export function encodeFrame(timestamp: number, message: string): string {
-  return `${timestamp} ${message.length} ${message}`;
+export function encodeFrame(loggedAt: number, message: string, recordTime = 0): string {
+  return `${loggedAt} ${recordTime} ${message.length} ${message}`;
 }
 
 const SPACE = 0x20;
@@ -14,7 +15,7 @@ const ZERO = 0x30;
 
 /** Takes frames apart that come in pieces, in UTF-8. */
 export class Frames {
-  readonly #take: (timestamp: number, message: Buffer) => void;
+  readonly #take: (loggedAt: number, message: Buffer, recordTime: number) => void;
   /** The beginning of a frame whose end has not come yet. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
@@ -22,7 +23,7 @@ export class Frames {
   #worthALook = 0;
 
   /** @param take gets each message as a view, good until it returns */
-  constructor(take: (timestamp: number, message: Buffer) => void) {
+  constructor(take: (loggedAt: number, message: Buffer, recordTime: number) => void) {
     this.#take = take;
   }
 
@@ -51,17 +52,19 @@ export class Frames {
     this.#worthALook = 0;
     let start = 0;
     for (;;) {
-      const afterTimestamp = bytes.indexOf(SPACE, start);
-      const afterLength = bytes.indexOf(SPACE, afterTimestamp + 1);
-      if (afterTimestamp < 0 || afterLength < 0) break;
+      const afterMoment = bytes.indexOf(SPACE, start);
+      const afterTime = bytes.indexOf(SPACE, afterMoment + 1);
+      const afterLength = bytes.indexOf(SPACE, afterTime + 1);
+      if (afterMoment < 0 || afterTime < 0 || afterLength < 0) break;
       const message = afterLength + 1;
-      const units = numberIn(bytes, afterTimestamp + 1, afterLength);
+      const units = numberIn(bytes, afterTime + 1, afterLength);
       const end = isPlain ? message + units : endOfText(bytes, message, units);
       if (end > bytes.length) {
         this.#worthALook = end - start;
         break;
       }
-      this.#take(numberIn(bytes, start, afterTimestamp), bytes.subarray(message, end));
+      const recordTime = numberIn(bytes, afterMoment + 1, afterTime);
+      this.#take(numberIn(bytes, start, afterMoment), bytes.subarray(message, end), recordTime);
       start = end;
     }
     return bytes.subarray(start);

@@ -1,5 +1,5 @@
 import type { Pipeline } from '@awslogs/core';
-import type { Channel, ChannelContext } from './channel.js';
+import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 
 type Core = typeof import('@awslogs/core');
 
@@ -23,8 +23,8 @@ export class InProcessChannel implements Channel {
     this.#forget = drainBeforeExit(this.#pipeline);
   }
 
-  write(timestamp: number, message: string): void {
-    this.#pipeline?.accept(timestamp, message);
+  write(...record: LoggedRecord): void {
+    this.#pipeline?.accept(...record);
   }
 
   async flush(): Promise<void> {

@@ -9,7 +9,7 @@ import {
   within,
 } from '@awslogs/core/main-thread';
 import { holdUntilExit, isExiting } from './at-exit.js';
-import type { Channel, OpenChannel } from './channel.js';
+import type { Channel, LoggedRecord, OpenChannel } from './channel.js';
 import { InProcessChannel } from './in-process-channel.js';
 import { WorkerChannel } from './worker-channel.js';
 import { ownWorkerInput } from './worker-protocol.js';
@@ -62,7 +62,7 @@ export class RestartingChannel {
   readonly #none: Counts;
   #openChannel: OpenChannel;
   #state: State = IDLE;
-  #held: [timestamp: number, message: string][] = [];
+  #held: LoggedRecord[] = [];
   /** Channels in a row that did not live for long. */
   #failures = 0;
   /** Of the channels that ended. */
@@ -87,12 +87,12 @@ export class RestartingChannel {
     return 'opened' in this.#state ? addCounts(this.#past, this.#state.opened.counts) : this.#past;
   }
 
-  write(timestamp: number, message: string): void {
+  write(...record: LoggedRecord): void {
     if (ownWorkerInput() !== undefined) this.#dropInOwnWorker();
-    else if (isExiting()) this.#writeAtExit(timestamp, message);
-    else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, timestamp, message);
+    else if (isExiting()) this.#writeAtExit(record);
+    else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, record);
     else {
-      this.#hold(timestamp, message);
+      this.#hold(record);
       if (this.#state.kind === 'idle') this.#start();
     }
   }
@@ -119,19 +119,20 @@ export class RestartingChannel {
     this.#release();
   }
 
-  #writeTo(opened: Opened, timestamp: number, message: string): void {
+  #writeTo(opened: Opened, record: LoggedRecord): void {
     if (opened.channel.isFull) this.#behind.drop();
     else {
-      opened.channel.write(timestamp, message);
+      opened.channel.write(...record);
       opened.written++;
     }
   }
 
-  #hold(timestamp: number, message: string): void {
+  #hold(record: LoggedRecord): void {
     if (this.#behind.isFull) this.#behind.drop();
     else {
+      const [, message] = record;
       this.#behind.add(message);
-      this.#held.push([timestamp, message]);
+      this.#held.push(record);
     }
   }
 
@@ -176,8 +177,8 @@ export class RestartingChannel {
 
   #handOverHeld(opened: Opened): void {
     this.#behind.clear();
-    for (const [timestamp, message] of this.#held.splice(0)) {
-      opened.channel.write(timestamp, message);
+    for (const record of this.#held.splice(0)) {
+      opened.channel.write(...record);
       opened.written++;
     }
   }
@@ -260,11 +261,11 @@ export class RestartingChannel {
   }
 
   /** What a listener logs that comes after ours: there is no later moment. */
-  #writeAtExit(timestamp: number, message: string): void {
+  #writeAtExit(record: LoggedRecord): void {
     const needsEventLoop = 'opened' in this.#state && this.#state.opened.channel.atExit === undefined;
     if (this.#state.kind === 'over' || needsEventLoop) this.#loseAtExit(1);
     else {
-      this.#held.push([timestamp, message]);
+      this.#held.push(record);
       this.#requestCloseAtExit();
       this.#awaitCloseAtExit();
     }

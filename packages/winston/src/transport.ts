@@ -101,9 +101,10 @@ export class CloudWatchTransport extends TransportStream {
 
   /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */
   override log(info: Info, callback: () => void): void {
-    const timestamp = toTimestamp(info.timestamp) ?? Date.now();
+    const loggedAt = systemClock.now();
+    const recordTime = toTimestamp(info.timestamp, loggedAt);
     this.#channel ??= this.#open();
-    this.#channel.write(timestamp, messageOf(info));
+    this.#channel.write(loggedAt, messageOf(info), recordTime);
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (info.exception === true || info.rejection === true) this.#finishBeforeExit();
     callback();

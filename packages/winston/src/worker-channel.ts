@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import type { Channel, ChannelContext, ExitPort } from './channel.js';
+import type { Channel, ChannelContext, ExitPort, LoggedRecord } from './channel.js';
 import { encodeFrame } from './frame.js';
 import { Progress } from './progress.js';
 import { type FromWorker, type ToWorker, toWorkerData } from './worker-protocol.js';
@@ -100,9 +100,9 @@ export class WorkerChannel implements Channel {
     return behind.isFull;
   }
 
-  write(timestamp: number, message: string): void {
+  write(...record: LoggedRecord): void {
     if (this.#joined === '') setImmediate(() => this.#postJoined());
-    this.#joined += encodeFrame(timestamp, message);
+    this.#joined += encodeFrame(...record);
     if (this.#joined.length >= MAX_JOINED_LENGTH) this.#postJoined();
   }
 

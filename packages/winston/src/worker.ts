@@ -8,7 +8,7 @@ import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from
 class PipelineThread {
   readonly #input: WorkerInput;
   readonly #progress: Progress;
-  readonly #frames = new Frames((timestamp, message) => this.#pipeline().accept(timestamp, message));
+  readonly #frames = new Frames((...record) => this.#pipeline().accept(...record));
   readonly #pieces = new Utf8Pieces((piece) => this.#frames.push(piece));
   /** Records that are logged after a close, while the process exits, get a new one. */
   #open: Pipeline | undefined;

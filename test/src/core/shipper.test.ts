@@ -4,9 +4,11 @@ import fc from 'fast-check';
 import type { Batch } from '../../../packages/core/dist/batch/batch.js';
 import { MAX_OPEN } from '../../../packages/core/dist/batch/open-batches.js';
 import type { FailedOutcome, Outcome, RejectedEvents } from '../../../packages/core/dist/delivery/outcome.js';
+import { EventTimes } from '../../../packages/core/dist/event-times.js';
 import { type DeadLetters, Ledger } from '../../../packages/core/dist/ledger.js';
 import type { BatchSender } from '../../../packages/core/dist/parcel.js';
 import { Reporter } from '../../../packages/core/dist/report.js';
+import { ServiceClock } from '../../../packages/core/dist/service-clock.js';
 import { Shipper, type ShipperParts } from '../../../packages/core/dist/shipper.js';
 import { ManualClock, settled } from '../manual-clock.js';
 
@@ -81,19 +83,25 @@ interface Settings {
   readonly maxBufferBytes?: number;
   readonly random?: () => number;
   readonly deadLetters?: DeadLetters;
+  /** Whether the service has told its time, which is the host's. */
+  readonly isTimeKnown?: boolean;
   /** Instead of the one sender. */
   readonly route?: ShipperParts['route'];
 }
 
-function setUp({ random = () => 0.5, deadLetters, route, ...options }: Settings = {}) {
+function setUp({ random = () => 0.5, deadLetters, route, isTimeKnown = true, ...options }: Settings = {}) {
   const clock = new ManualClock(NOON);
   const sender = new ScriptedSender();
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, clock);
   const settings = { flushIntervalMs: 1000, maxInFlight: 4, maxBufferBytes: 64 * 1024 * 1024, ...options };
   const ledger = new Ledger({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
+  const serviceClock = new ServiceClock(clock, reporter);
+  const tellTime = (timestamp: number) => serviceClock.ask()(new Date(timestamp).toUTCString());
+  if (isTimeKnown) tellTime(NOON);
   const shipper = new Shipper(settings, {
     route: route ?? (() => sender),
+    times: new EventTimes(serviceClock, undefined),
     ledger,
     reporter,
     store: undefined,
@@ -104,6 +112,7 @@ function setUp({ random = () => 0.5, deadLetters, route, ...options }: Settings 
     clock,
     sender,
     shipper,
+    tellTime,
     reports,
     counts: () => reporter.counts,
     problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
@@ -648,6 +657,76 @@ test('rejected events are counted by reason, the others as delivered', async (t)
   t.is(sender.sent.length, 1, 'nothing is sent again');
 });
 
+/** The timestamps of its events, and their messages. */
+function timed(batch: Batch | undefined): [number, string][] {
+  const events = JSON.parse(`[${batch?.payload.toString()}]`) as { timestamp: number; message: string }[];
+  return events.map(({ timestamp, message }) => [timestamp, message]);
+}
+
+test('what was rejected because the clock of the host is wrong goes again, with the right time, and nothing else', async (t) => {
+  const { sender, shipper, tellTime, counts, problems } = setUp({ isTimeKnown: false });
+  const HOUR = 3_600_000;
+  shipper.accept(NOON, 'one');
+  shipper.accept(NOON, 'its own', NOON - HOUR);
+  shipper.accept(NOON + 1, 'two');
+  const flushed = shipper.flush();
+  t.is(sender.sent.length, 1);
+  tellTime(NOON - 3 * HOUR);
+  await sender.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 2 } });
+  t.is(counts().delivered, 1);
+  t.deepEqual(timed(sender.sent[1]), [
+    [NOON - 3 * HOUR, 'one'],
+    [NOON - 3 * HOUR + 1, 'two'],
+  ]);
+  t.false(await isDone(flushed));
+  await sender.answer(DELIVERED);
+  t.true(await isDone(flushed));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+  t.deepEqual(problems(), ['clock']);
+});
+
+test('what is rejected again is rejected', async (t) => {
+  const { sender, shipper, tellTime, counts } = setUp({ isTimeKnown: false });
+  shipper.accept(NOON, 'one');
+  void shipper.flush();
+  tellTime(NOON - 3 * 3_600_000);
+  for (let i = 0; i < 2; i++)
+    await sender.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 1 } });
+  t.is(counts().rejected.tooNew, 1);
+  t.is(sender.inFlight.length, 0);
+  t.is(sum(counts()), 1);
+});
+
+test('what waits gets the time of the service before it is sent', async (t) => {
+  const { clock, sender, shipper, tellTime, counts } = setUp({ isTimeKnown: false });
+  for (const text of ['a', 'b']) shipper.accept(NOON, text);
+  void shipper.flush();
+  shipper.accept(NOON, 'open');
+  tellTime(NOON + 40 * DAY);
+  await sender.answer(UNAVAILABLE);
+  sender.reply = () => DELIVERED;
+  await clock.advance(1000);
+  t.deepEqual(
+    sender.sent.slice(1).flatMap(timed),
+    ['a', 'b', 'open'].map((text) => [NOON + 40 * DAY, text]),
+  );
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+});
+
+test('a steady clock changes nothing of a batch: it is sent as it was written', async (t) => {
+  const { sender, shipper, tellTime } = setUp({ isTimeKnown: false });
+  shipper.accept(NOON, 'a');
+  void shipper.flush();
+  tellTime(NOON);
+  await sender.answer(DELIVERED);
+  shipper.accept(NOON, 'b');
+  void shipper.flush();
+  t.deepEqual(
+    sender.sent.map(({ payload }) => payload.toString()),
+    [`{"timestamp":${NOON} ,"message":"a"}`, `{"timestamp":${NOON},"message":"b"}`],
+  );
+});
+
 // Poison
 
 test('of a poisoned batch only the bad event is given up', async (t) => {
@@ -1152,7 +1231,7 @@ const doubled = (arrived: readonly string[]) =>
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route'>>,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'isTimeKnown'>>,
   script: readonly Step[],
 ) {
   const world = setUp(given);

@@ -1,4 +1,9 @@
 import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import {
   type Counts,
   createPipeline,
   type Options,
@@ -48,4 +53,14 @@ export function allDelivered(events: number): Counts {
     spooled: 0,
     pending: 0,
   };
+}
+
+/** Makes the log group, as somebody else would. */
+export async function createGroup(local: Pick<Local, 'endpoint'>, retentionInDays: number): Promise<void> {
+  const { endpoint } = local;
+  const { logGroupName } = optionsFor(local);
+  const client = new CloudWatchLogsClient({ endpoint });
+  await client.send(new CreateLogGroupCommand({ logGroupName }));
+  await client.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }));
+  client.destroy();
 }

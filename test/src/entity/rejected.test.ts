@@ -37,13 +37,13 @@ for (const errorType of ERROR_TYPES) {
   });
 
   test(`an entity rejected with ${errorType}, and events too: both are heeded`, async (t) => {
-    const local = await startLocal(t);
+    let waitMs = 15 * DAY_MS;
+    const local = await startLocal(t, { now: () => Date.now() + waitMs });
     const pipeline = openPipeline(local, { service: 'checkout' });
     local.fault({ kind: 'entityRejected', errorType });
-    // At a time of day that is in one batch with all of its like.
-    const old = Date.now() - 15 * DAY_MS;
-    for (const i of range(3)) pipeline.accept(old, `old ${i}`);
+    for (const i of range(3)) pipeline.accept(Date.now(), `waits for too long ${i}`);
     await pipeline.flush();
+    waitMs = 0;
     pipeline.accept(Date.now(), 'new');
     await pipeline.flush();
     const { delivered, rejected } = pipeline.counts();

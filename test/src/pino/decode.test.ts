@@ -6,7 +6,7 @@ import { timeOf } from '../../../packages/pino/dist/decode.js';
 
 const NOON = 1_795_521_600_000;
 
-const timeIn = (line: string) => timeOf(Buffer.from(line));
+const timeIn = (line: string) => timeOf(Buffer.from(line), NOON);
 
 for (const [what, line, timestamp] of [
   ['milliseconds', '{"level":30,"time":1795521600000,"msg":"x"}', NOON],
@@ -36,6 +36,18 @@ for (const [what, line, timestamp] of [
   ['a timestamp and an @timestamp', '{"@timestamp":1,"timestamp":1795521600000}', NOON],
   ['a time that is none, and a timestamp', '{"level":30,"time":"soon","timestamp":1795521600000}', NOON],
   ['a time that is null, and a timestamp', '{"level":30,"time":null,"timestamp":1795521600000}', NOON],
+  ['two times, of which the first counts', '{"pid":1,"time":1795521600000,"time":1795435200000}', NOON],
+  [
+    'two times, and others further in',
+    '{"a":{"time":1,"b":[{"time":2}]},"time":1795521600000,"time":1}',
+    NOON,
+  ],
+  ['a second time whose name has an escape', String.raw`{"pid":1,"time":1795521600000,"tim\u0065":1}`, NOON],
+  [
+    'a first time that is none, and a second',
+    '{"pid":1,"time":"soon","time":1,"timestamp":1795521600000}',
+    NOON,
+  ],
   ["a child's own time behind the time", '{"level":30,"time":1795521600000,"time":1,"msg":"x"}', NOON],
   ['another object with a time behind it', '{"level":30,"time":1795521600000,"a":{"time":1}}', NOON],
   ['a message that quotes a time', String.raw`{"level":30,"time":1795521600000,"msg":"\"time\":1,"}`, NOON],

@@ -46,6 +46,34 @@ test("an event has the record's own time and text", async (t) => {
   t.is(event?.timestamp, Date.parse(record.time));
 });
 
+test("without Pino's own time, the first time in the line counts where the service takes it, else the moment of the log call", async (t) => {
+  const local = await startLocal(t);
+  const log = pino(
+    { timestamp: false, base: null },
+    pino.transport({ target, options: { ...optionsFor(local), logStreamName: '{date}' } }),
+  );
+  const before = Date.now();
+  const anHourAgo = before - 3_600_000;
+  log.info({ time: anHourAgo }, 'its own');
+  log.child({ time: anHourAgo }).info({ time: before - 7_200_000 }, 'bound');
+  const odd = [1, '2018-01-01T00:00:00Z', 4_000_000_000_000, '20261124120000', before - 15 * 86_400_000];
+  for (const time of odd) log.info({ time }, 'odd');
+  await flushed(log);
+  const after = Date.now();
+  const events = local.events('/test/app');
+  t.is(events.length, 2 + odd.length);
+  for (const { message, timestamp } of events) {
+    const { msg } = JSON.parse(message);
+    if (msg !== 'odd') t.is(timestamp, anHourAgo, msg);
+    else t.true(timestamp >= before && timestamp <= after, message);
+  }
+  t.deepEqual(
+    events.flatMap(({ message }) => (message.includes('odd') ? [JSON.parse(message).time] : [])),
+    odd,
+    'the text is as it was',
+  );
+});
+
 test('reports come out on the transport: counts after a flush', async (t) => {
   const local = await startLocal(t);
   const transport = pino.transport({ target, options: optionsFor(local) });

@@ -7,12 +7,15 @@ const NOON = 1_795_521_600_000;
 interface Taken {
   readonly timestamp: number;
   readonly message: string;
+  readonly recordTime: number;
 }
 
 /** What is in pieces of text, one after the other, as the worker reads them. */
 function decode(...pieces: readonly (string | Buffer)[]): Taken[] {
   const taken: Taken[] = [];
-  const frames = new Frames((timestamp, message) => taken.push({ timestamp, message: message.toString() }));
+  const frames = new Frames((timestamp, message, recordTime) =>
+    taken.push({ timestamp, message: message.toString(), recordTime }),
+  );
   for (const piece of pieces) {
     const memory = Buffer.from(piece);
     frames.push(memory);
@@ -22,24 +25,23 @@ function decode(...pieces: readonly (string | Buffer)[]): Taken[] {
 }
 
 for (const [what, message, frame] of [
-  ['plain text', 'hello', '1795521600000 5 hello'],
-  ['nothing', '', '1795521600000 0 '],
-  ['spaces', '  a  ', '1795521600000 5   a  '],
-  ['digits', '42', '1795521600000 2 42'],
-  ['newlines', 'a\r\nb\n', '1795521600000 5 a\r\nb\n'],
-  ['text beyond the Basic Multilingual Plane', '🙃é', '1795521600000 3 🙃é'],
+  ['plain text', 'hello', '1795521600000 0 5 hello'],
+  ['nothing', '', '1795521600000 0 0 '],
+  ['spaces', '  a  ', '1795521600000 0 5   a  '],
+  ['digits', '42', '1795521600000 0 2 42'],
+  ['newlines', 'a\r\nb\n', '1795521600000 0 5 a\r\nb\n'],
+  ['text beyond the Basic Multilingual Plane', '🙃é', '1795521600000 0 3 🙃é'],
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
     t.is(encodeFrame(NOON, message), frame);
-    t.deepEqual(decode(frame), [{ timestamp: NOON, message }]);
+    t.deepEqual(decode(frame), [{ timestamp: NOON, message, recordTime: 0 }]);
   });
 }
 
-test('the end, and back', (t) => {
-  t.deepEqual(decode(encodeFrame(NOON, 'a'), encodeFrame(Number.MAX_SAFE_INTEGER, '')), [
-    { timestamp: NOON, message: 'a' },
-    { timestamp: Number.MAX_SAFE_INTEGER, message: '' },
-  ]);
+test('with the time that the record says, and back', (t) => {
+  const frame = encodeFrame(NOON, 'hello', NOON - 1);
+  t.is(frame, '1795521600000 1795521599999 5 hello');
+  t.deepEqual(decode(frame), [{ timestamp: NOON, message: 'hello', recordTime: NOON - 1 }]);
 });
 
 const texts = fc.oneof(
@@ -49,14 +51,14 @@ const texts = fc.oneof(
   }),
 );
 const timestamps = fc.nat({ max: 8.64e15 });
-const records = fc.array(fc.record({ timestamp: timestamps, message: texts }));
+const records = fc.array(fc.record({ timestamp: timestamps, message: texts, recordTime: timestamps }));
 
 const encode = (all: readonly Taken[]) =>
-  all.map(({ timestamp, message }) => encodeFrame(timestamp, message)).join('');
+  all.map(({ timestamp, message, recordTime }) => encodeFrame(timestamp, message, recordTime)).join('');
 
 /** As they come out of UTF-8. */
 const wellFormed = (all: readonly Taken[]) =>
-  all.map(({ timestamp, message }) => ({ timestamp, message: message.toWellFormed() }));
+  all.map((record) => ({ ...record, message: record.message.toWellFormed() }));
 
 test('any records come back as they were, but for lone surrogates, wherever their frames are cut', (t) => {
   fc.assert(
@@ -76,7 +78,7 @@ test('a message in ASCII behind one that is not, and the other way round', (t) =
     ['abc', '🙃'],
     ['🙃', ''],
   ]) {
-    const given = messages.map((message) => ({ timestamp: NOON, message }));
+    const given = messages.map((message) => ({ timestamp: NOON, message, recordTime: NOON + 1 }));
     t.deepEqual(decode(encode(given)), given);
     t.deepEqual(decode(...given.map((one) => encode([one]))), given);
   }

@@ -139,6 +139,31 @@ test("an event has the record's timestamp where there is one, else the moment of
   }
 });
 
+for (const [where, worker] of WORKERS) {
+  test(`${where}: a timestamp that is not the record's time is kept in the text, and is not the event's`, async (t) => {
+    const local = await startLocal(t);
+    const { combine, json, timestamp } = winston.format;
+    const transport = new CloudWatchTransport({ ...optionsFor(local), worker });
+    const log = winston.createLogger({ transports: [transport], format: json() });
+    const elsewhere = () => new Date().toLocaleString('sv-SE', { timeZone: 'Asia/Tokyo' });
+    const here = combine(timestamp({ format: elsewhere }), json());
+    const digits = combine(timestamp({ format: () => '20261124120000' }), json());
+    const before = Date.now();
+    log.info('years ago', { timestamp: '2018-01-01T00:00:00Z' });
+    log.info('years ahead', { timestamp: 4_000_000_000_000 });
+    log.info('fifteen days ago', { timestamp: before - 15 * 86_400_000 });
+    for (const format of [here, digits])
+      winston.createLogger({ transports: [transport], format }).info('odd');
+    const after = Date.now();
+    await transport.flush();
+    t.is(transport.counts.delivered, 5);
+    for (const event of local.events('/test/app')) {
+      t.true(event.timestamp >= before && event.timestamp <= after, event.message);
+      t.not(JSON.parse(event.message).timestamp, undefined);
+    }
+  });
+}
+
 test("errors keep message and stack, whatever the transport's own format drops", async (t) => {
   const local = await startLocal(t);
   const { combine, json, timestamp } = winston.format;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type LogEvent, timestampOf } from './event.js';
+import { type EventTime, type LogEvent, timeOf, timestampOf, withTimestamp } from './event.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import { giveBack, keptBy } from './memory.js';
 import { Payload, SEPARATOR } from './payload.js';
@@ -23,6 +23,7 @@ export class OpenBatch {
   #bytes = 0;
   #lastTimestamp = 0;
   #isOrdered = true;
+  #isProvisional = false;
 
   /** @param followsFull whether it is likely to be full as well */
   constructor(day: number, followsFull = false) {
@@ -39,6 +40,7 @@ export class OpenBatch {
     this.#bytes += event.bytes;
     this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;
     this.#lastTimestamp = event.timestamp;
+    this.#isProvisional ||= event.source !== 'settled';
     this.#payload.append(event);
     return true;
   }
@@ -60,7 +62,9 @@ export class OpenBatch {
   /** Takes nothing more. */
   seal(): Batch {
     const payload = this.#payload.finish();
-    return this.#isOrdered ? new Batch(this.#size, payload) : Batch.of(payload.toString().split(SEPARATOR));
+    return this.#isOrdered
+      ? new Batch(this.#size, payload, this.#isProvisional)
+      : Batch.of(payload.toString().split(SEPARATOR));
   }
 }
 
@@ -71,10 +75,13 @@ const BATCH_OBJECT_BYTES = 2000;
 export class Batch {
   /** The number of events. */
   readonly size: number;
+  /** Whether times are in it that the host's clock gave, or judged, before the service's clock was known. */
+  readonly isProvisional: boolean;
   #payload: Buffer | undefined;
 
-  constructor(size: number, payload: Buffer) {
+  constructor(size: number, payload: Buffer, isProvisional = false) {
     this.size = size;
+    this.isProvisional = isProvisional;
     this.#payload = payload;
   }
 
@@ -96,7 +103,8 @@ export class Batch {
     const ordered = events
       .map((json) => ({ timestamp: timestampOf(json), json }))
       .sort((a, b) => a.timestamp - b.timestamp);
-    return new Batch(events.length, Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR)));
+    const payload = Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR));
+    return new Batch(events.length, payload, events.some(isProvisional));
   }
 
   /**
@@ -108,25 +116,30 @@ export class Batch {
     let size = 0;
     let last = 0;
     let isOrdered = true;
+    let hasProvisional = false;
     for (let start = 0; start < lines.length; start = lines.indexOf('\n', start) + 1) {
-      const timestamp = timestampAt(lines, start);
+      const head = headAt(lines, start);
+      const timestamp = timestampOf(head);
       if (!Number.isSafeInteger(timestamp)) throw new DamagedError();
       isOrdered &&= timestamp >= last;
+      hasProvisional ||= isProvisional(head);
       last = timestamp;
       size++;
     }
     const payload = lines.subarray(0, lines.length - SEPARATOR.length);
-    return isOrdered ? new Batch(size, payload) : Batch.of(payload.toString().split(SEPARATOR));
+    return isOrdered
+      ? new Batch(size, payload, hasProvisional)
+      : Batch.of(payload.toString().split(SEPARATOR));
   }
 
   /** The timestamp of the first event. */
   get begin(): number {
-    return timestampAt(this.payload, 0);
+    return timestampOf(headAt(this.payload, 0));
   }
 
   /** The timestamp of the last event. */
   get end(): number {
-    return timestampAt(this.payload, this.payload.lastIndexOf('\n') + 1);
+    return timestampOf(headAt(this.payload, this.payload.lastIndexOf('\n') + 1));
   }
 
   get heldBytes(): number {
@@ -138,13 +151,25 @@ export class Batch {
     const from = this.#offsetOf(start);
     const to = end === this.size ? this.payload.length : this.#offsetOf(end) - SEPARATOR.length;
     // A copy: a view would keep the whole in memory.
-    return new Batch(end - start, Buffer.from(this.payload.subarray(from, to)));
+    return new Batch(end - start, Buffer.from(this.payload.subarray(from, to)), this.isProvisional);
   }
 
   /** The earlier and the later half of the events, or undefined for a single event. */
   halves(): [Batch, Batch] | undefined {
     const half = this.size >> 1;
     return half === 0 ? undefined : [this.slice(0, half), this.slice(half, this.size)];
+  }
+
+  /** The same events with other times, which are settled: a batch for each UTC day. */
+  withTimes(timestampFor: (time: EventTime) => number): Batch[] {
+    const byDay = new Map<number, string[]>();
+    for (const json of this.events()) {
+      const timestamp = timestampFor(timeOf(json));
+      const events = byDay.get(dayOf(timestamp)) ?? [];
+      events.push(withTimestamp(json, timestamp));
+      byDay.set(dayOf(timestamp), events);
+    }
+    return [...byDay.values()].map(Batch.of);
   }
 
   /** The JSON of each event. */
@@ -168,7 +193,11 @@ class DamagedError extends Error {
   }
 }
 
-/** Of the event whose JSON begins there. */
-function timestampAt(events: Buffer, offset: number): number {
-  return timestampOf(events.toString('latin1', offset, offset + 40));
+/** The beginning of an event's JSON, with its time. */
+function headAt(events: Buffer, offset: number): string {
+  return events.toString('latin1', offset, offset + 50);
+}
+
+function isProvisional(json: string): boolean {
+  return timeOf(json).source !== 'settled';
 }

@@ -1,4 +1,4 @@
-import type { LogEvent } from './event.js';
+import { type EventTime, headOf, type LogEvent } from './event.js';
 import { FULL_BATCH_BYTES, giveBack, takeMemory } from './memory.js';
 
 /** Between two events: legal JSON, and found in no event, since JSON text escapes newlines. */
@@ -28,7 +28,11 @@ export class Payload {
   /** Somebody may look at it for longer than the batch lives. */
   #isHandedOut = false;
   /** Many events share a millisecond. */
-  #head = { timestamp: -1, bytes: Buffer.alloc(0) };
+  #head: EventTime & { readonly bytes: Buffer } = {
+    timestamp: -1,
+    source: 'settled',
+    bytes: Buffer.alloc(0),
+  };
 
   /** @param followsFull whether it is likely to be full, and need not grow */
   constructor(followsFull = false) {
@@ -43,9 +47,10 @@ export class Payload {
     return Math.max(this.#length - SEPARATOR.length, 0);
   }
 
-  append({ timestamp, message }: LogEvent): void {
+  append(event: LogEvent): void {
+    const { message } = event;
     this.#makeRoom(FRAME_BYTES + 2 * message.length);
-    this.#write(this.#headFor(timestamp));
+    this.#write(this.#headFor(event));
     if (!this.#writeEscaped(message)) this.#writeJson(message.toString());
     this.#write(TAIL);
   }
@@ -74,9 +79,9 @@ export class Payload {
     return this.#bytes.subarray(0, this.length);
   }
 
-  #headFor(timestamp: number): Buffer {
-    if (timestamp !== this.#head.timestamp)
-      this.#head = { timestamp, bytes: Buffer.from(`{"timestamp":${timestamp},"message":`) };
+  #headFor({ timestamp, source }: EventTime): Buffer {
+    if (timestamp !== this.#head.timestamp || source !== this.#head.source)
+      this.#head = { timestamp, source, bytes: Buffer.from(headOf({ timestamp, source })) };
     return this.#head.bytes;
   }
 

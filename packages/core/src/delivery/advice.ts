@@ -1,12 +1,12 @@
-import type { Failure, TransientOutcome } from './outcome.js';
+import { type Failure, isSkewed, type TransientOutcome } from './outcome.js';
 
 /** What a person can do about batches that wait. */
 export function advice({ kind, failure }: TransientOutcome, logGroupName: string): string {
   const said = `${failure.name}: ${failure.message}`;
   switch (kind) {
     case 'denied':
-      if (SKEW.test(failure.message))
-        return `The clock of this host is off. Requests go by the service's clock from now on, and events are sent again; set the clock. (${said})`;
+      if (isSkewed(failure))
+        return `The service takes the clock of this host for wrong. Set the clock. Events wait, and are sent again by the service's clock. (${said})`;
       return `${fix(failure, logGroupName)} Events wait, and are sent when this is mended. (${said})`;
     case 'missing':
       return `Log group ${logGroupName} or its log stream does not exist and could not be created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup. Events wait. (${said})`;
@@ -16,9 +16,6 @@ export function advice({ kind, failure }: TransientOutcome, logGroupName: string
       return `CloudWatch Logs cannot be reached, or does not take events. They wait, and are sent when it does. (${said})`;
   }
 }
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html */
-const SKEW = /^Signature (?:expired|not yet current)/;
 
 function fix({ name }: Failure, logGroupName: string): string {
   switch (name) {

@@ -10,6 +10,7 @@ import {
 import type { Batch } from '../batch/batch.js';
 import type { Clock } from '../clock.js';
 import type { Entity } from '../entity/entity.js';
+import type { ServiceClock } from '../service-clock.js';
 import { encodeBody } from './body.js';
 import { Credentials } from './credentials.js';
 import { type Middlewares, sendReady, watchExchange } from './exchange.js';
@@ -64,7 +65,7 @@ export class SdkLogsApi implements LogsApi {
   readonly #calls = new Set<AbortController>();
   #closed = false;
 
-  constructor(options: SdkOptions, clock: Clock) {
+  constructor(options: SdkOptions, clock: Clock, serviceClock: ServiceClock) {
     this.#options = options;
     this.#patience = new Patience(options.requestTimeoutMs, clock);
     this.#credentials = new Credentials(this.#patience);
@@ -77,6 +78,18 @@ export class SdkLogsApi implements LogsApi {
     if (options.region !== undefined) config.region = options.region;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
     this.#client = new CloudWatchLogsClient(config);
+    // Below the SDK's own at this step, and so it sees each answer, also one that the SDK makes an error of.
+    this.#client.middlewareStack.add(
+      (next) => async (args) => {
+        const hear = serviceClock.ask();
+        const result = await next(args);
+        const { headers = {} } = result.response as RawResponse;
+        // Only the service gives a request id: the clock of a proxy on the way says nothing.
+        if (headers['x-amzn-requestid'] !== undefined && headers.date !== undefined) hear(headers.date);
+        return result;
+      },
+      { step: 'deserialize', priority: 'low', name: 'awslogsServiceClock' },
+    );
   }
 
   async putLogEvents({ logGroupName, logStreamName, batch, entity }: PutRequest): Promise<PutAnswer> {
@@ -177,4 +190,9 @@ function rejection(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+}
+
+/** What a middleware at step "deserialize" sees of the SDK's HTTP response. */
+interface RawResponse {
+  readonly headers?: Readonly<Record<string, string | undefined>>;
 }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import type { Batch } from '../batch/batch.js';
 
 /** What the service or the network said, fit for a report. */
 export interface Failure {
@@ -55,6 +56,29 @@ export function countRejected(info: RejectedLogEventsInfo | undefined, n: number
   return { tooOld, expired: firstValid - tooOld, tooNew: n - firstTooNew };
 }
 
+export function isRejected({ tooOld, expired, tooNew }: RejectedEvents): boolean {
+  return tooOld + expired + tooNew > 0;
+}
+
+const NONE: RejectedEvents = { tooOld: 0, expired: 0, tooNew: 0 };
+
+/** The events of a batch in parts, by what became of them. @param start the index of a part's first event */
+export function byOutcome(
+  batch: Batch,
+  { tooOld, expired, tooNew }: RejectedEvents,
+): { start: number; events: Batch; rejected: RejectedEvents }[] {
+  const firstValid = tooOld + expired;
+  const firstTooNew = batch.size - tooNew;
+  const parts = [
+    { start: 0, end: firstValid, rejected: { ...NONE, tooOld, expired } },
+    { start: firstValid, end: firstTooNew, rejected: NONE },
+    { start: firstTooNew, end: batch.size, rejected: { ...NONE, tooNew } },
+  ];
+  return parts
+    .filter(({ start, end }) => start < end)
+    .map(({ start, end, rejected }) => ({ start, events: batch.slice(start, end), rejected }));
+}
+
 const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   ThrottlingException: 'throttled',
   Throttling: 'throttled',
@@ -99,6 +123,14 @@ export function classify(error: unknown): FailedOutcome {
   // by whoever stands in front, without a request id.
   if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
   return { kind, failure };
+}
+
+/**
+ * Whether the clock of this host is to blame. The SDK signs the next request by the time of the answer.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+export function isSkewed({ message }: Failure): boolean {
+  return /^Signature (?:expired|not yet current)/.test(message);
 }
 
 function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {
