@@ -21,7 +21,7 @@ export class Patience {
   /** The limit as it is now, in milliseconds. */
   get ms(): number {
     if (this.#deadline === undefined) return this.#requestTimeoutMs;
-    const left = this.#deadline - this.#clock.now();
+    const left = this.#deadline - this.#clock.monotonic();
     return Math.min(this.#requestTimeoutMs, Math.max(left / 2, MIN_MS));
   }
 
@@ -44,7 +44,7 @@ export class Patience {
 
   /** The process ends in so many milliseconds, unless the returned function is called. */
   hurry(ms: number): () => void {
-    const deadline = this.#clock.now() + ms;
+    const deadline = this.#clock.monotonic() + ms;
     this.#deadline = deadline;
     for (const watch of this.#watches) watch.hurry();
     return () => {
