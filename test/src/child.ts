@@ -12,6 +12,8 @@ export interface Ended {
 interface RunOptions {
   readonly env?: Record<string, string>;
   readonly nodeArguments?: readonly string[];
+  /** A program that starts it, with its arguments. */
+  readonly starter?: readonly string[];
   /** The folder to start it in. */
   readonly cwd?: string;
   /** What a file may take, in blocks of 512 bytes: writing more fails, as on a full disk. */
@@ -29,10 +31,10 @@ export async function runFixture(
   local: Local,
   fixture: string,
   args: readonly string[] = [],
-  { env = {}, nodeArguments = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
+  { env = {}, nodeArguments = [], starter = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
 ): Promise<Ended> {
   const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
-  const command = [process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
+  const command = [...starter, process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
   const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;
   const child = spawn(program, rest, {

@@ -1,3 +1,4 @@
+export { onOwnStack } from './at-exit.js';
 export { MAX_MESSAGE_BYTES } from './batch/limits.js';
 export { drainBeforeExit } from './before-exit.js';
 export { type Clock, systemClock } from './clock.js';

@@ -124,13 +124,29 @@ export class Ledger {
   }
 
   notDelivered(parcels: readonly Parcel[]): void {
+    this.#loseAtEnd(
+      parcels,
+      (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+    );
+  }
+
+  /** The process ends without having waited. */
+  abandoned(parcels: readonly Parcel[]): void {
+    this.#loseAtEnd(
+      parcels,
+      (all) =>
+        `${all} events were not delivered before the process ended, and are lost. Await flush() before process.exit().`,
+    );
+  }
+
+  #loseAtEnd(parcels: readonly Parcel[], text: (events: number) => string): void {
     if (parcels.length === 0) return;
     // Of those in flight the memory is still being read: it is not released.
     for (const parcel of parcels) this.#drop('closed', parcel);
     this.#reporter.loss(
       'not-delivered',
       parcels.reduce((sum, { size }) => sum + size, 0),
-      (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+      text,
     );
   }
 

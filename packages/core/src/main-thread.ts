@@ -1,7 +1,8 @@
 /** What a main thread needs that leaves the work to a worker. Nothing of it loads the AWS SDK. */
+export { onOwnStack } from './at-exit.js';
 export { Behind } from './behind.js';
 export { type Clock, systemClock, within } from './clock.js';
 export * from './config/index.js';
 export { addCounts, type Counts, type ProblemCode, type Report, Reporter } from './report.js';
-export { closeOnSignals } from './signals.js';
+export { type Closing, closeOnSignals } from './signals.js';
 export { toTimestamp } from './timestamp.js';

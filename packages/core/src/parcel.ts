@@ -157,6 +157,11 @@ export class Parcel {
     this.#stored?.settle(this.size);
   }
 
+  /** Whether all of it is on disk by now. */
+  get isOnDisk(): boolean {
+    return this.#stored?.isWritten ?? false;
+  }
+
   /** Whether it is on disk: resolves when that is known. */
   async isWritten(): Promise<boolean> {
     return (await this.#stored?.written) ?? false;

@@ -34,6 +34,8 @@ export interface Pipeline {
   drain(): Promise<void>;
   /** Drains, and takes nothing more. */
   close(): Promise<void>;
+  /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
+  abandon(): void;
 }
 
 /** What a pipeline takes from the world around it. */
@@ -43,7 +45,10 @@ export interface Surroundings extends Partial<Place> {
   readonly random?: () => number;
 }
 
-/** Assembles the parts. `emit` gets the reports. */
+/**
+ * Assembles the parts.
+ * @param emit gets the reports. What it throws is written to stderr, with `reportToStderr`, and does no more harm.
+ */
 export function createPipeline(
   config: Config,
   emit: (report: Report) => void,
@@ -91,6 +96,7 @@ export function createPipeline(
       closing ??= close();
       return closing;
     },
+    abandon: () => shipper.abandon(),
   };
 }
 

@@ -1,6 +1,8 @@
-import { writeSync } from 'node:fs';
+import { atExit, isLastMoment } from './at-exit.js';
 import type { Clock } from './clock.js';
 import type { Entity } from './entity/entity.js';
+import { said } from './said.js';
+import { writeToStderr } from './stderr.js';
 
 /**
  * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
@@ -134,7 +136,13 @@ export class Reporter {
   readonly #toldAt = new Map<ProblemCode, number>();
   /** Since then. */
   readonly #withheld = new Map<ProblemCode, Withheld>();
+  #forgetExit: (() => void) | undefined;
   #countsAt: number;
+  /** Whether something was counted since the counts were reported. */
+  #hasNews = false;
+  #hasReportedIdle = false;
+  /** Reported in the last moment. */
+  readonly #lastKinds = new Set<string>();
 
   constructor(emit: (report: Report) => void, toStderr: boolean, clock: Clock) {
     this.#emit = emit;
@@ -145,22 +153,27 @@ export class Reporter {
 
   accept(events: number): void {
     this.#tally.accepted += events;
+    this.#hasNews = true;
   }
 
   deliver(events: number): void {
     this.#tally.delivered += events;
+    this.#hasNews = true;
   }
 
   reject(reason: keyof Counts['rejected'], events: number): void {
     this.#tally.rejected[reason] += events;
+    this.#hasNews = true;
   }
 
   drop(reason: keyof Counts['dropped'], events: number): void {
     this.#tally.dropped[reason] += events;
+    this.#hasNews = true;
   }
 
   spool(events: number): void {
     this.#tally.spooled += events;
+    this.#hasNews = true;
   }
 
   get counts(): Counts {
@@ -176,10 +189,12 @@ export class Reporter {
     };
   }
 
-  /** Reports the counts now. */
+  /** Reports the counts now, if they have changed. */
   reportCounts(): void {
+    if (!this.#hasNews) return;
+    this.#hasNews = false;
     this.#countsAt = this.#clock.monotonic();
-    this.#emit({ kind: 'counts', counts: this.counts });
+    this.#send({ kind: 'counts', counts: this.counts });
   }
 
   /** Reports the counts, unless that was done within the last ten seconds. */
@@ -187,9 +202,19 @@ export class Reporter {
     if (this.#clock.monotonic() - this.#countsAt >= COUNTS_INTERVAL_MS) this.reportCounts();
   }
 
+  /**
+   * Reports the counts when the process has nothing left to do: the first time, and then every ten seconds at most. A
+   * listener that logs what it is told gives the process something to do each time, and it would never end.
+   */
+  reportCountsWhenIdle(): void {
+    if (this.#hasReportedIdle) this.reportCountsSometimes();
+    else this.reportCounts();
+    this.#hasReportedIdle = true;
+  }
+
   /** Reports who writes the events, and how that is known. */
   entity(entity: Entity | undefined, origins: Readonly<Record<string, string>>, text: string): void {
-    this.#emit({ kind: 'entity', entity, origins, message: oneLine(text), counts: this.counts });
+    this.#send({ kind: 'entity', entity, origins, message: oneLine(text), counts: this.counts });
   }
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */
@@ -207,18 +232,21 @@ export class Reporter {
     for (const [code, { events, text }] of this.#withheld)
       if (events > 0) this.#emitProblem(code, text(events));
     this.#withheld.clear();
-    withholding.delete(this);
+    this.#forgetExit?.();
+    this.#forgetExit = undefined;
     this.reportCounts();
   }
 
   #tell(code: ProblemCode, moreEvents: number, text: (events: number) => string): void {
+    // More may be lost, and withheld, until the process ends.
+    if (moreEvents > 0) this.#forgetExit ??= atExit(() => this.close());
     const now = this.#clock.monotonic();
     const { times = 0, events: untold = 0 } = this.#withheld.get(code) ?? {};
     const events = untold + moreEvents;
-    if (now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS) {
+    const isTooSoon = now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS;
+    // In the last moment there is no later.
+    if (isTooSoon && !isLastMoment()) {
       this.#withheld.set(code, { times: times + 1, events, text });
-      if (events > 0) tellAtExit(this);
-
       return;
     }
     this.#toldAt.set(code, now);
@@ -229,24 +257,28 @@ export class Reporter {
 
   #emitProblem(code: ProblemCode, text: string): void {
     const message = oneLine(text);
-    this.#emit({ kind: 'problem', code, message, counts: this.counts });
+    this.#send({ kind: 'problem', code, message, counts: this.counts });
     if (this.#toStderr) writeToStderr(`awslogs: ${code}: ${message}\n`);
   }
-}
 
-/** Those that withhold losses. */
-const withholding = new Set<Reporter>();
-let watchesExit = false;
+  /** The one place where reports go out. What the callback throws must not disturb the pipeline that reports. */
+  #send(report: Report): void {
+    if (isLastMoment() && !this.#isFirstOfItsKind(report)) return;
+    try {
+      this.#emit(report);
+    } catch (error) {
+      const message = oneLine(`The callback that takes the reports threw: ${said(error)}`);
+      if (this.#toStderr) writeToStderr(`awslogs: report: ${message}\n`);
+    }
+  }
 
-/** What is still withheld when the thread ends without a `close`. One listener for all, since Node warns of many. */
-function tellAtExit(reporter: Reporter): void {
-  if (!watchesExit) process.once('exit', tellAll);
-  watchesExit = true;
-  withholding.add(reporter);
-}
-
-function tellAll(): void {
-  for (const reporter of withholding) reporter.close();
+  /** In the last moment listeners are called at once: one that logs what it is told would never end. */
+  #isFirstOfItsKind(report: Report): boolean {
+    const kind = report.kind === 'problem' ? report.code : report.kind;
+    const isFirst = !this.#lastKinds.has(kind);
+    this.#lastKinds.add(kind);
+    return isFirst;
+  }
 }
 
 interface Withheld {
@@ -263,15 +295,4 @@ function oneLine(text: string): string {
   const [line = ''] = text.split(/[\r\n]/, 1);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   return line.slice(0, 1000).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
-}
-
-/**
- * By file descriptor: in a worker, process.stderr goes through the main thread, which stands still at exit.
- */
-function writeToStderr(line: string): void {
-  try {
-    writeSync(2, line);
-  } catch {
-    // A closed or full stderr is no reason to fail; the report was emitted all the same.
-  }
 }

@@ -83,6 +83,7 @@ export class Shipper {
   readonly #flushes = new Flushes();
   #drains = 0;
   #closing: Promise<void> | undefined;
+  #takesMore = true;
   #closed = false;
 
   constructor(options: ShipperOptions, parts: ShipperParts) {
@@ -117,7 +118,7 @@ export class Shipper {
     const events = toLogEvents(timestamp, text, source);
     this.#ledger.accept(Math.max(events.length, 1));
     if (events.length === 0) this.#ledger.empty();
-    else if (this.#closed) this.#ledger.tooLate(events.length);
+    else if (!this.#takesMore) this.#ledger.tooLate(events.length);
     else {
       const { end } = this.#backlog;
       this.#gather(this.#route(text), events);
@@ -164,36 +165,43 @@ export class Shipper {
 
   /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
   async flush(): Promise<void> {
+    await this.#flush();
+    this.#reporter.reportCounts();
+  }
+
+  async #flush(): Promise<void> {
     this.#sealAll();
     this.#pump();
     this.#keepBounds();
     const { end } = this.#backlog;
     if (!this.#backlog.isSettled(end)) await this.#flushes.wait(end);
-    this.#reporter.reportCounts();
   }
 
   /**
-   * Delivers what it can within `deadlineMs`, gives up the rest except for what is on disk, and goes on. Keeps the
-   * process alive meanwhile.
+   * Delivers what was accepted before within `deadlineMs`, gives up the rest except for what is on disk, and goes on.
+   * Keeps the process alive meanwhile.
    */
   async drain(deadlineMs: number): Promise<void> {
     // At 'beforeExit' again, and nothing is new: the disk has it all.
     if (this.#open.isEmpty && this.#backlog.end === this.#leftToDisk) return;
-    let isOver = false;
-    const drained = this.#drain(() => isOver);
-    await within(deadlineMs, this.#clock, drained);
-    isOver = true;
-    if (!this.#isIdle) this.#giveUp();
+    const inTime = await within(deadlineMs, this.#clock, this.#drain());
+    if (!inTime) this.#giveUp();
+    this.#reporter.reportCountsWhenIdle();
+    await undefined; // listeners log what they are told
+    // Node emits 'beforeExit' again when the event loop has turned.
+    if (!this.#open.isEmpty) this.#clock.after(0, () => undefined, true);
   }
 
-  async #drain(isOver: () => boolean): Promise<void> {
+  async #drain(): Promise<true> {
     this.#drains++;
-    do {
-      const flushed = this.flush();
+    // Twice, for what came meanwhile, and from earlier processes. Not until nothing comes, which may be never.
+    for (let pass = 0; pass < 2 && !(pass > 0 && this.#isIdle); pass++) {
+      const flushed = this.#flush();
       this.#paces.resumeAll();
       await Promise.all([flushed, this.#recovered]);
-    } while (!isOver() && !this.#isIdle); // what came during the flush
+    }
     this.#drains--;
+    return true;
   }
 
   get #isIdle(): boolean {
@@ -207,11 +215,27 @@ export class Shipper {
   }
 
   async #close(deadlineMs: number): Promise<void> {
+    const deadline = this.#clock.monotonic() + deadlineMs;
     await this.drain(deadlineMs);
+    this.#takesMore = false;
+    if (!this.#isIdle) await this.drain(Math.max(deadline - this.#clock.monotonic(), 0));
     this.#closed = true;
     this.#paces.stopAll();
-    this.#giveUp(); // what came as the deadline passed
+    this.#giveUp(); // what an earlier process left, should it be found only now
     await this.#leaveOnDisk(this.#backlog.takeAll());
+    this.#reporter.close();
+  }
+
+  /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
+  abandon(): void {
+    if (this.#closed) return;
+    this.#takesMore = false;
+    this.#closed = true;
+    this.#paces.stopAll();
+    this.#sealAll();
+    const parcels = this.#backlog.takeAll();
+    for (const parcel of parcels.filter(({ isOnDisk }) => isOnDisk)) this.#ledger.spooled(parcel);
+    this.#ledger.abandoned(parcels.filter(({ isOnDisk }) => !isOnDisk));
     this.#reporter.close();
   }
 

@@ -1,68 +1,124 @@
-type Close = () => Promise<void> | void;
+import { constants } from 'node:os';
+import { actNow } from './at-exit.js';
+
+/** How a logger is closed when a signal ends the process. */
+export interface Closing {
+  /** Delivers what was logged. The event loop runs meanwhile, and the logger still takes records. */
+  deliver(): Promise<void>;
+  /** The last act before the process ends: delivers what was logged since, and stands still for it. */
+  end?(): void;
+}
 
 interface Registry {
   /** Who is to be closed, by signal. */
-  readonly closes: Map<NodeJS.Signals, Set<Close>>;
+  readonly closings: Map<NodeJS.Signals, Set<Closing>>;
   readonly onSignal: (signal: NodeJS.Signals) => void;
+  readonly onRemoved: (event: string | symbol, listener: unknown) => void;
+  /** Signals that lost a listener in this turn of the event loop: one that removed itself as it was called. */
+  readonly justHandled: Set<string | symbol>;
+  state: 'idle' | 'just closing' | 'closing';
 }
 
-/** What thread-stream allows, and no close should take. */
+/** What thread-stream allows, and no logger should take. */
 const PATIENCE_MS = 10_000;
+
+/** npm, nodemon and terminals pass on a signal that the whole process group gets anyway: such a pair is one. */
+const PAIR_MS = 50;
 
 /** One for the process, should there be several copies of this file: two would wait for each other. */
 const KEY = Symbol.for('awslogs.closeOnSignals');
 
 function registry(): Registry {
   const shared = process as { [KEY]?: Registry };
-  shared[KEY] ??= { closes: new Map(), onSignal: (signal) => void endBy(signal) };
+  shared[KEY] ??= createRegistry();
   return shared[KEY];
 }
 
-/**
- * On a signal that nobody else in the process handles, closes first, and then lets the signal do what it would have
- * done: end the process. A second signal does that at once. A signal that the application handles is left to it.
- * @param close resolves or returns when all is delivered, or it is too late for that
- * @returns takes that back
- */
-export function closeOnSignals(
-  close: Close,
-  signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'],
-): () => void {
-  const { closes, onSignal } = registry();
-  for (const signal of signals) {
-    const known = closes.get(signal);
-    if (known === undefined) process.on(signal, onSignal);
-    closes.set(signal, (known ?? new Set()).add(close));
-  }
-  return () => {
-    for (const signal of signals) forget(signal, close);
+function createRegistry(): Registry {
+  const justHandled = new Set<string | symbol>();
+  return {
+    closings: new Map(),
+    onSignal: (signal) => void closeOn(signal),
+    onRemoved: (event) => {
+      justHandled.add(event);
+      process.nextTick(() => justHandled.delete(event));
+    },
+    justHandled,
+    state: 'idle',
   };
 }
 
-function forget(signal: NodeJS.Signals, close: Close): void {
-  const { closes, onSignal } = registry();
-  const known = closes.get(signal);
-  known?.delete(close);
-  if (known?.size !== 0) return;
-  closes.delete(signal);
-  process.off(signal, onSignal);
+/**
+ * On a signal that nobody else in the process handles, delivers first, and then lets the signal do what it would have
+ * done: end the process. A second signal does that at once. A signal that the application handles is left to it.
+ * @returns takes that back
+ */
+export function closeOnSignals(
+  closing: Closing,
+  signals: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'],
+): () => void {
+  const { closings, onSignal, onRemoved } = registry();
+  if (closings.size === 0) process.on('removeListener', onRemoved);
+  for (const signal of signals) {
+    const known = closings.get(signal);
+    if (known === undefined) process.on(signal, onSignal);
+    closings.set(signal, (known ?? new Set()).add(closing));
+  }
+  return () => {
+    for (const signal of signals) forget(signal, closing);
+  };
 }
 
-async function endBy(signal: NodeJS.Signals): Promise<void> {
-  if (othersListen(signal)) return;
-  const { closes, onSignal } = registry();
-  const all = [...(closes.get(signal) ?? [])];
-  // The next one, of any kind, is not waited for.
-  for (const known of closes.keys()) process.off(known, onSignal);
-  closes.clear();
-  const tooLong = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
-  await Promise.race([Promise.allSettled(all.map(async (close) => close())), tooLong]);
+function forget(signal: NodeJS.Signals, closing: Closing): void {
+  const { closings, onSignal, onRemoved } = registry();
+  const known = closings.get(signal);
+  known?.delete(closing);
+  if (known?.size !== 0) return;
+  closings.delete(signal);
+  process.off(signal, onSignal);
+  if (closings.size === 0) process.off('removeListener', onRemoved);
+}
+
+async function closeOn(signal: NodeJS.Signals): Promise<void> {
+  const shared = registry();
+  if (isHandledByOthers(signal)) return;
+  if (shared.state === 'closing') raise(signal);
+  if (shared.state !== 'idle') return;
+  // Our listeners stay until then: signal-exit ends the process when it finds no listeners but its own.
+  shared.state = 'just closing';
+  const all = [...(shared.closings.get(signal) ?? [])];
+  const delivered = Promise.allSettled(all.map(async (closing) => closing.deliver()));
+  // After what is called above, which may have stood still; and after the signals that came meanwhile.
+  setTimeout(() => setImmediate(() => expectMore(shared)), PAIR_MS);
+  await Promise.race([delivered, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  // The application has begun to handle it.
+  if (isHandledByOthers(signal)) shared.state = 'idle';
+  else for (const closing of all) closing.end?.();
+  raise(signal);
+}
+
+function expectMore(shared: Registry): void {
+  if (shared.state === 'just closing') shared.state = 'closing';
+}
+
+/** Lets the signal do what it does without us. */
+function raise(signal: NodeJS.Signals): void {
+  const { closings, onSignal, state } = registry();
+  if (state !== 'idle') {
+    for (const known of closings.keys()) process.off(known, onSignal);
+    actNow();
+    // The kernel spares the first process of a container from signals that nobody handles, also when it sends them itself.
+    if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+    // Those that are left wait to be alone, and end the process then: at once, before more is logged. Each may wait for another.
+    for (let left = process.listenerCount(signal); left > 0; left--) process.emit(signal, signal);
+  }
   process.kill(process.pid, signal);
 }
 
-/** signal-exit listens as well, in versions 3 (of the spool's lock) and 4. It steps back for others, as we do. */
-function othersListen(signal: NodeJS.Signals): boolean {
+/** signal-exit, in its versions 3 and 4, listens too, and steps back for others as we do. */
+function isHandledByOthers(signal: NodeJS.Signals): boolean {
   const three = Reflect.get(process, '__signal_exit_emitter__') as { count?: number } | undefined;
   const four = Reflect.get(globalThis, Symbol.for('signal-exit emitter')) as { count?: number } | undefined;
-  return process.listenerCount(signal) > 1 + (three?.count ?? 0) + (four?.count ?? 0);
+  const listeners = 1 + (three?.count ?? 0) + (four?.count ?? 0);
+  return registry().justHandled.has(signal) || process.listenerCount(signal) > listeners;
 }

@@ -2,6 +2,7 @@ import {
   addCounts,
   Behind,
   type Options,
+  onOwnStack,
   type Report,
   Reporter,
   resolveConfig,
@@ -32,7 +33,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
   let last: Report | undefined;
-  const reporter = new Reporter((report) => queueMicrotask(() => tell(report)), reportToStderr, systemClock);
+  const reporter = new Reporter((report) => onOwnStack(() => tell(report)), reportToStderr, systemClock);
   const behind = new Behind(maxBufferBytes, reporter);
   const tell = (report: Report) =>
     emit(

@@ -7,6 +7,7 @@ import {
   drainBeforeExit,
   MAX_MESSAGE_BYTES,
   type Options,
+  onOwnStack,
   type Pipeline,
   type Report,
   readsRecords,
@@ -55,13 +56,42 @@ function emitOnMainThread(report: Report): void {
 export function createStream(options?: Options): CloudWatchStream {
   const config = resolveConfig(options);
   const pipeline = createPipeline(config, (report) => {
-    // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
-    // And soon: before flush calls back.
-    queueMicrotask(() => stream.emit('report', report));
+    // Soon: before flush calls back.
+    onOwnStack(() => stream.emit('report', report));
   });
   const stream = lineStream(pipeline, config);
   stream.once('close', drainBeforeExit(pipeline));
+  takeLateRecords(stream, new Lines(acceptInto(pipeline), longestLine(config)));
   return stream;
+}
+
+/**
+ * Records that are logged while the stream closes, or after that, go to the pipeline, which delivers or counts them.
+ * Node would emit ERR_STREAM_WRITE_AFTER_END, which nobody expects of a logger, and which ends the application.
+ */
+function takeLateRecords(stream: Transform, lines: Lines): void {
+  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+  stream.write = (chunk: unknown, ...rest: unknown[]) => {
+    if (!stream.writableEnded && !stream.destroyed) return write(chunk, ...rest);
+    lines.push(Buffer.from(chunk as string));
+    lines.end();
+    const callback = rest.at(-1);
+    if (typeof callback === 'function') process.nextTick(callback);
+    return true;
+  };
+}
+
+function acceptInto(pipeline: Pipeline): TakeLine {
+  let readAt = 0;
+  let time: number | undefined;
+  return (line, isContinued) => {
+    // All parts of a line have its time.
+    if (!isContinued) {
+      readAt = Date.now();
+      time = timeOf(line, readAt);
+    }
+    pipeline.accept(readAt, line, time);
+  };
 }
 
 /** Node's option `decodeStrings`, which `build` does not pass on. Without effect it costs time, and no more. */
@@ -80,16 +110,7 @@ function longestLine(config: Config): number {
 }
 
 function lineStream(pipeline: Pipeline, config: Config): CloudWatchStream {
-  let readAt = 0;
-  let time: number | undefined;
-  const accept: TakeLine = (line, isContinued) => {
-    // All parts of a line have its time.
-    if (!isContinued) {
-      readAt = Date.now();
-      time = timeOf(line, readAt);
-    }
-    pipeline.accept(readAt, line, time);
-  };
+  const accept = acceptInto(pipeline);
   const stream = build(
     (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),
     {

@@ -10,11 +10,14 @@ let hasBegun = false;
 export function watchExit(): void {
   if (isWatching) return;
   isWatching = true;
-  process.on('exit', () => {
-    hasBegun = true;
-    for (const holder of holders) holder.requestClose();
-    for (const holder of holders) holder.awaitClose();
-  });
+  process.on('exit', deliverHeld);
+}
+
+/** Blocks until all that is held is delivered. The process ends right after this. */
+export function deliverHeld(): void {
+  hasBegun = true;
+  for (const holder of holders) holder.requestClose();
+  for (const holder of holders) holder.awaitClose();
 }
 
 /** Whether the process exits, and our listener was called: what is logged now, by a later listener, is nobody else's. */

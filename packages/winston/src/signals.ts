@@ -1,9 +1,13 @@
-import { closeOnSignals as closeAll } from '@awslogs/core/main-thread';
+import { closeOnSignals as closeAll, systemClock, within } from '@awslogs/core/main-thread';
+import { deliverHeld } from './at-exit.js';
 import type { CloudWatchTransport } from './transport.js';
 
+/** A service that answers takes less; where none does, `close()` knows how long to wait. */
+const FLUSH_MS = 250;
+
 /**
- * On a signal that nobody else in the process handles, delivers what was logged (for `closeTimeoutMs` at most), and
- * then lets the signal end the process. A signal that the application handles is left to it.
+ * On a signal that nobody else in the process handles, delivers what was logged (for `closeTimeoutMs` or little more at
+ * most), and then lets the signal end the process. A signal that the application handles is left to it.
  * @param signals default: SIGTERM and SIGINT
  * @returns takes that back
  */
@@ -11,8 +15,12 @@ export function closeOnSignals(
   transport: CloudWatchTransport,
   signals?: readonly NodeJS.Signals[],
 ): () => void {
-  return closeAll(() => {
-    transport.close();
-    return transport.flush();
-  }, signals);
+  return closeAll({ deliver: () => deliver(transport), end: deliverHeld }, signals);
+}
+
+async function deliver(transport: CloudWatchTransport): Promise<void> {
+  const flushed = transport.flush().then(() => true);
+  if (await within(FLUSH_MS, systemClock, flushed)) return;
+  transport.close();
+  await transport.flush();
 }

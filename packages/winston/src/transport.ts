@@ -5,6 +5,7 @@ import {
   type Counts,
   checkIsObject,
   type Options,
+  onOwnStack,
   type Report,
   Reporter,
   resolveConfig,
@@ -164,13 +165,10 @@ export class CloudWatchTransport extends TransportStream {
 
   #emitReport(report: Report): void {
     const whole = { ...report, counts: this.counts };
-    // On a stack of its own: what a listener throws is the application's, and must not end up in the pipeline.
-    // And soon: before flush() resolves.
-    queueMicrotask(() => {
-      this.emit('report', whole);
-      if (report.kind === 'problem')
-        this.emit('warn', new Error(`awslogs: ${report.code}: ${report.message}`));
-    });
+    // Soon: before flush() resolves.
+    onOwnStack(() => this.emit('report', whole));
+    if (report.kind === 'problem')
+      onOwnStack(() => this.emit('warn', new Error(`awslogs: ${report.code}: ${report.message}`)));
   }
 
   /**

@@ -50,6 +50,7 @@ for (const [how, ms] of [
 ] as const) {
   test(`a clock that is set ${how} by an hour neither silences reports nor multiplies them`, async (t) => {
     const { clock, reporter, reports } = setUp();
+    reporter.accept(1);
     reporter.problem('throttled', 'first');
     clock.set(clock.now() + ms);
     reporter.problem('throttled', 'withheld');
@@ -130,6 +131,7 @@ test('what is told of losses names all that were lost since it was told before',
 test('at the end the losses that were not told are told', (t) => {
   const { reporter, reports, problems } = setUp();
   const text = (events: number) => `${events} lost`;
+  reporter.accept(11);
   reporter.loss('buffer-full', 1, text);
   reporter.loss('buffer-full', 10, text);
   reporter.problem('denied', 'once');
@@ -208,6 +210,7 @@ test('counts that were reported do not change afterwards', (t) => {
 
 test('in passing, counts are reported every ten seconds at most', async (t) => {
   const { clock, reporter, reports } = setUp();
+  reporter.accept(1);
   reporter.reportCountsSometimes();
   await clock.advance(9999);
   reporter.reportCountsSometimes();
@@ -217,7 +220,9 @@ test('in passing, counts are reported every ten seconds at most', async (t) => {
   reporter.reportCountsSometimes();
   t.is(reports.length, 1);
   await clock.advance(5000);
+  reporter.accept(1);
   reporter.reportCounts();
+  reporter.accept(1);
   await clock.advance(9999);
   reporter.reportCountsSometimes();
   t.is(reports.length, 2, 'counted from the last of either kind');
@@ -226,19 +231,72 @@ test('in passing, counts are reported every ten seconds at most', async (t) => {
   t.is(reports.length, 3);
 });
 
+test('counts that have not changed since they were reported are not reported again', (t) => {
+  const { reporter, reports } = setUp();
+  reporter.reportCounts();
+  t.is(reports.length, 0, 'there are none yet');
+  for (const count of [
+    () => reporter.accept(1),
+    () => reporter.deliver(1),
+    () => reporter.reject('tooOld', 1),
+    () => reporter.drop('closed', 1),
+    () => reporter.spool(1),
+  ]) {
+    count();
+    reporter.reportCounts();
+    const { length } = reports;
+    reporter.reportCounts();
+    reporter.close();
+    t.is(reports.length, length);
+  }
+  t.is(reports.length, 5);
+});
+
+test('when the process has nothing left to do, counts are reported once, and then every ten seconds at most', async (t) => {
+  const { clock, reporter, reports } = setUp();
+  for (let i = 0; i < 5; i++) {
+    reporter.accept(1);
+    reporter.reportCountsWhenIdle();
+  }
+  t.is(reports.length, 1);
+  await clock.advance(10_000);
+  reporter.reportCountsWhenIdle();
+  t.is(reports.length, 2);
+});
+
+test('a callback that throws does no harm, and the error is written to stderr', (t) => {
+  const { stderr, status } = stderrOf(true, '', 'console.log("goes on");', "throw new Error('on purpose')");
+  t.is(status, 0, stderr);
+  t.true(
+    stderr.startsWith(
+      'awslogs: report: The callback that takes the reports threw: on purpose\nawslogs: denied: ',
+    ),
+  );
+});
+
+test('as the process ends a report is emitted once of a kind, and then written to stderr alone', (t) => {
+  const listener =
+    "process.on('exit', () => { for (const n of [1, 20]) reporter.loss('worker', n, String); });";
+  const { stderr, stdout } = stderrOf(true, '', `reporter.loss('worker', 300, String); ${listener}`);
+  t.true(stderr.endsWith('awslogs: worker: 300\nawslogs: worker: 1\nawslogs: worker: 20\n'), stderr);
+  t.is(stdout, 'emitted\n'.repeat(4));
+});
+
 /** What a process writes to stderr that reports one problem. */
 function stderrOf(
   toStderr: boolean,
   before = '',
   after = '',
+  emit = "console.log('emitted')",
 ): { stderr: string; stdout: string; status: number | null } {
   const module = new URL('../../../packages/core/dist/report.js', import.meta.url).href;
   const script = `
     import { addCounts, Reporter } from ${JSON.stringify(module)};
     ${before}
-    const reporter = new Reporter(() => console.log('emitted'), ${toStderr}, { monotonic: () => 0 });
+    const reporter = new Reporter(() => { ${emit} }, ${toStderr}, { monotonic: () => 0 });
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
     reporter.problem('denied', 'withheld');
+    reporter.accept(1);
     reporter.reportCounts();
     ${after}
   `;

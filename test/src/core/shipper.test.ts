@@ -1060,6 +1060,68 @@ test('close counts what was delivered before the deadline as delivered', async (
   });
 });
 
+test('close delivers what came meanwhile, and then takes nothing more: it does not wait for those who go on logging', async (t) => {
+  const { sender, shipper, counts } = setUp();
+  sender.reply = () => {
+    shipper.accept(NOON, 'more');
+    return DELIVERED;
+  };
+  shipper.accept(NOON, 'a');
+  t.true(await isDone(shipper.close(8000)));
+  const { accepted, delivered, dropped, pending } = counts();
+  t.true(delivered > 1 && dropped.closed > 0, `${delivered} ${dropped.closed}`);
+  t.is(pending, 0);
+  t.is(accepted, delivered + dropped.closed);
+});
+
+test('drain does not wait for those who go on logging, and loses nothing of theirs', async (t) => {
+  const { sender, shipper, counts, reports } = setUp();
+  sender.reply = () => {
+    shipper.accept(NOON, 'more');
+    return DELIVERED;
+  };
+  shipper.accept(NOON, 'a');
+  t.true(await isDone(shipper.drain(8000)));
+  t.true(counts().delivered > 1);
+  t.is(counts().pending, 1);
+  t.deepEqual(counts().dropped, NOTHING.dropped);
+  t.is(reports.length, 1);
+});
+
+test('drain without new events reports nothing', async (t) => {
+  const { sender, shipper, reports } = setUp();
+  sender.reply = () => DELIVERED;
+  shipper.accept(NOON, 'a');
+  await shipper.drain(8000);
+  t.is(reports.length, 1);
+  await shipper.drain(8000);
+  await shipper.flush();
+  t.is(reports.length, 1);
+});
+
+test('abandon counts and reports at once what waits, is in flight or open, and takes nothing more', async (t) => {
+  const { clock, sender, shipper, shipApart, counts, reports } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  shipper.accept(NOON, 'c');
+  shipper.abandon();
+  t.is(counts().dropped.closed, 3);
+  t.is(counts().pending, 0);
+  const [problem, last] = reports;
+  t.is(problem?.kind === 'problem' && problem.code, 'not-delivered');
+  t.regex(
+    problem?.kind === 'problem' ? problem.message : '',
+    /^3 events were not delivered before the process ended/,
+  );
+  t.deepEqual(last, { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+  shipper.accept(NOON, 'd');
+  t.is(counts().dropped.closed, 4);
+  shipper.abandon();
+  await sender.answer(DELIVERED);
+  t.is(counts().delivered, 0);
+  t.is(sender.sent.length, 1);
+});
+
 test('close is the same for all who ask', async (t) => {
   const { clock, sender, shipper, shipApart, counts } = setUp();
   shipApart('a');

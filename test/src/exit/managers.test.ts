@@ -1,0 +1,113 @@
+/** Programs that start an application again and again, and how they end it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as later } from 'node:timers/promises';
+import type { Local } from '@awslogs/local';
+import test, { type ExecutionContext } from 'ava';
+import { runFixture } from '../child.js';
+import { messages, startLocal } from '../harness.js';
+
+const LOGGERS = ['pino', 'winston'];
+
+/** An application of one file in a folder of its own, which a manager watches. */
+function writeApp(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'awslogs-watched-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'app.mjs');
+  const fixture = new URL('../fixtures/app.js', import.meta.url).href;
+  writeFileSync(file, `await import(${JSON.stringify(fixture)});\n`);
+  return file;
+}
+
+/** Starts the manager, changes the file when the application is up, and waits for what the first process had logged. */
+async function restartOnChange(
+  t: ExecutionContext,
+  local: Local,
+  file: string,
+  command: readonly string[],
+): Promise<void> {
+  t.timeout(60_000, 'the records do not arrive');
+  const { PATH, NODE_OPTIONS } = process.env;
+  const manager: ChildProcess = spawn(process.execPath, command, {
+    env: {
+      PATH,
+      NODE_OPTIONS,
+      ...local.env,
+      AWSLOGS_LOG_GROUP_NAME: '/test/app',
+      AWSLOGS_FLUSH_INTERVAL_MS: '3600000',
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  t.teardown(() => manager.kill('SIGKILL'));
+  let starts = 0;
+  manager.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    if (!text.includes('ready')) return;
+    starts++;
+    if (starts === 1) appendFileSync(file, '\n');
+    else manager.kill('SIGTERM');
+  });
+  await new Promise((resolve) => manager.once('close', resolve));
+  while (messages(local).length < 100) await later(20);
+  t.true(starts > 1);
+}
+
+for (const logger of LOGGERS) {
+  // It sends SIGTERM, and starts the next process when the last one has ended.
+  test.serial(`${logger}: \`node --watch\` starts the application again, and all arrive`, async (t) => {
+    const local = await startLocal(t);
+    const file = writeApp(t);
+    const app = ['--watch', '--no-warnings', file, logger, 'a signal', '100'];
+    await restartOnChange(t, local, file, app);
+  });
+
+  // PM2 sends SIGINT to the process, and SIGKILL when it has not ended within `kill_timeout`, which is 1.6 s. It does no
+  // more than that, so it is not installed for this test. The service hangs, so that no time would be enough.
+  test.serial(
+    `${logger}: PM2 kills an application that still closes, and with a spool the next one sends all`,
+    async (t) => {
+      const local = await startLocal(t);
+      local.fault({ kind: 'hang', operation: '*' });
+      const spool = mkdtempSync(join(tmpdir(), 'awslogs-pm2-'));
+      t.teardown(() => rmSync(spool, { recursive: true }));
+      const env = { AWSLOGS_SPOOL_DIRECTORY: spool };
+      const ended = await runFixture(local, 'app.js', [logger, 'a signal', '100'], {
+        env,
+        onOutput: (child) => {
+          if (!child.killed) void stopAsPm2(child, () => linesIn(spool) > 100);
+        },
+      });
+      t.is(ended.signal, 'SIGKILL', ended.stderr);
+      local.clearFaults();
+      // The lock of a dead process goes stale.
+      for (const lock of readdirSync(spool).filter((name) => name.endsWith('.lock')))
+        utimesSync(join(spool, lock), 0, 0);
+      await runFixture(local, 'app.js', [logger, 'natural end', '1'], { env });
+      t.is(messages(local).length, 101);
+    },
+  );
+}
+
+/** @param isTime instead of 1.6 s, which a busy machine may take to get anything to the disk */
+async function stopAsPm2(child: ChildProcess, isTime: () => boolean): Promise<void> {
+  child.kill('SIGINT');
+  while (!isTime() && child.exitCode === null && child.signalCode === null) await later(20);
+  child.kill('SIGKILL');
+}
+
+function linesIn(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  const lines = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8').split('\n'));
+  return lines.reduce((sum, { length }) => sum + length - 1, 0);
+}
