@@ -26,14 +26,28 @@ interface RunOptions {
 const { PATH, NODE_OPTIONS } = process.env;
 const ofThisProcess = { PATH, NODE_OPTIONS };
 
+/** Where a fixture is. */
+export function fixturePath(fixture: string): string {
+  return fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
+}
+
 /** Runs a fixture in a process of its own, pointed at the service, until it ends. */
-export async function runFixture(
+export function runFixture(
   local: Local,
   fixture: string,
   args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ended> {
+  return runProgram(local, fixturePath(fixture), args, options);
+}
+
+/** The same for any program of Node's. */
+export async function runProgram(
+  local: Local,
+  file: string,
+  args: readonly string[] = [],
   { env = {}, nodeArguments = [], starter = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
 ): Promise<Ended> {
-  const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url));
   const command = [...starter, process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
   const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
   const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;

@@ -2,7 +2,7 @@ import type { Clock } from './clock.js';
 import type { Config } from './config/options.js';
 import type { Entity } from './entity/entity.js';
 import { inWords } from './entity/in-words.js';
-import type { Introduction } from './entity/introduce.js';
+import { type Introduction, introduce } from './entity/introduce.js';
 import { named, type Unnamed } from './entity/named.js';
 import type { Place } from './entity/place.js';
 import { resolveEntity } from './entity/resolve.js';
@@ -76,8 +76,6 @@ export class Identity {
       clock.after(SEARCH_MS, () => this.#search.abort()),
     ];
     try {
-      // Loaded by those alone who need it.
-      const { introduce } = await import('./entity/introduce.js');
       const found = await introduce(config, place, signal);
       if (!this.#isClosed) this.#learn(found);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { Module } from 'node:module';
 import type { Pipeline } from '@awslogs/core';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 
@@ -42,12 +43,15 @@ export class InProcessChannel implements Channel {
 }
 
 /**
- * At once, and by Node itself: a test may end before an `import()` is over, which Jest takes for an error; and test runners
- * put timers of their own in the place of Node's. @returns undefined where Node does not find it, as in a bundle
+ * At once, and by Node itself. Jest loads modules for each test file, fails when one is loaded after the last test, as an
+ * `import()` of ours or the AWS SDK's may be, and puts a subclass with a `createRequire` of its own in Node's place.
+ * @returns undefined where Node does not find it, as in a bundle
  */
 function loadNow(): Core | undefined {
+  const nodes: Partial<typeof Module> = Object.getPrototypeOf(Module);
+  const createRequire = nodes.createRequire ?? Module.createRequire;
   try {
-    return process.getBuiltinModule('node:module').createRequire(import.meta.url)('@awslogs/core');
+    return createRequire(import.meta.url)('@awslogs/core');
   } catch {
     return undefined;
   }

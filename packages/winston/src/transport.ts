@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import {
   addCounts,
   type Config,
@@ -11,6 +12,7 @@ import {
   resolveConfig,
   systemClock,
   toTimestamp,
+  within,
 } from '@awslogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import { watchExit } from './at-exit.js';
@@ -40,6 +42,12 @@ function workerProblems(worker: unknown): ConfigProblem[] {
  * - `'warn'` with an Error for each problem, which the logger passes on as its own `'warn'`.
  */
 export class CloudWatchTransport extends TransportStream {
+  /** Winston's transports are told apart by it. */
+  readonly name = 'cloudwatch';
+  /** The logger that this transport was added to: by winston-transport, which declares neither. */
+  declare parent?: Parent | null;
+  /** Winston waits for 'finish', after an uncaught exception. */
+  declare readonly _ending?: boolean;
   readonly #config: Config;
   readonly #useWorker: boolean;
   /** For what is lost on this side. */
@@ -72,6 +80,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#none = this.#reporter.counts;
     this.#past = this.#none;
     watchExit();
+    this.on('unpipe', (source: object) => this.#unpiped(source));
   }
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -101,14 +110,14 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */
-  override log(info: Info, callback: () => void): void {
+  override log(info: Info, callback?: () => void): void {
     const loggedAt = systemClock.now();
     const recordTime = toTimestamp(info.timestamp, loggedAt);
     this.#channel ??= this.#open();
     this.#channel.write(loggedAt, messageOf(info), recordTime);
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
-    if (info.exception === true || info.rejection === true) this.#finishBeforeExit();
-    callback();
+    if (info.exception === true || info.rejection === true) void this.#finishBeforeExit();
+    callback?.();
   }
 
   /**
@@ -172,13 +181,34 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   /**
-   * Winston ends the process when its handlers of exceptions have emitted 'finish': let it, once all is delivered.
-   * Where it may not end the process, 'finish' would only detach the transport from its logger.
+   * A child logger that a transport was added to shares the pipes of its root, and winston-transport does not know the root
+   * that lets go of it.
    */
-  #finishBeforeExit(): void {
-    const { _ending, parent } = this as { _ending?: boolean; parent?: { exitOnError?: unknown } | null };
-    if (_ending !== true || parent?.exitOnError !== true) return;
-    const tooLate = new Promise((resolve) => setTimeout(resolve, EXCEPTION_FLUSH_MS).unref());
-    void Promise.race([this.flush(), tooLate]).then(() => this.emit('finish'));
+  #unpiped(source: object): void {
+    const { parent } = this;
+    if (parent && (source === parent || Object.prototype.isPrototypeOf.call(source, parent))) this.close();
   }
+
+  /** Winston ends the process when its handlers of exceptions have emitted 'finish': let it, once all is delivered. */
+  async #finishBeforeExit(): Promise<void> {
+    const { _ending, parent } = this;
+    if (_ending !== true || parent?.exitOnError === false) return;
+    await within(EXCEPTION_FLUSH_MS, systemClock, this.flush());
+    let isDetached = false;
+    this.once('unpipe', () => {
+      isDetached = true;
+    });
+    this.emit('finish');
+    if (!isDetached || !parent) return;
+    // Still here: a function has decided that the process goes on. For a stream, 'finish' is the end of its pipe.
+    parent.pipe(this);
+    this.parent = parent;
+  }
+}
+
+/** A logger, as far as it matters here. */
+interface Parent {
+  /** A function has been asked by Winston, and must not be asked again. */
+  readonly exitOnError?: unknown;
+  pipe(transport: CloudWatchTransport): unknown;
 }

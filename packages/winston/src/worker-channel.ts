@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers'; // Node's own: a test that fakes the global ones does not stop us.
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { Channel, ChannelContext, ExitPort, LoggedRecord } from './channel.js';
 import { encodeFrame } from './frame.js';

@@ -1,10 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import type { Local } from '@awslogs/local';
 import { CloudWatchTransport, ConfigError, type Counts, type Report } from '@awslogs/winston';
-import test from 'ava';
+import ava from 'ava';
 import winston from 'winston';
 import { runFixture } from '../child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+
+/** One after the other: dozens of workers that start at once take longer than a close waits for one. */
+const test = ava.serial;
 
 const WORKERS = [
   ['in a worker', true],
@@ -217,7 +220,7 @@ test("'logged' is emitted for whoever listens", async (t) => {
   await transport.flush();
 });
 
-test.serial('a slow service does not slow the logger: the callback comes at once', async (t) => {
+test('a slow service does not slow the logger: the callback comes at once', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const transport = new CloudWatchTransport({ ...optionsFor(local), closeTimeoutMs: 0 });
@@ -262,36 +265,32 @@ for (const [where, worker] of WORKERS) {
     [40, 1_000_000],
     [4000, 10_000],
   ] as const) {
-    // Not at the same time as others: they block this thread for long.
-    test.serial(
-      `${where}: of ${records} records logged in one go those beyond maxBufferBytes are dropped, counted and told`,
-      async (t) => {
-        const local = await startLocal(t);
-        const transport = new CloudWatchTransport({
-          ...optionsFor(local),
-          worker,
-          maxBufferBytes: 8 * 1024 * 1024,
-        });
-        const problems: string[] = [];
-        transport.on('report', (report: Report) => {
-          if (report.kind === 'problem') problems.push(report.message);
-        });
-        const log = winston.createLogger({ transports: [transport] });
-        // The event loop does not turn meanwhile: nothing can be handed over.
-        for (const i of range(records)) log.info(`${i} ${'x'.repeat(length)}`);
-        log.end();
-        await once(log, 'finish');
-        const { accepted, delivered, dropped, pending } = transport.counts;
-        t.true(accepted === records || accepted === records + 1, 'and perhaps a notice');
-        t.is(pending, 0);
-        t.is(delivered + dropped.bufferFull, accepted);
-        t.true(dropped.bufferFull >= records / 2, `${dropped.bufferFull}`);
-        t.is(messages(local).length, delivered);
-        // On this side of the worker: else all of it would pile up there.
-        const where = worker ? 'the worker thread' : 'delivery';
-        t.true(problems.join().includes(`More than maxBufferBytes (8388608) wait for ${where}`));
-      },
-    );
+    test(`${where}: of ${records} records logged in one go those beyond maxBufferBytes are dropped, counted and told`, async (t) => {
+      const local = await startLocal(t);
+      const transport = new CloudWatchTransport({
+        ...optionsFor(local),
+        worker,
+        maxBufferBytes: 8 * 1024 * 1024,
+      });
+      const problems: string[] = [];
+      transport.on('report', (report: Report) => {
+        if (report.kind === 'problem') problems.push(report.message);
+      });
+      const log = winston.createLogger({ transports: [transport] });
+      // The event loop does not turn meanwhile: nothing can be handed over.
+      for (const i of range(records)) log.info(`${i} ${'x'.repeat(length)}`);
+      log.end();
+      await once(log, 'finish');
+      const { accepted, delivered, dropped, pending } = transport.counts;
+      t.true(accepted === records || accepted === records + 1, 'and perhaps a notice');
+      t.is(pending, 0);
+      t.is(delivered + dropped.bufferFull, accepted);
+      t.true(dropped.bufferFull >= records / 2, `${dropped.bufferFull}`);
+      t.is(messages(local).length, delivered);
+      // On this side of the worker: else all of it would pile up there.
+      const where = worker ? 'the worker thread' : 'delivery';
+      t.true(problems.join().includes(`More than maxBufferBytes (8388608) wait for ${where}`));
+    });
   }
 }
 
@@ -332,6 +331,37 @@ test('after an unhandled rejection Winston need not wait until its patience is o
   ]);
   t.deepEqual({ code, stdout }, { code: 1, stdout: 'finished\n' });
   t.is(texts(local).length, 1);
+});
+
+for (const setup of [
+  'ends by an uncaught error, as a function decides',
+  'ends by an uncaught error, which only exceptionHandlers get',
+]) {
+  test(`an application that ${setup} need not wait until Winston's patience is over`, async (t) => {
+    const local = await startLocal(t);
+    const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [setup]);
+    t.deepEqual({ code, stdout }, { code: 1, stdout: 'finished\n' }, stderr);
+    t.regex(texts(local)[0], /thrown on purpose/);
+  });
+}
+
+test('a transport stays with its logger when a function decides that an uncaught error is not the end', async (t) => {
+  const local = await startLocal(t);
+  const args = ['goes on after two uncaught errors, as a function decides'];
+  const { code, stderr } = await runFixture(local, 'winston-setups.js', args);
+  t.is(code, 0, stderr);
+  t.deepEqual(
+    texts(local).map((text) => text.split('\n')[0]),
+    ['uncaughtException: one', 'after one', 'uncaughtException: two', 'after two'],
+  );
+});
+
+test('a transport that was added to a child logger is closed with the root', async (t) => {
+  const local = await startLocal(t);
+  const args = ['has a transport that was added to a child'];
+  const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', args);
+  t.deepEqual({ code, stdout }, { code: 0, stdout: 'its worker ended\n' }, stderr);
+  t.deepEqual(texts(local), ['hello']);
 });
 
 test("in-process: what is logged at 'beforeExit' and after it arrives", async (t) => {

@@ -1,27 +1,31 @@
-import { fileURLToPath } from 'node:url';
 import type { Local } from '@awslogs/local';
 import test from 'ava';
-import { runFixture } from '../child.js';
+import { fixturePath, runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
 
 const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const preloading = (name: string, more = '') => ({
-  NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${fixture(name)} ${more}`,
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${fixturePath(name)} ${more}`,
 });
 
 for (const setup of ['logs, and ends', 'logs, and closes at once']) {
-  test(`an application that ${setup} delivers on its own thread where no worker can start, and says what to do`, async (t) => {
-    const local = await startLocal(t);
-    const env = preloading('broken-workers.cjs');
-    const { code, stderr } = await runFixture(local, 'winston-workers.js', [setup], { env });
-    t.is(code, 0, stderr);
-    t.deepEqual(texts(local), ['hello'], stderr);
-    t.regex(stderr, /^awslogs: worker: No worker thread can be started.*serverExternalPackages.*on purpose/m);
-  });
+  test.serial(
+    `an application that ${setup} delivers on its own thread where no worker can start, and says what to do`,
+    async (t) => {
+      const local = await startLocal(t);
+      const env = preloading('broken-workers.cjs');
+      const { code, stderr } = await runFixture(local, 'winston-workers.js', [setup], { env });
+      t.is(code, 0, stderr);
+      t.deepEqual(texts(local), ['hello'], stderr);
+      t.regex(
+        stderr,
+        /^awslogs: worker: No worker thread can be started.*serverExternalPackages.*on purpose/m,
+      );
+    },
+  );
 }
 
-test('a worker that runs out of memory does not take the application along', async (t) => {
+test.serial('a worker that runs out of memory does not take the application along', async (t) => {
   const local = await startLocal(t);
   const env = preloading('greedy-workers.cjs', '--max-old-space-size=64');
   const args = ['goes on when its worker is out of memory'];
@@ -33,7 +37,7 @@ test('a worker that runs out of memory does not take the application along', asy
   t.regex(stderr, /^awslogs: worker: There is no worker thread \(.*memory.*\): 1 records/m);
 });
 
-test('a worker starts where code must not be generated from strings', async (t) => {
+test.serial('a worker starts where code must not be generated from strings', async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs, and ends'], {
     nodeArguments: ['--disallow-code-generation-from-strings'],
@@ -44,17 +48,20 @@ test('a worker starts where code must not be generated from strings', async (t) 
 });
 
 for (const option of ['--require', '--import']) {
-  test(`a logger that is set up in a module preloaded by ${option} opens no worker in its own worker`, async (t) => {
-    const local = await startLocal(t);
-    const NODE_OPTIONS = `${process.env.NODE_OPTIONS} ${option}=${fixture('preloaded-logger.js')}`;
-    const { code, stdout, stderr } = await runFixture(local, 'nothing.js', [], { env: { NODE_OPTIONS } });
-    t.is(code, 0, stderr);
-    t.is(stdout, 'a worker, of the main thread\n', stderr);
-    t.deepEqual(texts(local), ['preloaded']);
-  });
+  test.serial(
+    `a logger that is set up in a module preloaded by ${option} opens no worker in its own worker`,
+    async (t) => {
+      const local = await startLocal(t);
+      const NODE_OPTIONS = `${process.env.NODE_OPTIONS} ${option}=${fixturePath('preloaded-logger.js')}`;
+      const { code, stdout, stderr } = await runFixture(local, 'nothing.js', [], { env: { NODE_OPTIONS } });
+      t.is(code, 0, stderr);
+      t.is(stdout, 'a worker, of the main thread\n', stderr);
+      t.deepEqual(texts(local), ['preloaded']);
+    },
+  );
 }
 
-test('credentials that are set after the worker has started are found', async (t) => {
+test.serial('credentials that are set after the worker has started are found', async (t) => {
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', [
     'gets its credentials late',
@@ -64,14 +71,17 @@ test('credentials that are set after the worker has started are found', async (t
   t.deepEqual(texts(local), ['hello']);
 });
 
-test("what is logged in a listener of 'exit' is delivered, also by one that comes after ours", async (t) => {
-  const local = await startLocal(t);
-  const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs in a listener of exit']);
-  t.is(code, 0, stderr);
-  t.deepEqual(texts(local), ['before', 'exit 0', 'and more'], stderr);
-});
+test.serial(
+  "what is logged in a listener of 'exit' is delivered, also by one that comes after ours",
+  async (t) => {
+    const local = await startLocal(t);
+    const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs in a listener of exit']);
+    t.is(code, 0, stderr);
+    t.deepEqual(texts(local), ['before', 'exit 0', 'and more'], stderr);
+  },
+);
 
-test("a first record that is logged in a listener of 'exit' is delivered", async (t) => {
+test.serial("a first record that is logged in a listener of 'exit' is delivered", async (t) => {
   const local = await startLocal(t);
   const args = ['logs for the first time in a listener of exit'];
   const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
@@ -79,19 +89,22 @@ test("a first record that is logged in a listener of 'exit' is delivered", async
   t.deepEqual(texts(local), ['first'], stderr);
 });
 
-test("in-process: what is logged in a listener of 'exit' that comes after ours is lost, and told", async (t) => {
-  const local = await startLocal(t);
-  const args = ['logs in a listener of exit', 'in-process'];
-  const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
-  t.is(code, 0, stderr);
-  t.deepEqual(texts(local), ['before']);
-  t.is(
-    stderr.match(/^awslogs: logged-after-close: 1 records were logged as the process exited/gm)?.length,
-    2,
-  );
-});
+test.serial(
+  "in-process: what is logged in a listener of 'exit' that comes after ours is lost, and told",
+  async (t) => {
+    const local = await startLocal(t);
+    const args = ['logs in a listener of exit', 'in-process'];
+    const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
+    t.is(code, 0, stderr);
+    t.deepEqual(texts(local), ['before']);
+    t.is(
+      stderr.match(/^awslogs: logged-after-close: 1 records were logged as the process exited/gm)?.length,
+      2,
+    );
+  },
+);
 
-test('what is logged while the process exits does not add to the time that this takes', async (t) => {
+test.serial('what is logged while the process exits does not add to the time that this takes', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const args = ['logs in a listener of exit while the service does not answer'];

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 interface Answer {
   readonly status: number;

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import webpack, { type Configuration } from 'webpack';
+import { fixturePath, runProgram } from '../child.js';
+import { messages, startLocal } from '../harness.js';
+
+/** Bundles an application into a folder of its own. @returns its file */
+async function bundle(t: ExecutionContext, configuration: Configuration): Promise<string> {
+  const path = mkdtempSync(join(tmpdir(), 'awslogs-bundle-'));
+  t.teardown(() => rmSync(path, { recursive: true }));
+  await new Promise<void>((resolve, reject) => {
+    webpack(
+      {
+        mode: 'none',
+        target: 'node20',
+        entry: fixturePath('bundled.js'),
+        output: { path, filename: 'main.cjs' },
+        ...configuration,
+      },
+      (error, stats) => {
+        if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString('errors-only')));
+        else resolve();
+      },
+    );
+  });
+  return join(path, 'main.cjs');
+}
+
+test.serial('an application that webpack bundles delivers, in a worker and in-process', async (t) => {
+  const local = await startLocal(t);
+  const file = await bundle(t, {});
+  for (const where of ['in a worker', 'in-process']) {
+    const { code, stdout, stderr } = await runProgram(local, file, [where]);
+    t.is(code, 0, stderr);
+    t.is(stdout, '378 delivered', stderr);
+  }
+  t.is(messages(local).length, 2 * 378);
+});
+
+test.serial(
+  'where a bundler takes the worker for an asset, as in Next.js, all is delivered, and what to do is told',
+  async (t) => {
+    const local = await startLocal(t);
+    const file = await bundle(t, { module: { parser: { javascript: { worker: false } } } });
+    const { code, stdout, stderr } = await runProgram(local, file, ['in a worker']);
+    t.is(code, 0, stderr);
+    t.is(stdout, '378 delivered', stderr);
+    t.is(messages(local).length, 378);
+    t.regex(stderr, /^awslogs: worker: No worker thread can be started.*serverExternalPackages/m);
+  },
+);
