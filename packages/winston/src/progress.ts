@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 /** Positions in the shared memory. */
 const STAGE = 0;
 const RECEIVED = 1;
+const NOTICE = 2;
 
 /** Stages: one more for each time that the worker has closed its pipeline. */
 const STARTED = 1;
@@ -16,7 +17,7 @@ export class Progress {
   readonly memory: SharedArrayBuffer;
   readonly #state: Int32Array<SharedArrayBuffer>;
 
-  constructor(memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#state = new Int32Array(memory);
   }
@@ -24,6 +25,11 @@ export class Progress {
   /** How many messages with records the worker has received, modulo 2³². */
   get received(): number {
     return Atomics.load(this.#state, RECEIVED);
+  }
+
+  /** The worker is to say when it has received the next one. */
+  askForNotice(): void {
+    Atomics.store(this.#state, NOTICE, 1);
   }
 
   /** @returns whether the worker has started within `ms` milliseconds. Blocks. */
@@ -67,8 +73,9 @@ export class Progress {
     Atomics.notify(this.#state, STAGE);
   }
 
-  /** The worker: it has received a message with records. */
-  receive(): void {
+  /** The worker: it has received a message with records. @returns whether it is to say so */
+  receive(): boolean {
     Atomics.add(this.#state, RECEIVED, 1);
+    return Atomics.exchange(this.#state, NOTICE, 0) === 1;
   }
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers'; // Node's own: a test that fakes the global ones does not stop us.
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+// biome-ignore lint/style/useNodejsImportProtocol: by this name webpack brings the worker's file along.
+import { SHARE_ENV, Worker } from 'worker_threads';
 import type { Channel, ChannelContext, ExitPort, LoggedRecord } from './channel.js';
 import { encodeFrame } from './frame.js';
 import { Progress } from './progress.js';
@@ -15,6 +16,9 @@ const START_PATIENCE_MS = 10_000;
 /** Hardly anything in the worker lives long: with V8's 48 MB it takes more memory, and no less time. */
 const WORKER_YOUNG_MB = 8;
 
+/** The worker takes all at once that it was posted, and sends nothing meanwhile. The rest waits on this side. */
+const MAX_UNRECEIVED_BYTES = 4 * 1024 * 1024;
+
 /** In characters: no more than so many wait on the heap for the event loop to turn. */
 const MAX_JOINED_LENGTH = 64 * 1024;
 
@@ -22,7 +26,10 @@ const MAX_JOINED_LENGTH = 64 * 1024;
 export class WorkerChannel implements Channel {
   readonly started: Promise<void>;
   readonly atExit: ExitPort = {
-    requestClose: () => this.#requestClose(),
+    requestClose: () => {
+      this.#requestClose();
+      this.#postUpTo(Number.POSITIVE_INFINITY);
+    },
     awaitClose: () => this.#awaitClose(),
   };
   readonly #context: ChannelContext;
@@ -33,8 +40,11 @@ export class WorkerChannel implements Channel {
   #phase: 'starting' | 'started' | 'ended' = 'starting';
   /** Frames that are posted in one piece, when the event loop turns at the latest: each message has its price. */
   #joined = '';
-  /** The bytes of the messages that the worker has not received, in their order. */
+  /** What is not posted yet. */
+  readonly #queue: { readonly message: ToWorker; readonly bytes: number }[] = [];
+  /** The bytes of the messages with records that are posted, and not received by the worker, in their order. */
   readonly #unreceived: number[] = [];
+  #unreceivedBytes = 0;
   #received = 0;
   #closes = 0;
   /** What is logged while the process exits does not add to the time that this takes. */
@@ -75,6 +85,9 @@ export class WorkerChannel implements Channel {
       case 'report':
         this.#context.report(message.report);
         break;
+      case 'received':
+        this.#pump();
+        break;
       case 'flushed':
         this.#flushes.get(message.id)?.();
         break;
@@ -111,22 +124,47 @@ export class WorkerChannel implements Channel {
     const joined = this.#joined;
     if (joined === '') return;
     this.#joined = '';
+    this.#queue.push({ message: joined, bytes: this.#context.behind.add(joined) });
+    this.#pump();
+  }
+
+  /** Posts what there is room for, and the rest when the worker has received that. */
+  #pump(): void {
+    this.#postUpTo(MAX_UNRECEIVED_BYTES);
+    if (this.#queue.length === 0) return;
+    this.#progress.askForNotice();
+    // The worker may have received everything before it was asked.
+    this.#postUpTo(MAX_UNRECEIVED_BYTES);
+  }
+
+  #postUpTo(maxBytes: number): void {
     this.#countReceived();
-    this.#unreceived.push(this.#context.behind.add(joined));
-    this.#worker.postMessage(joined);
+    let posted = 0;
+    for (const { message, bytes } of this.#queue) {
+      if (this.#unreceivedBytes > maxBytes) break;
+      this.#worker.postMessage(message);
+      posted++;
+      if (typeof message !== 'string') continue;
+      this.#unreceived.push(bytes);
+      this.#unreceivedBytes += bytes;
+    }
+    this.#queue.splice(0, posted);
   }
 
   #countReceived(): void {
     const { received } = this.#progress;
-    for (const bytes of this.#unreceived.splice(0, (received - this.#received) | 0))
+    for (const bytes of this.#unreceived.splice(0, (received - this.#received) | 0)) {
+      this.#unreceivedBytes -= bytes;
       this.#context.behind.remove(bytes);
+    }
     this.#received = received;
   }
 
   /** After all that was written. */
   #post(message: ToWorker): void {
     this.#postJoined();
-    this.#worker.postMessage(message);
+    this.#queue.push({ message, bytes: 0 });
+    this.#pump();
   }
 
   async flush(): Promise<void> {

@@ -8,6 +8,7 @@ export type ToWorker = string | { readonly kind: 'flush'; readonly id: number } 
 export type FromWorker =
   | { readonly kind: 'started' }
   | { readonly kind: 'report'; readonly report: Report }
+  | { readonly kind: 'received' }
   | { readonly kind: 'flushed'; readonly id: number }
   | { readonly kind: 'closed' };
 

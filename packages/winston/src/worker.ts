@@ -34,8 +34,8 @@ class PipelineThread {
 
   #take(message: ToWorker): void {
     if (typeof message === 'string') {
-      this.#progress.receive();
       this.#pieces.push(message);
+      if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
     else if (message.kind === 'close') void this.#close();
   }

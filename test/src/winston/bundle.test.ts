@@ -35,6 +35,7 @@ test.serial('an application that webpack bundles delivers, in a worker and in-pr
     const { code, stdout, stderr } = await runProgram(local, file, [where]);
     t.is(code, 0, stderr);
     t.is(stdout, '378 delivered', stderr);
+    t.is(stderr, '');
   }
   t.is(messages(local).length, 2 * 378);
 });
