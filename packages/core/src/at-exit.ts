@@ -1,3 +1,5 @@
+import { queueMicrotask } from './clock.js';
+
 /** What remains to be done, without an event loop, when the process or the worker thread ends. */
 const acts = new Set<() => void>();
 let listens = false;

@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks';
 // Node's own, as they are when this file is loaded: a test that fakes the global ones does not stop us.
 import { clearTimeout, setTimeout } from 'node:timers';
 
+export const { queueMicrotask } = globalThis;
+
 /** Time, passed in, so that tests decide when it passes. */
 export interface Clock {
   /** The time of day: milliseconds after 1970-01-01T00:00:00Z. Somebody may set it, forwards or back. */

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { setImmediate, setTimeout } from 'node:timers';
 import { actNow } from './at-exit.js';
 
 /** How a logger is closed when a signal ends the process. */
