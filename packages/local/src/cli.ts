@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CHAOS, CHAOS_IN_WORDS, MAX_SEED, seededRandom } from './chaos.js';
 import type { Local, StartOptions } from './local.js';
+import { safe } from './safe-text.js';
 import { start } from './server.js';
 import { jsonLines, Transcript } from './transcript.js';
 
@@ -111,7 +112,7 @@ async function main(): Promise<number> {
   try {
     args = readArguments();
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.stderr.write(`${safe(error instanceof Error ? error.message : String(error))}\n\n${USAGE}`);
     return 2;
   }
   if (args.help || args.version) {
@@ -122,7 +123,7 @@ async function main(): Promise<number> {
     await serve(args);
     return 0;
   } catch (error) {
-    process.stderr.write(`${failure(args, error)}\n`);
+    process.stderr.write(`${safe(failure(args, error))}\n`);
     return 1;
   }
 }

@@ -1,8 +1,8 @@
-import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { parseJson, toJson } from './json.js';
 import { isShape } from './members.js';
 import { invalidSignature, Refusal, unreadable } from './refusal.js';
 import { MAX_SKEW_MINUTES } from './rules.js';
@@ -14,8 +14,8 @@ import { MAX_SKEW_MINUTES } from './rules.js';
 export const AWS_JSON = 'application/x-amz-json-1.1';
 const TARGET_PREFIX = 'Logs_20140328.';
 
-/** On the wire and unpacked alike. JSON's escapes make at most some 7 MiB of a full batch; this is a bomb. */
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** On the wire and unpacked alike. JSON's escapes make at most some 7 MiB of a full batch. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** One answer, ready to be written. */
 export interface Reply {
@@ -29,9 +29,16 @@ export function serviceReply(status: number, content: object): Reply {
   return {
     status,
     headers: { 'content-type': AWS_JSON, 'x-amzn-requestid': randomUUID() },
-    body: JSON.stringify(content),
+    body: toJson(content),
   };
 }
+
+/** An answer that is none of the service's. */
+export const jsonReply = (status: number, content: unknown): Reply => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: toJson(content),
+});
 
 /** Sends the headers as soon as something of the body, or a flush, follows. */
 export const head = (response: ServerResponse, { status, headers, body }: Reply): ServerResponse =>
@@ -129,13 +136,7 @@ const unzip = promisify(gunzip);
 /** The JSON value of a body. */
 export async function decode(body: Body, encoding: string | undefined): Promise<unknown> {
   if (body.wireBytes > MAX_BODY_BYTES) throw new TooLarge();
-  const bytes = await unpack(body.bytes, encoding);
-  if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    throw unreadable('The body is not JSON.');
-  }
+  return parseJson(await unpack(body.bytes, encoding));
 }
 
 async function unpack(body: Buffer, encoding: string | undefined): Promise<Buffer> {

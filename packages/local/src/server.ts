@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isFromBrowser } from './browsers.js';
 import { CONTROL_PATH, control } from './control.js';
 import { type Fault, Faults, interfere } from './faults.js';
 import type { Local, Put, RequestRecord, StartOptions } from './local.js';
@@ -12,6 +13,7 @@ import {
   checkSigned,
   decode,
   head,
+  jsonReply,
   operationOf,
   type Reply,
   readBody,
@@ -36,6 +38,10 @@ export async function start(options: StartOptions = {}): Promise<Local> {
 const MAX_REMEMBERED = 512;
 
 type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
+
+const BROWSER_REFUSED = jsonReply(403, {
+  message: '@awslogs/local answers no browser: any page could read, write and delete logs.',
+});
 
 /** How a request ends: with a reply, unless a fault keeps it back. */
 interface Outcome {
@@ -125,8 +131,12 @@ class Service implements Local {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
     response.setHeader('date', new Date(this.#signingClock()).toUTCString());
+    if (isFromBrowser(request.headers)) {
+      write(response, BROWSER_REFUSED);
+      return;
+    }
+    const body = await readBody(request);
     if (request.url?.startsWith(CONTROL_PATH)) {
       write(response, control(this, request, body.bytes));
       return;

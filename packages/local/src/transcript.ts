@@ -1,17 +1,7 @@
 import type { Entity } from './entity.js';
+import { toJson } from './json.js';
 import type { Put, RequestRecord } from './local.js';
-
-/**
- * What a log says is anyone's text: control characters would move the cursor, retitle the window or worse, and
- * bidirectional overrides would show another order than is there.
- */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** The text with everything unsafe for a terminal written as in JSON. */
-const safe = (text: string): string => text.replace(UNSAFE, (char) => SHORT[char] ?? unicode(char));
-
-const unicode = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+import { safe } from './safe-text.js';
 
 /** Writes down what arrives: whence, whenever that changes, then an event a line. */
 export class Transcript {
@@ -69,9 +59,9 @@ function rejections({ events, rejectedLogEventsInfo, rejectedEntityInfo }: Put):
   return lines;
 }
 
-/** One JSON object an event, one a line; rejections are not among them. What JSON leaves unescaped and a terminal obeys is escaped too. */
+/** One JSON object an event, one a line; rejections are not among them. */
 export const jsonLines = ({ logGroupName, events }: Put): string =>
-  events.map((event) => `${safe(JSON.stringify({ logGroupName, ...event }))}\n`).join('');
+  events.map((event) => `${toJson({ logGroupName, ...event })}\n`).join('');
 
 /** `Service checkout ec2:my-asg (PlatformType=AWS::EC2)`: the identity, then what else is said of it. */
 function describe(entity: Entity | null): string {

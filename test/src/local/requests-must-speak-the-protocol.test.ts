@@ -191,9 +191,11 @@ test('a body that says gzip and is not is refused', async (t) => {
   t.is(type(await made.raw('PutLogEvents', cut, { 'content-encoding': 'gzip' })), 'SerializationException');
 });
 
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
 test('a gzip bomb is a bare 413', async (t) => {
   const made = await bench(t);
-  const answer = await made.raw('PutLogEvents', gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1)), {
+  const answer = await made.raw('PutLogEvents', gzipSync(Buffer.alloc(MAX_BODY_BYTES + 1, 32)), {
     'content-encoding': 'gzip',
   });
   t.is(answer.status, 413);
@@ -201,16 +203,76 @@ test('a gzip bomb is a bare 413', async (t) => {
   t.is(made.local.requests.at(-1)?.status, 413);
 });
 
-test('a body of more than 64 MiB is a bare 413', async (t) => {
+test('a body of more than 16 MiB is a bare 413', async (t) => {
   const made = await bench(t);
-  const answer = await made.raw('PutLogEvents', Buffer.alloc(64 * 1024 * 1024 + 1, 32));
+  const answer = await made.raw('PutLogEvents', Buffer.alloc(MAX_BODY_BYTES + 1, 32));
   t.is(answer.status, 413);
-  t.is(made.local.requests.at(-1)?.wireBytes, 64 * 1024 * 1024 + 1);
+  t.is(made.local.requests.at(-1)?.wireBytes, MAX_BODY_BYTES + 1);
+});
+
+for (const packs of [false, true]) {
+  test(`a body of 16 MiB is read${packs ? ', packed' : ''}`, async (t) => {
+    const made = await bench(t);
+    const sent = Buffer.from(body.padEnd(MAX_BODY_BYTES));
+    const answer = packs
+      ? await made.raw('PutLogEvents', gzipSync(sent), { 'content-encoding': 'gzip' })
+      : await made.raw('PutLogEvents', sent);
+    t.is(answer.status, 200, answer.body);
+  });
+}
+
+test('the largest batch is read however JSON escapes it', async (t) => {
+  const made = await bench(t);
+  const message = '\u0001'.repeat(1_048_550);
+  const { status, body: text } = await made.raw('PutLogEvents', event({ message }));
+  t.is(status, 200, text);
+  t.is(made.messages()[0], message);
+});
+
+/** A body whose member that nobody knows is lists in lists, so that all is nested so deep. */
+const nested = (depth: number): string =>
+  `{"unknown":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)},${body.slice(1)}`;
+
+/** A body of so many values, as the commas and the brackets before each tell them. */
+const ofValues = (count: number): string => {
+  const own = body.match(/[[{,]/g)?.length ?? 0;
+  return `{"unknown":[${'0,'.repeat(count - own - 3)}0],${body.slice(1)}`;
+};
+
+for (const [what, sent, message] of [
+  ['100 deep', nested(100), undefined],
+  ['101 deep', nested(101), 'The body is nested more than 100 deep.'],
+  ['8 million deep', '['.repeat(MAX_BODY_BYTES / 2), 'The body is nested more than 100 deep.'],
+  ['of a million values', ofValues(1_000_000), undefined],
+  ['of a million and one values', ofValues(1_000_001), 'The body holds more than 1000000 values.'],
+  [
+    'of 5 million lists',
+    `[${'[],'.repeat(MAX_BODY_BYTES / 3 - 1)}[]`,
+    'The body holds more than 1000000 values.',
+  ],
+  ['with text full of brackets', event({ message: '[{,"\\'.repeat(100_000) }), undefined],
+] as const) {
+  test(`a body ${what} is ${message ? 'refused before it is parsed' : 'read'}`, async (t) => {
+    const made = await bench(t);
+    const answer = await made.raw('PutLogEvents', gzipSync(sent), { 'content-encoding': 'gzip' });
+    t.is(answer.status, message ? 400 : 200, answer.body);
+    if (message) t.deepEqual(JSON.parse(answer.body), { __type: 'SerializationException', message });
+  });
+}
+
+test('what is sent to the control interface has the same bounds', async (t) => {
+  const { local } = await bench(t);
+  const type = { 'content-type': 'application/json' };
+  const answer = await exchange(local.port, 'POST', '/_awslogs/faults', type, '['.repeat(101));
+  t.deepEqual(
+    [answer.status, JSON.parse(answer.body).message],
+    [400, 'The body is nested more than 100 deep.'],
+  );
 });
 
 test('a value of megabytes is neither echoed nor remembered', async (t) => {
   const made = await bench(t);
-  const name = 'x'.repeat(5_000_000);
+  const name = 'x'.repeat(3_500_000);
   const answer = await made.raw(
     'PutLogEvents',
     change({ logGroupName: name, logStreamName: name, entity: { keyAttributes: { [name]: name } } }),

@@ -182,15 +182,39 @@ test('it prints why an entity was rejected', async (t) => {
   t.regex(run.out, /\(no entity\)\n[\d:.]+Z kept\nentity rejected: InvalidTypeValue\n/);
 });
 
-const HOSTILE = '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f';
+const HOSTILE =
+  '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f\u061c\u200f\u2028\u2029\u2066\u0085';
+/** Controls, separators of lines and what changes the direction of text, but for the ends of our own lines. */
+const OBEYED = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 test('what a terminal obeys is printed, not obeyed', async (t) => {
   const { run, put } = await running(t);
   await put(HOSTILE, { entity: { keyAttributes: { ...ENTITY.keyAttributes, Name: '\u001b[31mname' } } });
   await run.until(/over/);
   t.true(run.out.includes('Service \\u001b[31mname generic:default'));
-  t.true(run.out.includes(' \\u001b]0;title\\u0007\\u001b[2J\\u009b31m\\r\\n\\tover\\u202e\\u007f\n'));
-  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+  t.true(
+    run.out.includes(
+      ' \\u001b]0;title\\u0007\\u001b[2J\\u009b31m\\r\\n\\tover\\u202e\\u007f\\u061c\\u200f\\u2028\\u2029\\u2066\\u0085\n',
+    ),
+  );
+  t.notRegex(run.out, OBEYED);
+});
+
+test('what a terminal obeys is not sent to it by those who ask either', async (t) => {
+  const { put, endpoint } = await running(t);
+  await put(HOSTILE);
+  await t.throwsAsync(put(`x`, { logStreamName: `${HOSTILE}:` }));
+  for (const path of ['events?logGroupName=g', 'requests']) {
+    const text = await (await fetch(`${endpoint}/_awslogs/${path}`)).text();
+    t.notRegex(text, OBEYED);
+    t.true(JSON.stringify(JSON.parse(text)).includes(JSON.stringify(HOSTILE).slice(1, -1)), path);
+  }
+});
+
+test('what a terminal obeys is not printed from the arguments either', async (t) => {
+  const run = new Run('--port', HOSTILE);
+  t.is(await run.ended, 2);
+  t.notRegex(run.err, OBEYED);
 });
 
 test('the reason of a rejected entity is printed, not obeyed', async (t) => {
@@ -200,7 +224,7 @@ test('the reason of a rejected entity is printed, not obeyed', async (t) => {
   await put('done');
   await run.until(/done/);
   t.true(run.out.includes('entity rejected: \\u001b]0;title'));
-  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+  t.notRegex(run.out, OBEYED);
 });
 
 test('with --json standard output is JSON alone, safe for a terminal', async (t) => {
@@ -210,7 +234,7 @@ test('with --json standard output is JSON alone, safe for a terminal', async (t)
   await put('done');
   await run.until(/done/);
   const [first = '', second = ''] = run.out.split('\n');
-  t.notRegex(run.out, /(?!\n)\p{Cc}/u);
+  t.notRegex(run.out, OBEYED);
   const { timestamp, ingestionTime, ...rest } = JSON.parse(first);
   t.deepEqual(rest, { logGroupName: 'g', logStreamName: 's', message: HOSTILE, entity: ENTITY });
   t.true(Number.isInteger(timestamp) && Number.isInteger(ingestionTime));
