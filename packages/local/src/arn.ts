@@ -12,7 +12,7 @@ export const logGroupArn = (group: string): string => `${LOGS_ARN}:log-group:${g
 export const logStreamArn = (group: string, stream: string): string =>
   `${logGroupArn(group)}:log-stream:${stream}`;
 
-/** The name in the ARN of a log group. Throws for the ARN of anything else, and of another account or Region. */
+/** The name in the ARN of a log group. Throws for any other ARN, and for another account or Region. */
 export function logGroupNameIn(arn: string): string {
   const prefix = logGroupArn('');
   const name = arn.slice(prefix.length);
@@ -22,11 +22,11 @@ export function logGroupNameIn(arn: string): string {
   return name;
 }
 
-/** The name that an identifier, a name or an ARN, stands for. */
+/** The name of the log group that an identifier, which is a name or an ARN, stands for. */
 export const logGroupNameOf = (identifier: string): string =>
   identifier.startsWith('arn:') ? logGroupNameIn(identifier) : identifier;
 
-/** Reads the log group of a request that takes `logGroupName` or `logGroupIdentifier`, and needs one of the two. */
+/** Reads `logGroupName` or `logGroupIdentifier`, exactly one of which is required. The result finds the group. */
 export function readLogGroup(members: Members): (store: Store) => LogGroup {
   const name = members.text('logGroupName', LOG_GROUP_NAME);
   const identifier = members.text('logGroupIdentifier', LOG_GROUP_IDENTIFIER);

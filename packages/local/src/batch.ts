@@ -10,25 +10,25 @@ import {
   SPAN_LIMIT_MS,
 } from './rules.js';
 
-/** What the service leaves out of a batch it accepts. Ends are exclusive, the start is inclusive. */
+/** Which events of an accepted batch the service rejects. End indexes are exclusive, the start index is inclusive. */
 export interface RejectedLogEventsInfo {
   readonly tooOldLogEventEndIndex?: number;
   readonly expiredLogEventEndIndex?: number;
   readonly tooNewLogEventStartIndex?: number;
 }
 
-/** The events of one PutLogEvents, measured in the one pass that reads them. */
+/** The events of one PutLogEvents, with the sizes that one pass over them yields. */
 export interface Batch {
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];
-  /** Bytes as the service accounts them: UTF-8 of the messages, plus 26 for each event. */
+  /** Bytes as the service counts them: UTF-8 of the messages, plus 26 for each event. */
   readonly bytes: number;
-  /** Accounted bytes of the largest event. */
+  /** Counted bytes of the largest event. */
   readonly largest: number;
   readonly chronological: boolean;
 }
 
-/** Reads `logEvents`, noting in `members` what breaks the model. */
+/** Reads `logEvents`. Violations of the model are collected in `members`. */
 export function readBatch(members: Members): Batch {
   const events = members.requiredList('logEvents', 1, MAX_EVENTS);
   const timestamps = new Float64Array(events.length);
@@ -54,8 +54,8 @@ export function readBatch(members: Members): Batch {
 }
 
 /**
- * Bytes of an event as the service accounts them. A lone surrogate becomes U+FFFD, three bytes, which is what
- * Buffer.byteLength counts for it.
+ * Bytes of an event as the service counts them. A lone surrogate becomes U+FFFD, and Buffer.byteLength counts its three
+ * bytes.
  */
 export const sizeOf = (message: string): number => Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
 
@@ -79,7 +79,7 @@ function readMessage(value: unknown, index: number, members: Members): string {
   return '';
 }
 
-/** Throws when the whole batch fails: its size, its order or its span. Nothing of it is ingested then. */
+/** Throws when size, order or span is wrong. The service then ingests none of the batch. */
 export function checkBatch(batch: Batch, now: number): void {
   if (batch.largest > MAX_BATCH_BYTES) {
     throw invalidParameter(`Log event too large: ${batch.largest} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
@@ -100,7 +100,7 @@ export function checkBatch(batch: Batch, now: number): void {
   }
 }
 
-/** The events accepted, `[start, end)`, and what to tell of the others. */
+/** The accepted events are `[start, end)`; `rejected` describes the others. */
 export interface Admission {
   readonly start: number;
   readonly end: number;
@@ -108,7 +108,7 @@ export interface Admission {
   readonly rejected?: RejectedLogEventsInfo;
 }
 
-/** Admits a chronological batch to a group that keeps events for `retentionInDays`. */
+/** Decides which events of a chronological batch a group with this retention accepts. */
 export function admit(timestamps: Float64Array, retentionInDays: number | undefined, now: number): Admission {
   const old = firstFrom(timestamps, now - MAX_AGE_MS);
   const expired = retentionInDays === undefined ? 0 : firstFrom(timestamps, now - retentionInDays * DAY_MS);
@@ -117,14 +117,14 @@ export function admit(timestamps: Float64Array, retentionInDays: number | undefi
   if (start === 0 && end === timestamps.length) return { start, end };
   const rejected: RejectedLogEventsInfo = {
     ...(old > 0 && { tooOldLogEventEndIndex: old }),
-    // What is too old for any group is not said to have expired in this one.
+    // Events that are too old for any group are not reported as expired too.
     ...(expired > old && { expiredLogEventEndIndex: expired }),
     ...(end < timestamps.length && { tooNewLogEventStartIndex: end }),
   };
   return { start, end, rejected };
 }
 
-/** The index of the first timestamp at or after `from`, by bisection; the length when there is none. */
+/** Index of the first timestamp at or after `from`, by binary search; the length when there is none. */
 function firstFrom(timestamps: Float64Array, from: number): number {
   let low = 0;
   let high = timestamps.length;

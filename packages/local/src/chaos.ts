@@ -2,7 +2,7 @@ import type { Fault } from './faults.js';
 
 const OPERATIONS = ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream'];
 
-/** What meets each of them, one after the other: a share is of the requests that those before it left alone. */
+/** The faults of each operation, in order: each share is of the requests that the faults before it let pass. */
 const KINDS = [
   { kind: 'throttle', share: 0.05 },
   { kind: 'error500', share: 0.03 },
@@ -11,20 +11,20 @@ const KINDS = [
   { kind: 'lostAnswer', share: 0.01 },
 ] as const satisfies readonly Fault[];
 
-/** Faults as the service and the network have them on a bad day, for what an application that logs asks for. */
+/** The faults of a bad day, for the operations that a logging application uses. */
 export const CHAOS: readonly Fault[] = OPERATIONS.flatMap((operation) =>
   KINDS.map((fault) => ({ ...fault, operation })),
 );
 
-/** The shares of CHAOS in words. */
+/** The shares of CHAOS, for printing. */
 export const CHAOS_IN_WORDS = KINDS.map(({ kind, share }) => `${Math.round(share * 100)} % ${kind}`).join(
   ', ',
 );
 
-/** Seeds are integers from 0 to this. */
+/** Seeds are integers from 0 to this one. */
 export const MAX_SEED = 2 ** 32 - 1;
 
-/** Numbers from 0 up to 1, for the same seed the same ones: https://github.com/cprosche/mulberry32 */
+/** Random numbers in [0, 1), the same for the same seed: https://github.com/cprosche/mulberry32 */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -22,14 +22,14 @@ A strict Amazon CloudWatch Logs on this machine. Prints each log event that arri
   --version         print the version
 `;
 
-/** It may run for days: what it remembers for those who ask is bounded. README.md states both. */
+/** Memory is bounded, since the service may run for days. README.md states both numbers. */
 const KEPT: StartOptions = { keepRequests: 10_000, keepEventBytes: 32 * 1024 * 1024 };
 
 interface Arguments {
   readonly port: number;
   readonly host: string;
   readonly json: boolean;
-  /** The seed of chaos, where there is to be any. */
+  /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
   readonly help: boolean;
   readonly version: boolean;
@@ -38,7 +38,7 @@ interface Arguments {
 /** Throws an Error that says which argument is wrong. */
 function readArguments(): Arguments {
   const { values } = parseArgs({
-    // parseArgs has no option whose value may be left out.
+    // parseArgs has no options with an optional value.
     args: process.argv.slice(2).map((arg) => (arg === '--chaos' ? `--chaos=${randomInt(1_000_000)}` : arg)),
     options: {
       port: { type: 'string', default: '4586' },
@@ -68,10 +68,10 @@ function version(): string {
   return String(version);
 }
 
-/** Whom to tell what. With --json standard output holds events alone. */
+/** What is printed. With --json, standard output holds events only. */
 function listeners(json: boolean): StartOptions {
   if (json) return { onPut: (put) => void process.stdout.write(jsonLines(put)) };
-  // https://no-color.org: every value but the empty one.
+  // https://no-color.org: any value except the empty string turns colour off.
   const transcript = new Transcript(process.stdout.isTTY && !process.env.NO_COLOR);
   return {
     onPut: (put) => void process.stdout.write(transcript.put(put)),
@@ -102,7 +102,7 @@ async function serve(args: Arguments): Promise<void> {
   const end = (): void => void local.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  // The reader of a pipe went away (`awslogs-local | head`).
+  // The reader of the pipe ended, as in `awslogs-local | head`.
   process.stdout.on('error', end);
   (json ? process.stderr : process.stdout).write(greeting(local, chaos));
 }
@@ -128,5 +128,5 @@ async function main(): Promise<number> {
   }
 }
 
-// The exit code of later: what is listening keeps the process until it is closed.
+// Only sets the exit code: the listening server keeps the process alive until it is closed.
 process.exitCode = await main();

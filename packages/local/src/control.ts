@@ -6,7 +6,7 @@ import { jsonReply, type Reply } from './protocol.js';
 
 export const CONTROL_PATH = '/_awslogs/';
 
-/** What the control interface reads and does: the programmatic one. */
+/** The part of `Local` that the control interface uses. */
 interface Controlled {
   readonly requests: readonly object[];
   events(logGroupName: string, logStreamName?: string): readonly object[];
@@ -53,7 +53,7 @@ function addFault(local: Controlled, contentType: string | undefined, body: Buff
   if (contentType?.split(';')[0]?.trim() !== 'application/json') {
     return jsonReply(415, { message: 'The content type is not application/json.' });
   }
-  // What comes as JSON is checked there.
+  // `fault` checks all of it.
   local.fault(parseJson(body) as Fault);
   return jsonReply(200, {});
 }

@@ -39,7 +39,7 @@ export const describeLogGroups: Operation = (members) => {
       throw invalidParameter('logGroupIdentifiers takes no other filter but includeLinkedAccounts.');
     }
     const names = identifiers && new Set(identifiers.map(logGroupNameOf));
-    // No account is linked to this one: a search in others finds nothing.
+    // No account is linked to this one, so other accounts have no groups.
     const isSearched = !includesLinked || accounts.length === 0 || accounts.includes(ACCOUNT_ID);
     const groups = [...(isSearched ? store.groups.values() : [])]
       .filter(({ name }) => name.startsWith(prefix ?? '') && name.includes(pattern ?? ''))
@@ -50,7 +50,7 @@ export const describeLogGroups: Operation = (members) => {
   };
 };
 
-/** DescribeLogGroups, logGroupClass: whoever asks for one of these two is answered with both. */
+/** DescribeLogGroups, logGroupClass: a request for one of these two is answered with groups of both. */
 const CHEAPER_CLASSES = ['INFREQUENT_ACCESS', 'ESSENTIALS'];
 
 const isOfClass = (group: LogGroup, wanted: string): boolean =>
@@ -104,7 +104,7 @@ const streamAnswer = (groupName: string, stream: LogStream): object => ({
   storedBytes: 0,
 });
 
-/** What items are ordered by, as text; two of a list never have the same. */
+/** The sort key of an item, as text, unique in its list. */
 type Order<T> = (item: T) => string;
 
 const byName: Order<{ readonly name: string }> = ({ name }) => name;
@@ -117,7 +117,7 @@ interface Page<T> {
   readonly nextToken: string | undefined;
 }
 
-/** Reads `limit` and `nextToken`; what is returned cuts the page they ask for. */
+/** Reads `limit` and `nextToken`, and returns a function that cuts the requested page. */
 function readPage<T>(members: Members, order: Order<T>): (all: readonly T[], descending: boolean) => Page<T> {
   const limit = members.integer('limit', DESCRIBE_LIMIT) ?? 50;
   const token = readToken(members, 'page');

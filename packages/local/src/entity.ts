@@ -7,12 +7,12 @@ export interface Entity {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** Why the service takes the events without their entity. */
+/** Why the service accepts the events without their entity. */
 export interface RejectedEntityInfo {
   readonly errorType: string;
 }
 
-/** Reads `entity`, noting in `members` what breaks the model: that fails the whole request. */
+/** Reads `entity`. Violations of the model are collected in `members`, and fail the whole request. */
 export function readEntity(members: Members): Entity | undefined {
   const entity = members.structure('entity');
   if (!entity) return undefined;
@@ -22,8 +22,8 @@ export function readEntity(members: Members): Entity | undefined {
 }
 
 /**
- * The `rejectedEntityInfo.errorType` of a well-formed entity whose meaning is wrong: the events are accepted
- * without it. Which class of group refuses entities is inferred from the word itself.
+ * The `rejectedEntityInfo.errorType` of an entity that fits the model but is not valid: the events are accepted without
+ * it. AWS does not document which log group classes take no entity; this is inferred from the name UnsupportedLogGroupType.
  */
 export function judgeEntity({ keyAttributes = {} }: Entity, logGroupClass: string): string | undefined {
   const names = Object.keys(keyAttributes);

@@ -2,14 +2,14 @@ import { OPERATIONS } from './operations.js';
 import { AWS_JSON, type Reply, TOO_LARGE } from './protocol.js';
 import { invalidParameter, invalidSignature, Refusal } from './refusal.js';
 
-/** Whom a fault answers. */
+/** The request that a fault answers. */
 interface Asked {
   readonly operation: string;
   readonly logGroupName?: string;
   readonly logStreamName?: string;
 }
 
-/** Faults that refuse in the service's own form, before anything is done. */
+/** Faults that answer an error in the service's own form. The request has no effect. */
 const REFUSALS = {
   throttle: () => new Refusal('ThrottlingException', 'Rate exceeded'),
   error500: () => new Refusal('ServiceUnavailableException', 'The service cannot complete the request.', 500),
@@ -49,7 +49,7 @@ const html = (status: number, title: string): Reply => ({
   body: `<!doctype html><html><body><h1>${title}</h1></body></html>`,
 });
 
-/** Faults that answer as something between the client and the service would: no request id, nothing is done. */
+/** Faults that answer as a proxy would: without a request id. The request has no effect. */
 const PAGES = {
   html502: html(502, 'Bad Gateway'),
   html200: html(200, 'Sign in to this network'),
@@ -60,28 +60,28 @@ const PAGES = {
 type RefusalKind = keyof typeof REFUSALS;
 type PageKind = keyof typeof PAGES;
 
-/** Faults of the connection. `lostAnswer` does what was asked first; the others do nothing. */
+/** Faults of the connection. With `lostAnswer` the request takes effect; with the others it does not. */
 const CUTS = ['reset', 'hang', 'lostAnswer'] as const;
-/** Faults of time: what was asked is done at once and answered late; `drip` sends the headers before that. */
+/** Faults of time: the request takes effect at once, and the answer is late. `drip` sends the headers at once. */
 const DELAYS = ['slow', 'drip'] as const;
 
-/** Which requests a fault meets. Without `times` and `share` it meets every one until it is ended. */
+/** Which requests a fault affects. Without `times` and `share`: all of them, until the fault is ended. */
 export interface Scope {
-  /** One operation that this service knows, or '*' for all. Default: PutLogEvents. */
+  /** An operation that this service implements, or '*' for all. Default: PutLogEvents. */
   readonly operation?: string;
-  /** The fault ends after so many requests. */
+  /** The fault ends after this many requests. */
   readonly times?: number;
-  /** The share of requests it meets, over 0 and up to 1. */
+  /** The share of requests that it affects, in (0, 1]. */
   readonly share?: number;
 }
 
-/** What goes wrong, and for whom. Of several faults the first given that meets a request has it. */
+/** What goes wrong, and for which requests. The first fault that matches a request applies; the others do not. */
 export type Fault = Scope &
   (
     | { readonly kind: RefusalKind | PageKind | (typeof CUTS)[number] }
     | { readonly kind: (typeof DELAYS)[number]; readonly delayMs: number }
     | { readonly kind: 'entityRejected'; readonly errorType: string }
-    /** Refuses whatever holds this text: one event that the service will never take condemns its batch. */
+    /** Refuses each request that contains this text, like an event that the service never accepts. */
     | { readonly kind: 'poison'; readonly text: string }
   );
 
@@ -94,7 +94,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'poison',
 ]);
 
-/** What a fault answers in place of the service, or throws; undefined for faults that let the service answer. */
+/** Throws or returns the answer of a fault; undefined for faults that let the service answer. */
 export function interfere(fault: Fault, asked: Asked): Reply | undefined {
   if (fault.kind === 'poison') throw POISON();
   if (isKey(REFUSALS, fault.kind)) throw REFUSALS[fault.kind](asked);
@@ -104,7 +104,7 @@ export function interfere(fault: Fault, asked: Asked): Reply | undefined {
 
 const isKey = <T extends object>(table: T, key: PropertyKey): key is keyof T => Object.hasOwn(table, key);
 
-/** The faults in force. */
+/** The active faults. */
 export class Faults {
   readonly #active = new Set<{ readonly fault: Fault; left: number }>();
   readonly #random: () => number;
@@ -113,7 +113,7 @@ export class Faults {
     this.#random = random;
   }
 
-  /** Puts a fault in force; the function returned ends it. Throws a TypeError for one that makes no sense. */
+  /** Activates a fault; the returned function ends it. Throws a TypeError when the fault is not valid. */
   add(fault: Fault): () => void {
     checkFault(fault);
     const entry = { fault: { ...fault }, left: fault.times ?? Infinity };
@@ -125,7 +125,7 @@ export class Faults {
     this.#active.clear();
   }
 
-  /** The fault that meets a request, if one does. Those of the entity, or of a text, pass over requests without it. */
+  /** The fault that applies to a request, if any. Faults of the entity or of a text skip requests without it. */
   take(operation: string, hasEntity: boolean, holds: (text: string) => boolean): Fault | undefined {
     for (const entry of this.#active) {
       const { operation: wanted = 'PutLogEvents', share = 1, kind } = entry.fault;
@@ -140,7 +140,7 @@ export class Faults {
   }
 }
 
-/** Faults also come as JSON from anyone: nothing of their type is taken on trust. */
+/** Faults also arrive as JSON over HTTP, so no type is taken for granted. */
 function checkFault(given: unknown): asserts given is Fault {
   if (typeof given !== 'object' || given === null) throw new TypeError('a fault is an object');
   const { kind, operation, times, share, delayMs, errorType, text, ...unknown }: Record<string, unknown> = {
@@ -171,7 +171,7 @@ function checkFault(given: unknown): asserts given is Fault {
   }
 }
 
-/** A fault for an operation that is never asked for would wait for ever, and its test pass for nothing. */
+/** With a misspelt operation a fault would never apply, and a test that relies on it would pass for nothing. */
 function checkOperation(name: unknown): void {
   if (name === undefined || name === '*') return;
   if (typeof name === 'string' && OPERATIONS.has(name)) return;

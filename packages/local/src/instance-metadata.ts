@@ -5,7 +5,7 @@ import { type Metadata, type MetadataAnswer, type MetadataOptions, startMetadata
 export interface InstanceMetadataOptions extends MetadataOptions {
   /** Default: `i-0123456789abcdef0`. */
   readonly instanceId?: string;
-  /** Tags of the instance. Default: not readable, as is EC2's default. */
+  /** Tags of the instance. Default: not readable, which is EC2's default too. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Name of the instance's IAM role. Default: it has none. */
   readonly role?: string;
@@ -14,8 +14,7 @@ export interface InstanceMetadataOptions extends MetadataOptions {
 const NOT_FOUND = { status: 404, text: '<h1>404 - Not Found</h1>' };
 
 /**
- * The instance metadata service of EC2, version 2: a token first, and 401 for a request without one, as where version 1
- * is turned off.
+ * The instance metadata service of EC2, version 2 only: a request without a token is answered 401.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Promise<Metadata> {
@@ -35,7 +34,7 @@ export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Pr
   return startMetadata(answer, envAt, mode);
 }
 
-/** It is on, also where the variables of a local CloudWatch Logs have turned it off. */
+/** Enables the service, since the variables of a local CloudWatch Logs disable it. */
 function envAt(endpoint: string): Readonly<Record<string, string>> {
   return { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_EC2_METADATA_DISABLED: 'false' };
 }
@@ -43,7 +42,7 @@ function envAt(endpoint: string): Readonly<Record<string, string>> {
 function giveToken({ method, headers }: IncomingMessage, tokens: Set<string>): MetadataAnswer {
   if (method !== 'PUT') return { status: 405, text: '' };
   const ttl = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
-  // A proxy on the way has no business here.
+  // EC2 refuses requests that went through a proxy.
   if (headers['x-forwarded-for'] !== undefined) return { status: 403, text: '' };
   if (!Number.isInteger(ttl) || ttl < 1 || ttl > 21_600) return { status: 400, text: '' };
   const token = randomUUID();

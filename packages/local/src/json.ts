@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { unreadable } from './refusal.js';
 import { safe } from './safe-text.js';
 
-/** A request of the service has three levels, and some fifty thousand values when it is full. */
+/** The largest request of the service has 3 levels and about 50,000 values. */
 const MAX_DEPTH = 100;
 const MAX_VALUES = 1_000_000;
 
-/** The value of JSON that anybody may have sent. Throws what the service answers to a body that cannot be read. */
+/** Parses JSON from an untrusted sender. Throws the service's refusal of a body that cannot be read. */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
   checkBounds(bytes);
@@ -17,14 +17,14 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** One line. What JSON leaves unescaped and a terminal obeys is escaped too. */
+/** JSON in one line, in which everything that a terminal would obey is escaped too. */
 export const toJson = (value: unknown): string => safe(JSON.stringify(value));
 
 const [QUOTE, BACKSLASH, COMMA] = Buffer.from('"\\,');
 const OPENING: ReadonlySet<number | undefined> = new Set(Buffer.from('[{'));
 const CLOSING: ReadonlySet<number | undefined> = new Set(Buffer.from(']}'));
 
-/** Throws for what is small to send, and takes minutes and gigabytes to parse. */
+/** Throws for JSON that is small when compressed, but takes minutes and gigabytes to parse. */
 function checkBounds(bytes: Buffer): void {
   let depth = 0;
   let values = 1;

@@ -3,16 +3,16 @@ import type { MapRule, NumberRule, TextRule } from './rules.js';
 
 type Shape = Readonly<Record<string, unknown>>;
 
-/** The service was seen to list ten of many: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
+/** The service was seen to list only ten violations: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
 const MAX_LISTED = 10;
 
-/** Enough to recognise a value by; an answer never echoes a body of megabytes. */
+/** Long enough to recognise a value, and short enough not to echo megabytes. */
 const MAX_SHOWN = 1_024;
 
 /**
- * The members of a request, read as awsJson1_1 and the Smithy model have them: `null` is absence, unknown
- * members are ignored. A wrong JSON type throws a SerializationException at once, as deserialising precedes
- * validating; a broken constraint is noted, and `check` throws all of them as one InvalidParameterException.
+ * Reads the members of a request as awsJson1_1 and the Smithy model define them: `null` means absent, and unknown members
+ * are ignored. A wrong JSON type throws a SerializationException at once, since the service deserialises before it
+ * validates. Violations of constraints are collected, and `check` throws them as one InvalidParameterException.
  */
 export class Members {
   readonly #shape: Shape;
@@ -26,7 +26,7 @@ export class Members {
     this.#violations = violations;
   }
 
-  /** Throws what was noted so far, in the service's words. */
+  /** Throws when there are violations, with the service's message. */
   check(): void {
     const count = this.#violations.length;
     if (count === 0) return;
@@ -34,19 +34,19 @@ export class Members {
     throw invalidParameter(`${errors} detected: ${this.#violations.join('; ')}`);
   }
 
-  /** Nothing was noted so far. */
+  /** Whether there are no violations so far. */
   get valid(): boolean {
     return this.#violations.length === 0;
   }
 
-  /** Notes a broken constraint. `shown` is the value, quoted unless it is null. */
+  /** Adds a violation. `shown` is the value as text; null is shown without quotes. */
   violate(shown: string | null, path: string, constraint: string): void {
     if (this.#violations.length === MAX_LISTED) return;
     const value = shown === null ? 'null' : `'${shown.slice(0, MAX_SHOWN)}'`;
     this.#violations.push(`Value ${value} at '${path}' failed to satisfy constraint: ${constraint}`);
   }
 
-  /** A string as it came, unchecked; undefined for anything else. */
+  /** A string without any check; undefined when it is not a string. */
   peek(name: string): string | undefined {
     const value = this.#shape[name];
     return typeof value === 'string' ? value : undefined;
@@ -62,7 +62,7 @@ export class Members {
     return value;
   }
 
-  /** As `text`; absence is a violation, and '' until `check` throws it. */
+  /** Like `text`, but absence is a violation, and returns '' until `check` throws. */
   requiredText(name: string, rule: TextRule): string {
     const value = this.text(name, rule);
     if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
@@ -102,7 +102,7 @@ export class Members {
     return value;
   }
 
-  /** The list itself, its members unread. */
+  /** A list whose members are not checked. */
   list(name: string, min: number, max: number): readonly unknown[] | undefined {
     const value = this.#shape[name] ?? undefined;
     const path = this.#path + name;
@@ -113,7 +113,7 @@ export class Members {
     return value;
   }
 
-  /** As `list`; absence is a violation. */
+  /** Like `list`, but absence is a violation. */
   requiredList(name: string, min: number, max: number): readonly unknown[] {
     const value = this.list(name, min, max);
     if (!value) this.violate(null, this.#path + name, NOT_NULL);
@@ -176,7 +176,7 @@ export const lengthWords = (than: 'greater' | 'less', length: number): string =>
 export const isShape = (value: unknown): value is Shape =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As the service says it: https://github.com/aws/aws-sdk-js-v3/issues/4080 */
+/** The service's message: https://github.com/aws/aws-sdk-js-v3/issues/4080 */
 export function mismatch(value: unknown, wanted: string): Refusal {
   if (Array.isArray(value)) return unreadable('Start of list found where not expected.');
   if (isShape(value)) return unreadable('Start of structure or map found where not expected.');
@@ -189,7 +189,7 @@ interface Constraint {
   readonly holds: (text: string) => boolean;
 }
 
-/** The constraints of a rule, made once a rule: the reader of a batch asks for the same few over and over. */
+/** The constraints of each rule, made once: the same few rules are used for every request. */
 const made = new WeakMap<TextRule, readonly Constraint[]>();
 
 function constraintsOf(rule: TextRule): readonly Constraint[] {
@@ -221,7 +221,7 @@ const enumWords = (values: readonly (string | number)[]): string =>
 const wordsOf = (constraints: readonly Constraint[]): string =>
   constraints.map(({ words }) => words).join(', ');
 
-/** A value in a list or map that is of another JSON type cannot be deserialised at all; null breaks the constraint. */
+/** False for null, which violates the constraint. Another JSON type cannot be deserialised, and throws. */
 function isText(value: unknown): value is string {
   if (typeof value !== 'string' && value !== null) throw mismatch(value, 'a String');
   return value !== null;

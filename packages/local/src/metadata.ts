@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 /** How a metadata service answers. */
 export type MetadataMode =
   | { readonly kind: 'answers' }
-  /** Refuses each request. */
+  /** Refuses every request. */
   | { readonly kind: 'refuses'; readonly status: 401 | 404 | 500 }
-  /** Answers 200, with what makes no sense. */
+  /** Answers 200 with nonsense. */
   | { readonly kind: 'garbage' }
-  /** Sends each answer a character at a time, with so much time between two. */
+  /** Sends each answer one character at a time, with this delay before each. */
   | { readonly kind: 'drips'; readonly delayMs: number }
-  /** Takes requests, and never answers. */
+  /** Accepts requests and never answers. */
   | { readonly kind: 'hangs' };
 
 export interface MetadataOptions {
@@ -18,17 +18,17 @@ export interface MetadataOptions {
   readonly mode?: MetadataMode;
 }
 
-/** A metadata service that runs, on loopback. */
+/** A running metadata service, on loopback. */
 export interface Metadata {
   /** Such as `http://127.0.0.1:40123`. */
   readonly endpoint: string;
-  /** Variables that lead a program to it. */
+  /** Environment variables that point a program at it. */
   readonly env: Readonly<Record<string, string>>;
-  /** What was asked so far, such as `GET /latest/meta-data/instance-id`. */
+  /** The requests so far, such as `GET /latest/meta-data/instance-id`. */
   readonly requests: readonly string[];
-  /** How it answers from now on. */
+  /** Sets how it answers from now on. */
   setMode(mode: MetadataMode): void;
-  /** Ends every connection at once, hung ones too. */
+  /** Closes the server and every connection at once, including hanging ones. */
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface MetadataAnswer {
   readonly text: string;
 }
 
-/** @param answer what the real service would say */
+/** @param answer returns what the real service would answer */
 export async function startMetadata(
   answer: (request: IncomingMessage) => MetadataAnswer,
   envAt: (endpoint: string) => Readonly<Record<string, string>>,
@@ -69,7 +69,7 @@ export async function startMetadata(
   };
 }
 
-/** A path that cannot be decoded, for one. */
+/** The answer, or a 400 when the request cannot be understood, as with a path that cannot be decoded. */
 function orBadRequest(
   answer: (request: IncomingMessage) => MetadataAnswer,
   request: IncomingMessage,

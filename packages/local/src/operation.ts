@@ -3,7 +3,7 @@ import type { Entity, RejectedEntityInfo } from './entity.js';
 import type { Members } from './members.js';
 import type { Store, StoredBatch } from './store.js';
 
-/** What a request says of itself, noted while it is read, so that it is known of refused requests too. */
+/** Details of a request, recorded while it is read, so that they are known of refused requests too. */
 interface Note {
   /** Number of events. */
   events?: number;
@@ -17,11 +17,11 @@ export interface Context {
   readonly store: Store;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Hears what was accepted. */
+  /** Called with what was accepted. */
   readonly onPut?: ((put: AcceptedBatch) => void) | undefined;
 }
 
-/** A PutLogEvents that is answered 200. Its batch is empty where all events were rejected. */
+/** A PutLogEvents that is answered 200. Its batch is empty when all events were rejected. */
 export interface AcceptedBatch {
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -30,8 +30,8 @@ export interface AcceptedBatch {
   readonly rejectedEntityInfo?: RejectedEntityInfo;
 }
 
-/** Does what was read, and returns the answer. `entityError` is a fault's: the entity is rejected for it. */
+/** Carries out a request that was read, and returns the answer. A fault passes `entityError` to reject the entity. */
 export type Act = (context: Context, entityError?: string) => object;
 
-/** Reads a request. Faults come between this and the act: a request that meets one is noted like any other. */
+/** Reads a request. Faults apply after that, so that the record of a request is the same with and without a fault. */
 export type Operation = (members: Members, note: Note) => Act;

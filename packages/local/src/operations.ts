@@ -30,7 +30,7 @@ const putLogEvents: Operation = (members, note) => {
   const entity = readEntity(members);
   note.events = batch.timestamps.length;
   note.accountedBytes = batch.bytes;
-  // What breaks the model may be megabytes: it is refused, and not remembered.
+  // An entity that violates the model may have megabytes. It is refused, and not recorded.
   if (entity && members.valid) note.entity = entity;
   return ({ store, now, onPut }, entityError) => {
     members.check();

@@ -3,18 +3,18 @@ import { invalidParameter } from './refusal.js';
 import { NEXT_TOKEN } from './rules.js';
 
 /**
- * A `nextToken` names what the next page begins with, and not a position: what is added or forgotten between two pages
- * makes a reader neither miss nor see twice what was there.
+ * A `nextToken` names the item at which the next page begins, and not a position. So items that are added or removed
+ * between two pages cannot make a reader miss an item or see it twice.
  */
 export interface PageToken {
-  /** Which operation gave it, and in which direction it reads. */
+  /** The kind of list, and the direction of reading. */
   readonly kind: string;
   readonly at: string;
 }
 
 export const writeToken = ({ kind, at }: PageToken): string => `${kind}/${at}`;
 
-/** Reads `nextToken`. Throws for one of another kind of page. */
+/** Reads `nextToken`. Throws when it is of another kind. */
 export function readToken(members: Members, ...kinds: readonly string[]): PageToken | undefined {
   const token = members.text('nextToken', NEXT_TOKEN);
   if (token === undefined || token === '') return undefined;

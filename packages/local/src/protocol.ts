@@ -8,23 +8,23 @@ import { invalidSignature, Refusal, unreadable } from './refusal.js';
 import { MAX_SKEW_MINUTES } from './rules.js';
 
 /**
- * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html) with the form, not the
- * mathematics, of Signature Version 4.
+ * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Of Signature Version 4 the form is
+ * checked, but not the signature itself.
  */
 export const AWS_JSON = 'application/x-amz-json-1.1';
 const TARGET_PREFIX = 'Logs_20140328.';
 
-/** On the wire and unpacked alike. JSON's escapes make at most some 7 MiB of a full batch. */
+/** Before and after decompression. With JSON's escapes, a full batch takes about 7 MiB at most. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-/** One answer, ready to be written. */
+/** An HTTP answer. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** An answer of the service itself: it alone has a request id. */
+/** An answer of the service itself: only these have a request id. */
 export function serviceReply(status: number, content: object): Reply {
   return {
     status,
@@ -33,14 +33,14 @@ export function serviceReply(status: number, content: object): Reply {
   };
 }
 
-/** An answer that is none of the service's. */
+/** An answer of anything but the service. */
 export const jsonReply = (status: number, content: unknown): Reply => ({
   status,
   headers: { 'content-type': 'application/json' },
   body: toJson(content),
 });
 
-/** Sends the headers as soon as something of the body, or a flush, follows. */
+/** Sets the headers. They are sent with the first bytes of the body, or by `flushHeaders`. */
 export const head = (response: ServerResponse, { status, headers, body }: Reply): ServerResponse =>
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
 
@@ -48,19 +48,19 @@ export function write(response: ServerResponse, reply: Reply): void {
   head(response, reply).end(reply.body);
 }
 
-/** What the service was seen to answer to a body over its limit: bare, without a request id. */
+/** The answer that the service was seen to give to a body over its limit: empty, without a request id. */
 export const TOO_LARGE: Reply = { status: 413, headers: { 'content-type': 'text/plain' }, body: '' };
 
-/** A body over the limit, packed or unpacked. */
+/** The body exceeds the limit, before or after decompression. */
 export class TooLarge extends Error {}
 
-/** A body as sent. `bytes` is empty when it is over the limit. */
+/** A body as sent. `bytes` is empty when the body exceeds the limit. */
 export interface Body {
   readonly bytes: Buffer;
   readonly wireBytes: number;
 }
 
-/** Reads a body to its end, so that the client is not cut off while it writes. */
+/** Reads a body to its end, so that the client can finish writing and read the answer. */
 export async function readBody(request: IncomingMessage): Promise<Body> {
   const chunks: Buffer[] = [];
   let wireBytes = 0;
@@ -72,7 +72,7 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
   return { bytes: Buffer.concat(chunks), wireBytes };
 }
 
-/** The name of the operation that the headers ask for. Throws unless they are awsJson1_1's. */
+/** The operation that the headers name. Throws when they are not those of awsJson1_1. */
 export function operationOf(headers: IncomingHttpHeaders): string {
   const target = String(headers['x-amz-target']);
   if (!target.startsWith(TARGET_PREFIX)) throw unknownOperation(400);
@@ -88,7 +88,7 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=[^/,\s]+\/(\d{8})\/[a-z0-9-]+\/logs\/aws4_request,\s*SignedHeaders=([a-z0-9;-]+),\s*Signature=[0-9a-f]{64}$/;
 const DATE = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
-/** Throws unless the request looks signed, for the service `logs`, for the day of its x-amz-date, and about `now`. */
+/** Throws unless the request has the form of a signed one: for the service `logs`, and dated within minutes of `now`. */
 export function checkSigned(headers: IncomingHttpHeaders, now: number): void {
   if (headers.authorization === undefined) {
     throw new Refusal('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -105,7 +105,7 @@ export function checkSigned(headers: IncomingHttpHeaders, now: number): void {
   checkSkew(at, now);
 }
 
-/** Throws when a signature is not of now, give or take five minutes. Its date has whole seconds, so now has too. */
+/** Throws when a signature is more than five minutes off. Its date has whole seconds, so `now` is rounded too. */
 function checkSkew(at: number, now: number): void {
   const second = Math.floor(now / 1_000) * 1_000;
   const words = (bound: number, sign: string): string =>
@@ -124,11 +124,11 @@ function checkSkew(at: number, now: number): void {
   }
 }
 
-/** The time of an x-amz-date; NaN for what is none. */
+/** The time of an x-amz-date; NaN when it is not valid. */
 const parseDate = (date: string): number =>
   DATE.test(date) ? Date.parse(date.replace(DATE, '$1-$2-$3T$4:$5:$6Z')) : Number.NaN;
 
-/** The time in the form of x-amz-date, such as `20150830T123600Z`. */
+/** A time in the form of x-amz-date, such as `20150830T123600Z`. */
 const formatDate = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '');
 
 const unzip = promisify(gunzip);

@@ -35,13 +35,13 @@ export const getLogEvents: Operation = (members) => {
   const from = boundaryOf(token) ?? (fromHead ? FIRST_KEY : LAST_KEY);
   return ({ store }) => {
     members.check();
-    // GetLogEvents: startTime is included, endTime is not.
+    // GetLogEvents includes startTime and excludes endTime.
     const events = inSpan(
       [findGroup(store).stream(streamName)],
       (time) => time >= startTime && time < endTime,
     );
     const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
-    // Whoever reads an empty page is where he was; where there is nothing at all, before what will come.
+    // After an empty page the reader stays in place. At the end of nothing, that is before all events to come.
     const place = from === LAST_KEY ? FIRST_KEY : from;
     const last = page.at(-1);
     return {
@@ -73,9 +73,9 @@ export const filterLogEvents: Operation = (members) => {
     if (!fromHead && startTime < NEWEST_FIRST_SINCE) {
       throw invalidParameter('startFromHead is false: startTime must be on or after 2024-01-01T00:00:00Z.');
     }
-    // To ignore a filter would answer a lie.
+    // To ignore a filter would give a wrong answer.
     if (pattern !== '') throw invalidParameter("@awslogs/local does not know 'filterPattern'.");
-    // FilterLogEvents: both times are included.
+    // FilterLogEvents includes both times.
     const events = inSpan(
       streamsOf(findGroup(store), names, prefix),
       (time) => time >= startTime && time <= endTime,
@@ -97,7 +97,7 @@ const eventAnswer = ({ logStreamName, timestamp, message, ingestionTime, sequenc
   eventId: eventIdOf({ timestamp, sequence }),
 });
 
-/** The streams of those names, each of which must be there, or with that prefix, or all of the group. */
+/** The streams with these names, all of which must exist, or with this prefix, or all streams of the group. */
 function streamsOf(
   group: LogGroup,
   names: readonly string[] | undefined,
@@ -115,7 +115,7 @@ function readSpan(members: Members) {
   };
 }
 
-/** The events of the streams whose time is asked for, in the order of their keys. */
+/** The events of the streams in the requested span of time, in the order of their keys. */
 const inSpan = (
   streams: readonly LogStream[],
   isAskedFor: (timestamp: number) => boolean,
@@ -125,7 +125,7 @@ const inSpan = (
     .filter(({ timestamp }) => isAskedFor(timestamp))
     .sort(compareKeys);
 
-/** The page that begins with the first event at `from` or behind. */
+/** The page that begins with the first event at or after `from`. */
 function pageAfter(events: readonly KeyedEvent[], from: EventKey, limit: number): readonly KeyedEvent[] {
   const rest = events.filter((event) => compareKeys(event, from) >= 0);
   return rest.slice(0, fitting(rest, limit));
@@ -137,7 +137,7 @@ function pageBefore(events: readonly KeyedEvent[], from: EventKey, limit: number
   return rest.slice(rest.length - fitting(rest.toReversed(), limit));
 }
 
-/** How many of the first events a page holds: at most `limit` and 1 MiB. One event always fits. */
+/** How many of the first events fit into a page: at most `limit` and 1 MiB. One event always fits. */
 function fitting(events: readonly KeyedEvent[], limit: number): number {
   let bytes = 0;
   let count = 0;
@@ -161,7 +161,7 @@ function tokenBefore(events: readonly KeyedEvent[], page: readonly KeyedEvent[])
 
 const tokenAt = (kind: string, boundary: EventKey): string => writeToken({ kind, at: eventIdOf(boundary) });
 
-/** The boundary between two events that a token names: reading forward begins behind it, backward before it. */
+/** The place that a token names: reading forward begins at this key, and reading backward before it. */
 function boundaryOf(token: PageToken | undefined): EventKey | undefined {
   if (!token) return undefined;
   const key = keyOfEventId(token.at);

@@ -1,6 +1,6 @@
 /**
- * An answer other than success in the service's own form, `{"__type": type, "message": message}`.
- * Client faults are 400, also those of credentials; the service's own are 500.
+ * An error in the service's own form, `{"__type": type, "message": message}`. The status is 400 for the client's errors,
+ * including those of credentials, and 500 for the service's own.
  */
 export class Refusal extends Error {
   readonly type: string;

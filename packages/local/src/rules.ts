@@ -1,10 +1,10 @@
 /**
- * The service's numbers and words, each with its source.
+ * The service's limits and words, each with its source.
  * Model: the Smithy model of com.amazonaws.cloudwatchlogs. PutLogEvents, CreateLogGroup and so on: the pages of
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/.
  */
 
-/** What a string must be. Lengths are UTF-16 units; `pattern` is in the service's words and spans the whole. */
+/** Constraints of a string. Lengths are UTF-16 units; `pattern` is the model's, and must match the whole string. */
 export interface TextRule {
   readonly min?: number;
   readonly max?: number;
@@ -12,14 +12,14 @@ export interface TextRule {
   readonly oneOf?: readonly string[];
 }
 
-/** What a number must be. */
+/** Constraints of a number. */
 export interface NumberRule {
   readonly min?: number;
   readonly max?: number;
   readonly oneOf?: readonly number[];
 }
 
-/** What a map of strings must be. `min` and `max` count its entries. */
+/** Constraints of a map of strings. `min` and `max` count its entries. */
 export interface MapRule {
   readonly min: number;
   readonly max: number;
@@ -55,10 +55,10 @@ export const TAGS: MapRule = {
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: "aws:" in any case is reserved. */
 export const RESERVED_TAG_KEY = /^aws:/i;
 
-/** CreateLogGroup: "Log group names can't start with the string aws/". The service's words name the upper case. */
+/** CreateLogGroup: "Log group names can't start with the string aws/". The service's message names it in upper case. */
 export const RESERVED_PREFIX = /^aws\//i;
 
-/** PutRetentionPolicy: the only numbers of days it takes. */
+/** PutRetentionPolicy: the valid numbers of days. */
 export const RETENTION_IN_DAYS: NumberRule = {
   oneOf: [
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -75,7 +75,7 @@ export const EVENT_OVERHEAD_BYTES = 26;
 
 /**
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html: "within five minutes of the time stamp in the
- * request". Services were seen to hold both sides to it: https://github.com/aws-amplify/aws-sdk-android/issues/88
+ * request". Services were seen to check both sides: https://github.com/aws-amplify/aws-sdk-android/issues/88
  */
 export const MAX_SKEW_MINUTES = 5;
 
@@ -87,8 +87,8 @@ export const MAX_AGE_MS = 14 * DAY_MS;
 export const MAX_AHEAD_MS = 2 * HOUR_MS;
 
 /**
- * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours pass is not
- * known, so here they do not: a client that passes here passes there, whichever it is.
+ * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours are accepted is not known,
+ * so they are refused here: a client that passes here passes there too.
  */
 export const SPAN_LIMIT_MS = 24 * HOUR_MS;
 
@@ -136,7 +136,7 @@ export const MAX_STREAM_NAMES = 100;
 export const MAX_LOG_GROUP_IDENTIFIERS = 50;
 export const MAX_ACCOUNTS = 20;
 
-/** FilterLogEvents: startFromHead may be false for what is since then alone. */
+/** FilterLogEvents: startFromHead may be false only with a startTime at or after this. */
 export const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 
 /** GetLogEvents: "as many log events as can fit in a response size of 1 MB". FilterLogEvents: "up to 1 MB". */

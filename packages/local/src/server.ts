@@ -27,14 +27,14 @@ import { Refusal } from './refusal.js';
 import { expand, Store, type StoredEvent } from './store.js';
 import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from './unsupported.js';
 
-/** Starts a service. Rejects with the system's error when the port is not to be had. */
+/** Starts a service. Rejects with the system's error when the port is not available. */
 export async function start(options: StartOptions = {}): Promise<Local> {
   const service = new Service(options);
   await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return service;
 }
 
-/** Names and words longer than these are refused anyway, and not remembered. */
+/** Longer names are refused anyway, and not recorded; longer messages are cut. */
 const MAX_REMEMBERED = 512;
 
 type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
@@ -43,7 +43,7 @@ const BROWSER_REFUSED = jsonReply(403, {
   message: '@awslogs/local answers no browser: any page could read, write and delete logs.',
 });
 
-/** How a request ends: with a reply, unless a fault keeps it back. */
+/** How a request ends: without a reply when a fault withholds it. */
 interface Outcome {
   readonly reply: Reply | undefined;
   readonly fault: Fault | undefined;
@@ -73,9 +73,9 @@ class Service implements Local {
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
     this.#keepRequests = keepRequests;
-    // Longer than clients keep an idle connection: this side never closes one under a new request.
+    // Longer than clients keep an idle connection, so that the server never closes one just as a request arrives.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
-      // The client went away, or this service closes: nobody is left to answer.
+      // The client has gone or the service is closing, so there is nobody to answer.
       this.#handle(request, response).catch(() => response.destroy());
     });
   }
@@ -158,7 +158,7 @@ class Service implements Local {
     await this.#send(response, reply, fault);
   }
 
-  /** Reads, then acts; a fault comes between. Whatever is wrong with the request becomes a reply. */
+  /** Reads the request, applies a fault, and carries the request out. Errors become replies. */
   async #answer(request: IncomingMessage, body: Body, record: Draft): Promise<Outcome> {
     let fault: Fault | undefined;
     try {
@@ -213,7 +213,7 @@ function remember(members: Members, record: Draft): void {
   if (stream !== undefined && stream.length <= MAX_REMEMBERED) record.logStreamName = stream;
 }
 
-/** The reply to a request that failed. What is no refusal is a defect of this service, and says so. */
+/** The reply to a request that failed. An error that is not a Refusal is a defect of this service, and a 500. */
 function refuse(error: unknown, record: Draft): Reply {
   if (error instanceof TooLarge) return TOO_LARGE;
   const refusal = error instanceof Refusal ? error : new Refusal('InternalFailure', String(error), 500);
@@ -222,7 +222,7 @@ function refuse(error: unknown, record: Draft): Reply {
   return serviceReply(refusal.status, { __type: refusal.type, message: refusal.message });
 }
 
-/** Where to reach a listener on `host`: a wildcard address is none to connect to. */
+/** The address at which a listener on `host` can be reached: a wildcard address is not one. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface ServiceAccountOptions {
-  /** Default: `shop`. null: the file is not there. */
+  /** Default: `shop`. null: the file does not exist. */
   readonly namespace?: string | null;
   /** Issuer in the token. Default: that of an EKS cluster. */
   readonly issuer?: string;
-  /** The whole token, where it is to be a special one. null: the file is not there. */
+  /** The whole token, instead of one with the issuer. null: the file does not exist. */
   readonly token?: string | null;
 }
 
 /** The files that Kubernetes mounts into a pod at /var/run/secrets/kubernetes.io/serviceaccount. */
 export interface ServiceAccount {
-  /** The folder, of this machine's folder for what is temporary, that stands for that one. */
+  /** The temporary folder that holds the files. */
   readonly folder: string;
-  /** Variables that Kubernetes sets in each pod. Nobody listens at that address. */
+  /** Environment variables that Kubernetes sets in each pod. Nothing listens at that address. */
   readonly env: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function writeServiceAccount(options: ServiceAccountOptions = {}): 
   };
 }
 
-/** A JSON Web Token of that issuer, signed by nobody. */
+/** A JSON Web Token with that issuer, and a signature that is not valid. */
 function tokenOf(issuer: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part({ iss: issuer, aud: [issuer], sub: 'system:serviceaccount:shop:default' })}.c2lnbmF0dXJl`;

@@ -3,7 +3,7 @@ import type { Entity } from './entity.js';
 import type { EventKey } from './event-key.js';
 import { alreadyExists, notFound, Refusal } from './refusal.js';
 
-/** An event as it was stored. Times are milliseconds since 1970; `entity` is null where none was accepted. */
+/** A stored event. Times are milliseconds since 1970; `entity` is null when none was accepted. */
 export interface StoredEvent {
   readonly timestamp: number;
   readonly message: string;
@@ -12,12 +12,12 @@ export interface StoredEvent {
   readonly entity: Entity | null;
 }
 
-/** An event and where it stands among all. */
+/** An event with its key. */
 export interface KeyedEvent extends StoredEvent, EventKey {}
 
-/** The accepted events of one PutLogEvents, none perhaps: two arrays rather than an object for each event. */
+/** The accepted events of one PutLogEvents, possibly none. Two arrays take less memory than an object for each event. */
 export interface StoredBatch {
-  /** The place of its first event in the order of arrival; the others follow. */
+  /** Sequence number of the first event; the others follow. */
   readonly sequence: number;
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];
@@ -25,7 +25,7 @@ export interface StoredBatch {
   readonly entity: Entity | null;
 }
 
-/** Holds what all streams together keep to a number of bytes: the oldest batches make room. */
+/** Keeps the size of all streams together within a limit: the oldest batches are discarded. */
 class Memory {
   readonly #limit: number;
   readonly #held: { readonly stream: LogStream; readonly bytes: number }[] = [];
@@ -35,7 +35,7 @@ class Memory {
     this.#limit = limit;
   }
 
-  /** Counts the batch that the stream has just kept. */
+  /** Counts a batch that the stream has just stored. */
   hold(stream: LogStream, { messages }: StoredBatch): void {
     if (this.#limit === Infinity) return;
     const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
@@ -60,7 +60,7 @@ export class LogStream {
   lastEventTimestamp: number | undefined;
   lastIngestionTime: number | undefined;
 
-  /** Without a memory it only counts events. */
+  /** Without a memory, the stream only counts events. */
   constructor(name: string, creationTime: number, memory: Memory | undefined) {
     this.name = name;
     this.creationTime = creationTime;
@@ -89,7 +89,7 @@ export class LogStream {
     return this.#kept().flatMap((batch) => expand(batch, this.name));
   }
 
-  /** The same with their keys. */
+  /** The events with their keys, in the order of their arrival. */
   keyedEvents(): KeyedEvent[] {
     return this.#kept().flatMap((batch) =>
       expand(batch, this.name).map((event, index) => ({ ...event, sequence: batch.sequence + index })),
@@ -102,7 +102,7 @@ export class LogStream {
   }
 }
 
-/** The events of a batch, one object each. */
+/** The events of a batch as objects. */
 export function expand(
   { timestamps, messages, ingestionTime, entity }: StoredBatch,
   logStreamName: string,
@@ -150,7 +150,7 @@ export class LogGroup {
     return stream;
   }
 
-  /** Throws where deletion protection is on. */
+  /** Throws when deletion protection is enabled. */
   checkDeletable(): void {
     if (!this.deletionProtectionEnabled) return;
     throw new Refusal(
@@ -160,7 +160,7 @@ export class LogGroup {
   }
 }
 
-/** Groups and their streams by name: maps, so that no name (`__proto__`) is special. */
+/** Log groups by name. Maps, so that no name, such as `__proto__`, is special. */
 export class Store {
   readonly groups = new Map<string, LogGroup>();
   readonly #memory: Memory | undefined;
@@ -170,7 +170,7 @@ export class Store {
     this.#memory = keepEvents ? new Memory(keepEventBytes) : undefined;
   }
 
-  /** Places in the order of arrival for so many events; returns the first. No place is given twice. */
+  /** Reserves sequence numbers for `count` events and returns the first. No number is given twice. */
   takeSequence(count: number): number {
     const first = this.#arrived;
     this.#arrived += count;
@@ -194,7 +194,7 @@ export class Store {
     streams.set(name, new LogStream(name, creationTime, this.#memory));
   }
 
-  /** The streams so named, or all of the group's; none when there is no such group or stream yet. */
+  /** The stream with this name, or all of the group; none when the group or stream does not exist. */
   find(groupName: string, streamName?: string): LogStream[] {
     const streams = [...(this.groups.get(groupName)?.streams.values() ?? [])];
     return streamName === undefined ? streams : streams.filter(({ name }) => name === streamName);

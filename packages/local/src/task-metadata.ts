@@ -1,13 +1,13 @@
 import { type Metadata, type MetadataOptions, startMetadata } from './metadata.js';
 
 export interface TaskMetadataOptions extends MetadataOptions {
-  /** ARN or short name, as the service gives either. Default: `prod`. */
+  /** ARN or short name; the service gives either. Default: `prod`. */
   readonly cluster?: string;
   /** Default: one of a task in that cluster. */
   readonly taskArn?: string;
   /** Of the task definition. Default: `checkout`. */
   readonly family?: string;
-  /** Default: none, as for a task that no service started, or under an old agent. */
+  /** Default: none, as for a task that no service started, or with an old agent. */
   readonly serviceName?: string;
 }
 
@@ -55,7 +55,7 @@ export function startTaskMetadata(options: TaskMetadataOptions = {}): Promise<Me
   );
 }
 
-/** A new ARN, with the name of the cluster in it. */
+/** A task ARN of the new format, which contains the name of the cluster. */
 const taskArnIn = (cluster: string): string =>
   `arn:aws:ecs:us-east-1:123456789012:task/${cluster.slice(cluster.lastIndexOf('/') + 1)}/158d1c8083dd49d6b527399fd6414f5c`;
 

@@ -3,7 +3,7 @@ import { toJson } from './json.js';
 import type { Put, RequestRecord } from './local.js';
 import { safe } from './safe-text.js';
 
-/** Writes down what arrives: whence, whenever that changes, then an event a line. */
+/** Formats what arrives: a line for each event, and a heading whenever the group, stream or entity changes. */
 export class Transcript {
   readonly #colour: boolean;
   #source = '';
@@ -22,7 +22,7 @@ export class Transcript {
     return `${lines.join('\n')}\n`;
   }
 
-  /** Nothing for a request that went well: what it put has been written down. */
+  /** Empty for a request that succeeded: `put` has formatted its events. */
   request({ operation, status, errorType, errorMessage = '', fault, at }: RequestRecord): string {
     if (status === 200 && fault === undefined) return '';
     const words = [operation, status === 0 ? 'not answered' : status];
@@ -48,7 +48,7 @@ export class Transcript {
   }
 }
 
-/** What an answer of 200 says that was not taken. */
+/** What an answer of 200 says was rejected. */
 function rejections({ events, rejectedLogEventsInfo, rejectedEntityInfo }: Put): string[] {
   const lines: string[] = [];
   if (rejectedLogEventsInfo) {
@@ -59,11 +59,11 @@ function rejections({ events, rejectedLogEventsInfo, rejectedEntityInfo }: Put):
   return lines;
 }
 
-/** One JSON object an event, one a line; rejections are not among them. */
+/** A line of JSON for each event. Rejections are not included. */
 export const jsonLines = ({ logGroupName, events }: Put): string =>
   events.map((event) => `${toJson({ logGroupName, ...event })}\n`).join('');
 
-/** `Service checkout ec2:my-asg (PlatformType=AWS::EC2)`: the identity, then what else is said of it. */
+/** Such as `Service checkout ec2:my-asg (PlatformType=AWS::EC2)`: the key attributes, then the attributes. */
 function describe(entity: Entity | null): string {
   if (!entity) return '(no entity)';
   const identity = Object.values(entity.keyAttributes ?? {}).join(' ');
@@ -71,7 +71,7 @@ function describe(entity: Entity | null): string {
   return rest.length === 0 ? identity : `${identity} (${rest.join(', ')})`;
 }
 
-/** The time of day in UTC, with its Z; years that a Date cannot hold are left as a number. */
+/** The time of day in UTC, or the number itself when a Date cannot hold it. */
 function clock(timestamp: number): string {
   const date = new Date(timestamp);
   return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString().slice(11);

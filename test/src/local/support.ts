@@ -84,7 +84,8 @@ export async function bench(t: ExecutionContext, options: StartOptions = {}): Pr
   return made;
 }
 
-const signedHeaders = (operation: string): Record<string, string> => ({
+/** The headers of a request that an SDK signed at NOW. */
+export const signedHeaders = (operation: string): Record<string, string> => ({
   'content-type': 'application/x-amz-json-1.1',
   'x-amz-target': `Logs_20140328.${operation}`,
   'x-amz-date': '20261124T120000Z',
