@@ -16,7 +16,10 @@ import type { Remarks } from './remarks.js';
 export async function detect(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
   const told = otelFacts(place.env, isPlatform, remarks);
   const search = SEARCHES.get(told.get('cloud.platform')?.value ?? platformOf(place.env)) ?? ec2OrHost;
-  const [platform, application] = await Promise.all([search(place, signal, remarks), packageFacts(place)]);
+  const [platform, application] = await Promise.all([
+    search(place, signal, remarks),
+    packageFacts(place, remarks),
+  ]);
   return merge(told, platform, application, factsFrom('name of the host', { 'host.name': place.hostname }));
 }
 
