@@ -10,18 +10,18 @@ import { userSource } from './entity/user.js';
 import type { Reporter } from './report.js';
 import { said } from './said.js';
 
-/** The first batch waits for its entity so long. */
+/** The first batch waits at most this long for its entity. */
 const WAIT_MS = 1000;
 
-/** What answers no sooner is given up. */
+/** The detection is aborted after this time. */
 export const SEARCH_MS = 5000;
 
 /**
- * Who this process is: the entity of its events, and the instance that its log stream is named after. It is searched for
- * once. The first batch waits for that, and goes without if it takes too long; what is found later is that of later ones.
+ * The identity of this process: the entity of its events, and the instance in the name of its log stream. It is detected
+ * once. The first batch waits for it for a limited time. Later batches use what is found later.
  */
 export class Identity {
-  /** Resolves when it is known, or no longer waited for. */
+  /** Resolves when the identity is known or the wait is over. */
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
   readonly #search = new AbortController();
@@ -38,7 +38,7 @@ export class Identity {
       this.#settle = resolve;
     });
     const own = resolveEntity(config.entity, [userSource(config)]);
-    // What the user says whole is never waited for: all that may be found are attributes, and the instance.
+    // An entity that the user gave completely does not wait: detection can only add attributes and the instance.
     if (!lacksEnvironment(config)) this.#entity = own.entity;
     this.#unnamed = own.unnamed;
     if (dependsOnPlace(config)) void this.#find(config, place, clock);
@@ -49,7 +49,7 @@ export class Identity {
     return this.#entity;
   }
 
-  /** The entity of records that name their service themselves: the same but for the name. */
+  /** The entity of records that name their service: the same except for the name. */
   entityOf(service: string): Entity | undefined {
     return this.#unnamed && named(this.#unnamed, service);
   }
@@ -58,12 +58,12 @@ export class Identity {
     return this.#instance;
   }
 
-  /** Whoever waits waits no longer. */
+  /** Ends the wait. */
   hurry(): void {
     this.#settle();
   }
 
-  /** Ends the search. */
+  /** Ends the detection. */
   close(): void {
     this.#isClosed = true;
     this.#search.abort();
@@ -79,7 +79,7 @@ export class Identity {
       const found = await introduce(config, place, signal);
       if (!this.#isClosed) this.#learn(found);
     } catch (error) {
-      // No file of ours, as in a bundle.
+      // The file does not exist, as in a bundle.
       this.#reporter.problem('entity', `No entity can be searched for. (${said(error)})`);
     }
     for (const timer of cancel) timer();
@@ -96,14 +96,14 @@ export class Identity {
   }
 }
 
-/** Whether anything that is asked for depends on where the program runs. */
+/** Whether any requested value depends on where the program runs. */
 function dependsOnPlace(config: Config): boolean {
   return (
     config.logStreamName.includes('{instance}') || config.entity === undefined || lacksEnvironment(config)
   );
 }
 
-/** Whether the user gave an entity that is not whole without what is found. */
+/** Whether the user gave an entity that needs a detected environment. */
 function lacksEnvironment({ entity, environment }: Config): boolean {
   if (entity === undefined || entity === false || (entity.type ?? 'Service') !== 'Service') return false;
   return (entity.environment ?? environment) === undefined;

@@ -11,14 +11,14 @@ const KEY_FIELDS = {
   Environment: 'environment',
 } as const;
 
-/** One thing that is wrong with an entity: which field, and what was expected of it. */
+/** One mistake in an entity: the field, and what it should have been. */
 export interface EntityFault {
   readonly field: keyof EntityOption;
   readonly expected: string;
   readonly given: unknown;
 }
 
-/** Printable ASCII with something to see in it, as Application Signals wants it. Spaces around it do not count. */
+/** Printable ASCII with at least one visible character, as Application Signals requires. It is trimmed first. */
 export function isKeyValue(value: unknown): value is string {
   return typeof value === 'string' && /^[\x20-\x7e]*$/.test(value) && hasLength(value.trim(), MAX_VALUE);
 }
@@ -35,7 +35,7 @@ function hasLength(text: string, max: number): boolean {
   return text.length >= 1 && text.length <= max;
 }
 
-/** Everything that is wrong with the entity that a user gave. */
+/** All mistakes in the entity that a user gave. */
 export function entityFaults(entity: EntityOption): EntityFault[] {
   const { type = 'Service' } = entity;
   const faults: EntityFault[] = [];
@@ -55,7 +55,7 @@ function keyFaults(entity: EntityOption, type: EntityType): EntityFault[] {
   return Object.entries(KEY_FIELDS).flatMap(([key, field]): EntityFault[] => {
     const given = entity[field];
     if (wanted.includes(key)) {
-      // A service without an environment gets the one that is found for it.
+      // A service without an environment gets the detected one.
       if (field === 'environment' && given === undefined) return [];
       return isKeyValue(given) ? [] : [{ field, expected: `1 to ${MAX_VALUE} characters of ASCII`, given }];
     }

@@ -8,10 +8,10 @@ import type { Place } from './place.js';
 import type { Remarks } from './remarks.js';
 
 /**
- * Looks where the program runs: all places at once, and none of them over the network where the environment tells the
- * platform, but for that platform's own. Never rejects.
- * @param signal ends what is still asked; what is known by then counts
- * @param remarks is added to
+ * Detects where the program runs. All sources are read at once. When environment variables name the platform, only that
+ * platform's metadata service is asked. Never rejects.
+ * @param signal aborts pending requests; what is known by then is used
+ * @param remarks receives problems and notes
  */
 export async function detect(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
   const told = otelFacts(place.env, isPlatform, remarks);
@@ -25,7 +25,7 @@ export async function detect(place: Place, signal: AbortSignal, remarks: Remarks
 
 type Search = (place: Place, signal: AbortSignal, remarks: Remarks) => Facts | Promise<Facts>;
 
-/** By OpenTelemetry's words for the platform. */
+/** By the value of OpenTelemetry's `cloud.platform`. */
 const SEARCHES: ReadonlyMap<string, Search> = new Map<string, Search>([
   ['aws_lambda', lambdaFacts],
   ['aws_ecs', ecsFacts],
@@ -40,9 +40,9 @@ function isPlatform(word: string): boolean {
 
 function platformOf(env: Place['env']): string {
   if (env.AWS_LAMBDA_FUNCTION_NAME) return 'aws_lambda';
-  if (env.ECS_CONTAINER_METADATA_URI_V4) return 'aws_ecs'; // on EC2, too
-  if (env.KUBERNETES_SERVICE_HOST) return 'aws_eks'; // or another: the search tells
-  return 'aws_ec2'; // or none
+  if (env.ECS_CONTAINER_METADATA_URI_V4) return 'aws_ecs'; // also on EC2
+  if (env.KUBERNETES_SERVICE_HOST) return 'aws_eks'; // or other Kubernetes: kubernetesFacts decides
+  return 'aws_ec2'; // or no AWS at all: ec2Facts decides
 }
 
 function lambdaFacts({ env }: Place): Facts {

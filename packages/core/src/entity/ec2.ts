@@ -8,16 +8,16 @@ import type { Remarks } from './remarks.js';
 
 const ENDPOINT = 'http://169.254.169.254';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
-/** Elastic Beanstalk gives it to all applications of an account, unless told otherwise: it would merge them. */
+/** Elastic Beanstalk gives this role to all applications of an account by default. As a name it would merge them. */
 const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 
-/** The tags that name a service, whatever their case, best first. Of two that differ in case the agent takes the last. */
+/** The tags that name a service, in any case, best first. Of two that differ in case only, the agent uses the last. */
 const SERVICE_TAGS = ['service', 'application', 'app'];
 
 /**
- * What the metadata service of an EC2 instance says, version 2 alone. It is EC2 if it tells an instance's id: others, of
- * other clouds, live at the same address.
+ * Asks the metadata service of an EC2 instance (version 2 only). Only an answer with an instance id counts as EC2, since
+ * other clouds use the same address.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
@@ -29,20 +29,20 @@ export async function ec2Facts({ env, fetch }: Place, signal: AbortSignal, remar
   } catch (error) {
     const isSilent = error instanceof Unreached || signal.aborted;
     const remark = `The EC2 metadata service at ${endpoint} ${isSilent ? SILENT : `cannot be asked. (${said(error)})`}`;
-    // Where the user names the address, somebody is to be there. Else anybody who is not on AWS may refuse or be silent:
-    // a problem at each start would be noise, and that somebody is there and refuses says enough.
+    // When the user names the address, a service should be there. Otherwise the program may well run outside of AWS, and
+    // a problem at each start would be noise.
     if (told) remarks.problems.push(remark);
     else if (isSilent) remarks.notes.push(remark);
     return new Map();
   }
 }
 
-/** Into a container whose packets are routed the answer with the token takes two hops, and EC2 often allows one. */
+/** The answer with the token takes two hops into a container with a network of its own, and EC2 often allows only one. */
 const SILENT =
   "did not answer in time. For a container on an EC2 instance, set the instance's metadata response hop limit to 2; " +
   'on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search.';
 
-/** Rejects when nobody answers as EC2 does. */
+/** Rejects when no answer is like EC2's. */
 async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Facts> {
   const token = await fetch(`${root}/api/token`, {
     method: 'PUT',
@@ -52,13 +52,13 @@ async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Fac
   if (token.status !== 200) throw new Error(`it answers ${token.status}`);
   const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
   const read: Read = async (path) => {
-    // What is not there, or not allowed, is answered otherwise.
+    // A value that does not exist or is not allowed has another status.
     const answer = await fetch(`${root}/meta-data/${path}`, { headers, signal }).catch(() => undefined);
     return answer?.status === 200 ? answer.text.trim() : '';
   };
   const [id, tags, role] = await Promise.all([read('instance-id'), tagFacts(read), roleFacts(read)]);
   if (!INSTANCE_ID.test(id)) throw new Error('it names no instance');
-  // Not `host.id`: OpenTelemetry's detector of hosts has the machine's id there.
+  // Not `host.id`, which is the machine id in OpenTelemetry's host detector.
   const facts = factsFrom('EC2 metadata service', {
     'cloud.platform': 'aws_ec2',
     'aws.ec2.instance.id': id,
@@ -68,7 +68,7 @@ async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Fac
 
 type Read = (path: string) => Promise<string>;
 
-/** Tags are there where the instance's options allow it. */
+/** Tags are available if the instance's metadata options allow it. */
 async function tagFacts(read: Read): Promise<Facts> {
   const keys = (await read('tags/instance/')).split('\n').map((key) => key.trim());
   const value = async (key: string) => (keys.includes(key) ? read(`tags/instance/${encodeURI(key)}`) : '');
@@ -78,7 +78,7 @@ async function tagFacts(read: Read): Promise<Facts> {
   const [group = '', ...services] = await Promise.all(
     ['aws:autoscaling:groupName', ...serviceKeys].map(value),
   );
-  // Where none is of use, it is told of the first.
+  // If none is usable, the problem is reported for the first.
   const best = Math.max(services.findIndex(isKeyValue), 0);
   return merge(
     factsFrom('instance tag aws:autoscaling:groupName', {
@@ -97,7 +97,7 @@ async function roleFacts(read: Read): Promise<Facts> {
 
 const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';
 
-/** Elastic Beanstalk's instances are EC2's, and have a file that names their environment. */
+/** Elastic Beanstalk runs on EC2 instances that have a file with the name of the environment. */
 export async function beanstalkFacts({ readFile }: Place): Promise<Facts> {
   const conf = parseObject(await readFile(BEANSTALK).catch(() => ''));
   if (typeof conf.environment_name !== 'string') return new Map();

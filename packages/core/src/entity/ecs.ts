@@ -6,7 +6,7 @@ import type { Remarks } from './remarks.js';
 const FROM = 'ECS task metadata';
 
 /**
- * Two GETs, where OpenTelemetry's detector leaves out the service's name, and knows one partition of AWS alone.
+ * Two GETs. OpenTelemetry's detector is not used, since it omits the service name and supports one partition of AWS only.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export async function ecsFacts(place: Place, signal: AbortSignal, remarks: Remarks): Promise<Facts> {
@@ -23,7 +23,7 @@ export async function ecsFacts(place: Place, signal: AbortSignal, remarks: Remar
     } catch {
       failures.push(signal.aborted ? 'did not answer in time' : 'cannot be reached');
     }
-    return {}; // it is ECS all the same
+    return {}; // the platform is still ECS
   };
   const [task, container] = await Promise.all([get('/task'), get('')]);
   if (failures.length > 0) {

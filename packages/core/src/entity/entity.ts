@@ -1,15 +1,15 @@
 /**
- * Who wrote the log events, as PutLogEvents takes it.
+ * Who wrote the log events: the `entity` of PutLogEvents.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Entity.html
  */
 export interface Entity {
-  /** Identify the entity: entities of equal key attributes are the same one. 2 to 4 entries. */
+  /** Identify the entity: entities with equal key attributes are the same. 2 to 4 entries. */
   readonly keyAttributes: Readonly<Record<string, string>>;
-  /** Connect the entity with other telemetry. Up to 10 entries. */
+  /** Connect the entity with other telemetry. At most 10 entries. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** The key attributes that each Type is sent with: exactly these. */
+/** The key attributes of each Type. Exactly these are sent. */
 export const KEY_ATTRIBUTES_BY_TYPE = {
   Service: ['Type', 'Name', 'Environment'],
   RemoteService: ['Type', 'Name'],
@@ -20,7 +20,7 @@ export const KEY_ATTRIBUTES_BY_TYPE = {
 
 export type EntityType = keyof typeof KEY_ATTRIBUTES_BY_TYPE;
 
-/** The whole entity, as the user may give it instead of having it derived. */
+/** A whole entity, which the user can give instead of the derived one. */
 export interface EntityOption {
   /** Default: `Service`. */
   readonly type?: EntityType | undefined;

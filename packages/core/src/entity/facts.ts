@@ -1,14 +1,14 @@
-/** Something that is known, and from where. */
+/** A value and where it was found. */
 export interface Fact {
   readonly value: string;
-  /** For a person: `ECS task metadata`. */
+  /** For people, such as `ECS task metadata`. */
   readonly from: string;
 }
 
-/** What is known about the program and where it runs, by the names that OpenTelemetry has for it, or would have. */
+/** What is known about the program and its environment, under OpenTelemetry's attribute names or names like them. */
 export type Facts = ReadonlyMap<string, Fact>;
 
-/** Facts out of one place. What is not there, or empty, is no fact. */
+/** The facts from one source. Missing and empty values are left out. */
 export function factsFrom(from: string, values: Readonly<Record<string, unknown>>): Facts {
   const facts = new Map<string, Fact>();
   for (const [name, value] of Object.entries(values)) {
@@ -17,7 +17,7 @@ export function factsFrom(from: string, values: Readonly<Record<string, unknown>
   return facts;
 }
 
-/** Of two facts of one name the first counts. */
+/** Merges sources. The first fact of each name is used. */
 export function merge(...places: readonly Facts[]): Facts {
   return new Map(places.toReversed().flatMap((facts) => [...facts]));
 }

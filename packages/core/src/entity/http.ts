@@ -9,28 +9,27 @@ interface Answer {
 interface FetchOptions {
   readonly method?: 'GET' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Ends the request. */
+  /** Aborts the request. */
   readonly signal: AbortSignal;
 }
 
-/** Nobody is there, or nobody who says so: a packet that just vanishes, where others are refused. */
+/** No connection was made in time: the packets were dropped, not refused. */
 export class Unreached extends Error {
   override readonly name = 'Unreached';
 }
 
-/** Rejects when there is no whole answer. */
+/** Rejects when there is no complete answer. */
 export type Fetch = (url: string, options: FetchOptions) => Promise<Answer>;
 
-/** Where a packet to the metadata service just vanishes, nobody answers. */
+/** Where packets to the metadata service are dropped, no answer comes at all. */
 const CONNECT_MS = 800;
 
-/** What a metadata service says is short: whatever says more is none. */
+/** Metadata is short. A longer answer comes from something else. */
 const MAX_CHARACTERS = 64 * 1024;
 
 /**
- * For the metadata services, which speak plain HTTP. Neither `fetch` nor @aws-sdk/ec2-metadata-service, since with both
- * a request that hangs keeps the process alive, and the latter cannot be aborted, asks for a token with each value, and
- * has no time-out unless told.
+ * For metadata services, which use plain HTTP. With `fetch` and @aws-sdk/ec2-metadata-service a hanging request keeps the
+ * process alive. The latter also cannot be aborted, requests a token for each value, and has no timeout by default.
  */
 export const httpFetch: Fetch = (url, { method = 'GET', headers, signal }) =>
   new Promise((resolve, reject) => {
@@ -47,7 +46,7 @@ export const httpFetch: Fetch = (url, { method = 'GET', headers, signal }) =>
     call.on('error', reject);
     call.on('socket', (socket) => {
       socket.unref();
-      // While it connects, a socket keeps the process alive all the same.
+      // A socket keeps the process alive while it connects, even after `unref`.
       const tooLate = setTimeout(() => {
         if (socket.connecting) call.destroy(new Unreached('nobody is there'));
       }, CONNECT_MS).unref();

@@ -1,6 +1,6 @@
 import type { Introduction } from './introduce.js';
 
-/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, and notes. */
+/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, then the notes. */
 export function inWords(found: Omit<Introduction, 'problems' | 'instance'>): string {
   return [entityInWords(found), ...found.notes].join('. ');
 }

@@ -7,15 +7,15 @@ import { type ResolvedEntity, resolveEntity } from './resolve.js';
 import { entitySources } from './sources.js';
 import type { UserNames } from './user.js';
 
-/** What a process can say of itself. */
+/** The identity of this process. */
 export interface Introduction extends ResolvedEntity {
-  /** What tells it from its likes: an ECS task's id, a pod's name, an EC2 instance's id, the name of the host. */
+  /** Tells this copy of the program from others: the ECS task id, the pod's name, the EC2 instance id or the host name. */
   readonly instance: string;
-  /** What explains what was found and is no problem, a sentence each. */
+  /** Explanations that are no problem, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Looks around, and says who this process is. Never rejects. @param signal ends the search */
+/** Detects the identity of this process. Never rejects. @param signal ends the search */
 export async function introduce(
   user: UserNames & { readonly entity: EntityOption | false | undefined },
   place: Place,

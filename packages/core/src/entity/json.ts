@@ -1,6 +1,6 @@
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Of what is no object nothing is known. */
+/** An empty object when the text is not a JSON object. */
 export function parseObject(text: string): Json {
   try {
     const value: unknown = JSON.parse(text);

@@ -5,9 +5,9 @@ import type { Place } from './place.js';
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * What a pod knows of itself without network and rights. The node is not among it: it comes from
- * OTEL_RESOURCE_ATTRIBUTES, as the operator of Application Signals sets it. Nor is the cluster, which the operator does
- * not name either: the user has to.
+ * What a pod knows about itself without network access or permissions. The node is not part of it: the operator of
+ * Application Signals sets it in OTEL_RESOURCE_ATTRIBUTES. Neither is the cluster, which the operator does not set either,
+ * so the user has to.
  */
 export async function kubernetesFacts(place: Place): Promise<Facts> {
   const read = (path: string) => place.readFile(path).catch(() => '');
@@ -25,7 +25,7 @@ export async function kubernetesFacts(place: Place): Promise<Facts> {
   );
 }
 
-/** As the CloudWatch agent and Fluent Bit tell it. */
+/** The same checks as in the CloudWatch agent and Fluent Bit. */
 function isEks(env: Place['env'], token: string): boolean {
   return (
     Boolean(env.AWS_WEB_IDENTITY_TOKEN_FILE?.includes('eks.amazonaws.com')) ||
@@ -34,25 +34,25 @@ function isEks(env: Place['env'], token: string): boolean {
   );
 }
 
-/** The issuer that stands in a JSON Web Token; empty where none can be read. */
+/** The issuer in a JSON Web Token; empty when it cannot be read. */
 function issuerOf(token: string): string {
   const [, payload = ''] = token.split('.');
   const { iss } = parseObject(Buffer.from(payload, 'base64url').toString());
   return typeof iss === 'string' ? iss : '';
 }
 
-/** A pod's host has its name, unless it is the node's network that it is in: the kubelet says so in /etc/hosts. */
+/** The host name is the pod's name, except in the node's network, of which the kubelet leaves a comment in /etc/hosts. */
 function podFacts(hostname: string, hosts: string): Facts {
   if (hosts.startsWith('# Kubernetes-managed hosts file (host network)')) return new Map();
   return factsFrom('name of the pod', { 'k8s.pod.name': hostname });
 }
 
-/** Kubernetes draws its suffixes from these. */
+/** The characters of Kubernetes' random suffixes. */
 const DRAWN = '[bcdfghjklmnpqrstvwxz2456789]';
 
 /**
- * A cron job numbers its runs by the minute, counted from 1970: 26,900,000 and more since Kubernetes does so (1.21, of
- * 2021). What is less is a date in the name of a job: `20261124`.
+ * A cron job numbers its runs by minutes since 1970. The number is at least 26,900,000, as Kubernetes has done so since
+ * 1.21 (2021). A smaller number is a date in the name of a job, such as `20261124`.
  */
 const MINUTE = '(?:2[6-9]|[3-9]\\d)\\d{6}';
 
@@ -67,7 +67,7 @@ const POD_NAMES = [
   new RegExp(`^(.+)-${DRAWN}{5}$`),
 ];
 
-/** The workload that a pod's name tells, as the CloudWatch agent infers it. Each run of a cron job is one of the same. */
+/** The workload in a pod's name, inferred as the CloudWatch agent does. All runs of a cron job are the same workload. */
 export function workloadOf(pod: string): string | undefined {
   for (const pattern of POD_NAMES) {
     const workload = pattern.exec(pod)?.[1];

@@ -1,7 +1,7 @@
 import { MAX_ATTRIBUTES } from './check.js';
 import type { Entity } from './entity.js';
 
-/** All of a service's entity but its name. */
+/** The entity of a service without its name. */
 export interface Unnamed {
   readonly environment: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface Unnamed {
 
 const SOURCE = 'AWS.ServiceNameSource';
 
-/** The entity of a service that the application names. */
+/** The entity of a service whose name is in the record. */
 export function named({ environment, attributes }: Unnamed, name: string): Entity {
   const withSource = { ...attributes, [SOURCE]: 'UserConfiguration' };
   return {

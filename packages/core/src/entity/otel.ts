@@ -4,12 +4,12 @@ import type { Place } from './place.js';
 import type { Remarks } from './remarks.js';
 
 /**
- * OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. Read without OpenTelemetry's packages: theirs throws all attributes
- * away for one bad entry, and each of their major versions wants another `@opentelemetry/api`, which may not be the
+ * Reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, without OpenTelemetry's packages: they discard all attributes
+ * because of one malformed entry, and each major version needs its own `@opentelemetry/api`, which may not be the
  * application's.
  * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
- * @param isPlatform whether a word for the platform says something here
- * @param remarks is added to
+ * @param isPlatform whether a value of `cloud.platform` is known here
+ * @param remarks receives problems
  */
 export function otelFacts(env: Place['env'], isPlatform: (word: string) => boolean, remarks: Remarks): Facts {
   const { pairs, damaged } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
@@ -33,8 +33,8 @@ export function otelFacts(env: Place['env'], isPlatform: (word: string) => boole
 }
 
 /**
- * Where nobody named the service, OpenTelemetry says `unknown_service:node`, and its detector for Elastic
- * Beanstalk the same word for every application.
+ * Without a name OpenTelemetry uses `unknown_service:node`, and its detector for Elastic Beanstalk uses the same name for
+ * every application.
  */
 function isServiceName(name: string | undefined): boolean {
   return !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';

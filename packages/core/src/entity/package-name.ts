@@ -5,12 +5,12 @@ import { ForeignFile, type Place } from './place.js';
 import type { Remarks } from './remarks.js';
 
 /**
- * The name in the package.json that is nearest above the main script. A bundled program may have none. One that another
- * user put there, as into /tmp, is passed over: he would choose the entity of this program's logs.
- * @param remarks is added to
+ * The name in the nearest package.json above the main script. A bundled program may have none. One that belongs to another
+ * user is ignored, since anybody can put one into /tmp and so choose the entity of a program's logs.
+ * @param remarks receives notes
  */
 export async function packageFacts({ mainScript, readFile }: Place, remarks: Remarks): Promise<Facts> {
-  // A program started by another, as by pm2 or next, is not that other's package, but the one that installed it.
+  // When a tool such as pm2 or next is the main script, the name is that of the package that installed the tool.
   const script = await mainScript();
   const [start = ''] = script.split(/[\\/]node_modules[\\/]/);
   for (let folder = start; ; folder = dirname(folder)) {

@@ -4,21 +4,21 @@ import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import { type Fetch, httpFetch } from './http.js';
 
-/** Where the program runs, as far as is looked: passed in, so that a test can be anywhere. */
+/** The machine, as detection sees it. Tests pass in their own. */
 export interface Place {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly hostname: string;
   /**
-   * The text of a file. Rejects when it cannot be read, and with a ForeignFile when it belongs to somebody else than this
-   * user, root, or the owner of the file `beside`, where that is given.
+   * The text of a file. Rejects when it cannot be read. With `beside`, rejects with a ForeignFile unless the file belongs to
+   * this user, root, or the owner of `beside`.
    */
   readonly readFile: (path: string, beside?: string) => Promise<string>;
   readonly fetch: Fetch;
-  /** The path of the main script; where nobody knows it, the folder in which the program was started. */
+  /** The path of the main script, or the working directory when it is not known. */
   readonly mainScript: () => Promise<string>;
 }
 
-/** A file that anybody may have put there. */
+/** The file belongs to another user. */
 export class ForeignFile extends Error {
   override readonly name = 'ForeignFile';
 }
@@ -33,20 +33,20 @@ async function readText(path: string, beside?: string): Promise<string> {
 }
 
 async function checkOwner(path: string, beside: string): Promise<void> {
-  // Of a link its own owner counts: whoever made it chose what is read.
+  // For a link, the owner of the link decides, since its creator chose what is read.
   const { uid } = await lstat(path);
   const owner = await stat(beside).catch(() => undefined);
   if (![0, process.geteuid?.(), owner?.uid].includes(uid)) throw new ForeignFile(path);
 }
 
-/** Node tells a worker thread its own script alone, where Linux has the command line of the process. */
+/** In a worker thread Node knows only the worker's script, but Linux has the command line of the process. */
 async function mainScript(): Promise<string> {
   if (isMainThread) return process.argv[1] ?? process.cwd();
   const commandLine = await readText('/proc/self/cmdline').catch(() => '');
   return resolve(process.cwd(), scriptIn(commandLine.split('\0').slice(1)));
 }
 
-/** Options of Node that are followed by the name of another script. */
+/** Options of Node that are followed by another script. */
 const PRELOAD = /^(?:-r|--require|--import|--(?:experimental-)?loader)$/;
 
 function scriptIn(args: readonly string[]): string {

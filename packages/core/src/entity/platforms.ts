@@ -2,22 +2,22 @@ import type { Fact, Facts } from './facts.js';
 import { workloadOf } from './kubernetes.js';
 import type { ServiceNameSource } from './resolve.js';
 
-/** Finds something among the facts. */
+/** Picks a fact. */
 type Pick = (facts: Facts) => Fact | undefined;
 
-/** What a platform's facts become. */
+/** How the facts of a platform become an entity. */
 export interface Platform {
-  /** Best first, each with AWS's word for how the name was found, where it has one. */
+  /** Best first, each with AWS's name for the source of the name, if it has one. */
   readonly names: readonly (readonly [Pick, ServiceNameSource?])[];
   /** Best first. */
   readonly environments: readonly Pick[];
-  /** In the order in which they are sent; past ten the last are left out. */
+  /** In the order in which they are sent. Only the first ten are. */
   readonly attributes: Readonly<Record<string, Pick>>;
-  /** Send all of these attributes, or none at all. */
+  /** No attributes are sent unless all of these are known. */
   readonly together?: readonly string[];
-  /** What somebody can do where all that is known of the environment is this one. */
+  /** What the user can do when the environment is this one, which says nothing. */
   readonly remedy?: { readonly environment: string; readonly text: string };
-  /** What tells this copy of the program from the others. */
+  /** Tells this copy of the program from the others. */
   readonly instance: Pick;
 }
 
@@ -31,7 +31,7 @@ const LAMBDA: Platform = {
   instance: the('faas.instance'),
 };
 
-/** As the CloudWatch agent has it: what is told, the task's ARN, and only then what the metadata calls the cluster. */
+/** In the CloudWatch agent's order: a cluster that the user names, the task's ARN, then the metadata's cluster. */
 const ECS_CLUSTER = first(lastPart('aws.ecs.cluster.arn'), clusterOfTask, lastPart('aws.ecs.cluster.name'));
 
 const ECS: Platform = {
@@ -74,7 +74,7 @@ function kubernetes(type: string, prefix: string, cluster: string): Platform {
       'K8s.Node': the('k8s.node.name'),
       'K8s.Pod': the('k8s.pod.name'),
     },
-    // As the CloudWatch agent does.
+    // Like the CloudWatch agent.
     together: [cluster, 'K8s.Namespace', 'K8s.Workload', 'K8s.Node'],
     remedy: {
       environment: unknown,
@@ -87,7 +87,7 @@ function kubernetes(type: string, prefix: string, cluster: string): Platform {
   };
 }
 
-/** A longer one is ignored, as by the CloudWatch agent. */
+/** A longer name is ignored, like in the CloudWatch agent. */
 const MAX_AUTO_SCALING_GROUP = 255;
 
 const EC2: Platform = {
@@ -105,7 +105,7 @@ const EC2: Platform = {
   instance: the('aws.ec2.instance.id'),
 };
 
-/** An instance of EC2, whose Auto Scaling group nobody has named. */
+/** An EC2 instance with the environment of Elastic Beanstalk, whose Auto Scaling group has a generated name. */
 const BEANSTALK: Platform = {
   ...EC2,
   environments: [the('aws.elasticbeanstalk.environment.name'), ...EC2.environments],
@@ -140,7 +140,7 @@ function autoScalingGroup(facts: Facts): Fact | undefined {
   return group && group.value.length <= MAX_AUTO_SCALING_GROUP ? group : undefined;
 }
 
-/** A new ARN of a task holds the name of its cluster: `task/cluster/id`. */
+/** A task ARN of the new format contains the name of the cluster: `task/cluster/id`. */
 function clusterOfTask(facts: Facts): Fact | undefined {
   const task = facts.get('aws.ecs.task.arn');
   const value = task && /:task\/([^/]+)\/[^/]+$/.exec(task.value)?.[1];
@@ -153,7 +153,7 @@ function workloadOfPod(facts: Facts): Fact | undefined {
   return pod && value !== undefined ? { ...pod, value } : undefined;
 }
 
-/** Of an ARN its resource's name, or what stands in place of an ARN: `task/id` (old), `task/cluster/id`, `cluster`. */
+/** The last part of an ARN (`task/id` in the old format, `task/cluster/id`), or the whole of a short name. */
 function lastPart(name: string): Pick {
   return (facts) => {
     const fact = facts.get(name);
@@ -171,7 +171,7 @@ function first(...picks: readonly Pick[]): Pick {
   };
 }
 
-/** What follows from the platform alone. */
+/** A value that follows from the platform alone. */
 function always(value: string): Pick {
   return (facts) => ({ value, from: facts.get('cloud.platform')?.from ?? 'default' });
 }

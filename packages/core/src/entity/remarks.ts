@@ -1,7 +1,7 @@
-/** What a person is to hear of a search, a sentence each. */
+/** What the user should know about a detection, one sentence each. */
 export interface Remarks {
-  /** What somebody has to mend. */
+  /** What the user has to fix. */
   readonly problems: string[];
-  /** What explains what was found, and may be as it should. */
+  /** What explains the result, and may be as it should be. */
   readonly notes: string[];
 }

@@ -3,7 +3,7 @@ import { type Entity, type EntityOption, KEY_ATTRIBUTES_BY_TYPE } from './entity
 import type { Fact } from './facts.js';
 import type { Unnamed } from './named.js';
 
-/** How a service got its name, in the words of the CloudWatch agent. */
+/** The source of a service's name, in the CloudWatch agent's terms. */
 export type ServiceNameSource =
   | 'UserConfiguration'
   | 'Instrumentation'
@@ -12,9 +12,9 @@ export type ServiceNameSource =
   | 'ClientIamRole'
   | 'Unknown';
 
-/** What one place (options, OpenTelemetry variables, the platform, the host) knows about the service. */
+/** What one source (options, OpenTelemetry variables, the platform, the host) knows about the service. */
 export interface EntitySource {
-  /** Without a `source` where AWS has no word for it. */
+  /** Without a `source` when AWS has no term for it. */
   readonly serviceName?: (Fact & { readonly source?: ServiceNameSource | undefined }) | undefined;
   readonly environment?: Fact | undefined;
   readonly attributes?: Readonly<Record<string, Fact>> | undefined;
@@ -23,20 +23,20 @@ export interface EntitySource {
 export interface ResolvedEntity {
   /** undefined: the events are sent without an entity. */
   readonly entity: Entity | undefined;
-  /** What a record that names its service itself takes instead. undefined: nothing, whatever the name. */
+  /** The rest of the entity for records that name their service. undefined: such records have no entity either. */
   readonly unnamed: Unnamed | undefined;
-  /** Where each key attribute but `Type`, and each attribute, comes from. */
+  /** The origin of each key attribute except `Type`, and of each attribute. */
   readonly origins: Readonly<Record<string, string>>;
-  /** What was found and could not be used, a sentence each. */
+  /** Values that were found but cannot be used, one sentence each. */
   readonly problems: readonly string[];
 }
 
 const USER = 'UserConfiguration';
 
 /**
- * Derives the entity from what the user gave and from the sources, best first: the name and the environment
- * each from the first source that has one. Without a name there is no entity: a shared `unknown_service` would
- * merge programs that have nothing to do with each other.
+ * Derives the entity from what the user gave and from the sources, best first. The name and the environment each come from
+ * the first source that has one. Without a name there is no entity, since a shared `unknown_service` would merge unrelated
+ * programs.
  */
 export function resolveEntity(
   given: EntityOption | false | undefined,
@@ -74,7 +74,7 @@ function nameSource(name: EntitySource['serviceName']): EntitySource {
   return { attributes: { 'AWS.ServiceNameSource': { value: name.source, from: name.from } } };
 }
 
-/** An entity whose fields were checked when they were given. */
+/** An entity that the user gave. Its fields were checked with the options. */
 function resolveGiven(given: EntityOption, found: Fact | undefined): Omit<ResolvedEntity, 'problems'> {
   const { type = 'Service', resourceType, identifier, name, environment } = given;
   const values: Readonly<Record<string, string | undefined>> = {
@@ -100,7 +100,7 @@ function resolveGiven(given: EntityOption, found: Fact | undefined): Omit<Resolv
   return { entity, unnamed, origins };
 }
 
-/** What the user says is checked before; what is found is left out where the service would refuse it. */
+/** Leaves out found values that the service would refuse. What the user gave was checked before. */
 function withoutUnusable(source: EntitySource, problems: string[]): EntitySource {
   const usable = (what: string, fact: Fact | undefined) => {
     if (fact === undefined || isKeyValue(fact.value)) return true;
@@ -114,7 +114,7 @@ function withoutUnusable(source: EntitySource, problems: string[]): EntitySource
   };
 }
 
-/** The first ten attributes; the first of a name counts. */
+/** The first ten attributes. The first of each name is used. */
 function mergeAttributes(sources: readonly EntitySource[], problems: string[]): Record<string, Fact> {
   const merged = new Map<string, Fact>();
   const tooMany: string[] = [];

@@ -3,7 +3,7 @@ import { platformOf } from './platforms.js';
 import type { EntitySource, ServiceNameSource } from './resolve.js';
 import { type UserNames, userSource } from './user.js';
 
-/** Everyone who may name the service and its environment, best first. */
+/** All sources of the service's name and environment, best first. */
 export function entitySources(user: UserNames, facts: Facts): EntitySource[] {
   return [userSource(user), otelSource(facts), ...platformSources(facts), packageSource(facts)];
 }
@@ -16,14 +16,14 @@ function otelSource(facts: Facts): EntitySource {
   };
 }
 
-/** The operator of Application Signals names the service itself, and says with this how it came by the name. */
+/** The operator of Application Signals sets the service name, and with this attribute the source of the name. */
 const OPERATORS_SOURCE = 'com.amazonaws.cloudwatch.entity.internal.service.name.source';
 
 function sourceOf(facts: Facts): ServiceNameSource {
   return facts.get(OPERATORS_SOURCE)?.value === 'K8sWorkload' ? 'K8sWorkload' : 'Instrumentation';
 }
 
-/** A source for each name and each environment, so that one that cannot be used makes room for the next. */
+/** A source for each name and each environment, so that the next one is used when one is not usable. */
 function platformSources(facts: Facts): EntitySource[] {
   const { names, environments, attributes, together = [] } = platformOf(facts);
   const isWhole = together.every((key) => attributes[key]?.(facts) !== undefined);

@@ -1,6 +1,6 @@
 import type { EntitySource } from './resolve.js';
 
-/** What the user says with the options `service` and `environment`, or their variables. */
+/** The options `service` and `environment`, or their variables. */
 export interface UserNames {
   readonly service: string | undefined;
   readonly environment: string | undefined;
