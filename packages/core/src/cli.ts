@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { resolveConfig } from './config/index.js';
+import { ConfigError, resolveConfig } from './config/index.js';
 import { inWords } from './entity/in-words.js';
 import { introduce } from './entity/introduce.js';
 import { thisPlace } from './entity/place.js';
 import { SEARCH_MS } from './identity.js';
 import { said } from './said.js';
+import { escapeUnprintable, redact } from './util/redact.js';
 
 const USAGE = `Usage: awslogs entity
 
@@ -30,7 +31,8 @@ async function main(): Promise<number> {
     else throw new Error(`awslogs has no command "${positionals.join(' ')}".`);
     return 0;
   } catch (error) {
-    process.stderr.write(`${said(error)}\n\n${USAGE}`);
+    const message = error instanceof ConfigError ? error.message : redact(said(error));
+    process.stderr.write(`${message}\n\n${USAGE}`);
     return 2;
   }
 }
@@ -47,8 +49,8 @@ async function printEntity(): Promise<void> {
   const found = await introduce(config, place, search.signal);
   clearTimeout(timer);
   const { entity = null, origins, problems, instance } = found;
-  const told = { entity, message: inWords(found), origins, problems, instance };
-  print(`${JSON.stringify(told, undefined, 2)}\n`);
+  const told = { entity, message: redact(inWords(found)), origins, problems: problems.map(redact), instance };
+  print(`${JSON.stringify(told, undefined, 2).split('\n').map(escapeUnprintable).join('\n')}\n`);
 }
 
 function version(): string {

@@ -3,6 +3,7 @@ import type { Clock } from './clock.js';
 import type { Entity } from './entity/entity.js';
 import { said } from './said.js';
 import { writeToStderr } from './stderr.js';
+import { redact } from './util/redact.js';
 
 /**
  * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
@@ -76,7 +77,7 @@ export type Report =
   | {
       readonly kind: 'problem';
       readonly code: ProblemCode;
-      /** A sentence, and what to do about it. One line, without control characters. */
+      /** A sentence, and what to do about it. One line, without secrets and control characters. */
       readonly message: string;
       readonly counts: Counts;
     }
@@ -214,7 +215,8 @@ export class Reporter {
 
   /** Reports who writes the events, and how that is known. */
   entity(entity: Entity | undefined, origins: Readonly<Record<string, string>>, text: string): void {
-    this.#send({ kind: 'entity', entity, origins, message: oneLine(text), counts: this.counts });
+    const told = Object.fromEntries(Object.entries(origins).map(([part, origin]) => [part, oneLine(origin)]));
+    this.#send({ kind: 'entity', entity, origins: told, message: oneLine(text), counts: this.counts });
   }
 
   /** Reports a problem, unless one of its kind was reported within the last minute. */
@@ -287,12 +289,8 @@ interface Withheld {
   readonly text: (events: number) => string;
 }
 
-/**
- * The first line only, since what the service adds below it may quote the request with its session token; and
- * no control characters, since foreign text must not steer a terminal.
- */
+/** The first line only: what the service adds below it may quote the request, with its headers. */
 function oneLine(text: string): string {
   const [line = ''] = text.split(/[\r\n]/, 1);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return line.slice(0, 1000).replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return redact(line).slice(0, 1000);
 }

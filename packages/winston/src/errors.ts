@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { framesOf, hiddenFields, isEnumerable, placesOf, textsOf } from './error-text.js';
-import { errorsIn, isError } from './find-errors.js';
+import { errorsIn, isCollection, isError } from './find-errors.js';
 import type { Info } from './info.js';
 
 /**
@@ -22,25 +23,34 @@ export function withErrorsOf(record: Info, text: string): string {
 /** What JSON made of an object, to be completed. */
 type Written = Record<string, unknown>;
 
-const MAX_DEPTH = 8;
+/** A record may be nested deeper than the stack allows. */
+const MAX_DEPTH = 100;
 
 /** @returns whether something was added */
 function completeRecord(record: Info, written: Written): boolean {
-  if (saysHowItIsWritten(record)) return false;
+  if (saysHowItIsWritten(record) || masksMessages(record, written)) return false;
   const isCompleted = isError(record) && isTextLeftOut(record, written);
   if (isCompleted) {
     const { name: _, ...fields } = hiddenFields(record); // the record may have a name of its own
-    add(written, record, fields);
+    add(written, fields);
   }
   return completeFields(record, written, 0) || isCompleted;
+}
+
+/** The messages of errors, which the format has not seen, may hold what it masked in that of the record. */
+function masksMessages(record: Info, written: Written): boolean {
+  const { message } = record;
+  return (
+    typeof message === 'string' && typeof written.message === 'string' && !written.message.includes(message)
+  );
 }
 
 function complete(value: unknown, written: unknown, depth: number): boolean {
   if (depth > MAX_DEPTH || !isObject(value) || !isObject(written) || saysHowItIsWritten(value)) return false;
   if (Array.isArray(value) || Array.isArray(written)) return completeItems(value, written, depth);
-  if (value instanceof Map || value instanceof Set) return completeEntries(value, written);
+  if (isCollection(value)) return completeEntries(value, written);
   const isCompleted = isError(value) && isWrittenByJson(value, written) && isTextLeftOut(value, written);
-  if (isCompleted) add(written, value, hiddenFields(value));
+  if (isCompleted) add(written, hiddenFields(value));
   return completeFields(value, written, depth) || isCompleted;
 }
 
@@ -69,7 +79,7 @@ function completeEntries(value: Map<unknown, unknown> | Set<unknown>, written: o
   if (Object.keys(written).length > 0) return false;
   let position = 0;
   for (const [key, entry] of value.entries()) {
-    const name = value instanceof Map && typeof key === 'string' ? key : String(position);
+    const name = types.isMap(value) && typeof key === 'string' ? key : String(position);
     if (isError(entry)) define(written, name, hiddenFields(entry));
     position++;
   }
@@ -92,10 +102,9 @@ function isTextLeftOut(error: Error, written: object): boolean {
   });
 }
 
-/** Fields that JSON writes and that are not there were removed by a format. */
-function add(written: object, error: Error, fields: object): void {
+function add(written: object, fields: object): void {
   for (const [key, value] of Object.entries(fields)) {
-    if (!Object.hasOwn(written, key) && !isEnumerable(error, key)) define(written, key, value);
+    if (!Object.hasOwn(written, key)) define(written, key, value);
   }
 }
 

@@ -409,15 +409,15 @@ for (const [names, advice] of [
 
 for (const [what, options] of [
   ['null', null],
-  ["'/app'", '/app'],
-  ["[ '/app' ]", ['/app']],
+  ['a string', 'hunter2'],
+  ['an array', ['/app']],
   [
-    '[Function: options]',
+    'a function',
     function options() {
       return {};
     },
   ],
-  ['7', 7],
+  ['a number', 7],
 ] as const) {
   test(`${what} instead of options is a ConfigError that says that an object was expected`, (t) => {
     const expected = [{ option: 'options', expected: 'an object', given: what }];
@@ -538,6 +538,9 @@ for (const [what, options, env] of [
   ['the password of a URL object', { endpoint: new URL('https://user:hunter2@host') }, {}],
   ['the password of a URL of another scheme', { endpoint: 'ftp://user:hunter2@host' }, {}],
   ['the password of half a URL', { endpoint: 'http:/user:hunter2@host' }, {}],
+  ['credentials that are given for something else', { region: { secretAccessKey: 'hunter2' } }, {}],
+  ['a token among tags that are wrong', { tags: { apiToken: 'hunter2', 'a!': 'b' } }, {}],
+  ['a password among the tags of a variable', {}, { AWSLOGS_TAGS: 'password=hunter2,junk' }],
   ['the password of a URL without a scheme', { endpoint: 'user:hunter2@host:80' }, {}],
 ] as const) {
   test(`a message never tells ${what}`, (t) => {
@@ -563,6 +566,24 @@ test('what is told of a bad value is short and on one line', (t) => {
       t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
     }),
   );
+});
+
+test('of a value whose name looks like a secret type and length are told', (t) => {
+  const [problem] = refusal({ ...group, region: { sessionToken: 'hunter2', secret: 7, a: 1 } }).problems;
+  t.is(problem?.given, '{ sessionToken: <string of 7 characters>, secret: <number>, a: 1 }');
+});
+
+test('what steers a terminal or hides text is escaped, in names too', (t) => {
+  const bad = 'a\u001b[31m\u009b\u007f\u202e\u2028\u061cb';
+  const { message, problems } = refusal(
+    { ...group, [bad]: 1, service: bad, entity: { [bad]: 1, name: 'x' } },
+    { [`AWSLOGS_ENDPOINT_${bad}`]: '1', AWSLOGS_REGION: bad },
+  );
+  t.is(problems.length, 5);
+  for (const text of [...message.split('\n'), ...problems.flatMap((problem) => Object.values(problem))]) {
+    t.notRegex(text, /[\p{Cc}\u202e\u2028\u061c]/u);
+  }
+  t.true(message.includes('a\\u001b[31m\\u009b\\u007f\\u202e\\u2028\\u061cb: expected'));
 });
 
 test('a config is plain data that can be sent to a worker thread', (t) => {

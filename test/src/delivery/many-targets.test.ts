@@ -103,7 +103,12 @@ for (const [name, log] of Object.entries(LOGGERS)) {
 
 test('the colours around a level or a service are no part of its name', async (t) => {
   const local = await startLocal(t);
-  const options = { ...optionsFor(local), logStreamName: '{record.level}', serviceField: 'module' };
+  const options = {
+    ...optionsFor(local),
+    logStreamName: '{record.level}',
+    serviceField: 'module',
+    environment: 'test',
+  };
   const transport = new CloudWatchTransport({ ...options, worker: false });
   const { colorize, combine, json } = winston.format;
   const log = winston.createLogger({ transports: [transport], format: combine(colorize(), json()) });

@@ -113,3 +113,29 @@ test('awslogs --help and --version', async (t) => {
   const version = await awslogs(application(t), ['--version']);
   t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
 });
+
+for (const url of [
+  'http://user:hunter2@127.0.0.1:9',
+  'user:hunter2@127.0.0.1:9',
+  'http://user:a/hunter2@127.0.0.1:9',
+]) {
+  test(`awslogs entity: the password of a metadata service is not told: ${url}`, async (t) => {
+    const env = { AWS_EC2_METADATA_DISABLED: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
+    const { code, stdout, stderr } = await awslogs(application(t), ['entity'], env);
+    t.is(code, 0);
+    t.true(JSON.parse(stdout).problems.length > 0);
+    t.false((stdout + stderr).includes('hunter2'));
+  });
+}
+
+test('awslogs entity: what steers a terminal or hides text is escaped', async (t) => {
+  const bad = '\u001b[31m\u009b\u007f\u202e\u2028';
+  const env = { OTEL_RESOURCE_ATTRIBUTES: `a${bad}=%,host.name=b${bad}` };
+  const { code, stdout } = await awslogs(application(t), ['entity'], env);
+  t.is(code, 0);
+  t.notRegex(stdout.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
+  t.true(stdout.includes('\\u202e'));
+  const refused = await awslogs(application(t), [`x${bad}`], {});
+  t.is(refused.code, 2);
+  t.notRegex(refused.stderr.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
+});

@@ -210,8 +210,7 @@ test('a long line goes as a whole to the log stream that its fields name', async
   const local = await startLocal(t);
   const stream = createStream({ ...optionsFor(local), logStreamName: '{record.tenant}' });
   pino(stream).info({ text: 'x'.repeat(2_000_000), tenant: 'acme' }, 'hello');
-  stream.end();
-  await once(stream, 'close');
+  await new Promise<void>((resolve) => stream.flush(resolve));
   t.is(local.events('/test/app', 'acme').length, 2);
 });
 

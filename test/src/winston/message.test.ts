@@ -333,6 +333,14 @@ test('a record whose format made no text and that holds BigInts and circles is J
   t.is(record.message, 'hello');
 });
 
+test('a record that is an error and says itself how it is written is left as it says', (t) => {
+  const error = Object.assign(new Error('secret'), { toJSON: () => ({ status: 500 }) });
+  t.is(
+    textOf({}, (logger) => logger.error(error)),
+    '{"status":500}',
+  );
+});
+
 test('fields of an error reach no prototype', (t) => {
   const error = Object.assign(new Error('refused'), JSON.parse('{"x":{"__proto__":{"polluted":true}}}'));
   const errors = new Map([['__proto__', new Error('boom')]]);
@@ -467,6 +475,20 @@ for (const [how, mask] of Object.entries(masks)) {
   }
 }
 
+test('where the text has masked the message of the record, none of its errors is told', (t) => {
+  const mask = (key: string, value: unknown) => (key === 'message' ? '***' : value);
+  const text = textOf({ format: json({ replacer: mask }) }, (logger) =>
+    logger.error(`it is ${SECRET}`, { err: new Error(`it is ${SECRET}`) }),
+  );
+  t.deepEqual(JSON.parse(text), { level: 'error', message: '***', err: {} });
+});
+
+test('where the text only adds to the message of the record, its errors are told', (t) => {
+  const format = printf(({ message, err }) => JSON.stringify({ message: `[app] ${String(message)}`, err }));
+  const record = jsonOf({ format }, (logger) => logger.error('failed', { err: new Error('boom') }));
+  t.is(record.err?.message, 'boom');
+});
+
 test("a mask of a transport's own format is given the message and the stack of an error", (t) => {
   const mask = winston.format((info) => {
     info.message = String(info.message).replace(SECRET, '***');
@@ -512,6 +534,7 @@ test('what a transport formats is left as it was for others', (t) => {
 test('an error whose message was changed since it was made has the new one in its stack', (t) => {
   for (const message of ['masked', '']) {
     const error = new Error(SECRET);
+    t.true(error.stack?.includes(SECRET)); // with source maps it is made when it is first read
     error.message = message;
     const { err } = jsonOf({}, (logger) => logger.error('failed', { err: error }));
     t.regex(err?.stack ?? '', message === '' ? /^Error\n +at / : /^Error: masked\n +at /);
@@ -533,6 +556,11 @@ for (const [what, formats] of JSON_FORMATS) {
     ],
     ['a Map', { map: new Map([['a', new Error('why')]]) }, ({ map }: Json) => map?.a],
     ['a Map with other keys', { map: new Map([[{}, new Error('why')]]) }, ({ map }: Json) => map?.[0]],
+    [
+      'a Map of another realm',
+      { map: vm.runInNewContext('new Map([["a", new Error("why")]])') as object },
+      ({ map }: Json) => map?.a,
+    ],
     ['a Set', { set: new Set([1, new Error('why')]) }, ({ set }: Json) => set?.[1]],
     ['another realm', { err: otherRealm }, ({ err }: Json) => err],
     [
@@ -569,7 +597,7 @@ for (const [what, formats] of JSON_FORMATS) {
 test('a record that is larger, deeper or rounder than what is searched keeps its text', (t) => {
   const wide = Array.from({ length: 100_000 }, (_, i) => i);
   let deep: unknown = new Error('too deep');
-  for (let i = 0; i < 50; i++) deep = { deep };
+  for (let i = 0; i < 2000; i++) deep = { deep };
   const round: Record<string, unknown> = { err: new Error('boom') };
   round.self = round;
   const record = jsonOf({}, (logger) =>
@@ -577,6 +605,20 @@ test('a record that is larger, deeper or rounder than what is searched keeps its
   );
   t.is(record.round?.err?.message, 'boom');
   t.is((record.wide as unknown as number[]).length, 100_000);
+});
+
+test('an error far down is told', (t) => {
+  const error = new Error('deep');
+  let deep: unknown = error;
+  for (let i = 0; i < 40; i++) deep = [{ deep }];
+  const message = JSON.stringify(error.stack).slice(1, -1);
+  t.true(textOf({}, (logger) => logger.error('failed', { deep })).includes(message));
+});
+
+test('an error beside more objects than are searched is told', (t) => {
+  const many = Array.from({ length: 5000 }, (_, i) => ({ i }));
+  const record = jsonOf({}, (logger) => logger.error('failed', { many, err: new Error('boom') }));
+  t.is(record.err?.message, 'boom');
 });
 
 test('items of an array of which the format removed some are left alone', (t) => {

@@ -1,3 +1,5 @@
+import { redact } from '../util/redact.js';
+
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
   /** The option's name; `entity.name` for a field of one. Left out for an unknown variable. */
@@ -14,7 +16,8 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  constructor(found: readonly ConfigProblem[]) {
+    const problems = found.map(redacted);
     const lines = problems.map(
       (problem) => `  ${nameOf(problem)}: expected ${problem.expected}; given: ${problem.given}`,
     );
@@ -22,6 +25,12 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
     this.problems = problems;
   }
+}
+
+/** Each part on its own: together `token: expected …` would look like a secret. */
+function redacted(problem: ConfigProblem): ConfigProblem {
+  const parts = Object.entries(problem).map(([part, text]: [string, string]) => [part, redact(text)]);
+  return Object.fromEntries(parts) as ConfigProblem;
 }
 
 function nameOf({ option, variable }: ConfigProblem): string {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { entityFaults } from '../entity/check.js';
 import type { EntityOption } from '../entity/entity.js';
+import { isSecretName, redact } from '../util/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
@@ -74,7 +75,8 @@ function decide(name: OptionName, given: unknown, env: Environment, problems: Co
 /** @throws {ConfigError} */
 export function checkIsObject(options: unknown): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  throw new ConfigError([{ option: 'options', expected: 'an object', given: show(options) }]);
+  const given = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`;
+  throw new ConfigError([{ option: 'options', expected: 'an object', given }]);
 }
 
 function unknownOptions(options: object): ConfigProblem[] {
@@ -143,10 +145,27 @@ function problem(option: string, expected: string, given: string): ConfigProblem
   return { option, variable: variableOf(option), expected, given };
 }
 
-/** A value as a person reads it: short, on one line, without what may be the password of a URL. */
+/** A value as a person reads it: short, on one line, without what may be a secret. */
 function show(value: unknown): string {
-  const text = inspect(value instanceof URL ? value.href : value, { depth: 0, breakLength: Infinity });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const safe = text.replace(/^.*@/s, '…@').replace(/[\u0000-\u001f]+/g, ' ');
+  const text = inspect(withoutSecrets(value), { depth: 0, breakLength: Infinity });
+  // Whatever stands in front of an @ may be the password of a URL, however that is written.
+  const safe = redact(text.replace(/^.*@/s, '…@').replace(/[\t\r\n]+/g, ' '));
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
+}
+
+/** An object that was given for something else, such as credentials, or tags that hold some. */
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { value: field }]) => [
+    name,
+    isSecretName(name) ? kindOf(field) : field,
+  ]);
+  return Object.fromEntries(fields);
+}
+
+/** In place of a value that may not be told. */
+function kindOf(value: unknown): object {
+  const kind = typeof value === 'string' ? `string of ${value.length} characters` : typeof value;
+  return { [inspect.custom]: () => `<${kind}>` };
 }
