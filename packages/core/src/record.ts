@@ -16,8 +16,7 @@ export function topName(field: string): string {
  * application bound to a logger in front of what is logged, which a stranger may have chosen. JSON.parse takes the last.
  */
 export function parseRecord(text: string, names: readonly string[]): unknown {
-  // What is no object has no fields, and whole files of text need not be parsed to know it.
-  if (!text.startsWith('{')) return undefined;
+  if (!mayBeObject(text)) return undefined;
   try {
     const record = JSON.parse(text);
     return names.some((name) => mayStandTwice(name, text))
@@ -26,6 +25,14 @@ export function parseRecord(text: string, names: readonly string[]): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What is no object has no fields. It is not given to JSON.parse: an exception costs more than all the rest of a record, and
+ * text such as `{ a: 1 }`, as console.log() writes it, may come in any number.
+ */
+function mayBeObject(text: string): boolean {
+  return /^\{\s*["}]/.test(text) && text.trimEnd().endsWith('}');
 }
 
 /** Pino writes a level as a number: https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
