@@ -30,6 +30,11 @@ export class ManualClock implements Clock {
     this.#origin = now - this.#now;
   }
 
+  /** Time passes in which this process stands still: what is due comes late, when time passes again. */
+  jump(ms: number): void {
+    this.#now += ms;
+  }
+
   after(ms: number, callback: () => void, keepAlive = false): () => void {
     const timer = { at: this.#now + ms, callback, keepAlive };
     this.#timers.add(timer);
@@ -42,7 +47,7 @@ export class ManualClock implements Clock {
     await settled();
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
       this.#timers.delete(timer);
-      this.#now = timer.at;
+      this.#now = Math.max(this.#now, timer.at);
       timer.callback();
       await settled();
     }

@@ -104,21 +104,18 @@ export class Ledger {
     );
   }
 
-  /** The copy stays on disk, for whoever can read it; or another process has taken it over. */
+  /** What is left of the copy stays on disk, for whoever can read it. */
   unreadable(parcel: Parcel, error: unknown): void {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      this.spooled(parcel);
-      return;
-    }
     this.#reporter.drop('unreadable', parcel.size);
     this.#reporter.loss(
       'unreadable',
       parcel.size,
-      (all) => `${all} events in the spool cannot be read. They are left where they are. (${said(error)})`,
+      (all) =>
+        `${all} events in the spool cannot be read: their files were removed, or are damaged. (${said(error)})`,
     );
   }
 
-  /** The process ends; the copy on disk is for the next one. */
+  /** The process ends, and the copy on disk is for the next one; or another process has it already. */
   spooled({ size }: Parcel): void {
     this.#reporter.spool(size);
   }

@@ -2,6 +2,7 @@ import type { Batch } from './batch/batch.js';
 import type { Gap } from './batch/gap.js';
 import type { Copy } from './batch/open-batches.js';
 import type { Outcome } from './delivery/outcome.js';
+import type { ReadBack } from './disk/read-back.js';
 import type { Entity } from './entity/entity.js';
 
 /** Where events go, and who wrote them. */
@@ -30,18 +31,21 @@ export interface StoredBatch {
   readonly isWritten: boolean;
   /** Whether all of it is on disk: resolves when that is known. */
   readonly written: Promise<boolean>;
-  /** @throws the system's error when it cannot be read */
-  read(): Promise<Batch>;
+  /** Whether its events may leave memory now. */
+  mayLeaveMemory(): boolean;
+  /** Its events leave memory. */
+  release(): void;
+  read(): Promise<ReadBack>;
   /** So many of its events have found their fate: with the last of them it goes. */
   settle(events: number): void;
 }
 
 /** A place on disk for batches. */
 export interface BatchStore {
-  /** How many of its batches may be open at once. */
-  readonly maxOpen: number;
   /** Whether it holds more than it may. */
   readonly isFull: boolean;
+  /** @param callback is called when it does: it should settle what is too much */
+  whenFull(callback: () => void): void;
   /** A place for a batch that is opened; undefined when the disk refuses. @param address is asked when it is known */
   create(address: () => Address): (StoredBatch & Copy) | undefined;
 }
@@ -126,7 +130,7 @@ export class Parcel {
   /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
   forget(): number {
     // What lies on disk is the whole, not a part.
-    if (this.isPart || !this.#stored?.isWritten) return 0;
+    if (this.isPart || !this.#stored?.mayLeaveMemory()) return 0;
     const freed = this.heldBytes;
     this.release();
     return freed;
@@ -135,6 +139,7 @@ export class Parcel {
   /** Nobody reads its events in memory any more; but what a disk is still written from is not for others, and left to V8. */
   release(): void {
     if (this.#stored?.isWritten ?? true) this.#batch?.release();
+    this.#stored?.release();
     this.#batch = undefined;
   }
 
@@ -143,13 +148,16 @@ export class Parcel {
     return this.#batch;
   }
 
-  /** Reads it from the disk. @throws the system's error when that cannot be done */
-  async read(): Promise<Batch> {
-    if (this.#stored === undefined) throw new Error('the batch is not on disk');
-    const batch = await this.#stored.read();
-    if (batch.size !== this.size) throw new Error(`${batch.size} events where ${this.size} were written`);
-    this.#batch = batch;
-    return batch;
+  /** Reads it from the disk. */
+  async read(): Promise<ReadBack> {
+    if (this.#stored === undefined) return { kind: 'unreadable', error: new Error('it is not on disk') };
+    const back = await this.#stored.read();
+    if (back.kind !== 'read') return back;
+    const { size } = back.batch;
+    if (size !== this.size)
+      return { kind: 'unreadable', error: new Error(`${size} events where ${this.size} were written`) };
+    this.#batch = back.batch;
+    return back;
   }
 
   /** Its events have found their fate. */
@@ -171,6 +179,7 @@ export class Parcel {
   halves(batch: Batch): [Parcel, Parcel] | undefined {
     const [earlier, later] = batch.halves() ?? [];
     if (earlier === undefined || later === undefined) return undefined;
+    this.#stored?.release();
     return [this.part(earlier, 0, true), this.part(later, earlier.size, true)];
   }
 

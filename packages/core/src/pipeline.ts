@@ -4,14 +4,13 @@ import { type Environment, foreignVariables } from './config/resolve.js';
 import { SdkLogsApi } from './delivery/api.js';
 import { Senders } from './delivery/senders.js';
 import { DeadLetterFile } from './disk/dead-letters.js';
-import { LOOK_AGAIN_MS, Spool } from './disk/spool.js';
+import { Spool } from './disk/spool.js';
 import { type Place, thisPlace } from './entity/place.js';
 import { EventTimes } from './event-times.js';
 import { Identity } from './identity.js';
 import { Ledger } from './ledger.js';
 import { type Report, Reporter } from './report.js';
 import { createRouter } from './router.js';
-import { said } from './said.js';
 import { ServiceClock } from './service-clock.js';
 import { Shipper } from './shipper.js';
 
@@ -82,16 +81,22 @@ export function createPipeline(
     identity.hurry();
   };
   const close = async () => {
+    const begun = clock.monotonic();
     stopRecovery?.();
     await leave(shipper.close(config.closeTimeoutMs));
     identity.close();
     api.close();
-    await within(LAST_WRITES_MS, clock, Promise.all([spool?.close(), deadLetters?.close()]));
+    const leftMs = config.closeTimeoutMs - (clock.monotonic() - begun);
+    const closed = Promise.all([spool?.close(), deadLetters?.close()]);
+    await within(Math.max(leftMs, LAST_WRITES_MS), clock, closed);
   };
   return {
     accept: (loggedAt, message, recordTime) => shipper.accept(loggedAt, message, recordTime),
     flush: () => shipper.flush(),
-    drain: () => leave(shipper.drain(config.closeTimeoutMs)),
+    async drain() {
+      await leave(shipper.drain(config.closeTimeoutMs));
+      await spool?.tidy();
+    },
     close() {
       closing ??= close();
       return closing;
@@ -109,7 +114,7 @@ function reportForeignVariables(env: Environment, reporter: Reporter): void {
   );
 }
 
-/** At the end a disk that does not answer is waited for so long. */
+/** At the end a disk that does not answer is waited for so long, beyond `closeTimeoutMs` if need be. */
 const LAST_WRITES_MS = 500;
 
 /** Less than the disk is waited for at the end, which takes events no sooner than their entity is settled. */
@@ -120,16 +125,7 @@ function openSpool(
   reporter: Reporter,
   clock: Clock,
 ): Spool | undefined {
-  if (spoolDirectory === undefined) return undefined;
-  try {
-    return new Spool(spoolDirectory, spoolMaxBytes, reporter, clock);
-  } catch (error) {
-    reporter.problem(
-      'spool',
-      `There is no spool, events wait in memory alone: ${spoolDirectory} cannot be used. (${said(error)})`,
-    );
-    return undefined;
-  }
+  return spoolDirectory === undefined ? undefined : new Spool(spoolDirectory, spoolMaxBytes, reporter, clock);
 }
 
 function openDeadLetters(
@@ -141,16 +137,24 @@ function openDeadLetters(
     : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
 }
 
-/** Sends what dead processes left; looks again while there are others, which may die. @returns ends that */
+/** Sends what dead processes left: at the start, and when there is a reason to look again. @returns ends that */
 function recover(spool: Spool, shipper: Shipper, senders: Senders, clock: Clock): () => void {
   let isOver = false;
+  let isLooking = false;
   let cancel: (() => void) | undefined;
   const look = async () => {
-    const { left, more } = await spool.adopt();
-    if (more && !isOver) cancel = clock.after(LOOK_AGAIN_MS, () => shipper.recover(look()));
-    return left.map(({ head, file, ...outline }) => ({ sender: senders.to(head), stored: file, outline }));
+    cancel?.();
+    isLooking = true;
+    const { left, againMs } = await spool.adopt();
+    isLooking = false;
+    if (againMs !== undefined && !isOver) cancel = clock.after(againMs, lookAgain);
+    return left.map(({ head, batch, ...outline }) => ({ sender: senders.to(head), stored: batch, outline }));
   };
-  shipper.recover(look());
+  const lookAgain = () => {
+    if (!isOver && !isLooking) shipper.recover(look(), false);
+  };
+  spool.lookDue = lookAgain;
+  shipper.recover(look(), true);
   return () => {
     isOver = true;
     cancel?.();

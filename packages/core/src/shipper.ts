@@ -21,6 +21,7 @@ import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
 import { Rhythm } from './rhythm.js';
+import { said } from './said.js';
 
 export interface ShipperOptions {
   readonly flushIntervalMs: number;
@@ -49,8 +50,9 @@ const CROWDED =
 /** While the process waits to end there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
-/** At the end a disk that does not answer is waited for so long. */
-const LAST_WRITE_MS = 800;
+/** At the end a disk that does not answer is waited for so long, if there is time: thread-stream ends a worker after 10 s. */
+const LAST_WRITE_MS = 2500;
+const MAX_CLOSE_MS = 9300;
 
 /** What earlier processes left goes first, if it is found so soon. */
 const HEAD_START_MS = 2000;
@@ -100,13 +102,13 @@ export class Shipper {
         crowded: () => reporter.problem('crowded', CROWDED),
       },
       (sender, timestamp) => store?.create(() => sender.addressFor(timestamp)),
-      store?.maxOpen,
     );
     // Something of it may be sealed now.
     this.#backlog = new Backlog((sender) => this.#open.recall(sender));
     this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store, () =>
       this.#pump(),
     );
+    store?.whenFull(() => this.#keepBounds());
     this.#paces = new Paces(options.maxInFlight, clock, random, (sender) => this.#resumed(sender));
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
@@ -133,10 +135,14 @@ export class Shipper {
     if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
-  /** Puts batches that earlier processes left in front of all others, and lets them go first. */
-  recover(looking: Promise<readonly Found[]>): void {
-    this.#recovered = this.#recover(looking);
-    void this.holdUntil(within(HEAD_START_MS, this.#clock, this.#recovered));
+  /**
+   * Puts batches that earlier processes left in front of all others.
+   * @param isFirst whether this is the first look, for which all others wait a moment
+   */
+  recover(looking: Promise<readonly Found[]>, isFirst: boolean): void {
+    const recovered = this.#recover(looking);
+    this.#recovered = Promise.all([this.#recovered, recovered]).then(() => undefined);
+    if (isFirst) void this.holdUntil(within(HEAD_START_MS, this.#clock, recovered));
   }
 
   /**
@@ -222,7 +228,7 @@ export class Shipper {
     this.#closed = true;
     this.#paces.stopAll();
     this.#giveUp(); // what an earlier process left, should it be found only now
-    await this.#leaveOnDisk(this.#backlog.takeAll());
+    await this.#leaveOnDisk(this.#backlog.takeAll(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
     this.#reporter.close();
   }
 
@@ -240,11 +246,9 @@ export class Shipper {
   }
 
   /** What the disk does not take now is lost. */
-  async #leaveOnDisk(parcels: readonly Parcel[]): Promise<void> {
+  async #leaveOnDisk(parcels: readonly Parcel[], ms: number): Promise<void> {
     if (parcels.length === 0) return;
-    const written = await Promise.all(
-      parcels.map((parcel) => within(LAST_WRITE_MS, this.#clock, parcel.isWritten())),
-    );
+    const written = await Promise.all(parcels.map((parcel) => within(ms, this.#clock, parcel.isWritten())));
     for (const parcel of parcels.filter((_, i) => written[i])) this.#ledger.spooled(parcel);
     this.#ledger.notDelivered(parcels.filter((_, i) => !written[i]));
   }
@@ -358,16 +362,25 @@ export class Shipper {
   }
 
   async #read(parcel: Parcel): Promise<Batch | undefined> {
-    try {
-      return await parcel.read();
-    } catch (error) {
-      if (!this.#backlog.isInFlight(parcel)) return undefined;
+    const back = await parcel.read();
+    if (back.kind === 'read') return back.batch;
+    if (!this.#backlog.isInFlight(parcel)) return undefined;
+    if (back.kind === 'busy') this.#readLater(parcel, back.error);
+    else {
       this.#backlog.complete(parcel);
-      this.#ledger.unreadable(parcel, error);
-      this.#settled();
-      this.#pump();
-      return undefined;
+      if (back.kind === 'taken over') this.#ledger.spooled(parcel);
+      else this.#ledger.unreadable(parcel, back.error);
     }
+    this.#settled();
+    this.#pump();
+    return undefined;
+  }
+
+  /** It waits, as in an outage. */
+  #readLater(parcel: Parcel, error: unknown): void {
+    this.#backlog.requeue(parcel);
+    this.#paces.failed(parcel.sender, 'unavailable', this.#maxPauseMs);
+    this.#reporter.problem('spool', `A batch cannot be read from the spool now, and waits. (${said(error)})`);
   }
 
   /** The service is there: whoever reads the log stream learns what is missing in it. */
@@ -393,15 +406,18 @@ export class Shipper {
 
   /** The failed batch waits, and is not in flight. */
   #failed(outcome: TransientOutcome, sender: BatchSender): void {
-    const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     // Together with the one that began the pause.
-    if (!this.#paces.failed(sender, outcome.kind, maxPauseMs)) return;
+    if (!this.#paces.failed(sender, outcome.kind, this.#maxPauseMs)) return;
     // The one after a wrong clock is signed by the service's: that is told elsewhere.
     const mayPass =
       outcome.kind === 'throttled' || outcome.kind === 'unavailable' || isSkewed(outcome.failure);
     if (!mayPass || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
+  }
+
+  get #maxPauseMs(): number {
+    return this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
   }
 
   #settled(): void {

@@ -21,7 +21,9 @@ function storedAs(isWritten: boolean): StoredBatch {
     isKept: true,
     isWritten,
     written: Promise.resolve(isWritten),
-    read: () => Promise.resolve(batchOf(100)),
+    mayLeaveMemory: () => isWritten,
+    release: () => undefined,
+    read: () => Promise.resolve({ kind: 'read', batch: batchOf(100) }),
     settle: () => undefined,
   };
 }
@@ -269,7 +271,8 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
   const [oldest] = launch(backlog, 1);
   t.is(oldest?.position, 0);
   t.is(backlog.heldBytes, 2 * each, 'it took none');
-  t.deepEqual((await oldest?.read())?.events(), batchOf(100).events());
+  t.is((await oldest?.read())?.kind, 'read');
+  t.deepEqual(oldest?.batch?.events(), batchOf(100).events());
   t.deepEqual(positions(backlog.takeAll()), [0, 1, 2, 3]);
   t.is(backlog.heldBytes, 0);
 });
@@ -344,13 +347,7 @@ test('what earlier processes left stands in front, those found later before thos
   backlog.add(sender, batchOf(1), undefined);
   const found = (size: number) => ({
     sender,
-    stored: {
-      isKept: true,
-      isWritten: true,
-      written: Promise.resolve(true),
-      read: async () => batchOf(1),
-      settle: () => undefined,
-    },
+    stored: storedAs(true),
     outline: { size, begin: 0, end: 0 },
   });
   backlog.addFound([found(3), found(4)]);
@@ -378,7 +375,9 @@ test('however many wait, all can be taken at once', (t) => {
     isKept,
     isWritten: isKept,
     written: Promise.resolve(isKept),
-    read: () => Promise.resolve(batch),
+    mayLeaveMemory: () => isKept,
+    release: () => undefined,
+    read: () => Promise.resolve({ kind: 'read', batch }),
     settle: () => undefined,
   });
   const [kept, lost] = [stored(true), stored(false)];

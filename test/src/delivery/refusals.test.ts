@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -111,7 +120,7 @@ test('a dead-letter file that cannot be written is one report; the events are co
   }
   await pipeline.close();
   t.is(pipeline.counts().rejected.tooOld, 3);
-  t.deepEqual(pipeline.problems(), ['dead-letters', 'rejected-events', 'rejected-events']);
+  t.deepEqual(pipeline.problems().toSorted(), ['dead-letters', 'rejected-events', 'rejected-events']);
 });
 
 test('dead letters go on when what stood in the way of a rotation is gone', async (t) => {
@@ -123,9 +132,11 @@ test('dead letters go on when what stood in the way of a rotation is gone', asyn
     await pipeline.flush();
   };
   await refuse('one');
+  while (!existsSync(deadLetterFile)) await new Promise(setImmediate);
   mkdirSync(`${deadLetterFile}.1`);
   writeFileSync(join(`${deadLetterFile}.1`, 'in the way'), '');
   await refuse('two');
+  while (!pipeline.problems().includes('dead-letters')) await new Promise(setImmediate);
   rmSync(`${deadLetterFile}.1`, { recursive: true });
   await refuse('three');
   await pipeline.close();
@@ -133,7 +144,10 @@ test('dead letters go on when what stood in the way of a rotation is gone', asyn
     lettersIn(deadLetterFile).map(({ message }) => message.slice(0, 5)),
     ['three'],
   );
-  t.true(pipeline.problems().includes('dead-letters'));
+  t.deepEqual(
+    lettersIn(`${deadLetterFile}.1`).map(({ message }) => message.slice(0, 3)),
+    ['two'],
+  );
 });
 
 test('a pipeline may be closed twice', async (t) => {

@@ -212,11 +212,11 @@ test('with a spool nothing is on disk before the entity is known; then all is, u
   await until(() => batches().length === 1);
   const lines = () =>
     readFileSync(join(batches()[0] ?? ''), 'utf8')
-      .trim()
       .split('\n')
+      .slice(0, -1)
       .map((line) => JSON.parse(line.replace(/,$/, '')));
-  await until(() => lines().length === 2);
-  const [head, event] = lines();
+  await until(() => lines().length === 3);
+  const [head, , event] = lines();
   t.deepEqual(head.entity.keyAttributes, EC2);
   t.is(head.logStreamName, `${ID}/${process.pid}`);
   t.is(event.message, 'first');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -11,6 +11,7 @@ export function spoolFolder(t: ExecutionContext): string {
 
 /** The files in the folder, as paths from it, but for the locks of living processes. */
 export function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
     .map(({ parentPath, name }) => join(parentPath, name));
@@ -26,7 +27,33 @@ export function bytesIn(folder: string): number {
 
 /** Resolves when all that this process had to do on the disk is done: time that does not pass is no time for it. */
 export async function diskIdle(): Promise<void> {
-  const isBusy = () => process.getActiveResourcesInfo().some((resource) => resource.startsWith('FSReq'));
+  const isBusy = () => process.getActiveResourcesInfo().some((resource) => /^FSReq|^CloseReq/.test(resource));
   do await new Promise(setImmediate);
   while (isBusy());
+}
+
+/** The lines of a segment with one batch. */
+export function segmentText(messages: readonly string[], head: object = OLD): string {
+  const lines = [
+    JSON.stringify({ destination: 0, ...head }),
+    JSON.stringify({ batch: 0, destination: 0 }),
+    ...messages.map((message) => `${JSON.stringify({ timestamp: Date.now(), message })},`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const OLD = { logGroupName: '/old', logStreamName: 'old' };
+
+/** Leaves a folder as a process that died does. @param segments the text of each @returns its path */
+export function leaveFolder(root: string, segments: readonly string[]): string {
+  const folder = join(root, '01234567-89ab-4cde-8f01-23456789abcd');
+  mkdirSync(folder, { mode: 0o700 });
+  for (const [i, text] of segments.entries())
+    writeFileSync(join(folder, `${i}.ndjson`), text, { mode: 0o600 });
+  return folder;
+}
+
+/** Resolves when it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise(setImmediate);
 }

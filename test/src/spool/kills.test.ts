@@ -17,8 +17,14 @@ const SEED = Number(process.env.TEST_SEED ?? Math.trunc(Math.random() * 1e9));
 const MAX_IN_FLIGHT = 4;
 const RECORDS_OF_THE_LAST = 500;
 
-/** From the first sign of life on. In the first half it starts, and takes over what the one before left. */
-const MAX_LIFE_MS = 1200;
+/** From the first sign of life on: it starts, and takes over what the one before left. */
+const MAX_START_MS = 600;
+
+/** From then on that some of its records are on disk. */
+const MAX_LIFE_MS = 600;
+
+/** Nothing comes to the disk any more. */
+const DEADLINE_MS = 60_000;
 
 const LOOK_INTERVAL_MS = 10;
 
@@ -47,6 +53,10 @@ for (const logger of ['pino', 'winston']) {
 
     const seed = `TEST_SEED=${SEED}`;
     const isMissing = (number: number) => arrivals.timesOf(number) === 0;
+    const lived = firsts.filter(
+      (from, i) => i % 2 === 1 && firsts[i + 1] !== undefined && hasAny(onDisk, from, firsts[i + 1]),
+    );
+    t.is(lived.length, Math.floor(KILLS / 2), `every other process had records on disk, ${seed}`);
     t.deepEqual([...onDisk].filter(isMissing).slice(0, 20), [], seed);
     t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'those of the last process');
     t.true(arrivals.doubledPuts <= KILLS * MAX_IN_FLIGHT, `${arrivals.doubledPuts} batches twice, ${seed}`);
@@ -87,12 +97,16 @@ async function killAgainAndAgain(
   const look = () => {
     for (const number of recordsOnDisk(folder)) onDisk.add(number);
   };
-  for (const lifeMs of range(KILLS).map(() => random() * MAX_LIFE_MS)) {
+  for (const turn of range(KILLS)) {
+    const first = firsts.at(-1) ?? 0;
+    // Every other one is killed in its start, whatever it has done by then.
+    const hasBegun = () => turn % 2 === 0 || hasAny(onDisk, first);
+    const lifeMs = random() * (turn % 2 === 0 ? MAX_START_MS : MAX_LIFE_MS);
     let life: Promise<void> | undefined;
-    const { signal, stdout, stderr } = await runFixture(local, 'steady.js', [logger, `${firsts.at(-1)}`], {
+    const { signal, stdout, stderr } = await runFixture(local, 'steady.js', [logger, `${first}`], {
       env: environment(folder),
       onOutput: (child) => {
-        life ??= killAfter(child, lifeMs, look);
+        life ??= killAfter(child, hasBegun, lifeMs, look);
       },
     });
     t.is(signal, 'SIGKILL', stderr);
@@ -103,13 +117,25 @@ async function killAgainAndAgain(
   return { firsts, onDisk };
 }
 
-async function killAfter(child: ChildProcess, ms: number, look: () => void): Promise<void> {
-  const end = performance.now() + ms;
-  while (performance.now() < end) {
+async function killAfter(
+  child: ChildProcess,
+  hasBegun: () => boolean,
+  ms: number,
+  look: () => void,
+): Promise<void> {
+  const begun = performance.now();
+  let end = Number.POSITIVE_INFINITY;
+  while (performance.now() < end && performance.now() - begun < DEADLINE_MS) {
     await sleep(LOOK_INTERVAL_MS);
     look();
+    if (end === Number.POSITIVE_INFINITY && hasBegun()) end = performance.now() + ms;
   }
   child.kill('SIGKILL');
+}
+
+function hasAny(numbers: ReadonlySet<number>, from: number, to = Number.POSITIVE_INFINITY): boolean {
+  for (const number of numbers) if (number >= from && number < to) return true;
+  return false;
 }
 
 function environment(folder: string): Record<string, string> {

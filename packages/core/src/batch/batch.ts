@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type EventTime, type LogEvent, timeOf, timestampOf, withTimestamp } from './event.js';
+import { readEventLine } from './event-line.js';
 import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import { giveBack, keptBy } from './memory.js';
 import { Payload, SEPARATOR } from './payload.js';
@@ -48,6 +49,11 @@ export class OpenBatch {
   /** The events that it took since it was asked before, a line each: see {@link Payload}. */
   takeNew(): Buffer {
     return this.#payload.takeNew();
+  }
+
+  /** The same for all of its events. */
+  takeAll(): Buffer {
+    return this.#payload.takeAll();
   }
 
   get size(): number {
@@ -108,28 +114,34 @@ export class Batch {
   }
 
   /**
-   * Of what {@link OpenBatch.takeNew} gave, all of it together.
-   * @throws Error when that is not what this is
+   * Of what {@link OpenBatch.takeNew} gave, all of it together. Each line is checked, since it goes into a request as it is.
+   * @throws {DamagedError} when that is not what this is
    */
   static ofLines(lines: Buffer): Batch {
-    if (!isUtf8(lines) || !lines.subarray(-SEPARATOR.length).equals(LINE_END)) throw new DamagedError();
+    if (lines.length === 0 || !isUtf8(lines)) throw new DamagedError();
     let size = 0;
     let last = 0;
     let isOrdered = true;
     let hasProvisional = false;
-    for (let start = 0; start < lines.length; start = lines.indexOf('\n', start) + 1) {
-      const head = headAt(lines, start);
-      const timestamp = timestampOf(head);
-      if (!Number.isSafeInteger(timestamp)) throw new DamagedError();
-      isOrdered &&= timestamp >= last;
-      hasProvisional ||= isProvisional(head);
-      last = timestamp;
+    for (let start = 0; start < lines.length; ) {
+      const end = lines.indexOf(SEPARATOR, start);
+      const event = readEventLine(lines, start, end);
+      if (event === undefined) throw new DamagedError();
+      isOrdered &&= event.timestamp >= last;
+      hasProvisional ||= event.isProvisional;
+      last = event.timestamp;
       size++;
+      start = end + SEPARATOR.length;
     }
     const payload = lines.subarray(0, lines.length - SEPARATOR.length);
     return isOrdered
       ? new Batch(size, payload, hasProvisional)
       : Batch.of(payload.toString().split(SEPARATOR));
+  }
+
+  /** As {@link OpenBatch.takeAll} gives it. */
+  takeAll(): Buffer {
+    return Buffer.concat([this.payload, LINE_END]);
   }
 
   /** The timestamp of the first event. */
@@ -186,7 +198,8 @@ export class Batch {
 
 const LINE_END = Buffer.from(SEPARATOR);
 
-class DamagedError extends Error {
+/** What was read is not what was written. */
+export class DamagedError extends Error {
   override readonly name = 'DamagedError';
   constructor() {
     super('what was written is damaged');

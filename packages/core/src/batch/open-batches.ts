@@ -19,12 +19,18 @@ export interface OpenBatchesEvents<Target, C extends Copy> {
 export interface Copy {
   /** There is an event more. @param source has it, and all that was not taken yet, and keeps it until it is */
   append(source: Source): void;
-  /** No more events will come. */
-  seal(): void;
+  /** No more events will come. @param batch has them all from now on, beside what the source still has to give */
+  seal(batch: Content): void;
 }
 
-/** What is new in a batch: the JSON of each event, in UTF-8, with a comma and a newline. The bytes may be kept. */
-export interface Source {
+/** A batch's events: the JSON of each, in UTF-8, with a comma and a newline. The bytes may be kept. */
+export interface Content {
+  takeAll(): Buffer;
+}
+
+/** Those of a batch that still takes some. */
+export interface Source extends Content {
+  /** Those that were not taken yet. */
   takeNew(): Buffer;
 }
 
@@ -208,8 +214,9 @@ export class OpenBatches<Target, C extends Copy> {
     if (of.byDay.size === 0) this.#byTarget.delete(of.target);
     if (!this.#fresh.delete(opened)) this.#expiredSealed(opened);
     this.#heldBytes -= batch.heldBytes;
-    copy?.seal();
-    this.#events.sealed(of.target, batch.seal(), copy, gap);
+    const sealed = batch.seal();
+    copy?.seal(sealed);
+    this.#events.sealed(of.target, sealed, copy, gap);
   }
 
   #expiredSealed(opened: Opened<Target, C>): void {

@@ -68,6 +68,12 @@ export class Payload {
     return fresh;
   }
 
+  /** The same for everything that was appended. */
+  takeAll(): Buffer {
+    this.#taken = 0;
+    return this.takeNew();
+  }
+
   /** Everything that was appended. Nothing is appended any more. */
   finish(): Buffer {
     const memory = this.#bytes;

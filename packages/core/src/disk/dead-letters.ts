@@ -1,10 +1,9 @@
-import { fstatSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { type FileHandle, mkdir, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import sonicBoom from 'sonic-boom';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
-
-type Writer = InstanceType<typeof sonicBoom.SonicBoom>;
+import { openTrusted } from './trusted.js';
 
 /** Where refused events were to go. */
 interface LetterAddress {
@@ -15,6 +14,9 @@ interface LetterAddress {
 /** What may wait for a slow disk. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
+/** So much is written at once. */
+const PIECE_BYTES = 64 * 1024;
+
 /**
  * A file of events that the service refuses for good, one JSON object a line. When it has half of the bytes that the
  * dead letters may take, it becomes `….1`, whose predecessor goes.
@@ -23,11 +25,9 @@ export class DeadLetterFile {
   readonly #path: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
-  /** undefined until the first letter, and after a failure. */
-  #writer: Writer | undefined;
-  #bytes = 0;
-  /** Writers that have something left to write. */
-  readonly #ending = new Set<Promise<void>>();
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
 
   constructor(path: string, maxBytes: number, reporter: Reporter) {
     // The application may change its working directory.
@@ -39,66 +39,84 @@ export class DeadLetterFile {
   /** @param events the JSON of each */
   add(reason: string, { logGroupName, logStreamName }: LetterAddress, events: readonly string[]): void {
     const head = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });
-    try {
-      for (const json of events) this.#write(`${head.slice(0, -1)},${json.slice(1)}\n`);
-    } catch (error) {
-      this.#failed(error);
-    }
+    for (const json of events) this.#wait(Buffer.from(`${head.slice(0, -1)},${json.slice(1)}\n`));
+    this.#writeSoon();
   }
 
-  #write(line: string): void {
-    const bytes = Buffer.byteLength(line);
-    this.#writer ??= this.#open();
-    if (this.#bytes > 0 && this.#bytes + bytes > this.#maxBytes / 2) {
-      this.#rotate();
-      this.#writer = this.#open();
+  #wait(line: Buffer): void {
+    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+      this.#failed(new Error('the disk does not keep up'));
+      return;
     }
-    this.#bytes += bytes;
-    this.#writer.write(line);
+    this.#waiting.push(line);
+    this.#waitingBytes += line.length;
   }
 
   /** Resolves when all is written, or never will be. */
   async close(): Promise<void> {
-    this.#end();
-    await Promise.all(this.#ending);
+    this.#writeSoon();
+    await this.#writing;
   }
 
-  #open(): Writer {
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
-    const fd = openSync(this.#path, 'a', 0o600);
-    this.#bytes = fstatSync(fd).size;
-    const writer = new sonicBoom.SonicBoom({ fd, maxLength: MAX_WAITING_BYTES });
-    writer.on('error', (error: Error) => {
-      this.#failed(error);
-      // With the next letter another is opened.
-      if (this.#writer === writer) this.#writer = undefined;
-      writer.destroy();
-    });
-    writer.on('drop', () => this.#failed(new Error('the disk does not keep up')));
-    return writer;
+  #writeSoon(): void {
+    if (this.#waiting.length === 0) return;
+    this.#writing ??= this.#write()
+      .catch((error) => this.#failed(error))
+      .finally(() => {
+        this.#writing = undefined;
+      });
   }
 
-  #rotate(): void {
-    this.#end();
-    renameSync(this.#path, `${this.#path}.1`);
+  /** What waits is tried again with the next letter when it cannot be written now. @throws when that is so */
+  async #write(): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    let file = await this.#open();
+    try {
+      let { size } = await file.stat();
+      while (this.#waiting.length > 0) {
+        const room = this.#maxBytes / 2 - size;
+        if (size > 0 && (this.#waiting[0]?.length ?? 0) > room) {
+          await file.close();
+          await this.#rotate();
+          file = await this.#open();
+          ({ size } = await file.stat());
+          if (size > 0) throw new Error(`${this.#path} is full`);
+        } else size += await this.#writePiece(file, Math.min(room, PIECE_BYTES));
+      }
+    } finally {
+      await file.close();
+    }
   }
 
-  #end(): void {
-    const writer = this.#writer;
-    this.#writer = undefined;
-    if (writer === undefined) return;
-    const ending: Promise<void> = new Promise<void>((done) => {
-      writer.once('close', done);
-      writer.once('error', () => done());
-      writer.end();
-    }).finally(() => this.#ending.delete(ending));
-    this.#ending.add(ending);
+  async #open(): Promise<FileHandle> {
+    const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+    const file = await openTrusted(this.#path, O_WRONLY | O_APPEND | O_CREAT, 0o600);
+    await file.chmod(0o600);
+    return file;
+  }
+
+  async #rotate(): Promise<void> {
+    await rename(this.#path, `${this.#path}.1`);
+  }
+
+  /** One line at least. @returns what they take */
+  async #writePiece(file: FileHandle, maxBytes: number): Promise<number> {
+    let [count, bytes] = [0, 0];
+    for (const { length } of this.#waiting) {
+      if (count > 0 && bytes + length > maxBytes) break;
+      count++;
+      bytes += length;
+    }
+    await file.appendFile(Buffer.concat(this.#waiting.slice(0, count)));
+    this.#waiting.splice(0, count);
+    this.#waitingBytes -= bytes;
+    return bytes;
   }
 
   #failed(error: unknown): void {
     this.#reporter.problem(
       'dead-letters',
-      `Dead letters cannot be written to ${this.#path}. (${said(error)})`,
+      `Dead letters cannot be written to ${this.#path}, and are lost if that lasts. (${said(error)})`,
     );
   }
 }

@@ -1,65 +1,59 @@
-import { timestampOf } from '../batch/event.js';
-import { SEPARATOR } from '../batch/payload.js';
 import type { Entity } from '../entity/entity.js';
 import { isObject, parseObject } from './json.js';
 
-/** The first line of a file: where its events go, and who wrote them. */
+/** Where events go, and who wrote them. */
 export interface SpoolHead {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly entity?: Entity | undefined;
 }
 
-/** A file of the spool, as far as it can be read. */
-export interface SpoolText {
-  /** undefined: nobody knows where the events belong. */
-  readonly head: SpoolHead | undefined;
-  /** The JSON of each event. */
-  readonly events: readonly string[];
-  /** Lines that are no event: the torn last one of a process that was killed, or what a bad disk made of one. */
-  readonly corrupt: readonly string[];
+/** The longest line that is looked at of those that are no events. */
+export const MAX_HEAD_BYTES = 65_536;
+
+/**
+ * A line of a segment: where events go, under a number; that the events of a batch follow, and where they go; or an event,
+ * as it stands in a request, with the comma behind it.
+ */
+export function destinationLine(destination: number, head: SpoolHead): string {
+  return `${JSON.stringify({ destination, ...head })}\n`;
 }
 
-/** Reads what a dead process left. Nothing in it is taken on trust. */
-export function readSpoolText(text: string): SpoolText {
-  const [first = '', ...lines] = text.split('\n').filter((line) => line !== '');
-  const head = parseObject(first);
-  if (!isHead(head)) return { head: undefined, events: [], corrupt: first === '' ? [] : [first, ...lines] };
-  const events: string[] = [];
-  const corrupt: string[] = [];
-  for (const line of lines) {
-    // As written, but for the comma that stands between two events of a request.
-    const event = line.endsWith(',') ? line.slice(0, -1) : line;
-    if (isEvent(event)) events.push(event);
-    else corrupt.push(line);
-  }
-  return { head, events, corrupt };
+export function batchLine(batch: number, destination: number): string {
+  return `{"batch":${batch},"destination":${destination}}\n`;
 }
 
-export function writeSpoolText(head: SpoolHead, events: readonly string[]): string {
-  return [`${JSON.stringify(head)}\n`, ...events.map((event) => event + SEPARATOR)].join('');
+/** Nothing in a line is taken on trust. */
+export function parseDestinationLine(line: string): { destination: number; head: SpoolHead } | undefined {
+  const { destination, logGroupName, logStreamName, entity } = parseObject(line) ?? {};
+  if (!isIndex(destination)) return undefined;
+  if (!isText(logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/)) return undefined;
+  if (!isText(logStreamName, /^[^:*]{1,512}$/)) return undefined;
+  if (entity === undefined) return { destination, head: { logGroupName, logStreamName } };
+  const checked = toEntity(entity);
+  return checked && { destination, head: { logGroupName, logStreamName, entity: checked } };
 }
 
-function isEvent(line: string): boolean {
-  const event = parseObject(line);
-  return (
-    event !== undefined &&
-    event.timestamp === timestampOf(line) &&
-    Number.isSafeInteger(event.timestamp) &&
-    Number(event.timestamp) >= 0 &&
-    isText(event.message, /./s)
-  );
+export function parseBatchLine(line: string): { batch: number; destination: number } | undefined {
+  const { batch, destination } = parseObject(line) ?? {};
+  return isIndex(batch) && isIndex(destination) ? { batch, destination } : undefined;
 }
 
-function isHead(value: unknown): value is SpoolHead {
-  return (
-    isObject(value) &&
-    isText(value.logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/) &&
-    isText(value.logStreamName, /^[^:*]{1,512}$/) &&
-    (value.entity === undefined || isObject(value.entity))
-  );
+function toEntity(value: unknown): Entity | undefined {
+  if (!isObject(value)) return undefined;
+  const { keyAttributes, attributes } = value;
+  if (!isTexts(keyAttributes) || !isTexts(attributes)) return undefined;
+  return { keyAttributes, attributes };
 }
 
-function isText(value: unknown, pattern: RegExp): boolean {
+function isTexts(value: unknown): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isText(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
 }

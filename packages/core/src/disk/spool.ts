@@ -1,262 +1,302 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { truncate } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
-import { type Heir, type Leftover, takeOver } from './leftovers.js';
-import { BEAT_MS, FolderLock, OwnerWatch, SILENCE_MS } from './lock.js';
-import { roomOf, SpoolFile, type SpoolFileEvents } from './spool-file.js';
+import { BEAT_MS } from './lock.js';
+import { makeRoot, OwnFolder } from './own-folder.js';
+import { type Heir, Recovery } from './recovery.js';
+import type { Segment } from './segment.js';
+import type { FoundBatch, SegmentContent } from './segment-reader.js';
 import type { SpoolHead } from './spool-format.js';
+import { type SegmentFolder, SpoolWriter } from './spool-writer.js';
+import { SpooledBatch, type SpooledBatchEvents } from './spooled-batch.js';
 
-/** When to look again while there are others: one that died just now is known to be dead by then. */
-export const LOOK_AGAIN_MS = SILENCE_MS + 1000;
-
-/** Each that is open holds a descriptor, of which the application needs some as well. */
-const MAX_OPEN_FILES = 1000;
-
-/**
- * Each sealed file that the disk has not confirmed holds a descriptor as well, and what it wrote last in memory; and a
- * thread of libuv's few, for its fsync. While there are so many, no others are opened.
- */
-const MAX_UNCONFIRMED = 256;
-const MAX_UNCONFIRMED_BYTES = 32 * 1024 * 1024;
-
-/** A file that is not on disk yet. */
-interface Unopened {
-  readonly file: SpoolFile;
-  readonly head: () => SpoolHead;
-}
-
-/** Fewer need not be looked through. */
-const MANY = 1000;
+/** How often a process that is at work looks for others that have died. */
+const LOOK_AGAIN_MS = 11_000;
 
 /** A batch that a dead process left. */
-export interface Left extends Leftover {
-  readonly file: SpoolFile;
+export interface Left extends FoundBatch {
+  readonly batch: SpooledBatch;
 }
 
 export interface Look {
   /** Oldest first. */
   readonly left: readonly Left[];
-  /** Whether there is, or may be, more to come. */
-  readonly more: boolean;
+  /** In how many milliseconds there is a reason to look again, if there is one. */
+  readonly againMs: number | undefined;
 }
 
 /**
- * Batches on disk, which outlive the process: a folder for each process, locked while it lives, with a file for
- * each batch. Who finds a folder whose lock has gone stale moves its files into its own.
+ * Batches on disk, which outlive the process. They share a few files, the segments, which are written one after the other:
+ * what the disk costs follows bytes, not log streams. Segments lie in a folder of the process's own, with a lock beside it.
+ * There is one only while something is kept: a process with nothing to keep has nothing to do, and nobody watches it.
  */
-export class Spool implements Heir {
-  readonly maxOpen = MAX_OPEN_FILES;
+export class Spool implements Heir, SegmentFolder {
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-  readonly watch: OwnerWatch;
-  readonly #events: SpoolFileEvents;
+  readonly #recovery: Recovery;
+  readonly #writer: SpoolWriter;
   readonly #work = new Set<Promise<void>>();
-  /** The last is the one that is used. */
-  readonly #folders: string[] = [];
-  #received: Left[] = [];
-  /**
-   * Files that are to be opened, the oldest first. A file's first line names the entity, and so none is before that is
-   * known, a second at most; and then, while the disk keeps up, at once. Until it is, its events are in memory alone.
-   */
-  #unopened: Unopened[] = [];
-  #worthALook = MANY;
-  #hasBegun = false;
-  #lock: FolderLock | undefined;
+  readonly #batches = new Set<SpooledBatch>();
+  /** What they count for. */
+  #room = 0;
+  #folder: OwnFolder | undefined;
+  #making: Promise<OwnFolder> | undefined;
+  #files = 0;
   #cancelBeat: () => void = () => undefined;
-  readonly #opened: Promise<void>;
-  #isClosed = false;
-  #bytes = 0;
-  #unconfirmed = 0;
-  #unconfirmedBytes = 0;
+  #checking: Promise<void> | undefined;
+  /** How often files were lost. */
+  #losses = 0;
+  #received: Left[] = [];
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #hasNeighbours = false;
+  #whenFull: () => void = () => undefined;
+  #isFullTold = false;
+  #state: 'open' | 'closed' | 'unusable' = 'open';
+  /** Called by a process that is at work, now and then, when there are others, which may have died. */
+  lookDue: () => void = () => undefined;
 
-  /** @throws the system's error when there is no such folder and none can be made */
   constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
     // The application may change its working directory.
     this.#root = resolve(directory);
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.watch = new OwnerWatch(clock);
-    this.#events = {
-      sized: (bytes) => {
-        this.#bytes += bytes;
-      },
-      ended: (bytes) => {
-        this.#unconfirmed++;
-        this.#unconfirmedBytes += bytes;
-      },
-      closed: (bytes) => {
-        this.#unconfirmed--;
-        this.#unconfirmedBytes -= bytes;
-        this.#open();
-      },
-      failed: (error) => this.#failed(error),
-      busy: (work) => this.#track(work),
-    };
-    mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-    this.#opened = this.#openFolder();
+    this.#recovery = new Recovery(this.#root, this, reporter, clock);
+    this.#writer = new SpoolWriter(this, clock);
   }
 
-  /** Whether the files take more than they may. */
+  /** Whether more is kept than may be. */
   get isFull(): boolean {
-    return this.#bytes > this.#maxBytes;
+    return Math.max(this.#writer.bytes, this.#room) > this.#maxBytes;
   }
 
-  /** The file of a new batch, which is opened when it is known where its events go. */
-  create(head: () => SpoolHead): SpoolFile {
-    const file = new SpoolFile(this.#events);
-    this.#unopened.push({ file, head });
-    this.#open();
-    return file;
+  /** @param callback is called when more is kept than may be: it should settle what is too much */
+  whenFull(callback: () => void): void {
+    this.#whenFull = callback;
   }
 
-  /** From now on it is known: what came before goes to the disk, and all else as it comes. */
+  #tellFull(): void {
+    if (this.#isFullTold) return;
+    this.#isFullTold = true;
+    queueMicrotask(() => {
+      this.#isFullTold = false;
+      this.#whenFull();
+    });
+  }
+
+  /** @param head is asked when the first events are written */
+  create(head: () => SpoolHead): SpooledBatch | undefined {
+    if (this.#state !== 'open') return undefined;
+    const isLookDue = this.#hasNeighbours && this.#clock.monotonic() - this.#lookedAt > LOOK_AGAIN_MS;
+    if (isLookDue) this.lookDue();
+    const batch = new SpooledBatch(head, this.#events);
+    this.#batches.add(batch);
+    return batch;
+  }
+
+  /** From now on it is known who writes the events: what came before goes to the disk, and all else as it comes. */
   begin(): void {
-    this.#hasBegun = true;
-    this.#open();
+    if (this.#state === 'open') this.#writer.begin();
   }
 
-  #open(): void {
-    if (!this.#hasBegun || this.#lock === undefined) return;
-    let opened = 0;
-    for (const { file, head } of this.#unopened) {
-      if (this.#isBehind) break;
-      file.open(join(this.folder, `${Date.now()}-${randomUUID()}.ndjson`), head);
-      opened++;
+  readonly #events: SpooledBatchEvents = {
+    changed: (batch) => this.#writer.add(batch),
+    sized: (bytes) => {
+      this.#room += bytes;
+      if (bytes > 0 && this.isFull) this.#tellFull();
+    },
+    left: (batch) => {
+      this.#batches.delete(batch);
+      this.#writer.remove(batch);
+    },
+    check: () => this.check(),
+    settled: () => this.#settled(),
+  };
+
+  /** Resolves when all that the disk is to have is there, under a name. */
+  async #settled(): Promise<void> {
+    // What was lost meanwhile is written anew.
+    for (let lost = -1; lost !== this.#losses; ) {
+      lost = this.#losses;
+      await this.#writer.idle();
+      await this.check();
     }
-    if (opened > 0) this.#unopened.splice(0, opened);
-    if (this.#unopened.length === 0) return;
-    this.#failed(new Error('it does not keep up'));
-    this.#forgetGone();
   }
 
-  /** Those whose events have found their fate meanwhile. */
-  #forgetGone(): void {
-    if (this.#unopened.length < this.#worthALook) return;
-    this.#unopened = this.#unopened.filter(({ file }) => file.isKept);
-    this.#worthALook = Math.max(2 * this.#unopened.length, MANY);
+  async nextPath(): Promise<string> {
+    const folder = this.#folder ?? (await this.#makeFolder());
+    return join(folder.path, `${this.#files++}.ndjson`);
   }
 
-  get #isBehind(): boolean {
-    return this.#unconfirmed >= MAX_UNCONFIRMED || this.#unconfirmedBytes >= MAX_UNCONFIRMED_BYTES;
+  /** One, whoever wants it first. */
+  #makeFolder(): Promise<OwnFolder> {
+    this.#making ??= OwnFolder.create(this.#root, this.#clock)
+      .then((folder) => {
+        this.#folder = folder;
+        this.#beatLater();
+        return folder;
+      })
+      .finally(() => {
+        this.#making = undefined;
+      });
+    return this.#making;
+  }
+
+  get isHeld(): boolean {
+    return this.#folder?.isHeld ?? false;
+  }
+
+  #beatLater(): void {
+    this.#cancelBeat();
+    if (this.#state === 'open') this.#cancelBeat = this.#clock.after(BEAT_MS, () => this.busy(this.#beat()));
+  }
+
+  async #beat(): Promise<void> {
+    await this.tidy();
+    if (this.#folder === undefined) return;
+    await this.check();
+    this.#beatLater();
+  }
+
+  /** Gives the folder up when nothing is kept. */
+  async tidy(): Promise<void> {
+    const folder = this.#folder;
+    if (folder === undefined || !this.#writer.isEmpty) return;
+    this.#folder = undefined;
+    this.#cancelBeat();
+    await folder.leave();
+  }
+
+  /** Shows that this process lives, and looks whether its files are still there. Never rejects. */
+  check(): Promise<void> {
+    this.#checking ??= this.#checkFolder().finally(() => {
+      this.#checking = undefined;
+      // Else with the next beat.
+      if (this.#folder === undefined || this.isHeld) this.#writer.write();
+    });
+    return this.#checking;
+  }
+
+  async #checkFolder(): Promise<void> {
+    const folder = this.#folder;
+    if (folder === undefined) return;
+    const written = new Map([...this.#writer.segments].map((segment) => [segment, segment.written]));
+    try {
+      const names = await folder.look();
+      if (names === undefined) await this.#loseFolder(folder);
+      else {
+        const isThere = ({ path }: Segment) => names.has(basename(path));
+        for (const [segment, bytes] of written) if (isThere(segment)) segment.confirm(bytes);
+        this.#lose(
+          [...written.keys()].filter((segment) => !isThere(segment) && !segment.isGone),
+          'removed',
+        );
+      }
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** After a standstill another process may have taken the folder over, and sends what is in it. */
+  async #loseFolder(folder: OwnFolder): Promise<void> {
+    const how = (await folder.wasTakenOver()) ? 'taken over' : 'removed';
+    if (this.#folder === folder) this.#folder = undefined;
+    this.#cancelBeat();
+    this.#lose([...this.#writer.segments], how);
+  }
+
+  #lose(segments: readonly Segment[], how: 'taken over' | 'removed'): void {
+    if (segments.length === 0) return;
+    this.#losses++;
+    const lost = new Set(segments);
+    for (const segment of segments) segment.abandon();
+    for (const batch of [...this.#batches]) batch.lose(lost, how);
+  }
+
+  refused(segment: Segment): void {
+    for (const batch of [...this.#batches]) batch.refuse(segment);
+    segment.stop();
+    // Of what goes on in memory nothing is to be found there.
+    if (!segment.isGone)
+      this.busy(truncate(segment.path, segment.confirmed).catch((error) => this.failed(error)));
   }
 
   /** Takes over what dead processes left. Never rejects. */
   async adopt(): Promise<Look> {
-    await this.#opened;
-    if (this.#lock === undefined) return { left: [], more: false };
-    const looking = takeOver(this.#root, this, this.#reporter);
-    this.#track(looking.then(() => undefined));
-    const more = await looking;
-    const left = this.#received.toSorted((a, b) => openedAt(a) - openedAt(b));
+    const looking = this.#look();
+    this.busy(looking.then(() => undefined));
+    const againMs = await looking;
+    const left = this.#received.toSorted((a, b) => a.begin - b.begin);
     this.#received = [];
-    return { left, more };
+    return { left, againMs };
   }
 
-  get folder(): string {
-    return this.#folders.at(-1) ?? this.#root;
+  async #look(): Promise<number | undefined> {
+    this.#lookedAt = this.#clock.monotonic();
+    try {
+      await makeRoot(this.#root);
+    } catch (error) {
+      this.#turnOff(error);
+      return undefined;
+    }
+    const { isUndecided, isWaiting, hasNeighbours } = await this.#recovery.look();
+    this.#hasNeighbours = hasNeighbours;
+    if (isUndecided) return BEAT_MS;
+    return isWaiting ? LOOK_AGAIN_MS : undefined;
+  }
+
+  #turnOff(error: unknown): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'unusable';
+    for (const batch of [...this.#batches]) batch.giveUp();
+    this.#reporter.problem(
+      'spool',
+      `There is no spool, events wait in memory alone: ${this.#root} cannot be used. (${said(error)})`,
+    );
   }
 
   owns(folder: string): boolean {
-    return this.#folders.includes(folder);
+    return this.#folder?.path === folder;
   }
 
   hasRoomFor(bytes: number): boolean {
-    return !this.#isClosed && this.#bytes + roomOf(bytes) <= this.#maxBytes;
+    const taken = Math.max(this.#writer.bytes, this.#room);
+    return this.#state === 'open' && (taken === 0 || taken + bytes <= this.#maxBytes);
   }
 
-  receive(leftover: Leftover): void {
-    const { path, size, bytes } = leftover;
-    this.#received.push({ ...leftover, file: SpoolFile.found(path, size, bytes, this.#events) });
+  receive(path: string, bytes: number, { batches }: SegmentContent): void {
+    const segment = this.#writer.addFound(path, bytes);
+    segment.hold(batches.map(({ id }) => id));
+    for (const found of batches) {
+      const batch = SpooledBatch.found(segment, found, this.#events);
+      this.#batches.add(batch);
+      this.#received.push({ ...found, batch });
+    }
   }
 
   /** Leaves the folder to whoever comes next, or removes it when it is empty. Never rejects. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    if (this.#state === 'open') this.#state = 'closed';
     this.#cancelBeat();
-    await this.#opened;
+    this.#writer.close();
     // The lock stays for as long as something may still come into the folder.
     while (this.#work.size > 0) await Promise.all(this.#work);
-    for (const folder of this.#folders) {
-      removeIfEmpty(folder);
-      ownFolders.delete(folder);
-    }
-    if (ownFolders.size === 0) process.off('exit', removeEmptyFolders);
-    await this.#lock?.release().catch(() => undefined);
+    await this.#folder?.leave().catch((error) => this.failed(error));
   }
 
-  /** Never rejects: without a folder events wait in memory alone. */
-  async #openFolder(): Promise<void> {
-    const folder = join(this.#root, randomUUID());
-    try {
-      // The lock is there before the folder, so that nobody ever sees the folder without it.
-      const lock = await FolderLock.create(folder);
-      await mkdir(folder, { mode: 0o700 });
-      this.#lock = lock;
-    } catch (error) {
-      this.#failed(error);
-      return;
-    }
-    this.#folders.push(folder);
-    if (ownFolders.size === 0) process.on('exit', removeEmptyFolders);
-    ownFolders.add(folder);
-    this.#beatLater();
-    this.#open();
-  }
-
-  #beatLater(): void {
-    if (!this.#isClosed) this.#cancelBeat = this.#clock.after(BEAT_MS, () => this.#track(this.#beat()));
-  }
-
-  /** After a long standstill another process may have taken the folder over, and sends what is in it. */
-  async #beat(): Promise<void> {
-    try {
-      if ((await this.#lock?.beat()) === false) {
-        this.#lock = undefined;
-        await this.#openFolder();
-        return;
-      }
-    } catch (error) {
-      this.#failed(error);
-    }
-    this.#beatLater();
-  }
-
-  #track(work: Promise<void>): void {
+  busy(work: Promise<void>): void {
     const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
   }
 
-  #failed(error: unknown): void {
+  failed(error: unknown): void {
     this.#reporter.problem(
       'spool',
       `The disk does not take events, which wait in memory alone. (${said(error)})`,
     );
   }
-}
-
-/** The folders of this thread: a pipeline in the application's own thread need not be closed before it ends. */
-const ownFolders = new Set<string>();
-
-function removeEmptyFolders(): void {
-  for (const folder of ownFolders) removeIfEmpty(folder);
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // There are files in it, or it is gone already.
-  }
-}
-
-/** A file's name begins with the moment at which it was opened. */
-function openedAt({ path }: Left): number {
-  return Number.parseInt(basename(path), 10);
 }

@@ -1,0 +1,227 @@
+import { constants } from 'node:fs';
+import { type FileHandle, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Clock } from '../clock.js';
+import type { Reporter } from '../report.js';
+import { said } from '../said.js';
+import { setAside } from './corrupt-file.js';
+import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
+import { type Range, settledPath } from './segment.js';
+import { readSegment, type SegmentContent } from './segment-reader.js';
+import { checkFolder, codeOf, isMissing, openTrusted, UntrustedError } from './trusted.js';
+
+const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
+const SEGMENT = /^\d+\.ndjson$/;
+const SETTLED = /^\d+\.ndjson\.settled$/;
+
+/** No segment of ours is larger. */
+const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
+const MAX_SETTLED_BYTES = 16 * 1024 * 1024;
+
+/** What is short passes, and a disk may answer again. */
+const PASSING = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'ENOMEM',
+  'EBUSY',
+  'EAGAIN',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ENOSPC',
+]);
+
+/** Who takes over. */
+export interface Heir {
+  /** Whether this folder is the heir's own. */
+  owns(folder: string): boolean;
+  /** Whether there is room, and time, for one more. */
+  hasRoomFor(bytes: number): boolean;
+  /** Where it is moved to. */
+  nextPath(): Promise<string>;
+  receive(path: string, bytes: number, content: SegmentContent): void;
+}
+
+/** What a look at the folders of others has shown. */
+export interface Seen {
+  /** Of an owner it is not known yet whether it lives. */
+  readonly isUndecided: boolean;
+  /** Something could not be taken over, and may be later. */
+  readonly isWaiting: boolean;
+  /** Others live. */
+  readonly hasNeighbours: boolean;
+}
+
+/** Takes over what dead processes left. */
+export class Recovery {
+  readonly #root: string;
+  readonly #heir: Heir;
+  readonly #reporter: Reporter;
+  readonly #clock: Clock;
+  readonly #watch: OwnerWatch;
+  /** Segments that were moved, and could not be read yet. */
+  readonly #unread = new Set<string>();
+  /** What will never be taken over is told once. */
+  readonly #told = new Set<string>();
+
+  constructor(root: string, heir: Heir, reporter: Reporter, clock: Clock) {
+    this.#root = root;
+    this.#heir = heir;
+    this.#reporter = reporter;
+    this.#clock = clock;
+    this.#watch = new OwnerWatch(clock);
+  }
+
+  /** Never rejects: what cannot be read or moved is told, and stays. */
+  async look(): Promise<Seen> {
+    const seen = { isUndecided: false, isWaiting: false, hasNeighbours: false };
+    for (const path of this.#unread)
+      if (!(await this.#tried(path, () => this.#read(path)))) seen.isWaiting = true;
+    const folders = await this.#foreignFolders();
+    this.#watch.keep(folders);
+    for (const folder of folders) {
+      const isDone = await this.#tried(folder, async () => {
+        const state = await this.#watch.look(folder);
+        if (state === 'living') seen.hasNeighbours = true;
+        else if (state === 'unknown') seen.isUndecided = true;
+        else return this.#takeOver(folder, state);
+        return true;
+      });
+      if (!isDone) seen.isWaiting = true;
+    }
+    return seen;
+  }
+
+  /** @returns false when it should be tried again */
+  async #tried(path: string, work: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isMissing(error)) return true; // another took it
+      this.#tell(path, error);
+      return !PASSING.has(codeOf(error) ?? '');
+    }
+  }
+
+  async #foreignFolders(): Promise<string[]> {
+    try {
+      const names = await readdir(this.#root);
+      for (const name of names.filter((one) => one.endsWith(RECEIPT)))
+        await removeOldReceipt(join(this.#root, name), this.#clock).catch(() => undefined);
+      // Of a process that died too soon there is the lock alone.
+      const folders = names.filter((name) => FOLDER.test(name)).map((name) => basename(name, LOCK));
+      return [...new Set(folders)]
+        .map((name) => join(this.#root, name))
+        .filter((folder) => !this.#heir.owns(folder));
+    } catch (error) {
+      this.#tell(this.#root, error);
+      return [];
+    }
+  }
+
+  /** @returns whether nothing is left there */
+  async #takeOver(folder: string, state: 'silent' | 'gone'): Promise<boolean> {
+    await checkFolder(folder).catch(unlessMissing);
+    await breakLock(folder, state).catch(unlessMissing);
+    const names = await readdir(folder);
+    let isEmpty = true;
+    for (const name of names
+      .filter((one) => SEGMENT.test(one))
+      .toSorted((a, b) => numberOf(a) - numberOf(b))) {
+      const path = join(folder, name);
+      isEmpty = (await this.#tried(path, () => this.#take(path))) && isEmpty;
+    }
+    // Beside the segments that are left there is nothing of use.
+    const useless = names.filter((name) => SETTLED.test(name) && !names.includes(basename(name, '.settled')));
+    for (const name of useless) await rm(join(folder, name), { force: true }).catch(() => undefined);
+    // Fails when something is left.
+    await rmdir(folder).catch(() => undefined);
+    return isEmpty;
+  }
+
+  /** @returns whether it was taken */
+  async #take(path: string): Promise<boolean> {
+    const file = await openTrusted(path, constants.O_RDONLY);
+    const { size } = await file.stat().finally(() => file.close());
+    if (size > MAX_SEGMENT_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
+    if (!this.#heir.hasRoomFor(size)) return false;
+    const settled = await readSettled(settledPath(path));
+    const target = await this.#heir.nextPath();
+    // Before the segment: else they would be sent again by whoever finds it after a crash in between.
+    if (settled.length > 0) await writeFile(settledPath(target), settled, { flag: 'wx', mode: 0o600 });
+    // The name is new, and the folder the heir's alone: nothing is replaced.
+    await rename(path, target);
+    this.#unread.add(target);
+    await rm(settledPath(path), { force: true });
+    return this.#read(target);
+  }
+
+  async #read(path: string): Promise<boolean> {
+    const settled = new Set(idsIn(await readSettled(settledPath(path))));
+    const file = await openTrusted(path, constants.O_RDWR);
+    try {
+      const { size } = await file.stat();
+      const content = await readSegment(file, size, settled);
+      if (content.corrupt.length > 0) await this.#setAside(path, file, content.corrupt);
+      this.#unread.delete(path);
+      this.#heir.receive(path, size, content);
+    } finally {
+      await file.close();
+    }
+    return true;
+  }
+
+  async #setAside(path: string, file: FileHandle, lines: readonly Range[]): Promise<void> {
+    const what = await setAside(this.#root, file, lines).then(
+      (aside) => `They were moved to ${aside}, as far as there was room`,
+      (error) => `They are lost, since they cannot be set aside (${said(error)})`,
+    );
+    this.#reporter.accept(lines.length);
+    this.#reporter.drop('unreadable', lines.length);
+    this.#reporter.loss(
+      'unreadable',
+      lines.length,
+      (all) =>
+        `${all} lines in the spool are no events, as after a crash in the middle of one. ${what}. The last of them stood in ${path}.`,
+    );
+  }
+
+  #tell(path: string, error: unknown): void {
+    if (this.#told.has(path)) return;
+    if (error instanceof UntrustedError) this.#told.add(path);
+    this.#reporter.problem(
+      'spool',
+      `What was left in ${path} cannot be taken over, and stays there. (${said(error)})`,
+    );
+  }
+}
+
+/** The ids of batches, a line each; no text when there are none. */
+async function readSettled(path: string): Promise<string> {
+  try {
+    const file = await openTrusted(path, constants.O_RDONLY);
+    try {
+      const { size } = await file.stat();
+      if (size > MAX_SETTLED_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
+      return await file.readFile('utf8');
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    unlessMissing(error);
+    return '';
+  }
+}
+
+/** A line without its end may be cut. */
+function idsIn(settled: string): number[] {
+  return settled.split('\n').slice(0, -1).map(Number);
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
+}
+
+function numberOf(segment: string): number {
+  return Number.parseInt(segment, 10);
+}

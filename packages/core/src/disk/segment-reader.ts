@@ -1,0 +1,172 @@
+import { isUtf8 } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+import { dayOf } from '../batch/batch.js';
+import { type EventLine, readEventLine } from '../batch/event-line.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../batch/limits.js';
+import type { Range, Ranges } from './segment.js';
+import { MAX_HEAD_BYTES, parseBatchLine, parseDestinationLine, type SpoolHead } from './spool-format.js';
+
+/** What a segment has of a batch. */
+export interface FoundBatch {
+  readonly id: number;
+  readonly head: SpoolHead;
+  readonly ranges: Ranges;
+  /** The number of events, and the timestamps of the first and of the last. */
+  readonly size: number;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a segment holds, as far as it can be read. */
+export interface SegmentContent {
+  readonly batches: readonly FoundBatch[];
+  /** Lines that are none of ours: the torn last one of a process that was killed, or what a bad disk made of one. */
+  readonly corrupt: readonly Range[];
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** The longest event, each of its bytes escaped with six. */
+const MAX_LINE_BYTES = 6 * MAX_BATCH_BYTES + 1024;
+
+const EVENT_START = '{"timestamp":';
+const NEWLINE = 0x0a;
+const COMMA = 0x2c;
+const SPACE = 0x20;
+
+/**
+ * Reads what a dead process left, in pieces. Nothing in it is taken on trust.
+ * @param settled the ids of batches that need not be sent any more
+ * @throws the system's error when it cannot be read
+ */
+export async function readSegment(
+  file: FileHandle,
+  size: number,
+  settled: ReadonlySet<number>,
+): Promise<SegmentContent> {
+  const content = new Content(settled);
+  let rest = Buffer.alloc(0);
+  let offset = 0;
+  for (let position = 0; position < size; ) {
+    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - position));
+    const { bytesRead } = await file.read(piece, 0, piece.length, position);
+    if (bytesRead === 0) break; // cut short meanwhile
+    position += bytesRead;
+    const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
+    const used = content.addLines(bytes, offset);
+    offset += used;
+    rest = bytes.subarray(used);
+    if (rest.length <= MAX_LINE_BYTES) continue;
+    content.addCorrupt(offset, offset + rest.length);
+    offset += rest.length;
+    rest = Buffer.alloc(0);
+  }
+  if (rest.length > 0) content.addCorrupt(offset, offset + rest.length);
+  return content.found;
+}
+
+class Open {
+  readonly id: number;
+  readonly head: SpoolHead;
+  readonly ranges: number[] = [];
+  size = 0;
+  begin = 0;
+  end = 0;
+  #bytes = 0;
+
+  constructor(id: number, head: SpoolHead) {
+    this.id = id;
+    this.head = head;
+  }
+
+  /** @returns false for an event that would break a rule of the service, as none that we wrote does */
+  add({ start, end }: Range, { timestamp, messageBytes }: EventLine): boolean {
+    const bytes = this.#bytes + messageBytes + EVENT_OVERHEAD_BYTES;
+    if (this.size === MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES) return false;
+    if (this.size > 0 && dayOf(timestamp) !== dayOf(this.begin)) return false;
+    this.#bytes = bytes;
+    this.begin = this.size === 0 ? timestamp : Math.min(this.begin, timestamp);
+    this.end = Math.max(this.end, timestamp);
+    this.size++;
+    if (this.ranges.at(-1) === start) this.ranges[this.ranges.length - 1] = end;
+    else this.ranges.push(start, end);
+    return true;
+  }
+}
+
+class Content {
+  readonly #settled: ReadonlySet<number>;
+  readonly #heads = new Map<number, SpoolHead>();
+  readonly #batches = new Map<number, Open>();
+  readonly #corrupt: Range[] = [];
+  /** Whose events follow; 'settled': nobody needs them. */
+  #current: Open | 'settled' | undefined;
+
+  constructor(settled: ReadonlySet<number>) {
+    this.#settled = settled;
+  }
+
+  get found(): SegmentContent {
+    const batches = [...this.#batches.values()].filter(({ size }) => size > 0);
+    return { batches, corrupt: this.#corrupt };
+  }
+
+  /** @returns how many bytes the whole lines take */
+  addLines(bytes: Buffer, offset: number): number {
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      if (!this.#add(bytes, start, end, offset)) this.addCorrupt(offset + start, offset + end + 1);
+      start = end + 1;
+    }
+    return start;
+  }
+
+  addCorrupt(start: number, end: number): void {
+    this.#corrupt.push({ start, end });
+  }
+
+  /** @returns whether the line is one of ours */
+  #add(bytes: Buffer, start: number, end: number, offset: number): boolean {
+    if (bytes[end - 1] === COMMA) return this.#addEvent(bytes, start, end, offset);
+    if (end - start > MAX_HEAD_BYTES) return isBlank(bytes.subarray(start, end));
+    return this.#addHead(bytes.toString('utf8', start, end)) || isBlank(bytes.subarray(start, end));
+  }
+
+  #addEvent(bytes: Buffer, start: number, end: number, offset: number): boolean {
+    const event = readEventLine(bytes, start, end - 1);
+    if (event === undefined || this.#current === undefined) return false;
+    if (!isUtf8(bytes.subarray(start, end))) return false;
+    if (this.#current === 'settled') return true;
+    const range = { start: offset + start, end: offset + end + 1 };
+    return this.#current.add(range, event);
+  }
+
+  #addHead(line: string): boolean {
+    const named = parseDestinationLine(line);
+    if (named !== undefined) {
+      this.#heads.set(named.destination, named.head);
+      return true;
+    }
+    if (line.startsWith(EVENT_START)) return false;
+    // Better lost than in another's log stream: who knows whose events follow a line that cannot be read.
+    this.#current = undefined;
+    const { batch, destination } = parseBatchLine(line) ?? {};
+    if (batch === undefined || destination === undefined) return false;
+    const head = this.#heads.get(destination);
+    if (this.#settled.has(batch)) this.#current = 'settled';
+    else if (head !== undefined) this.#current = this.#batchOf(batch, head);
+    return true;
+  }
+
+  #batchOf(id: number, head: SpoolHead): Open {
+    const known = this.#batches.get(id);
+    if (known !== undefined) return known;
+    const batch = new Open(id, head);
+    this.#batches.set(id, batch);
+    return batch;
+  }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === SPACE);
+}

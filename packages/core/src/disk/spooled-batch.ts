@@ -1,0 +1,234 @@
+import { Batch, DamagedError } from '../batch/batch.js';
+import type { Content, Source } from '../batch/open-batches.js';
+import type { ReadBack } from './read-back.js';
+import type { Segment } from './segment.js';
+import type { FoundBatch } from './segment-reader.js';
+import type { SpoolHead } from './spool-format.js';
+import { UntrustedError } from './trusted.js';
+
+/** What a batch tells the spool. */
+export interface SpooledBatchEvents {
+  /** It has events that are not on their way to the disk. */
+  changed(batch: SpooledBatch): void;
+  /** So much more, or less, of the spool's room is taken. */
+  sized(bytes: number): void;
+  /** It need not be kept any more. */
+  left(batch: SpooledBatch): void;
+  /** Looks whether the files are still there. */
+  check(): Promise<void>;
+  /** Resolves when all that the disk is to have is there, under a name. */
+  settled(): Promise<void>;
+}
+
+/** What a segment has of a batch. */
+interface Piece {
+  readonly segment: Segment;
+  readonly ranges: number[];
+}
+
+/** Events that lie scattered among those of other batches, in more places than this, are written together before they leave memory. */
+const MAX_PLACES = 8;
+
+type State =
+  /** It gets more events. */
+  | 'open'
+  | 'sealed'
+  /** The disk refused it: it is in memory alone. */
+  | 'refused'
+  /** Another process took it over, when it was on disk alone. */
+  | 'taken over'
+  /** Its files were removed, when it was on disk alone. */
+  | 'removed'
+  | 'settled';
+
+/**
+ * What a batch counts for. A small one takes more than it holds, of memory too, for as long as it is there: what bounds the
+ * bytes has to bound the batches.
+ */
+function roomOf(bytes: number): number {
+  return bytes === 0 ? 0 : Math.max(bytes, MIN_ROOM_BYTES);
+}
+
+const MIN_ROOM_BYTES = 8192;
+
+let ids = 0;
+
+/** A batch on disk: in pieces, in segments that it shares with others. */
+export class SpooledBatch {
+  readonly id: number;
+  readonly #head: () => SpoolHead;
+  readonly #events: SpooledBatchEvents;
+  #state: State = 'open';
+  /** In the order in which they were written. */
+  readonly #pieces: Piece[] = [];
+  /** The events that the disk does not have yet are to be had from there. */
+  #unwritten: (() => Buffer) | undefined;
+  /** All of its events, for as long as they are in memory. */
+  #memory: Content | undefined;
+  #bytes = 0;
+  #unsettled = 0;
+
+  constructor(head: () => SpoolHead, events: SpooledBatchEvents, id = ids++) {
+    this.id = id;
+    this.#head = head;
+    this.#events = events;
+  }
+
+  /** One that an earlier process left. */
+  static found(segment: Segment, found: FoundBatch, events: SpooledBatchEvents): SpooledBatch {
+    const { id, head, size, ranges } = found;
+    const batch = new SpooledBatch(() => head, events, id);
+    batch.#state = 'sealed';
+    batch.#unsettled = size;
+    for (let i = 0; i < ranges.length; i += 2) batch.#add(segment, ranges[i] ?? 0, ranges[i + 1] ?? 0);
+    return batch;
+  }
+
+  /** Whether the disk has it, or is about to. */
+  get isKept(): boolean {
+    return this.#state === 'open' || this.#state === 'sealed';
+  }
+
+  /** Whether all of it is on disk by now, under a name. */
+  get isWritten(): boolean {
+    return this.#state === 'sealed' && this.#unwritten === undefined && this.#pieces.every(isConfirmed);
+  }
+
+  /** Whether its events may leave memory, soon if not now: those that lie scattered are written together first. */
+  mayLeaveMemory(): boolean {
+    if (!this.isWritten) return false;
+    const memory = this.#memory;
+    if (memory === undefined || this.#places <= MAX_PLACES) return true;
+    this.#dropPieces();
+    this.#unwritten = () => memory.takeAll();
+    this.#events.changed(this);
+    return false;
+  }
+
+  get #places(): number {
+    return this.#pieces.reduce((sum, { ranges }) => sum + ranges.length / 2, 0);
+  }
+
+  /** Whether all of it is on disk, its own or another process's by now: resolves when that is known. */
+  get written(): Promise<boolean> {
+    return this.#events.settled().then(() => this.isWritten || this.#state === 'taken over');
+  }
+
+  append(source: Source): void {
+    this.#unsettled++;
+    if (this.#state !== 'open' || this.#unwritten !== undefined) return;
+    this.#memory = source;
+    this.#unwritten = () => source.takeNew();
+    this.#events.changed(this);
+  }
+
+  seal(batch: Content): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'sealed';
+    this.#memory = batch;
+  }
+
+  /** Its events leave memory, or nobody may look at them there any more. */
+  release(): void {
+    this.#memory = undefined;
+  }
+
+  /** Whether nothing of it is in a segment yet. */
+  get isNew(): boolean {
+    return this.#pieces.length === 0;
+  }
+
+  writeTo(segment: Segment): void {
+    const lines = this.#unwritten?.();
+    this.#unwritten = undefined;
+    if (lines === undefined || lines.length === 0) return;
+    const { start, end } = segment.append(this.id, this.#head, lines);
+    this.#add(segment, start, end);
+  }
+
+  #add(segment: Segment, start: number, end: number): void {
+    const last = this.#pieces.at(-1);
+    if (last?.segment !== segment) this.#pieces.push({ segment, ranges: [start, end] });
+    else if (last.ranges.at(-1) === start) last.ranges[last.ranges.length - 1] = end;
+    else last.ranges.push(start, end);
+    this.#grow(end - start);
+  }
+
+  async read(): Promise<ReadBack> {
+    try {
+      return { kind: 'read', batch: await this.#read() };
+    } catch (error) {
+      if (error instanceof DamagedError || error instanceof UntrustedError)
+        return { kind: 'unreadable', error };
+      // It may have gone.
+      await this.#events.check();
+      if (this.#state === 'taken over') return { kind: 'taken over' };
+      if (this.#state === 'removed') return { kind: 'unreadable', error };
+      return { kind: 'busy', error };
+    }
+  }
+
+  async #read(): Promise<Batch> {
+    if (this.#pieces.length === 0) throw new Error('the batch is not on disk');
+    const parts: Buffer[] = [];
+    for (const { segment, ranges } of this.#pieces) parts.push(await segment.read(ranges));
+    const [first = Buffer.alloc(0), ...others] = parts;
+    const batch = Batch.ofLines(others.length === 0 ? first : Buffer.concat(parts));
+    if (this.#state === 'sealed') this.#memory = batch;
+    return batch;
+  }
+
+  /** So many of its events are settled: with the last of them it goes, written or not. */
+  settle(events: number): void {
+    this.#unsettled -= events;
+    if (this.#unsettled === 0) this.#leave('settled');
+  }
+
+  /** There is no spool. */
+  giveUp(): void {
+    if (this.isKept) this.#leave('refused');
+  }
+
+  /** A segment failed. What the disk has of this batch would be sent a second time by whoever finds it. */
+  refuse(segment: Segment): void {
+    const isLacking = this.#pieces.some((piece) => piece.segment === segment && !isConfirmed(piece));
+    if (this.isKept && isLacking) this.#leave('refused');
+  }
+
+  /** Segments are no longer this process's. What was in memory is written anew, elsewhere. */
+  lose(segments: ReadonlySet<Segment>, how: 'taken over' | 'removed'): void {
+    if (!this.isKept || !this.#pieces.some(({ segment }) => segments.has(segment))) return;
+    const memory = this.#memory;
+    if (memory === undefined) {
+      this.#leave(how);
+      return;
+    }
+    this.#dropPieces();
+    this.#unwritten = () => memory.takeAll();
+    this.#events.changed(this);
+  }
+
+  #leave(state: 'settled' | 'refused' | 'taken over' | 'removed'): void {
+    const wasKept = this.isKept;
+    this.#state = state;
+    this.#unwritten = undefined;
+    this.#memory = undefined;
+    this.#dropPieces();
+    if (wasKept) this.#events.left(this);
+  }
+
+  #dropPieces(): void {
+    for (const { segment } of this.#pieces.splice(0)) segment.settle(this.id);
+    this.#grow(-this.#bytes);
+  }
+
+  #grow(bytes: number): void {
+    const before = roomOf(this.#bytes);
+    this.#bytes += bytes;
+    this.#events.sized(roomOf(this.#bytes) - before);
+  }
+}
+
+function isConfirmed({ segment, ranges }: Piece): boolean {
+  return (ranges.at(-1) ?? 0) <= segment.confirmed;
+}
