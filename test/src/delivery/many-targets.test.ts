@@ -311,7 +311,7 @@ test('whatever the records say: each request holds those of one stream, one serv
     daysAgo: fc.nat({ max: 2 }),
   });
   await fc.assert(
-    fc.asyncProperty(fc.array(record, { maxLength: 60 }), async (all) => {
+    fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 60 }), async (all) => {
       const stored: Put[] = [];
       const local = await startLocal(t, { onPut: (put) => stored.push(put) });
       const pipeline = openPipeline(local, {
