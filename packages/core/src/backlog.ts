@@ -92,10 +92,15 @@ export class Backlog {
    * The oldest that waits and may go is in flight from now on. A sender that may not is not asked again before it is freed, or
    * recalled.
    * @param mayGo whether a sender that has so many in flight may send one more
+   * @param refusesAll whether a sender refuses whatever is sent: then what was refused least goes instead, the newest of it
    */
-  launchOldest(mayGo: (sender: BatchSender, inFlight: number) => boolean): Parcel | undefined {
+  launchOldest(
+    mayGo: (sender: BatchSender, inFlight: number) => boolean,
+    refusesAll: (sender: BatchSender) => boolean = () => false,
+  ): Parcel | undefined {
     const sender = this.#turns.next((asked) => mayGo(asked, this.inFlightOf(asked)));
-    const parcel = sender && this.#lanes.get(sender)?.waiting.first?.value;
+    const waiting = sender && this.#lanes.get(sender)?.waiting;
+    const parcel = waiting && (refusesAll(sender) ? leastRefused(waiting) : waiting.first?.value);
     const entry = parcel && this.#entries.get(parcel);
     if (entry === undefined) return undefined;
     entry.lane.inFlight++;
@@ -223,6 +228,13 @@ export class Backlog {
     for (const parcel of taken) this.complete(parcel);
     return taken;
   }
+}
+
+/** One that was not refused yet may show that the others are to blame themselves. */
+function leastRefused(waiting: List<Parcel>): Parcel | undefined {
+  let least: Parcel | undefined;
+  for (const parcel of waiting) if (least === undefined || parcel.refusals <= least.refusals) least = parcel;
+  return least;
 }
 
 /** Most are the newest. Those that come back were among the oldest. */

@@ -70,9 +70,10 @@ export class Parcel {
   /** What events in it tell is missing. */
   readonly gap: Gap | undefined;
   /** What lies on disk is not this batch, but one that it is a part of, or that had other times. */
-  readonly isPart: boolean;
-  /** It is a part of a batch that was refused, with its entity and without. */
-  readonly entityIsGood: boolean;
+  readonly #isPart: boolean;
+  /** How often it, or the batch of which it is a part, was refused: with its entity and without. */
+  #refusals = 0;
+  #deliveriesBefore = 0;
   readonly #stored: StoredBatch | undefined;
   #batch: Batch | undefined;
 
@@ -82,7 +83,7 @@ export class Parcel {
     { size, begin, end }: Outline,
     batch: Batch | undefined,
     stored: StoredBatch | undefined,
-    { isPart, entityIsGood }: { readonly isPart: boolean; readonly entityIsGood: boolean },
+    isPart: boolean,
     gap?: Gap,
   ) {
     this.position = position;
@@ -90,8 +91,7 @@ export class Parcel {
     this.size = size;
     this.begin = begin;
     this.end = end;
-    this.isPart = isPart;
-    this.entityIsGood = entityIsGood;
+    this.#isPart = isPart;
     this.gap = gap;
     this.#batch = batch;
     this.#stored = stored;
@@ -104,12 +104,12 @@ export class Parcel {
     stored?: StoredBatch,
     gap?: Gap,
   ): Parcel {
-    return new Parcel(position, sender, batch, batch, stored, WHOLE, gap);
+    return new Parcel(position, sender, batch, batch, stored, false, gap);
   }
 
   /** Of a batch that an earlier process left on disk. */
   static found(position: number, sender: BatchSender, stored: StoredBatch, outline: Outline): Parcel {
-    return new Parcel(position, sender, outline, undefined, stored, WHOLE);
+    return new Parcel(position, sender, outline, undefined, stored, false);
   }
 
   /** Whether this process logged it. */
@@ -130,7 +130,7 @@ export class Parcel {
   /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
   forget(): number {
     // What lies on disk is the whole, not a part.
-    if (this.isPart || !this.#stored?.mayLeaveMemory()) return 0;
+    if (this.#isPart || !this.#stored?.mayLeaveMemory()) return 0;
     const freed = this.heldBytes;
     this.release();
     return freed;
@@ -175,12 +175,26 @@ export class Parcel {
     return (await this.#stored?.written) ?? false;
   }
 
+  get refusals(): number {
+    return this.#refusals;
+  }
+
+  /** How many batches of its sender were delivered when it was refused first. */
+  get deliveriesBefore(): number {
+    return this.#deliveriesBefore;
+  }
+
+  /** @param deliveries how many batches of its sender were delivered by now */
+  refused(deliveries: number): void {
+    if (this.#refusals++ === 0) this.#deliveriesBefore = deliveries;
+  }
+
   /** Its earlier and its later half, or undefined for a single event. */
   halves(batch: Batch): [Parcel, Parcel] | undefined {
     const [earlier, later] = batch.halves() ?? [];
     if (earlier === undefined || later === undefined) return undefined;
     this.#stored?.release();
-    return [this.part(earlier, 0, true), this.part(later, earlier.size, true)];
+    return [this.part(earlier, 0), this.part(later, earlier.size)];
   }
 
   /** Its events in other batches: in parts, or with other times. */
@@ -194,18 +208,12 @@ export class Parcel {
   }
 
   /** @param batch its events from index `offset` on */
-  part(batch: Batch, offset: number, entityIsGood = this.entityIsGood): Parcel {
+  part(batch: Batch, offset: number): Parcel {
     const gap = offset === 0 ? this.gap : undefined;
-    return new Parcel(
-      this.position + offset,
-      this.sender,
-      batch,
-      batch,
-      this.#stored,
-      { isPart: true, entityIsGood },
-      gap,
-    );
+    const position = this.position + offset;
+    const part = new Parcel(position, this.sender, batch, batch, this.#stored, true, gap);
+    part.#refusals = this.#refusals;
+    part.#deliveriesBefore = this.#deliveriesBefore;
+    return part;
   }
 }
-
-const WHOLE = { isPart: false, entityIsGood: false };

@@ -52,6 +52,7 @@ export type ProblemCode =
   | 'unavailable'
   | 'missing'
   | 'denied'
+  | 'refused'
   // Events are lost.
   | 'rejected-events'
   | 'invalid-event'

@@ -5,7 +5,8 @@ import type { Gap } from './batch/gap.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
-import { advice } from './delivery/advice.js';
+import { advice, adviceOnRefusals } from './delivery/advice.js';
+import type { PauseReason } from './delivery/backoff.js';
 import {
   byOutcome,
   type FailedOutcome,
@@ -26,6 +27,7 @@ import { said } from './said.js';
 export interface ShipperOptions {
   readonly flushIntervalMs: number;
   readonly maxInFlight: number;
+  readonly requestTimeoutMs: number;
   readonly maxBufferBytes: number;
 }
 
@@ -109,7 +111,7 @@ export class Shipper {
       this.#pump(),
     );
     store?.whenFull(() => this.#keepBounds());
-    this.#paces = new Paces(options.maxInFlight, clock, random, (sender) => this.#resumed(sender));
+    this.#paces = new Paces(options, clock, random, (sender) => this.#resumed(sender));
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
 
@@ -271,7 +273,7 @@ export class Shipper {
     if (this.#closed || this.#awaited.size > 0) return;
     while (this.#backlog.inFlight < this.#options.maxInFlight) {
       this.#open.sealExpired(this.#mayBeSealed);
-      const parcel = this.#backlog.launchOldest(this.#mayGo);
+      const parcel = this.#backlog.launchOldest(this.#mayGo, this.#refusesAll);
       if (parcel === undefined) return;
       void this.#deliver(parcel);
     }
@@ -293,6 +295,8 @@ export class Shipper {
   readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
     inFlight < this.#paces.of(sender).places;
 
+  readonly #refusesAll = (sender: BatchSender): boolean => this.#paces.of(sender).refusals.refusesAll;
+
   #keepBounds(): void {
     if (this.#awaited.size > 0 && this.#bounds.isHalfFull)
       for (const hurry of this.#awaited.values()) hurry();
@@ -307,22 +311,32 @@ export class Shipper {
       this.#replace(parcel, corrected);
       return;
     }
-    const outcome = await parcel.sender.send(batch, parcel.entityIsGood);
+    const pace = this.#paces.of(parcel.sender);
+    const bytes = batch.payload.length;
+    const halves = bytes > pace.size.maxBytes ? parcel.halves(batch) : undefined;
+    if (halves !== undefined) {
+      this.#backlog.requeue(parcel, halves);
+      this.#pump();
+      return;
+    }
+    const begun = this.#clock.monotonic();
+    const outcome = await parcel.sender.send(batch, parcel.refusals > 0);
     if (!this.#backlog.isInFlight(parcel)) return; // given up meanwhile, and counted
     switch (outcome.kind) {
       case 'delivered':
-        this.#paces.of(parcel.sender).succeeded();
+        pace.delivered(bytes, this.#clock.monotonic() - begun);
         this.#delivered(parcel, batch, outcome.rejected);
         this.#giveNotice(parcel.sender);
         break;
       case 'poison':
-        this.#paces.of(parcel.sender).succeeded();
-        this.#isolate(parcel, batch, outcome);
+        this.#refused(parcel, batch, outcome);
+        break;
+      case 'timeout':
+        pace.size.timedOut(bytes);
+        this.#again(parcel, outcome);
         break;
       default:
-        this.#backlog.requeue(parcel);
-        this.#keepBounds();
-        this.#failed(outcome, parcel.sender);
+        this.#again(parcel, outcome);
     }
     this.#settled();
     this.#pump();
@@ -379,7 +393,7 @@ export class Shipper {
   /** It waits, as in an outage. */
   #readLater(parcel: Parcel, error: unknown): void {
     this.#backlog.requeue(parcel);
-    this.#paces.failed(parcel.sender, 'unavailable', this.#maxPauseMs);
+    this.#pause(parcel.sender, 'unavailable');
     this.#reporter.problem('spool', `A batch cannot be read from the spool now, and waits. (${said(error)})`);
   }
 
@@ -393,31 +407,44 @@ export class Shipper {
     this.#gather(sender, events, notice.gap);
   }
 
-  /** One bad event condemns its batch: the halves are tried, until the bad one stands alone. */
-  #isolate(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
-    const halves = parcel.halves(batch);
-    if (halves !== undefined) {
-      this.#backlog.requeue(parcel, halves);
-      return;
-    }
-    this.#backlog.complete(parcel);
-    this.#ledger.invalid(parcel, batch, failure);
+  /**
+   * One bad event condemns its batch: the halves are tried, until the bad one stands alone. Where nothing is good the batches
+   * wait, whole.
+   */
+  #refused(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
+    const { sender } = parcel;
+    const pace = this.#paces.of(sender);
+    parcel.refused(pace.refusals.deliveries);
+    const halves = pace.refusals.refusesAll ? [parcel] : parcel.halves(batch);
+    if (halves === undefined) {
+      this.#backlog.complete(parcel);
+      this.#ledger.invalid(parcel, batch, failure);
+      pace.refusals.refusedAlone(parcel.deliveriesBefore);
+    } else this.#backlog.requeue(parcel, halves);
+    if (!pace.refusals.refusesAll) pace.answered();
+    else if (this.#pause(sender, 'refused'))
+      this.#reporter.problem('refused', adviceOnRefusals(failure, sender.addressFor(0).logGroupName));
   }
 
   /** The failed batch waits, and is not in flight. */
-  #failed(outcome: TransientOutcome, sender: BatchSender): void {
+  #again(parcel: Parcel, outcome: TransientOutcome): void {
+    const { sender } = parcel;
+    this.#backlog.requeue(parcel);
+    this.#keepBounds();
     // Together with the one that began the pause.
-    if (!this.#paces.failed(sender, outcome.kind, this.#maxPauseMs)) return;
+    if (!this.#pause(sender, outcome.kind)) return;
+    const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
     // The one after a wrong clock is signed by the service's: that is told elsewhere.
-    const mayPass =
-      outcome.kind === 'throttled' || outcome.kind === 'unavailable' || isSkewed(outcome.failure);
+    const mayPass = kind === 'throttled' || kind === 'unavailable' || isSkewed(outcome.failure);
     if (!mayPass || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
-      this.#reporter.problem(outcome.kind, advice(outcome, sender.addressFor(0).logGroupName));
+      this.#reporter.problem(kind, advice(outcome, sender.addressFor(0).logGroupName));
     }
   }
 
-  get #maxPauseMs(): number {
-    return this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
+  /** @returns false when a pause is under way already */
+  #pause(sender: BatchSender, reason: PauseReason): boolean {
+    const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
+    return this.#paces.failed(sender, reason, maxPauseMs);
   }
 
   #settled(): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { CountingClock } from '../counting-clock.js';
-import { settled } from '../manual-clock.js';
+import { messages, startLocal } from '../harness.js';
+import { ManualClock, settled } from '../manual-clock.js';
 import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
@@ -97,3 +98,88 @@ test.serial('an upload that stands still is given up', async (t) => {
   await closed;
   t.is(pipeline.counts().dropped.closed, 1);
 });
+
+/**
+ * A link to the service that carries as many bytes as the test lets it. What is under way on it goes on when its sender has
+ * hung up, as it does on a real one.
+ */
+async function startLink(t: ExecutionContext, port: number) {
+  const ways: { readonly from: Socket; readonly to: Socket }[] = [];
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (from) => {
+    const to = connect(port, '127.0.0.1');
+    // What passes arrives at once: no real time decides anything.
+    for (const socket of [from, to]) socket.setNoDelay(true).on('error', () => undefined);
+    to.pipe(from);
+    from.on('end', () => to.end());
+    ways.push({ from, to });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    for (const { from, to } of ways) {
+      from.destroy();
+      to.destroy();
+    }
+    server.close();
+  });
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** So many bytes pass, of all connections together, in turns. */
+    carry(bytes: number): void {
+      const share = Math.min(bytes, 500);
+      let left = bytes;
+      let moved = true;
+      while (left >= share && moved) {
+        moved = false;
+        for (const { from, to } of ways) {
+          const piece: Buffer | null =
+            left < share ? null : (from.read(Math.min(share, from.readableLength || share)) ?? from.read());
+          if (piece === null) continue;
+          to.write(piece);
+          left -= piece.length;
+          moved = true;
+        }
+      }
+    },
+  };
+}
+
+for (const [what, bytesPerSecond, events, eventBytes] of [
+  ['5 KB', 5000, 2000, 100],
+  ['50 KB', 50_000, 4000, 400],
+] as const) {
+  test.serial(
+    `over a link of ${what} a second all arrive, though each whole batch takes longer than requestTimeoutMs`,
+    async (t) => {
+      const local = await startLocal(t);
+      const link = await startLink(t, local.port);
+      const clock = new ManualClock(Date.now());
+      const options = { gzip: false, requestTimeoutMs: 10_000, logStreamName: 'one' };
+      const pipeline = openPipeline(link, options, { clock, random: () => 0.5 });
+      const begun = clock.now();
+      for (let i = 0; i < events; i++) {
+        pipeline.accept(Date.now(), `${i} `.padEnd(eventBytes, 'x'));
+        // Four batches, which share the link.
+        if ((i + 1) % (events / 4) === 0) void pipeline.flush();
+      }
+      let isFlushed = false;
+      const flushed = pipeline.flush().then(() => {
+        isFlushed = true;
+      });
+      const idealMs = (events * (eventBytes + 50) * 1000) / bytesPerSecond;
+      while (!isFlushed) {
+        if (clock.now() - begun > 20 * idealMs) throw new Error(`${local.count('/test/app')} arrived`);
+        link.carry(bytesPerSecond / 10);
+        await clock.advance(100);
+        // What has arrived is answered.
+        for (let i = 0; i < 10; i++) await settled();
+      }
+      await flushed;
+      t.log(`${local.count('/test/app')} of ${events} in ${(clock.now() - begun) / idealMs} of the time`);
+      t.deepEqual(pipeline.counts(), allDelivered(events));
+      t.is(new Set(messages(local)).size, events);
+      t.true(local.count('/test/app') <= 3 * events, `${local.count('/test/app')} with duplicates`);
+      await pipeline.close();
+    },
+  );
+}

@@ -13,8 +13,14 @@ export function advice({ kind, failure }: TransientOutcome, logGroupName: string
     case 'throttled':
       return `CloudWatch Logs takes fewer requests than this account sends. Events wait. It passes where many processes have just started; else raise flushIntervalMs or the quota of PutLogEvents. (${said})`;
     case 'unavailable':
+    case 'timeout':
       return `CloudWatch Logs cannot be reached, or does not take events. They wait, and are sent when it does. (${said})`;
   }
+}
+
+/** The same where everything is refused that is sent. */
+export function adviceOnRefusals({ name, message }: Failure, logGroupName: string): string {
+  return `CloudWatch Logs refuses all that is sent to log group ${logGroupName}, also events that stand alone: a few of these were given up. The others wait; one batch is tried after each pause. (${name}: ${message})`;
 }
 
 function fix({ name }: Failure, logGroupName: string): string {

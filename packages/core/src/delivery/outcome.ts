@@ -23,6 +23,8 @@ export type Outcome =
   | { readonly kind: 'throttled'; readonly failure: Failure }
   /** No service, or no answer that can be trusted: the same again, later. The events may have arrived. */
   | { readonly kind: 'unavailable'; readonly failure: Failure }
+  /** It was silent for too long: the same again, later, or less of it. The events may have arrived. */
+  | { readonly kind: 'timeout'; readonly failure: Failure }
   /** The log group or the log stream is not there, and could not be made: the same again, later. */
   | { readonly kind: 'missing'; readonly failure: Failure }
   /** Credentials, permissions or the region are not right: the same again, later. */
@@ -85,6 +87,8 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   ThrottledException: 'throttled',
   TooManyRequestsException: 'throttled',
   RequestLimitExceeded: 'throttled',
+
+  RequestTimeoutError: 'timeout',
 
   ResourceNotFoundException: 'missing',
   // CreateLogGroup: "You have reached the maximum number of resources that can be created."

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
-import type { TransientOutcome } from './outcome.js';
-import { Pace } from './pace.js';
+import type { PauseReason } from './backoff.js';
+import { Pace, type PaceOptions } from './pace.js';
 
 /** A pace for each sender, for as long as there is one: one that is refused holds up no other. */
 export class Paces<Sender extends object> {
@@ -9,9 +9,9 @@ export class Paces<Sender extends object> {
   readonly #create: (sender: Sender) => Pace;
 
   /** @param resumed is called when a sender's pause is over */
-  constructor(maxInFlight: number, clock: Clock, random: () => number, resumed: (sender: Sender) => void) {
+  constructor(options: PaceOptions, clock: Clock, random: () => number, resumed: (sender: Sender) => void) {
     this.#create = (sender) => {
-      const pace = new Pace(maxInFlight, clock, random, () => {
+      const pace = new Pace(options, clock, random, () => {
         this.#paused.delete(pace);
         resumed(sender);
       });
@@ -28,9 +28,9 @@ export class Paces<Sender extends object> {
   }
 
   /** Begins a pause. @returns false when one is under way already */
-  failed(sender: Sender, kind: TransientOutcome['kind'], maxPauseMs: number): boolean {
+  failed(sender: Sender, reason: PauseReason, maxPauseMs: number): boolean {
     const pace = this.of(sender);
-    const begins = pace.failed(kind, maxPauseMs);
+    const begins = pace.failed(reason, maxPauseMs);
     if (begins) this.#paused.add(pace);
     return begins;
   }

@@ -63,7 +63,7 @@ export class Target {
       if (await unlessItExists(this.#api.createLogGroup(this.#options.group))) this.#retentionDue = true;
     } catch (error) {
       // The answer may have been lost, and the group be there.
-      if (classify(error).kind === 'unavailable') this.#retentionDue = true;
+      if (isUnanswered(classify(error))) this.#retentionDue = true;
       throw error;
     }
     await this.#setRetention();
@@ -77,7 +77,7 @@ export class Target {
       await this.#api.putRetentionPolicy(this.logGroupName, retentionInDays);
     } catch (error) {
       const outcome = classify(error);
-      if (outcome.kind === 'throttled' || outcome.kind === 'unavailable') throw error;
+      if (outcome.kind === 'throttled' || isUnanswered(outcome)) throw error;
       if (outcome.kind === 'missing') return; // the group is not there after all, or not yet
       const { name, message } = outcome.failure;
       this.#reporter.problem(
@@ -87,6 +87,11 @@ export class Target {
     }
     this.#retentionDue = false;
   }
+}
+
+/** Whether it may have been done all the same. */
+function isUnanswered({ kind }: FailedOutcome): boolean {
+  return kind === 'unavailable' || kind === 'timeout';
 }
 
 /** @returns whether it was created just now */
@@ -100,8 +105,9 @@ async function unlessItExists(creation: Promise<void>): Promise<boolean> {
   }
 }
 
-/** A group that cannot be created says nothing against the batch that wanted it. */
+/** A group that cannot be created says nothing against the batch that wanted it, nor against its size. */
 function creationFailed(error: unknown): FailedOutcome {
   const outcome = classify(error);
-  return outcome.kind === 'poison' ? { ...outcome, kind: 'missing' } : outcome;
+  if (outcome.kind === 'poison') return { ...outcome, kind: 'missing' };
+  return outcome.kind === 'timeout' ? { ...outcome, kind: 'unavailable' } : outcome;
 }
