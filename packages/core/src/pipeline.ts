@@ -58,7 +58,9 @@ export function createPipeline(
   reportForeignVariables(here.env, reporter);
   const identity = new Identity(config, here, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
-  const api = new SdkLogsApi(config, clock, serviceClock);
+  const api = new SdkLogsApi(config, clock, serviceClock, (hostname) =>
+    reporter.problem('plain-http', `Requests to ${hostname} go over plain http. ${SHOWN}`),
+  );
   const senders = new Senders(config, api, reporter, identity);
   const route = createRouter(config, senders, identity);
   const deadLetters = openDeadLetters(config, reporter);
@@ -113,6 +115,9 @@ function reportForeignVariables(env: Environment, reporter: Reporter): void {
     `Environment variables that are unknown here, and ignored: ${names.join(', ')}. If they are meant for this transport, the README has the right names.`,
   );
 }
+
+const SHOWN =
+  'Everybody on the way can read the events, and the session token of the credentials. Use an endpoint with https.';
 
 /** At the end a disk that does not answer is waited for so long, beyond `closeTimeoutMs` if need be. */
 const LAST_WRITES_MS = 500;

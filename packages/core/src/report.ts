@@ -68,6 +68,7 @@ export type ProblemCode =
   | 'unreadable-answer'
   | 'entity'
   | 'unknown-variable'
+  | 'plain-http'
   | 'retention'
   | 'spool'
   | 'dead-letters';

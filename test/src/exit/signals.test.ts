@@ -111,6 +111,7 @@ for (const logger of LOGGERS) {
       const local = await startLocal(t);
       const ended = await runFixture(local, 'beside.js', [logger, 'nobody', 'before', pair]);
       t.not(ended.signal, null, ended.stderr);
+      t.true(texts(messages(local)).includes('tick 0'), 'the second did not end it at once');
       noneIsMissing(t, ended, texts(messages(local)), logger);
     });
   }

@@ -16,6 +16,7 @@ import { Credentials } from './credentials.js';
 import { type Middlewares, sendReady, watchExchange } from './exchange.js';
 import { classify, type RejectedLogEventsInfo } from './outcome.js';
 import { Patience } from './patience.js';
+import { watchForShownTokens } from './plain-http.js';
 
 /** The calls of CloudWatch Logs that delivery needs. Each rejects with the SDK's error. */
 export interface LogsApi {
@@ -65,7 +66,13 @@ export class SdkLogsApi implements LogsApi {
   readonly #calls = new Set<AbortController>();
   #closed = false;
 
-  constructor(options: SdkOptions, clock: Clock, serviceClock: ServiceClock) {
+  /** @param tokenShown is called once when session tokens go over plain HTTP to another machine */
+  constructor(
+    options: SdkOptions,
+    clock: Clock,
+    serviceClock: ServiceClock,
+    tokenShown: (hostname: string) => void,
+  ) {
     this.#options = options;
     this.#patience = new Patience(options.requestTimeoutMs, clock);
     this.#credentials = new Credentials(this.#patience);
@@ -78,6 +85,7 @@ export class SdkLogsApi implements LogsApi {
     if (options.region !== undefined) config.region = options.region;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
     this.#client = new CloudWatchLogsClient(config);
+    watchForShownTokens(this.#client.middlewareStack, tokenShown);
     // Below the SDK's own at this step, and so it sees each answer, also one that the SDK makes an error of.
     this.#client.middlewareStack.add(
       (next) => async (args) => {
