@@ -1071,7 +1071,7 @@ test('close counts what was delivered before the deadline as delivered', async (
 });
 
 test('close delivers what came meanwhile, and then takes nothing more: it does not wait for those who go on logging', async (t) => {
-  const { sender, shipper, counts } = setUp();
+  const { sender, shipper, counts, problems } = setUp();
   sender.reply = () => {
     shipper.accept(NOON, 'more');
     return DELIVERED;
@@ -1082,6 +1082,7 @@ test('close delivers what came meanwhile, and then takes nothing more: it does n
   t.true(delivered > 1 && dropped.closed > 0, `${delivered} ${dropped.closed}`);
   t.is(pending, 0);
   t.is(accepted, delivered + dropped.closed);
+  t.deepEqual(problems(), ['logged-after-close'], 'what was taken is delivered');
 });
 
 test('drain does not wait for those who go on logging, and loses nothing of theirs', async (t) => {

@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
@@ -18,6 +19,7 @@ import { runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
 
 const LOGGERS = ['pino', 'winston'];
+const require = createRequire(import.meta.url);
 
 /** An application of one file in a folder of its own, which a manager watches. */
 function writeApp(t: ExecutionContext): string {
@@ -29,14 +31,21 @@ function writeApp(t: ExecutionContext): string {
   return file;
 }
 
+interface Watching {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the first process may be ended. */
+  readonly isTime?: () => boolean;
+}
+
 /** Starts the manager, changes the file when the application is up, and waits for what the first process had logged. */
 async function restartOnChange(
   t: ExecutionContext,
   local: Local,
   file: string,
   command: readonly string[],
+  { env, isTime = () => true }: Watching = {},
 ): Promise<void> {
-  t.timeout(60_000, 'the records do not arrive');
+  t.timeout(90_000, 'the records do not arrive');
   const { PATH, NODE_OPTIONS } = process.env;
   const manager: ChildProcess = spawn(process.execPath, command, {
     env: {
@@ -45,20 +54,24 @@ async function restartOnChange(
       ...local.env,
       AWSLOGS_LOG_GROUP_NAME: '/test/app',
       AWSLOGS_FLUSH_INTERVAL_MS: '3600000',
+      ...env,
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   t.teardown(() => manager.kill('SIGKILL'));
   let starts = 0;
-  manager.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  manager.stdout?.setEncoding('utf8').on('data', async (text: string) => {
     if (!text.includes('ready')) return;
     starts++;
-    if (starts === 1) appendFileSync(file, '\n');
-    else manager.kill('SIGTERM');
+    if (starts > 1) return;
+    while (!isTime()) await later(20);
+    appendFileSync(file, '\n');
   });
-  await new Promise((resolve) => manager.once('close', resolve));
-  while (messages(local).length < 100) await later(20);
-  t.true(starts > 1);
+  while (starts < 2 || messages(local).length < 100) await later(20);
+  const ended = new Promise((resolve) => manager.once('close', resolve));
+  manager.kill('SIGTERM');
+  await ended;
+  t.true(messages(local).length >= 100);
 }
 
 for (const logger of LOGGERS) {
@@ -69,6 +82,34 @@ for (const logger of LOGGERS) {
     const app = ['--watch', '--no-warnings', file, logger, 'a signal', '100'];
     await restartOnChange(t, local, file, app);
   });
+
+  // By itself it sends SIGUSR2, which nobody handles. It sends each signal twice, the second time by a shell, and on a busy
+  // machine that comes too late to be the same: what is left then is in the spool, which docs/leaving.md asks for.
+  test.serial(
+    `${logger}: nodemon with \`--signal SIGTERM\` and a spool starts the application again, and all arrive`,
+    async (t) => {
+      const local = await startLocal(t);
+      const file = writeApp(t);
+      const spool = mkdtempSync(join(tmpdir(), 'awslogs-nodemon-'));
+      t.teardown(() => rmSync(spool, { recursive: true }));
+      const nodemon = require.resolve('nodemon/bin/nodemon.js');
+      const command = [
+        nodemon,
+        '--quiet',
+        '--no-stdin',
+        '--signal',
+        'SIGTERM',
+        '--watch',
+        file,
+        file,
+        logger,
+      ];
+      await restartOnChange(t, local, file, [...command, 'a signal', '100'], {
+        env: { AWSLOGS_SPOOL_DIRECTORY: spool },
+        isTime: () => linesIn(spool) > 100,
+      });
+    },
+  );
 
   // PM2 sends SIGINT to the process, and SIGKILL when it has not ended within `kill_timeout`, which is 1.6 s. It does no
   // more than that, so it is not installed for this test. The service hangs, so that no time would be enough.
