@@ -17,6 +17,8 @@ interface Lane {
   /** Oldest first. */
   readonly waiting: List<Parcel>;
   inFlight: number;
+  /** About what those that wait take in memory. */
+  heldBytes: number;
 }
 
 /** Where a batch is. */
@@ -53,6 +55,15 @@ export class Backlog {
   /** About what those that wait take in memory. */
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  heldBytesOf(sender: BatchSender): number {
+    return this.#lanes.get(sender)?.heldBytes ?? 0;
+  }
+
+  /** Those whose batches wait. */
+  get senders(): Iterable<BatchSender> {
+    return this.#lanes.keys();
   }
 
   isWaitingFor(sender: BatchSender): boolean {
@@ -143,12 +154,13 @@ export class Backlog {
     for (const { part, link } of links) this.#enter(part, link);
   }
 
-  takeOldestInMemory(): Parcel | undefined {
-    return this.#takeOldest(({ heldBytes }) => heldBytes > 0);
+  takeOldestInMemory(sender: BatchSender): Parcel | undefined {
+    const waiting = this.#lanes.get(sender)?.waiting ?? [];
+    return this.#takeFirst(waiting, ({ heldBytes }) => heldBytes > 0);
   }
 
   takeOldestOnDisk(): Parcel | undefined {
-    return this.#takeOldest(({ isKept }) => isKept);
+    return this.#takeFirst(this.#all, ({ isKept }) => isKept);
   }
 
   /** Takes what would be lost with the process: what is not on disk. */
@@ -163,8 +175,13 @@ export class Backlog {
   /** Leaves the newest that can be spared to the disk, until so many bytes are free. @returns how many are */
   forgetNewest(bytes: number): number {
     let freed = 0;
-    for (let link = this.#all.last; link !== undefined && freed < bytes; link = link.previous)
-      if (this.#isWaiting(link.value)) freed += link.value.forget();
+    for (let link = this.#all.last; link !== undefined && freed < bytes; link = link.previous) {
+      const entry = this.#entries.get(link.value);
+      if (entry?.waiting === undefined) continue;
+      const forgotten = link.value.forget();
+      entry.lane.heldBytes -= forgotten;
+      freed += forgotten;
+    }
     this.#heldBytes -= freed;
     return freed;
   }
@@ -181,9 +198,15 @@ export class Backlog {
 
   #enter(parcel: Parcel, link: Link<Parcel>): void {
     const { sender, position } = parcel;
-    const lane = this.#lanes.get(sender) ?? { sender, waiting: new List<Parcel>(), inFlight: 0 };
+    const lane = this.#lanes.get(sender) ?? {
+      sender,
+      waiting: new List<Parcel>(),
+      inFlight: 0,
+      heldBytes: 0,
+    };
     this.#lanes.set(sender, lane);
     this.#entries.set(parcel, { lane, link, waiting: placed(lane.waiting, parcel, position) });
+    lane.heldBytes += parcel.heldBytes;
     this.#heldBytes += parcel.heldBytes;
     this.#placeInTurn(lane);
   }
@@ -193,6 +216,7 @@ export class Backlog {
     const { lane, waiting } = entry;
     lane.waiting.remove(waiting);
     entry.waiting = undefined;
+    lane.heldBytes -= waiting.value.heldBytes;
     this.#heldBytes -= waiting.value.heldBytes;
     this.#placeInTurn(lane);
     this.#freed(lane.sender);
@@ -213,8 +237,8 @@ export class Backlog {
     if (oldest === undefined && inFlight === 0) this.#lanes.delete(sender);
   }
 
-  #takeOldest(fits: (parcel: Parcel) => boolean): Parcel | undefined {
-    for (const parcel of this.#all) {
+  #takeFirst(parcels: Iterable<Parcel>, fits: (parcel: Parcel) => boolean): Parcel | undefined {
+    for (const parcel of parcels) {
       if (!this.#isWaiting(parcel) || !fits(parcel)) continue;
       this.complete(parcel);
       return parcel;

@@ -9,7 +9,10 @@ const SPOOLED_SHARE = 1 / 4;
 /** So much has to come before more is left to the disk. */
 const FREED_SHARE = 1 / 16;
 
-/** What waits takes no more memory, and no more of the disk, than it may: the oldest goes. */
+/**
+ * What waits takes no more memory, and no more of the disk, than it may. In memory the oldest goes of whoever holds most; on
+ * disk the oldest of all, since batches share files, and a file goes with the last of them.
+ */
 export class Bounds {
   readonly #maxBufferBytes: number;
   readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
@@ -52,9 +55,11 @@ export class Bounds {
     let hasDropped = false;
     while (this.#heldBytes > this.#maxBufferBytes) {
       if (this.#spare() > 0) continue;
-      const oldest = this.#backlog.takeOldestInMemory();
+      const sender = this.#largestHolder();
+      if (sender === undefined) break;
+      const oldest = this.#backlog.takeOldestInMemory(sender);
       if (oldest === undefined) {
-        this.#open.sealOldest();
+        this.#open.sealOldest(sender);
         this.#pump();
       } else {
         this.#ledger.bufferFull(oldest);
@@ -68,6 +73,21 @@ export class Bounds {
       hasDropped = true;
     }
     return hasDropped;
+  }
+
+  /** A flood of one log stream takes no room from the others. */
+  #largestHolder(): BatchSender | undefined {
+    let largest: BatchSender | undefined;
+    let most = 0;
+    for (const senders of [this.#backlog.senders, this.#open.targets]) {
+      for (const sender of senders) {
+        const held = this.#backlog.heldBytesOf(sender) + this.#open.heldBytesOf(sender);
+        if (held <= most) continue;
+        largest = sender;
+        most = held;
+      }
+    }
+    return largest;
   }
 
   /** Leaves to the disk what it has, but for what goes next. @returns the bytes of memory that are free now */

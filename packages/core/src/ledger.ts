@@ -88,7 +88,7 @@ export class Ledger {
       'buffer-full',
       parcel.size,
       (all) =>
-        `More than maxBufferBytes (${this.#bounds.maxBufferBytes}) wait for delivery: the oldest ${all} events were dropped.`,
+        `More than maxBufferBytes (${this.#bounds.maxBufferBytes}) wait for delivery: ${all} events were dropped, the oldest of the log streams that hold most.`,
     );
   }
 

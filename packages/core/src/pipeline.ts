@@ -62,7 +62,7 @@ export function createPipeline(
     reporter.problem('plain-http', `Requests to ${hostname} go over plain http. ${SHOWN}`),
   );
   const senders = new Senders(config, api, reporter, identity);
-  const route = createRouter(config, senders, identity);
+  const route = createRouter(config, senders, identity, reporter, clock);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
   const ledger = new Ledger(config, reporter, deadLetters);

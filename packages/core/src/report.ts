@@ -65,6 +65,7 @@ export type ProblemCode =
   // Events are not affected.
   | 'clock'
   | 'crowded'
+  | 'log-streams'
   | 'unreadable-answer'
   | 'entity'
   | 'unknown-variable'

@@ -98,7 +98,7 @@ test('all are taken at once, oldest first, and those in flight with them', (t) =
   t.deepEqual(positions(backlog.takeAll()), [0, 1, 2]);
   t.is(backlog.heldBytes, 0);
   t.is(backlog.inFlight, 0);
-  t.is(backlog.takeOldestInMemory(), undefined);
+  t.is(backlog.takeOldestInMemory(sender), undefined);
   t.deepEqual(backlog.takeAll(), []);
 });
 
@@ -224,8 +224,10 @@ test('whatever comes and goes: it does what one array would do that is searched 
           case 'take':
           case 'takeOnDisk': {
             const onDisk = one.do === 'takeOnDisk';
-            const [oldest] = model.waiting().filter(({ isKept }) => isKept || !onDisk);
-            const taken = onDisk ? backlog.takeOldestOnDisk() : backlog.takeOldestInMemory();
+            const mayGo = model.waiting().filter(({ isKept }) => isKept || !onDisk);
+            const owner = senders[mayGo[0]?.sender ?? 0] ?? sender;
+            const taken = onDisk ? backlog.takeOldestOnDisk() : backlog.takeOldestInMemory(owner);
+            const [oldest] = mayGo;
             t.is(taken?.position, oldest?.position);
             if (oldest !== undefined) model.remove(oldest.position);
             break;
@@ -248,6 +250,10 @@ test('whatever comes and goes: it does what one array would do that is searched 
           );
           t.is(backlog.inFlightOf(one), model.inFlight().filter((flies) => flies.sender === i).length);
         }
+        t.is(
+          senders.reduce((sum, one) => sum + backlog.heldBytesOf(one), 0),
+          backlog.heldBytes,
+        );
         const oldest = Math.min(...model.all.map(({ position }) => position), backlog.end);
         t.true(backlog.isSettled(oldest));
         t.is(backlog.isSettled(oldest + 1), model.all.length === 0);
@@ -305,9 +311,9 @@ test('memory of a batch is for others when it is let go of, unless the disk stil
 test('to free memory what is on disk alone is not taken', (t) => {
   const backlog = backlogOf(3, { 0: true, 2: true });
   backlog.forgetNewest(Number.POSITIVE_INFINITY);
-  t.is(backlog.takeOldestInMemory()?.position, 1);
+  t.is(backlog.takeOldestInMemory(sender)?.position, 1);
   t.is(backlog.heldBytes, 0);
-  t.is(backlog.takeOldestInMemory(), undefined);
+  t.is(backlog.takeOldestInMemory(sender), undefined);
   t.is(backlog.takeAll().length, 2);
 });
 

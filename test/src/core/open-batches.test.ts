@@ -169,6 +169,7 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
       const expected = new Map<string, string[]>();
       for (const [i, step] of script.entries()) {
         if (step === 'sealExpired') open.sealExpired((target) => target % 2 === 0);
+        else if (step === 'sealOldest') open.sealOldest(i % 300);
         else if (typeof step === 'string') open[step]();
         else {
           const timestamp = NOON - step.day * DAY;
@@ -188,15 +189,16 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
   );
 });
 
-test('the oldest can be sealed alone', (t) => {
+test('the oldest of a target can be sealed alone', (t) => {
   const { open, add, news } = setUp();
   add(NOON, 'first');
   add(NOON - DAY, 'second');
-  open.sealOldest();
+  add(NOON - 2 * DAY, 'of another', 'two');
+  open.sealOldest('one');
   t.deepEqual(news(), ['first']);
-  open.sealOldest();
+  open.sealOldest('one');
   t.deepEqual(news(), ['second']);
-  open.sealOldest();
+  open.sealOldest('one');
   t.deepEqual(news(), []);
 });
 
@@ -213,7 +215,8 @@ test('the bytes held are at least those of what is open, whatever comes and goes
       const { open, sealed, add } = setUp();
       let added = 0;
       for (const step of script) {
-        if (typeof step === 'string') open[step]();
+        if (step === 'sealOldest') open.sealOldest('one');
+        else if (step === 'sealAll') open.sealAll();
         else {
           const [day, size] = step;
           add(NOON - day * DAY, 'x'.repeat(size));
@@ -222,6 +225,7 @@ test('the bytes held are at least those of what is open, whatever comes and goes
         const away = sealed.flatMap(messages).reduce((sum, { length }) => sum + length, 0);
         t.true(open.heldBytes >= added - away);
         t.is(open.heldBytes === 0, open.isEmpty);
+        t.is(open.heldBytesOf('one'), open.heldBytes);
       }
       open.sealAll();
       t.is(open.heldBytes, 0);
@@ -248,7 +252,7 @@ test('each event goes to the copy of its batch as well, which is sealed with it'
   ] as const) {
     for (const event of toLogEvents(timestamp, message)) open.add('one', event);
   }
-  open.sealOldest();
+  open.sealOldest('one');
   const event = (timestamp: number, message: string) => JSON.stringify({ timestamp, message });
   t.deepEqual(copies, [[event(NOON, 'a'), event(NOON, 'c'), 'sealed'], [event(NOON - DAY, 'b')]]);
   open.sealAll();

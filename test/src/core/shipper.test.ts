@@ -866,7 +866,10 @@ test('past maxBufferBytes the oldest batch is dropped, counted and told', async 
   });
   t.deepEqual(problems(), ['buffer-full']);
   const problem = reports.find(({ kind }) => kind === 'problem');
-  t.regex(problem?.kind === 'problem' ? problem.message : '', /\(6420\).*the oldest 1 events were dropped/);
+  t.regex(
+    problem?.kind === 'problem' ? problem.message : '',
+    /\(6420\).*: 1 events were dropped, the oldest of/,
+  );
   sender.news();
   sender.reply = () => DELIVERED;
   await clock.advance(50);

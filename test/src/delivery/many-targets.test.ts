@@ -205,7 +205,11 @@ test('{uuid} and {pid} are the same for all tenants', async (t) => {
 test.serial('with a spool many tenants all arrive, each in order', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
-  const pipeline = openPipeline(local, { logStreamName: '{record.tenant}', spoolDirectory });
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}',
+    maxLogStreams: 5000,
+    spoolDirectory,
+  });
   const tenants = 1050;
   for (const i of range(2 * tenants)) {
     pipeline.accept(NOON_TODAY + i, JSON.stringify({ i, tenant: `t${i % tenants}` }));
@@ -226,7 +230,12 @@ test.serial(
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
     local.fault({ kind: 'throttle', operation: '*' });
-    const options = { logStreamName: '{record.tenant}', spoolDirectory, closeTimeoutMs: 0 };
+    const options = {
+      logStreamName: '{record.tenant}',
+      maxLogStreams: 5000,
+      spoolDirectory,
+      closeTimeoutMs: 0,
+    };
     const pipeline = openPipeline(local, options);
     const tenants = 3000;
     for (const i of range(tenants)) pipeline.accept(Date.now(), JSON.stringify({ tenant: `t${i}` }));
@@ -451,4 +460,74 @@ test('a template without fields, and no serviceField: the text is not looked int
   await pipeline.flush();
   t.is(parsed, 0);
   t.deepEqual(streams(local), { one: [1] });
+});
+
+test('beyond maxLogStreams records go to one stream, which is told once', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}/{record.level}',
+    serviceField: 'service',
+    service: 'own',
+    environment: 'test',
+    maxLogStreams: 3,
+  });
+  for (const round of range(3)) {
+    for (const i of range(10))
+      pipeline.accept(
+        Date.now(),
+        JSON.stringify({ i: 10 * round + i, tenant: `t${i}`, level: 'info', service: 'cart' }),
+      );
+    await pipeline.flush();
+  }
+  const all = streams(local);
+  t.deepEqual(Object.keys(all).toSorted(), ['overflow/overflow', 't0/info', 't1/info', 't2/info']);
+  t.deepEqual(all['t0/info'], [0, 10, 20]);
+  t.is(all['overflow/overflow']?.length, 21);
+  t.deepEqual(pipeline.counts(), allDelivered(30));
+  t.deepEqual(pipeline.problems(), ['log-streams']);
+  for (const { logStreamName, entity } of puts(local).filter(({ status }) => status === 200))
+    t.is(entity?.keyAttributes?.Name, logStreamName === 'overflow/overflow' ? 'own' : 'cart');
+});
+
+test('where a field stands twice in a record, the first decides: what the application bound', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}',
+    serviceField: 'req.service',
+    service: 'own',
+    environment: 'test',
+  });
+  const bound = '"tenant":"mallory","req":{"service":"shop"}';
+  pipeline.accept(Date.now(), `{"i":1,${bound},"tenant":"victim","req":{"service":"bank"}}`);
+  pipeline.accept(Date.now(), `{"i":2,${bound},"a":{"tenant":"victim"},"ten\\u0061nt":"victim"}`);
+  await pipeline.flush();
+  t.deepEqual(streams(local), { mallory: [1, 2] });
+  t.is(puts(local).at(-1)?.entity?.keyAttributes?.Name, 'shop');
+});
+
+// By itself: it keeps this thread busy for long.
+test.serial('made-up tenants take the room of their own: the records of others arrive', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle', operation: 'PutLogEvents' });
+  const maxBufferBytes = 8 * 1024 * 1024;
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}',
+    maxBufferBytes,
+    maxLogStreams: 50,
+  });
+  const padding = 'x'.repeat(1000);
+  let madeUp = 0;
+  for (const i of range(400)) {
+    pipeline.accept(Date.now(), JSON.stringify({ i, tenant: 'victim', padding }));
+    for (const _ of range(100))
+      pipeline.accept(Date.now(), JSON.stringify({ i, tenant: `made up ${madeUp++}`, padding }));
+    if (i % 10 === 0) await new Promise(setImmediate);
+  }
+  end();
+  await pipeline.close();
+  t.is(local.count(GROUP, 'victim'), 400);
+  const { accepted, delivered, dropped, pending } = pipeline.counts();
+  t.is(pending, 0);
+  t.is(delivered + dropped.bufferFull, accepted);
+  t.true(dropped.bufferFull > 20_000);
 });

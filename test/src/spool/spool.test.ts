@@ -469,6 +469,7 @@ test.serial('spoolMaxBytes bounds the files too, however small they are', async 
     spoolDirectory,
     spoolMaxBytes: 8 * MIB,
     logStreamName: '{record.tenant}',
+    maxLogStreams: 5000,
     closeTimeoutMs: 0,
   });
   for (const tenant of range(2000)) {
@@ -494,7 +495,8 @@ test.serial('a disk that fails as files are closed is told, and takes what comes
   t.teardown(() => {
     fs.close = close;
   });
-  const pipeline = openPipeline(local, { spoolDirectory, logStreamName: '{record.tenant}', maxInFlight: 40 });
+  const options = { spoolDirectory, logStreamName: '{record.tenant}', maxLogStreams: 5000, maxInFlight: 40 };
+  const pipeline = openPipeline(local, options);
   // More than may wait for the disk to confirm them.
   for (const tenant of range(700)) pipeline.accept(Date.now(), JSON.stringify({ tenant }));
   await pipeline.flush();

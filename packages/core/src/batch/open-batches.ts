@@ -52,6 +52,7 @@ interface TargetBatches<Target, C extends Copy> {
   readonly byDay: Map<number, Opened<Target, C>>;
   /** Those that have waited long enough: the one opened first is in front. */
   readonly expired: Set<Opened<Target, C>>;
+  heldBytes: number;
 }
 
 /** The batches that still take events: one for each target and UTC day that has events. */
@@ -97,6 +98,15 @@ export class OpenBatches<Target, C extends Copy> {
 
   get heldBytes(): number {
     return this.#heldBytes;
+  }
+
+  heldBytesOf(target: Target): number {
+    return this.#byTarget.get(target)?.heldBytes ?? 0;
+  }
+
+  /** Those that have open batches. */
+  get targets(): Iterable<Target> {
+    return this.#byTarget.keys();
   }
 
   /** @param gap that the event tells of */
@@ -147,8 +157,8 @@ export class OpenBatches<Target, C extends Copy> {
     for (const opened of this.#all) this.#seal(opened);
   }
 
-  sealOldest(): void {
-    for (const opened of this.#all) {
+  sealOldest(target: Target): void {
+    for (const opened of this.#byTarget.get(target)?.byDay.values() ?? []) {
       this.#seal(opened);
       return;
     }
@@ -163,7 +173,12 @@ export class OpenBatches<Target, C extends Copy> {
 
   #openFor(target: Target, timestamp: number, followsFull: boolean): Opened<Target, C> {
     const batch = new OpenBatch(dayOf(timestamp), followsFull);
-    const of = this.#byTarget.get(target) ?? { target, byDay: new Map(), expired: new Set() };
+    const of = this.#byTarget.get(target) ?? {
+      target,
+      byDay: new Map(),
+      expired: new Set(),
+      heldBytes: 0,
+    };
     this.#byTarget.set(target, of);
     const copy = this.#copyFor(target, timestamp);
     const opened: Opened<Target, C> = {
@@ -177,7 +192,7 @@ export class OpenBatches<Target, C extends Copy> {
     of.byDay.set(batch.day, opened);
     this.#all.add(opened);
     this.#fresh.add(opened);
-    this.#heldBytes += batch.heldBytes;
+    this.#hold(of, batch.heldBytes);
     return opened;
   }
 
@@ -185,10 +200,15 @@ export class OpenBatches<Target, C extends Copy> {
     const { batch, copy } = opened;
     const before = batch.heldBytes;
     if (!batch.add(event)) return false;
-    this.#heldBytes += batch.heldBytes - before;
+    this.#hold(opened.of, batch.heldBytes - before);
     copy?.append(batch);
     this.#use(opened);
     return true;
+  }
+
+  #hold(of: TargetBatches<Target, C>, bytes: number): void {
+    of.heldBytes += bytes;
+    this.#heldBytes += bytes;
   }
 
   #use(opened: Opened<Target, C>): void {
@@ -213,7 +233,7 @@ export class OpenBatches<Target, C extends Copy> {
     of.byDay.delete(batch.day);
     if (of.byDay.size === 0) this.#byTarget.delete(of.target);
     if (!this.#fresh.delete(opened)) this.#expiredSealed(opened);
-    this.#heldBytes -= batch.heldBytes;
+    this.#hold(of, -batch.heldBytes);
     const sealed = batch.seal();
     copy?.seal(sealed);
     this.#events.sealed(of.target, sealed, copy, gap);

@@ -60,6 +60,14 @@ export const OPTIONS = {
     description:
       "The field of a record that names the record's service, for the entity, instead of the process's. Default: none.",
   }),
+  /** How many log streams and services the records may name at once. */
+  maxLogStreams: integer(between(1, 5000), {
+    default: 250,
+    // So many batches may be open at once.
+    expected: 'a whole number from 1 to 5000',
+    description:
+      'How many log streams, or services, the records may name at once, by `{record.…}` and `serviceField`; records of further ones go to one stream, called `overflow` in the place of each field.',
+  }),
   /** The service's environment, for the entity. */
   environment: text(isKeyValue, {
     default: undefined,
@@ -126,7 +134,7 @@ export const OPTIONS = {
     // One batch of nothing but control characters takes 6 MiB of JSON.
     expected: `a whole number from ${8 * MIB} (8 MiB) to ${64 * 1024 * MIB}`,
     description:
-      'Bound of what waiting events take in memory, in bytes; past it the oldest batch is dropped.',
+      'Bound of what waiting events take in memory, in bytes; past it the oldest batch is dropped of the log stream that holds most.',
   }),
   /** A folder for what waits, so that it outlives the process. */
   spoolDirectory: text((path) => path.length >= 1 && !path.includes('\0'), {
