@@ -7,6 +7,9 @@ import type { ServiceClock } from './service-clock.js';
 const MAX_AGE_MS = 14 * DAY_MS;
 const MAX_AHEAD_MS = 2 * 3_600_000;
 
+/** Those below 14 days, the longest first: API_PutRetentionPolicy. */
+const SHORT_RETENTIONS = [7, 5, 3, 1];
+
 /** An event that is so much younger than the service takes may wait that long. */
 const WAIT_MS = 3_600_000;
 
@@ -19,7 +22,7 @@ const MAX_TIME = 8.64e15;
 /** Says which time an event gets: the record's own, where the service takes it, else the moment of the log call. */
 export class EventTimes {
   readonly #clock: ServiceClock;
-  readonly #maxAgeMs: number;
+  #maxAgeMs: number;
 
   /** @param retentionInDays of the log group, as far as it is known */
   constructor(clock: ServiceClock, retentionInDays: number | undefined) {
@@ -50,6 +53,16 @@ export class EventTimes {
       this.#takes(recordTime - WAIT_MS, now) &&
       this.#takes(recordTime + SKEW_MS, now)
     );
+  }
+
+  /**
+   * An event of this time has expired: its log group, which somebody else made, keeps events for less long than the event
+   * is old. So old times count no longer.
+   */
+  learnRetention(expired: number): void {
+    const ageMs = this.#clock.now() - expired;
+    const days = SHORT_RETENTIONS.find((retention) => retention * DAY_MS <= ageMs);
+    if (days !== undefined) this.#maxAgeMs = Math.min(this.#maxAgeMs, days * DAY_MS);
   }
 
   /**

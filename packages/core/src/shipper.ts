@@ -12,6 +12,7 @@ import {
   type FailedOutcome,
   isRejected,
   isSkewed,
+  lastExpired,
   type RejectedEvents,
   type TransientOutcome,
 } from './delivery/outcome.js';
@@ -353,6 +354,7 @@ export class Shipper {
   /** What was rejected for a time that a wrong clock gave goes again, with the right one. */
   #delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
     const parts = batch.isProvisional && isRejected(rejected) ? this.#correct(parcel, batch, rejected) : [];
+    if (rejected.expired > 0 && parcel.isOwn) this.#times.learnRetention(lastExpired(batch, rejected));
     if (parts.every(({ corrected }) => corrected === undefined)) {
       this.#backlog.complete(parcel);
       this.#ledger.delivered(parcel, batch, rejected);

@@ -56,6 +56,20 @@ test('where the group keeps events for less than 14 days, older times do not cou
     t.is(times.of(NOON, recordTime).timestamp, timestamp);
 });
 
+test('that a group keeps events for less long is learned from events that have expired', (t) => {
+  const { times, answer } = setUp();
+  answer(0);
+  const counts = (days: number) => times.of(NOON, NOON - days * DAY).timestamp !== NOON;
+  times.learnRetention(NOON - 13 * DAY);
+  t.deepEqual([8, 6].map(counts), [false, true], 'a week at most');
+  times.learnRetention(NOON - 6 * DAY);
+  t.deepEqual([6, 4].map(counts), [false, true], 'five days at most');
+  times.learnRetention(NOON - 13 * DAY);
+  t.deepEqual([6, 4].map(counts), [false, true], 'an older one says nothing new');
+  times.learnRetention(NOON - 2 * DAY);
+  t.deepEqual([2, 0.5].map(counts), [false, true], 'a day');
+});
+
 test("a record's time is judged by the service's clock, and the moment of the log call goes by it", (t) => {
   for (const aheadMs of [-3 * HOUR, 3 * HOUR, 20 * DAY]) {
     const { times, answer } = setUp();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../../packages/core/dist/clock.js';
 import { messages, puts, range, startLocal } from '../harness.js';
-import { allDelivered, openPipeline } from './pipeline.js';
+import { allDelivered, createGroup, openPipeline } from './pipeline.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -145,6 +145,23 @@ test('a thousand records with a thousand past times cost no more requests than t
   t.deepEqual(pipeline.counts(), allDelivered(1000));
   t.is(local.events('/test/app').length, 1000);
   t.true(local.requests.length <= 50, `${local.requests.length} requests`);
+});
+
+test('in a group whose retention nobody told, events expire once: then such times count no longer', async (t) => {
+  const local = await startLocal(t);
+  await createGroup(local, 3);
+  const pipeline = openPipeline(local);
+  const log = async (days: number) => {
+    pipeline.accept(Date.now(), `${days}`, Date.now() - days * DAY);
+    await pipeline.flush();
+  };
+  for (const days of [4, 5, 3.5, 2]) await log(days);
+  t.deepEqual(
+    messages(local),
+    ['2', '5', '3.5'],
+    'the first has expired; two came at the moment of the log call',
+  );
+  t.is(pipeline.counts().rejected.expired, 1);
 });
 
 test('accept never throws, whatever it is given, and goes on', async (t) => {

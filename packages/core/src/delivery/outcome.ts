@@ -64,6 +64,11 @@ export function isRejected({ tooOld, expired, tooNew }: RejectedEvents): boolean
 
 const NONE: RejectedEvents = { tooOld: 0, expired: 0, tooNew: 0 };
 
+/** The time of the youngest event that has expired. */
+export function lastExpired(batch: Batch, { tooOld, expired }: RejectedEvents): number {
+  return batch.slice(tooOld + expired - 1, tooOld + expired).begin;
+}
+
 /** The events of a batch in parts, by what became of them. @param start the index of a part's first event */
 export function byOutcome(
   batch: Batch,
