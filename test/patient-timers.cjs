@@ -12,8 +12,11 @@ const share = Math.max(1, loadavg()[0] / availableParallelism());
 /** What is shorter is a pause, and no deadline. */
 const SHORTEST_DEADLINE_MS = 250;
 
+/** Node takes a longer timer for one that is due. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 function stretched(ms) {
-  return ms >= SHORTEST_DEADLINE_MS ? ms * share : ms;
+  return ms >= SHORTEST_DEADLINE_MS ? Math.min(ms * share, LONGEST_TIMER_MS) : ms;
 }
 
 const { setTimeout } = timers;
