@@ -43,6 +43,7 @@ export class Backlog {
   readonly #turns = new Turns<BatchSender>();
   readonly #freed: (sender: BatchSender) => void;
   #inFlight = 0;
+  #events = 0;
   #heldBytes = 0;
   #begin = 0;
   #end = 0;
@@ -64,6 +65,11 @@ export class Backlog {
   /** Those whose batches wait. */
   get senders(): Iterable<BatchSender> {
     return this.#lanes.keys();
+  }
+
+  /** How many wait or are in flight. */
+  get events(): number {
+    return this.#events;
   }
 
   isWaitingFor(sender: BatchSender): boolean {
@@ -135,12 +141,13 @@ export class Backlog {
     return entry !== undefined && entry.waiting === undefined;
   }
 
-  /** It is settled, or of no concern here any more. */
+  /** It is settled, or was already. */
   complete(parcel: Parcel): void {
     const entry = this.#entries.get(parcel);
     if (entry === undefined) return;
     this.#entries.delete(parcel);
     this.#all.remove(entry.link);
+    this.#events -= parcel.size;
     if (entry.waiting !== undefined) this.#waitNoMore(entry);
     else this.#land(entry.lane);
   }
@@ -154,22 +161,23 @@ export class Backlog {
     for (const { part, link } of links) this.#enter(part, link);
   }
 
-  takeOldestInMemory(sender: BatchSender): Parcel | undefined {
+  oldestInMemory(sender: BatchSender): Parcel | undefined {
     const waiting = this.#lanes.get(sender)?.waiting ?? [];
-    return this.#takeFirst(waiting, ({ heldBytes }) => heldBytes > 0);
+    return this.#first(waiting, ({ heldBytes }) => heldBytes > 0);
   }
 
-  takeOldestOnDisk(): Parcel | undefined {
-    return this.#takeFirst(this.#all, ({ isKept }) => isKept);
+  oldestOnDisk(): Parcel | undefined {
+    return this.#first(this.#all, ({ isKept }) => isKept);
   }
 
-  /** Takes what would be lost with the process: what is not on disk. */
-  takeInMemoryAlone(): Parcel[] {
-    return this.#takeWhere(({ isKept }) => !isKept);
+  /** What would be lost with the process: what is not on disk. Oldest first, also of those in flight. */
+  inMemoryAlone(): Parcel[] {
+    return this.all().filter(({ isKept }) => !isKept);
   }
 
-  takeAll(): Parcel[] {
-    return this.#takeWhere(() => true);
+  /** Oldest first, also those in flight. */
+  all(): Parcel[] {
+    return [...this.#all];
   }
 
   /** Leaves the newest that can be spared to the disk, until so many bytes are free. @returns how many are */
@@ -207,6 +215,7 @@ export class Backlog {
     this.#lanes.set(sender, lane);
     this.#entries.set(parcel, { lane, link, waiting: placed(lane.waiting, parcel, position) });
     lane.heldBytes += parcel.heldBytes;
+    this.#events += parcel.size;
     this.#heldBytes += parcel.heldBytes;
     this.#placeInTurn(lane);
   }
@@ -237,20 +246,9 @@ export class Backlog {
     if (oldest === undefined && inFlight === 0) this.#lanes.delete(sender);
   }
 
-  #takeFirst(parcels: Iterable<Parcel>, fits: (parcel: Parcel) => boolean): Parcel | undefined {
-    for (const parcel of parcels) {
-      if (!this.#isWaiting(parcel) || !fits(parcel)) continue;
-      this.complete(parcel);
-      return parcel;
-    }
+  #first(parcels: Iterable<Parcel>, fits: (parcel: Parcel) => boolean): Parcel | undefined {
+    for (const parcel of parcels) if (this.#isWaiting(parcel) && fits(parcel)) return parcel;
     return undefined;
-  }
-
-  /** Oldest first, also of those in flight. */
-  #takeWhere(fits: (parcel: Parcel) => boolean): Parcel[] {
-    const taken = [...this.#all].filter(fits);
-    for (const parcel of taken) this.complete(parcel);
-    return taken;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Backlog } from './backlog.js';
 import type { Copy, OpenBatches } from './batch/open-batches.js';
-import type { Ledger } from './ledger.js';
-import type { BatchSender, BatchStore, StoredBatch } from './parcel.js';
+import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 
 /** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
 const SPOOLED_SHARE = 1 / 4;
@@ -17,27 +16,27 @@ export class Bounds {
   readonly #maxBufferBytes: number;
   readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
   readonly #backlog: Backlog;
-  readonly #ledger: Ledger;
   readonly #store: BatchStore | undefined;
   readonly #pump: () => void;
+  readonly #drop: (parcel: Parcel, reason: 'bufferFull' | 'spoolFull') => void;
   /** When more is held, it is looked what the disk has. */
   #spareAbove: number;
 
-  /** @param pump sends what may go, of what is sealed for it */
+  /** @param pump sends what may go, of what is sealed for it @param drop settles what there is no room for */
   constructor(
     maxBufferBytes: number,
     open: OpenBatches<BatchSender, StoredBatch & Copy>,
     backlog: Backlog,
-    ledger: Ledger,
     store: BatchStore | undefined,
     pump: () => void,
+    drop: (parcel: Parcel, reason: 'bufferFull' | 'spoolFull') => void,
   ) {
     this.#maxBufferBytes = maxBufferBytes;
     this.#open = open;
     this.#backlog = backlog;
-    this.#ledger = ledger;
     this.#store = store;
     this.#pump = pump;
+    this.#drop = drop;
     this.#spareAbove = maxBufferBytes * SPOOLED_SHARE;
   }
 
@@ -57,19 +56,19 @@ export class Bounds {
       if (this.#spare() > 0) continue;
       const sender = this.#largestHolder();
       if (sender === undefined) break;
-      const oldest = this.#backlog.takeOldestInMemory(sender);
+      const oldest = this.#backlog.oldestInMemory(sender);
       if (oldest === undefined) {
         this.#open.sealOldest(sender);
         this.#pump();
       } else {
-        this.#ledger.bufferFull(oldest);
+        this.#drop(oldest, 'bufferFull');
         hasDropped = true;
       }
     }
     while (this.#store?.isFull) {
-      const oldest = this.#backlog.takeOldestOnDisk();
+      const oldest = this.#backlog.oldestOnDisk();
       if (oldest === undefined) break; // the files are those of open batches and of those in flight
-      this.#ledger.spoolFull(oldest);
+      this.#drop(oldest, 'spoolFull');
       hasDropped = true;
     }
     return hasDropped;

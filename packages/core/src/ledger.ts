@@ -4,6 +4,7 @@ import type { Failure, RejectedEvents } from './delivery/outcome.js';
 import type { Address, BatchSender, Parcel } from './parcel.js';
 import type { Counts, Reporter } from './report.js';
 import { said } from './said.js';
+import type { DropReason, Settled } from './settled.js';
 
 /** Takes the events that the service refuses for good. */
 export interface DeadLetters {
@@ -22,9 +23,7 @@ export interface Notice {
   readonly message: string;
 }
 
-/**
- * Enters each event under exactly one counter, tells the user of losses, and lets go of its copy on disk.
- */
+/** Enters each event under exactly one counter, and tells the user of losses. */
 export class Ledger {
   readonly #bounds: Bounds;
   readonly #reporter: Reporter;
@@ -43,111 +42,122 @@ export class Ledger {
   }
 
   empty(): void {
+    this.#reporter.accept(1);
     this.#reporter.drop('empty', 1);
   }
 
-  delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
-    const { tooOld, expired, tooNew } = rejected;
-    const lost = tooOld + expired + tooNew;
-    this.#reporter.deliver(batch.size - lost);
-    if (lost > 0) this.#rejected(parcel, batch, rejected, lost);
-    // Its copy on disk goes then, and with it the knowledge whether that is still being written from this memory.
-    parcel.release();
-    parcel.settle();
+  /** Enters each event of a batch under exactly one counter. */
+  enter(parcel: Parcel, settled: Settled): void {
+    switch (settled.kind) {
+      case 'delivered':
+        this.#delivered(parcel, settled.batch, settled.rejected);
+        break;
+      case 'invalid':
+        this.#reject('invalid', parcel, settled.batch, 0, settled.batch.size);
+        break;
+      case 'dropped':
+        this.#reporter.drop(settled.reason === 'abandoned' ? 'closed' : settled.reason, parcel.size);
+        if (settled.reason === 'bufferFull' || settled.reason === 'spoolFull') this.#widenGap(parcel);
+        break;
+      case 'unreadable':
+        this.#reporter.drop('unreadable', parcel.size);
+        break;
+      case 'spooled':
+        this.#reporter.spool(parcel.size);
+    }
   }
 
-  #rejected(parcel: Parcel, batch: Batch, { tooOld, expired, tooNew }: RejectedEvents, lost: number): void {
+  #delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
+    const { tooOld, expired, tooNew } = rejected;
     const { size } = batch;
+    this.#reporter.deliver(size - lostIn(rejected));
     this.#reject('tooOld', parcel, batch, 0, tooOld);
     this.#reject('expired', parcel, batch, tooOld, tooOld + expired);
     this.#reject('tooNew', parcel, batch, size - tooNew, size);
+  }
+
+  /** Tells the user what is lost with so many events. */
+  tell(settled: Settled, events: number): void {
+    switch (settled.kind) {
+      case 'delivered':
+        this.#tellRejected(lostIn(settled.rejected));
+        break;
+      case 'invalid':
+        this.#tellInvalid(settled.failure, events);
+        break;
+      case 'dropped':
+        this.#tellDropped(settled.reason, events);
+        break;
+      case 'unreadable':
+        this.#tellUnreadable(settled.error, events);
+    }
+  }
+
+  #tellRejected(events: number): void {
+    if (events === 0) return;
     this.#reporter.loss(
       'rejected-events',
-      lost,
+      events,
       (all) =>
         `CloudWatch Logs rejected ${all} events by their time: they are older than 14 days or than the log group's retention, or more than 2 hours ahead. Check the clock and the records' timestamps.`,
     );
   }
 
-  /** The service will never take this one event. */
-  invalid(parcel: Parcel, batch: Batch, { name, message }: Failure): void {
-    parcel.settle();
-    this.#reject('invalid', parcel, batch, 0, batch.size);
+  #tellInvalid({ name, message }: Failure, events: number): void {
     this.#reporter.loss(
       'invalid-event',
-      batch.size,
+      events,
       (all) => `CloudWatch Logs refuses ${all} events, which are given up. (${name}: ${message})`,
     );
   }
 
-  bufferFull(parcel: Parcel): void {
-    parcel.release();
-    this.#drop('bufferFull', parcel);
-    this.#widenGap(parcel);
-    this.#reporter.loss(
-      'buffer-full',
-      parcel.size,
-      (all) =>
-        `More than maxBufferBytes (${this.#bounds.maxBufferBytes}) wait for delivery: ${all} events were dropped, the oldest of the log streams that hold most.`,
-    );
+  #tellDropped(reason: DropReason, events: number): void {
+    const { maxBufferBytes, spoolMaxBytes } = this.#bounds;
+    switch (reason) {
+      case 'bufferFull':
+        this.#reporter.loss(
+          'buffer-full',
+          events,
+          (all) =>
+            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${all} events were dropped, the oldest of the log streams that hold most.`,
+        );
+        break;
+      case 'spoolFull':
+        this.#reporter.loss(
+          'spool-full',
+          events,
+          (all) =>
+            `More than spoolMaxBytes (${spoolMaxBytes}) wait in the spool: the oldest ${all} events were dropped.`,
+        );
+        break;
+      case 'closed':
+        this.#reporter.loss(
+          'not-delivered',
+          events,
+          (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+        );
+        break;
+      case 'abandoned':
+        this.#reporter.loss(
+          'not-delivered',
+          events,
+          (all) =>
+            `${all} events were not delivered before the process ended, and are lost. Await flush() before process.exit().`,
+        );
+    }
   }
 
-  spoolFull(parcel: Parcel): void {
-    parcel.release();
-    this.#drop('spoolFull', parcel);
-    this.#widenGap(parcel);
-    this.#reporter.loss(
-      'spool-full',
-      parcel.size,
-      (all) =>
-        `More than spoolMaxBytes (${this.#bounds.spoolMaxBytes}) wait in the spool: the oldest ${all} events were dropped.`,
-    );
-  }
-
-  /** What is left of the copy stays on disk, for whoever can read it. */
-  unreadable(parcel: Parcel, error: unknown): void {
-    this.#reporter.drop('unreadable', parcel.size);
+  #tellUnreadable(error: unknown, events: number): void {
     this.#reporter.loss(
       'unreadable',
-      parcel.size,
+      events,
       (all) =>
         `${all} events in the spool cannot be read: their files were removed, or are damaged. (${said(error)})`,
     );
   }
 
-  /** The process ends, and the copy on disk is for the next one; or another process has it already. */
-  spooled({ size }: Parcel): void {
-    this.#reporter.spool(size);
-  }
-
-  notDelivered(parcels: readonly Parcel[]): void {
-    this.#loseAtEnd(
-      parcels,
-      (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
-    );
-  }
-
-  /** The process ends without having waited. */
-  abandoned(parcels: readonly Parcel[]): void {
-    this.#loseAtEnd(
-      parcels,
-      (all) =>
-        `${all} events were not delivered before the process ended, and are lost. Await flush() before process.exit().`,
-    );
-  }
-
-  #loseAtEnd(parcels: readonly Parcel[], text: (events: number) => string): void {
-    if (parcels.length === 0) return;
-    // Of those in flight the memory is still being read: it is not released.
-    for (const parcel of parcels) this.#drop('closed', parcel);
-    this.#reporter.loss(
-      'not-delivered',
-      parcels.reduce((sum, { size }) => sum + size, 0),
-      text,
-    );
-  }
-
   tooLate(events: number): void {
+    this.#reporter.accept(events);
     this.#reporter.drop('closed', events);
     this.#reporter.loss(
       'logged-after-close',
@@ -170,11 +180,6 @@ export class Ledger {
     };
   }
 
-  #drop(reason: 'bufferFull' | 'spoolFull' | 'closed', parcel: Parcel): void {
-    parcel.settle();
-    this.#reporter.drop(reason, parcel.size);
-  }
-
   #widenGap({ isOwn, sender, size, begin, end, gap }: Parcel): void {
     // What an earlier process left belongs to another log stream.
     if (!isOwn) return;
@@ -189,4 +194,8 @@ export class Ledger {
     this.#reporter.reject(reason, end - start);
     this.#deadLetters?.add(reason, parcel.sender.addressFor(parcel.begin), batch.slice(start, end).events());
   }
+}
+
+function lostIn({ tooOld, expired, tooNew }: RejectedEvents): number {
+  return tooOld + expired + tooNew;
 }

@@ -4,6 +4,7 @@ import type { Copy } from './batch/open-batches.js';
 import type { Outcome } from './delivery/outcome.js';
 import type { ReadBack } from './disk/read-back.js';
 import type { Entity } from './entity/entity.js';
+import type { Settled } from './settled.js';
 
 /** Where events go, and who wrote them. */
 export interface Address {
@@ -160,8 +161,15 @@ export class Parcel {
     return back;
   }
 
-  /** Its events have found their fate. */
-  settle(): void {
+  /** Lets go of its memory and of its copy on disk, as far as nobody needs them. */
+  settle(settled: Settled): void {
+    // The copy is for the next process, or for a person who looks at it.
+    if (settled.kind === 'spooled' || settled.kind === 'unreadable') return;
+    // What is in flight when the time is over may still be read.
+    const mayBeRead =
+      settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned');
+    if (!mayBeRead) this.release();
+    // Last: with it goes the knowledge whether the disk is still written from this memory.
     this.#stored?.settle(this.size);
   }
 

@@ -127,6 +127,7 @@ const COUNTS_INTERVAL_MS = 10_000;
 
 /** Counts the events, and tells the user: never throws, never more than one problem of a kind a minute. */
 export class Reporter {
+  #pending: () => number = () => 0;
   readonly #tally: Omit<Mutable<Counts>, 'pending'> = {
     accepted: 0,
     delivered: 0,
@@ -153,6 +154,11 @@ export class Reporter {
     this.#toStderr = toStderr;
     this.#clock = clock;
     this.#countsAt = clock.monotonic();
+  }
+
+  /** @param count of the events that wait or are under way, by whoever has them */
+  watchPending(count: () => number): void {
+    this.#pending = count;
   }
 
   accept(events: number): void {
@@ -182,14 +188,13 @@ export class Reporter {
 
   get counts(): Counts {
     const { accepted, delivered, rejected, dropped, spooled } = this.#tally;
-    const settled = [delivered, spooled, ...Object.values(rejected), ...Object.values(dropped)];
     return {
       accepted,
       delivered,
       rejected: { ...rejected },
       dropped: { ...dropped },
       spooled,
-      pending: settled.reduce((left, n) => left - n, accepted),
+      pending: this.#pending(),
     };
   }
 

@@ -24,6 +24,7 @@ import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
 import { Rhythm } from './rhythm.js';
 import { said } from './said.js';
+import type { Settled } from './settled.js';
 
 export interface ShipperOptions {
   readonly flushIntervalMs: number;
@@ -108,8 +109,14 @@ export class Shipper {
     );
     // Something of it may be sealed now.
     this.#backlog = new Backlog((sender) => this.#open.recall(sender));
-    this.#bounds = new Bounds(options.maxBufferBytes, this.#open, this.#backlog, ledger, store, () =>
-      this.#pump(),
+    reporter.watchPending(() => this.#open.events + this.#backlog.events);
+    this.#bounds = new Bounds(
+      options.maxBufferBytes,
+      this.#open,
+      this.#backlog,
+      store,
+      () => this.#pump(),
+      (parcel, reason) => this.#settle([parcel], { kind: 'dropped', reason }),
     );
     store?.whenFull(() => this.#keepBounds());
     this.#paces = new Paces(options, clock, random, (sender) => this.#resumed(sender));
@@ -121,7 +128,6 @@ export class Shipper {
     const { timestamp, source } = this.#times.of(loggedAt, recordTime);
     const text = asText(message);
     const events = toLogEvents(timestamp, text, source);
-    this.#ledger.accept(Math.max(events.length, 1));
     if (events.length === 0) this.#ledger.empty();
     else if (!this.#takesMore) this.#ledger.tooLate(events.length);
     else {
@@ -134,7 +140,10 @@ export class Shipper {
   }
 
   #gather(sender: BatchSender, events: readonly LogEvent[], gap?: Gap): void {
-    for (const event of events) this.#open.add(sender, event, gap);
+    for (const event of events) {
+      this.#ledger.accept(1);
+      this.#open.add(sender, event, gap);
+    }
     if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
@@ -231,7 +240,7 @@ export class Shipper {
     this.#closed = true;
     this.#paces.stopAll();
     this.#giveUp(); // what an earlier process left, should it be found only now
-    await this.#leaveOnDisk(this.#backlog.takeAll(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
+    await this.#leaveOnDisk(this.#backlog.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
     this.#reporter.close();
   }
 
@@ -242,9 +251,15 @@ export class Shipper {
     this.#closed = true;
     this.#paces.stopAll();
     this.#sealAll();
-    const parcels = this.#backlog.takeAll();
-    for (const parcel of parcels.filter(({ isOnDisk }) => isOnDisk)) this.#ledger.spooled(parcel);
-    this.#ledger.abandoned(parcels.filter(({ isOnDisk }) => !isOnDisk));
+    const parcels = this.#backlog.all();
+    this.#settle(
+      parcels.filter(({ isOnDisk }) => isOnDisk),
+      { kind: 'spooled' },
+    );
+    this.#settle(
+      parcels.filter(({ isOnDisk }) => !isOnDisk),
+      { kind: 'dropped', reason: 'abandoned' },
+    );
     this.#reporter.close();
   }
 
@@ -252,8 +267,14 @@ export class Shipper {
   async #leaveOnDisk(parcels: readonly Parcel[], ms: number): Promise<void> {
     if (parcels.length === 0) return;
     const written = await Promise.all(parcels.map((parcel) => within(ms, this.#clock, parcel.isWritten())));
-    for (const parcel of parcels.filter((_, i) => written[i])) this.#ledger.spooled(parcel);
-    this.#ledger.notDelivered(parcels.filter((_, i) => !written[i]));
+    this.#settle(
+      parcels.filter((_, i) => written[i]),
+      { kind: 'spooled' },
+    );
+    this.#settle(
+      parcels.filter((_, i) => !written[i]),
+      { kind: 'dropped', reason: 'closed' },
+    );
   }
 
   #startFlushTimer(): () => void {
@@ -322,7 +343,7 @@ export class Shipper {
     }
     const begun = this.#clock.monotonic();
     const outcome = await parcel.sender.send(batch, parcel.refusals > 0);
-    if (!this.#backlog.isInFlight(parcel)) return; // given up meanwhile, and counted
+    if (this.#closed || !this.#backlog.isInFlight(parcel)) return; // given up meanwhile
     switch (outcome.kind) {
       case 'delivered':
         pace.delivered(bytes, this.#clock.monotonic() - begun);
@@ -356,17 +377,18 @@ export class Shipper {
     const parts = batch.isProvisional && isRejected(rejected) ? this.#correct(parcel, batch, rejected) : [];
     if (rejected.expired > 0 && parcel.isOwn) this.#times.learnRetention(lastExpired(batch, rejected));
     if (parts.every(({ corrected }) => corrected === undefined)) {
-      this.#backlog.complete(parcel);
-      this.#ledger.delivered(parcel, batch, rejected);
+      this.#settle([parcel], { kind: 'delivered', batch, rejected });
       return;
     }
-    const again: Parcel[] = [];
-    for (const part of parts) {
-      if (part.corrected === undefined) this.#ledger.delivered(part.parcel, part.events, part.rejected);
-      else again.push(...part.parcel.replacedBy(part.corrected));
-    }
-    this.#backlog.requeue(parcel, again);
+    this.#backlog.requeue(
+      parcel,
+      parts.flatMap((part) =>
+        part.corrected === undefined ? [part.parcel] : part.parcel.replacedBy(part.corrected),
+      ),
+    );
     parcel.release();
+    for (const part of parts.filter(({ corrected }) => corrected === undefined))
+      this.#settle([part.parcel], { kind: 'delivered', batch: part.events, rejected: part.rejected });
   }
 
   #correct(parcel: Parcel, batch: Batch, rejected: RejectedEvents) {
@@ -380,13 +402,10 @@ export class Shipper {
   async #read(parcel: Parcel): Promise<Batch | undefined> {
     const back = await parcel.read();
     if (back.kind === 'read') return back.batch;
-    if (!this.#backlog.isInFlight(parcel)) return undefined;
+    if (this.#closed || !this.#backlog.isInFlight(parcel)) return undefined;
     if (back.kind === 'busy') this.#readLater(parcel, back.error);
-    else {
-      this.#backlog.complete(parcel);
-      if (back.kind === 'taken over') this.#ledger.spooled(parcel);
-      else this.#ledger.unreadable(parcel, back.error);
-    }
+    else if (back.kind === 'taken over') this.#settle([parcel], { kind: 'spooled' });
+    else this.#settle([parcel], { kind: 'unreadable', error: back.error });
     this.#settled();
     this.#pump();
     return undefined;
@@ -405,7 +424,6 @@ export class Shipper {
     if (notice === undefined) return;
     const { timestamp, source } = this.#times.of(this.#clock.now(), notice.timestamp);
     const events = toLogEvents(timestamp, notice.message, source);
-    this.#ledger.accept(events.length);
     this.#gather(sender, events, notice.gap);
   }
 
@@ -419,10 +437,12 @@ export class Shipper {
     parcel.refused(pace.refusals.deliveries);
     const halves = pace.refusals.refusesAll ? [parcel] : parcel.halves(batch);
     if (halves === undefined) {
-      this.#backlog.complete(parcel);
-      this.#ledger.invalid(parcel, batch, failure);
+      this.#settle([parcel], { kind: 'invalid', batch, failure });
       pace.refusals.refusedAlone(parcel.deliveriesBefore);
-    } else this.#backlog.requeue(parcel, halves);
+    } else {
+      this.#backlog.requeue(parcel, halves);
+      this.#keepBounds();
+    }
     if (!pace.refusals.refusesAll) pace.answered();
     else if (this.#pause(sender, 'refused'))
       this.#reporter.problem('refused', adviceOnRefusals(failure, sender.addressFor(0).logGroupName));
@@ -449,6 +469,20 @@ export class Shipper {
     return this.#paces.failed(sender, reason, maxPauseMs);
   }
 
+  /** The only way out of here for a batch. */
+  #settle(parcels: readonly Parcel[], settled: Settled): void {
+    if (parcels.length === 0) return;
+    for (const parcel of parcels) {
+      this.#backlog.complete(parcel);
+      this.#ledger.enter(parcel, settled);
+      parcel.settle(settled);
+    }
+    this.#ledger.tell(
+      settled,
+      parcels.reduce((sum, { size }) => sum + size, 0),
+    );
+  }
+
   #settled(): void {
     this.#reporter.reportCountsSometimes();
     this.#flushes.release((end) => this.#backlog.isSettled(end));
@@ -457,7 +491,7 @@ export class Shipper {
   /** There is no more time. What is on disk is not lost, and goes on waiting. */
   #giveUp(): void {
     this.#sealAll();
-    this.#ledger.notDelivered(this.#backlog.takeInMemoryAlone());
+    this.#settle(this.#backlog.inMemoryAlone(), { kind: 'dropped', reason: 'closed' });
     this.#leftToDisk = this.#backlog.end;
     this.#flushes.release(() => true);
   }

@@ -28,6 +28,17 @@ function storedAs(isWritten: boolean): StoredBatch {
   };
 }
 
+/** Takes one out, if it is there. */
+function take(backlog: Backlog, parcel: Parcel | undefined): Parcel | undefined {
+  if (parcel !== undefined) backlog.complete(parcel);
+  return parcel;
+}
+
+function takeAll(backlog: Backlog, parcels = backlog.all()): Parcel[] {
+  for (const parcel of parcels) backlog.complete(parcel);
+  return parcels;
+}
+
 const positions = (parcels: readonly Parcel[]) => parcels.map(({ position }) => position);
 
 /** What is launched, and done with, one after the other. */
@@ -95,11 +106,11 @@ test('the parts of a batch take its place', (t) => {
 test('all are taken at once, oldest first, and those in flight with them', (t) => {
   const backlog = backlogOf(3);
   launch(backlog, 1);
-  t.deepEqual(positions(backlog.takeAll()), [0, 1, 2]);
+  t.deepEqual(positions(takeAll(backlog)), [0, 1, 2]);
   t.is(backlog.heldBytes, 0);
   t.is(backlog.inFlight, 0);
-  t.is(backlog.takeOldestInMemory(sender), undefined);
-  t.deepEqual(backlog.takeAll(), []);
+  t.is(take(backlog, backlog.oldestInMemory(sender)), undefined);
+  t.deepEqual(takeAll(backlog), []);
 });
 
 /** The same in the plainest way: one array, and a look at all of it for each question. */
@@ -226,7 +237,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
             const onDisk = one.do === 'takeOnDisk';
             const mayGo = model.waiting().filter(({ isKept }) => isKept || !onDisk);
             const owner = senders[mayGo[0]?.sender ?? 0] ?? sender;
-            const taken = onDisk ? backlog.takeOldestOnDisk() : backlog.takeOldestInMemory(owner);
+            const taken = take(backlog, onDisk ? backlog.oldestOnDisk() : backlog.oldestInMemory(owner));
             const [oldest] = mayGo;
             t.is(taken?.position, oldest?.position);
             if (oldest !== undefined) model.remove(oldest.position);
@@ -235,7 +246,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
           case 'takeInMemoryAlone': {
             const expected = model.all.filter(({ isKept }) => !isKept).map(({ position }) => position);
             t.deepEqual(
-              positions(backlog.takeInMemoryAlone()),
+              positions(takeAll(backlog, backlog.inMemoryAlone())),
               expected.toSorted((a, b) => a - b),
             );
             for (const position of expected) model.remove(position);
@@ -243,6 +254,10 @@ test('whatever comes and goes: it does what one array would do that is searched 
         }
         t.is(backlog.inFlight, model.inFlight().length);
         t.is(backlog.isEmpty, model.all.length === 0);
+        t.is(
+          backlog.events,
+          model.all.reduce((sum, { size }) => sum + size, 0),
+        );
         for (const [i, one] of senders.entries()) {
           t.is(
             backlog.isWaitingFor(one),
@@ -258,7 +273,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
         t.true(backlog.isSettled(oldest));
         t.is(backlog.isSettled(oldest + 1), model.all.length === 0);
       }
-      for (const taken of backlog.takeAll()) model.remove(taken.position);
+      for (const taken of takeAll(backlog)) model.remove(taken.position);
       t.is(model.all.length, 0);
       t.is(backlog.heldBytes, 0);
     }),
@@ -279,7 +294,7 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
   t.is(backlog.heldBytes, 2 * each, 'it took none');
   t.is((await oldest?.read())?.kind, 'read');
   t.deepEqual(oldest?.batch?.events(), batchOf(100).events());
-  t.deepEqual(positions(backlog.takeAll()), [0, 1, 2, 3]);
+  t.deepEqual(positions(takeAll(backlog)), [0, 1, 2, 3]);
   t.is(backlog.heldBytes, 0);
 });
 
@@ -311,10 +326,10 @@ test('memory of a batch is for others when it is let go of, unless the disk stil
 test('to free memory what is on disk alone is not taken', (t) => {
   const backlog = backlogOf(3, { 0: true, 2: true });
   backlog.forgetNewest(Number.POSITIVE_INFINITY);
-  t.is(backlog.takeOldestInMemory(sender)?.position, 1);
+  t.is(take(backlog, backlog.oldestInMemory(sender))?.position, 1);
   t.is(backlog.heldBytes, 0);
-  t.is(backlog.takeOldestInMemory(sender), undefined);
-  t.is(backlog.takeAll().length, 2);
+  t.is(take(backlog, backlog.oldestInMemory(sender)), undefined);
+  t.is(takeAll(backlog).length, 2);
 });
 
 test('a sender that may not go holds up no other, and is asked again when it is recalled, or one of its own lands', (t) => {
@@ -342,9 +357,9 @@ test('a sender that may not go holds up no other, and is asked again when it is 
 
 test('the oldest on disk is taken past those that are in memory alone', (t) => {
   const backlog = backlogOf(3, { 1: false, 2: true });
-  t.is(backlog.takeOldestOnDisk()?.position, 1);
-  t.is(backlog.takeOldestOnDisk()?.position, 2);
-  t.is(backlog.takeOldestOnDisk(), undefined);
+  t.is(take(backlog, backlog.oldestOnDisk())?.position, 1);
+  t.is(take(backlog, backlog.oldestOnDisk())?.position, 2);
+  t.is(take(backlog, backlog.oldestOnDisk()), undefined);
   t.deepEqual(launchAll(backlog), [0]);
 });
 
@@ -365,7 +380,7 @@ test('what is not on disk is taken, from those that wait and those in flight', (
   const backlog = backlogOf(4, { 1: true, 3: true });
   const [first, second] = launch(backlog, 2);
   if (first === undefined || second === undefined) return t.fail();
-  t.deepEqual(positions(backlog.takeInMemoryAlone()), [0, 2]);
+  t.deepEqual(positions(takeAll(backlog, backlog.inMemoryAlone())), [0, 2]);
   t.false(backlog.isInFlight(first));
   t.true(backlog.isInFlight(second));
   backlog.complete(second);
@@ -393,6 +408,6 @@ test('however many wait, all can be taken at once', (t) => {
     outline,
   }));
   backlog.addFound(found);
-  t.is(backlog.takeInMemoryAlone().length, 1);
-  t.is(backlog.takeAll().length, 199_999);
+  t.is(takeAll(backlog, backlog.inMemoryAlone()).length, 1);
+  t.is(takeAll(backlog).length, 199_999);
 });

@@ -1286,6 +1286,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'delivered',
         'throttled',
         'unavailable',
+        'timeout',
         'denied',
         'poison',
       ),
@@ -1311,14 +1312,18 @@ async function run(
   script: readonly Step[],
 ) {
   const world = setUp(given);
-  const { clock, sender, shipper, counts } = world;
+  const { clock, sender, shipper, counts, reports } = world;
   const arrived: string[] = [];
+  /** What was logged and is not known to be settled. */
+  const outstanding = new Set<string>();
   let accepted = 0;
   const check = (where: string) => {
     const now = counts();
     // Notices of what is missing are accepted as well.
     t.true(now.accepted >= accepted, where);
     t.is(sum(now), now.accepted, where);
+    if (now.dropped.bufferFull === 0) t.is(now.pending, outstanding.size, where);
+    for (const report of reports.splice(0)) t.is(sum(report.counts), report.counts.accepted, report.kind);
     t.true(now.pending >= 0, where);
     t.true(sender.inFlight.length <= given.maxInFlight, where);
     const inFlight = sender.inFlight.reduce((all, { batch }) => all + batch.size, 0);
@@ -1328,7 +1333,9 @@ async function run(
     switch (one.do) {
       case 'accept':
         for (let n = 0; n < one.count; n++) {
-          shipper.accept(NOON - one.day * DAY, one.size === 0 ? '' : `${accepted} `.padEnd(one.size, '.'));
+          const text = one.size === 0 ? '' : `${accepted} `.padEnd(one.size, '.');
+          if (text !== '') outstanding.add(text);
+          shipper.accept(NOON - one.day * DAY, text);
           accepted++;
         }
         break;
@@ -1342,9 +1349,13 @@ async function run(
         const call = sender.inFlight[one.which];
         if (call === undefined) break;
         const tooOld = Math.min(one.rejected, call.batch.size);
-        if (one.kind === 'delivered') arrived.push(...messages(call.batch));
+        const texts = messages(call.batch);
+        const { invalid } = counts().rejected;
+        if (one.kind === 'delivered') arrived.push(...texts);
         const taken: Outcome = { kind: 'delivered', rejected: { tooOld, expired: 0, tooNew: 0 } };
         await sender.answer(one.kind === 'delivered' ? taken : failed(one.kind), one.which);
+        const isSettled = one.kind === 'delivered' || counts().rejected.invalid > invalid;
+        if (isSettled) for (const text of texts) outstanding.delete(text);
       }
     }
     await settled();

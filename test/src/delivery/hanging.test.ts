@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { messages, puts, range, startLocal } from '../harness.js';
-import { ManualClock } from '../manual-clock.js';
+import { ManualClock, settled } from '../manual-clock.js';
 import { startServer } from '../raw-service.js';
 import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
@@ -192,6 +192,11 @@ test.serial(
     await drained;
     t.is(pipeline.counts().dropped.closed, 1);
     local.clearFaults();
+    // The tries that the deadline cut short have arrived by then, or never will.
+    pipeline.accept(Date.now(), 'afterwards');
+    void pipeline.flush();
+    await until('it arrives', () => messages(local).includes('afterwards'));
+    for (let i = 0; i < 100; i++) await settled();
     local.fault({ kind: 'hang', times: 1 });
     const before = puts(local).length;
     pipeline.accept(Date.now(), 'waits');

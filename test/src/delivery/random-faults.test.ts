@@ -166,6 +166,8 @@ test('whatever goes wrong, each event is delivered, rejected, dropped or in the 
       if (mended) local.clearFaults();
       await pipeline.close();
       const counts = pipeline.counts();
+      for (const report of pipeline.reports)
+        t.is(settledIn(report.counts), report.counts.accepted, report.kind);
       t.is(counts.accepted, logged);
       t.is(settledIn(counts), logged);
       t.is(counts.pending, 0);

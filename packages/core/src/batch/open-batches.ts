@@ -72,6 +72,7 @@ export class OpenBatches<Target, C extends Copy> {
   /** The one that took the last event, if it is still open. */
   #latest: Opened<Target, C> | undefined;
   #opened = 0;
+  #eventCount = 0;
   #heldBytes = 0;
 
   /**
@@ -107,6 +108,11 @@ export class OpenBatches<Target, C extends Copy> {
   /** Those that have open batches. */
   get targets(): Iterable<Target> {
     return this.#byTarget.keys();
+  }
+
+  /** How many are in open batches. */
+  get events(): number {
+    return this.#eventCount;
   }
 
   /** @param gap that the event tells of */
@@ -200,6 +206,7 @@ export class OpenBatches<Target, C extends Copy> {
     const { batch, copy } = opened;
     const before = batch.heldBytes;
     if (!batch.add(event)) return false;
+    this.#eventCount++;
     this.#hold(opened.of, batch.heldBytes - before);
     copy?.append(batch);
     this.#use(opened);
@@ -233,6 +240,7 @@ export class OpenBatches<Target, C extends Copy> {
     of.byDay.delete(batch.day);
     if (of.byDay.size === 0) this.#byTarget.delete(of.target);
     if (!this.#fresh.delete(opened)) this.#expiredSealed(opened);
+    this.#eventCount -= batch.size;
     this.#hold(of, -batch.heldBytes);
     const sealed = batch.seal();
     copy?.seal(sealed);
