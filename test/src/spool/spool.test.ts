@@ -294,6 +294,69 @@ for (const [what, tamper] of [
   });
 }
 
+test.serial('what the disk costs follows bytes, not log streams', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const { fsync, write } = fs;
+  const counts = { fsync: 0, write: 0 };
+  fs.fsync = Object.assign((...args: Parameters<typeof fsync>) => {
+    counts.fsync++;
+    fsync(...args);
+  }, fsync);
+  fs.write = Object.assign((...args: Parameters<typeof write>) => {
+    counts.write++;
+    write(...args);
+  }, write) as typeof write;
+  t.teardown(() => {
+    Object.assign(fs, { fsync, write });
+  });
+  const options = { spoolDirectory, logStreamName: '{record.tenant}', closeTimeoutMs: 0 };
+  const pipeline = openPipeline(local, options);
+  const [tenants, turns] = [2000, 5];
+  for (const _ of range(turns)) {
+    for (const i of range(tenants)) pipeline.accept(Date.now(), JSON.stringify({ tenant: `t${i}` }));
+    await diskIdle();
+  }
+  await pipeline.close();
+  t.is(pipeline.counts().spooled, tenants * turns);
+  const bytes = bytesIn(spoolDirectory);
+  t.true(
+    filesIn(spoolDirectory).length <= 1 + bytes / (512 * 1024),
+    `${filesIn(spoolDirectory).length} files`,
+  );
+  t.true(counts.fsync <= 1 + bytes / (512 * 1024), `${counts.fsync} times fsync`);
+  t.true(counts.write <= turns + bytes / 32_768, `${counts.write} writes for ${bytes} bytes`);
+});
+
+test.serial(
+  'what is on disk alone, and removed there by somebody, is not in the spool: it is counted as lost, and told',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    local.fault({ kind: 'throttle' });
+    const options = { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1, closeTimeoutMs: 0 };
+    const pipeline = openPipeline(local, options);
+    for (const i of range(12)) {
+      pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+      await diskIdle();
+    }
+    for (const file of filesIn(spoolDirectory)) rmSync(file);
+    await pipeline.close();
+    const { accepted, spooled, dropped, pending } = pipeline.counts();
+    t.deepEqual({ accepted, pending }, { accepted: 12, pending: 0 });
+    t.is(spooled + dropped.closed + dropped.unreadable, 12);
+    t.is(filesIn(spoolDirectory).flatMap(eventsIn).length, spooled);
+    t.true(spooled < 12 && dropped.closed + dropped.unreadable > 0);
+    t.true(pipeline.problems().includes('not-delivered'));
+  },
+);
+
+const eventsIn = (file: string) =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{"timestamp"'));
+
 for (const code of ['EMFILE', 'EIO', 'ENOMEM', 'EBUSY']) {
   test.serial(`a batch that cannot be read for ${code} waits, and is read again`, async (t) => {
     const local = await startLocal(t);

@@ -6,9 +6,6 @@ import { openTrusted } from './trusted.js';
 
 const CORRUPT = 'corrupt.ndjson';
 
-/** What is set aside takes no more of the disk than this. */
-const MAX_BYTES = 16 * 1024 * 1024;
-
 const PIECE_BYTES = 64 * 1024;
 
 /**
@@ -17,7 +14,12 @@ const PIECE_BYTES = 64 * 1024;
  * @returns where they are
  * @throws when they cannot be written there
  */
-export async function setAside(root: string, file: FileHandle, lines: readonly Range[]): Promise<string> {
+export async function setAside(
+  root: string,
+  maxBytes: number,
+  file: FileHandle,
+  lines: readonly Range[],
+): Promise<string> {
   const path = join(root, CORRUPT);
   const { O_WRONLY, O_APPEND, O_CREAT } = constants;
   const aside = await openTrusted(path, O_WRONLY | O_APPEND | O_CREAT, 0o600);
@@ -25,7 +27,7 @@ export async function setAside(root: string, file: FileHandle, lines: readonly R
     await aside.chmod(0o600);
     let { size } = await aside.stat();
     for (const line of lines) {
-      if (size + line.end - line.start <= MAX_BYTES) size += await copy(file, line, aside);
+      if (size + line.end - line.start <= maxBytes) size += await copy(file, line, aside);
       await blank(file, line);
     }
   } finally {

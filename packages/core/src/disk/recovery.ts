@@ -14,9 +14,8 @@ const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
 const SEGMENT = /^\d+\.ndjson$/;
 const SETTLED = /^\d+\.ndjson\.settled$/;
 
-/** No segment of ours is larger. */
-const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
-const MAX_SETTLED_BYTES = 16 * 1024 * 1024;
+/** No segment of ours is larger: see `SpoolWriter`. Nor is what says which of its batches are settled. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** What is short passes, and a disk may answer again. */
 const PASSING = new Set([
@@ -39,6 +38,8 @@ export interface Heir {
   hasRoomFor(bytes: number): boolean;
   /** Where it is moved to. */
   nextPath(): Promise<string>;
+  /** So much of what cannot be read may be set aside. */
+  readonly maxCorruptBytes: number;
   receive(path: string, bytes: number, content: SegmentContent): void;
 }
 
@@ -143,7 +144,7 @@ export class Recovery {
   async #take(path: string): Promise<boolean> {
     const file = await openTrusted(path, constants.O_RDONLY);
     const { size } = await file.stat().finally(() => file.close());
-    if (size > MAX_SEGMENT_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
+    if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
     if (!this.#heir.hasRoomFor(size)) return false;
     const settled = await readSettled(settledPath(path));
     const target = await this.#heir.nextPath();
@@ -172,7 +173,7 @@ export class Recovery {
   }
 
   async #setAside(path: string, file: FileHandle, lines: readonly Range[]): Promise<void> {
-    const what = await setAside(this.#root, file, lines).then(
+    const what = await setAside(this.#root, this.#heir.maxCorruptBytes, file, lines).then(
       (aside) => `They were moved to ${aside}, as far as there was room`,
       (error) => `They are lost, since they cannot be set aside (${said(error)})`,
     );
@@ -202,7 +203,7 @@ async function readSettled(path: string): Promise<string> {
     const file = await openTrusted(path, constants.O_RDONLY);
     try {
       const { size } = await file.stat();
-      if (size > MAX_SETTLED_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
+      if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
       return await file.readFile('utf8');
     } finally {
       await file.close();

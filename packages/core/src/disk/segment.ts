@@ -110,8 +110,8 @@ export class Segment {
       this.#events.written(this);
     });
     writer.on('error', (error: Error) => {
-      // All was taken, and closing the file failed: no 'close' comes.
-      if (this.#isEnded) this.#closed(error);
+      // Closing the file failed: no 'close' comes.
+      if (this.#isStopped || (this.#isEnded && this.#written === this.#bytes)) this.#closed(error);
       else this.#events.failed(this, error);
     });
     writer.once('close', () => this.#closed());

@@ -148,7 +148,8 @@ export class SpoolWriter {
     try {
       const segment = await Segment.create(await this.#folder.nextPath(), this.#events);
       this.segments.add(segment);
-      this.#current = segment;
+      if (this.#hasBegun) this.#current = segment;
+      else segment.hold([]); // closed meanwhile
     } catch (error) {
       this.#folder.failed(error);
       this.#retryLater();

@@ -11,9 +11,13 @@ import type { FoundBatch, SegmentContent } from './segment-reader.js';
 import type { SpoolHead } from './spool-format.js';
 import { type SegmentFolder, SpoolWriter } from './spool-writer.js';
 import { SpooledBatch, type SpooledBatchEvents } from './spooled-batch.js';
+import { UntrustedError } from './trusted.js';
 
 /** How often a process that is at work looks for others that have died. */
 const LOOK_AGAIN_MS = 11_000;
+
+/** Of what may be in the spool, what is set aside because nobody can read it may take so much more. */
+const CORRUPT_SHARE = 1 / 32;
 
 /** A batch that a dead process left. */
 export interface Left extends FoundBatch {
@@ -253,10 +257,18 @@ export class Spool implements Heir, SegmentFolder {
     if (this.#state !== 'open') return;
     this.#state = 'unusable';
     for (const batch of [...this.#batches]) batch.giveUp();
+    const remedy =
+      error instanceof UntrustedError
+        ? 'Let spoolDirectory name a folder that belongs to the user of this process and that no other can write to: a new one is made so.'
+        : '';
     this.#reporter.problem(
       'spool',
-      `There is no spool, events wait in memory alone: ${this.#root} cannot be used. (${said(error)})`,
+      `There is no spool, events wait in memory alone: ${this.#root} cannot be used. ${remedy} (${said(error)})`,
     );
+  }
+
+  get maxCorruptBytes(): number {
+    return this.#maxBytes * CORRUPT_SHARE;
   }
 
   owns(folder: string): boolean {

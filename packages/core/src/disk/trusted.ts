@@ -15,6 +15,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 /**
  * Opens a file that no other user can have put there, or changed: no link of any kind, and nothing that one waits for, such
  * as a FIFO.
+ * @param mode of the file, when it may have to be made
  * @throws {UntrustedError} when it is anything else
  * @throws the system's error when it cannot be opened
  */
@@ -25,6 +26,9 @@ export async function openTrusted(path: string, flags: number, mode?: number): P
     const { uid, nlink } = stats;
     if (!stats.isFile()) throw new UntrustedError(`${path} is no regular file`);
     if (isForeign(uid)) throw new UntrustedError(`${path} belongs to another user (uid ${uid})`);
+    // One that is made private now may have been made by anybody's editor; one that is read must have been private.
+    if (mode === undefined && isWritableByOthers(stats.mode))
+      throw new UntrustedError(`others can write to ${path} (${inOctal(stats.mode)})`);
     // None: it was removed meanwhile.
     if (nlink > 1) throw new UntrustedError(`${path} has ${nlink} hard links`);
     return file;
@@ -56,8 +60,15 @@ export async function checkFolder(path: string): Promise<void> {
   if (stats.isSymbolicLink()) throw new UntrustedError(`${path} is a symbolic link`);
   if (!stats.isDirectory()) throw new UntrustedError(`${path} is no folder`);
   if (isForeign(uid)) throw new UntrustedError(`${path} belongs to another user (uid ${uid})`);
-  if (ownUid !== undefined && (mode & WRITABLE_BY_OTHERS) !== 0)
-    throw new UntrustedError(`others can write to ${path} (mode ${(mode & 0o7777).toString(8)})`);
+  if (isWritableByOthers(mode)) throw new UntrustedError(`others can write to ${path} (${inOctal(mode)})`);
+}
+
+function isWritableByOthers(mode: number): boolean {
+  return ownUid !== undefined && (mode & WRITABLE_BY_OTHERS) !== 0;
+}
+
+function inOctal(mode: number): string {
+  return `mode ${(mode & 0o7777).toString(8)}`;
 }
 
 function isForeign(uid: number): boolean {
