@@ -180,13 +180,17 @@ export class Backlog {
     return [...this.#all];
   }
 
-  /** Leaves the newest that can be spared to the disk, until so many bytes are free. @returns how many are */
-  forgetNewest(bytes: number): number {
+  /**
+   * Leaves the newest that can be spared to the disk, until so many bytes are free.
+   * @param atOnce also those that had better be written in one piece before
+   * @returns how many are free now
+   */
+  forgetNewest(bytes: number, atOnce = false): number {
     let freed = 0;
     for (let link = this.#all.last; link !== undefined && freed < bytes; link = link.previous) {
       const entry = this.#entries.get(link.value);
       if (entry?.waiting === undefined) continue;
-      const forgotten = link.value.forget();
+      const forgotten = link.value.forget(atOnce);
       entry.lane.heldBytes -= forgotten;
       freed += forgotten;
     }

@@ -5,6 +5,9 @@ import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 /** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
 const SPOOLED_SHARE = 1 / 4;
 
+/** With a disk open batches take no more than this share. */
+const OPEN_SHARE = 1 / 2;
+
 /** So much has to come before more is left to the disk. */
 const FREED_SHARE = 1 / 16;
 
@@ -50,10 +53,11 @@ export class Bounds {
 
   /** @returns whether something was dropped */
   keep(): boolean {
+    if (this.#store !== undefined) this.#sealEarly();
     if (this.#heldBytes > this.#spareAbove) this.#spare();
     let hasDropped = false;
     while (this.#heldBytes > this.#maxBufferBytes) {
-      if (this.#spare() > 0) continue;
+      if (this.#spare(true) > 0) continue;
       const sender = this.#largestHolder();
       if (sender === undefined) break;
       const oldest = this.#backlog.oldestInMemory(sender);
@@ -89,11 +93,22 @@ export class Bounds {
     return largest;
   }
 
-  /** Leaves to the disk what it has, but for what goes next. @returns the bytes of memory that are free now */
-  #spare(): number {
+  /** What is open cannot leave memory: with many log streams it is sealed before room is short, for the disk to take it. */
+  #sealEarly(): void {
+    if (this.#open.heldBytes <= this.#maxBufferBytes * OPEN_SHARE) return;
+    while (this.#open.heldBytes > this.#maxBufferBytes * OPEN_SHARE) this.#open.sealOldest();
+    this.#pump();
+  }
+
+  /**
+   * Leaves to the disk what it has, but for what goes next.
+   * @param atOnce whether something has to be dropped otherwise
+   * @returns the bytes of memory that are free now
+   */
+  #spare(atOnce = false): number {
     if (this.#store === undefined) return 0;
     const enough = this.#maxBufferBytes * SPOOLED_SHARE;
-    const freed = this.#backlog.forgetNewest(this.#heldBytes - enough);
+    const freed = this.#backlog.forgetNewest(this.#heldBytes - enough, atOnce);
     // They are looked for among all that wait: before more has come, there are no others to find.
     this.#spareAbove = Math.max(enough, this.#heldBytes) + this.#maxBufferBytes * FREED_SHARE;
     return freed;

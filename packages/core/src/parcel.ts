@@ -32,8 +32,8 @@ export interface StoredBatch {
   readonly isWritten: boolean;
   /** Whether all of it is on disk: resolves when that is known. */
   readonly written: Promise<boolean>;
-  /** Whether its events may leave memory now. */
-  mayLeaveMemory(): boolean;
+  /** Whether its events may leave memory now. @param atOnce whether they cannot wait to be written in one piece */
+  mayLeaveMemory(atOnce: boolean): boolean;
   /** Its events leave memory. */
   release(): void;
   read(): Promise<ReadBack>;
@@ -129,9 +129,9 @@ export class Parcel {
   }
 
   /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
-  forget(): number {
+  forget(atOnce: boolean): number {
     // What lies on disk is the whole, not a part.
-    if (this.#isPart || !this.#stored?.mayLeaveMemory()) return 0;
+    if (this.#isPart || !this.#stored?.mayLeaveMemory(atOnce)) return 0;
     const freed = this.heldBytes;
     this.release();
     return freed;

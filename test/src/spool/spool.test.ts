@@ -330,6 +330,67 @@ test.serial('what the disk costs follows bytes, not log streams', async (t) => {
 });
 
 test.serial(
+  'what was delivered is not sent again by the next process, though it shares a file',
+  async (t) => {
+    let puts = 0;
+    // The first finds no log stream, the second one there; then no more is taken.
+    const local = await startLocal(t, { random: () => (puts++ < 2 ? 0.9 : 0) });
+    local.fault({ kind: 'throttle', share: 0.5 });
+    const spoolDirectory = spoolFolder(t);
+    const options = { spoolDirectory, logStreamName: '{record.tenant}', closeTimeoutMs: 100, maxInFlight: 1 };
+    const first = openPipeline(local, options);
+    for (const tenant of ['goes', 'waits']) {
+      for (const i of range(50)) first.accept(Date.now(), JSON.stringify({ tenant, i }));
+    }
+    await until(() => onDisk(spoolDirectory) === 100);
+    void first.flush();
+    await until(() => local.count('/test/app') === 50);
+    await first.close();
+    t.is(first.counts().spooled, 50);
+    t.is(onDisk(spoolDirectory), 100);
+    local.clearFaults();
+    const second = openPipeline(local, { spoolDirectory });
+    await second.close();
+    t.deepEqual(second.counts(), allDelivered(50));
+    t.is(local.count('/test/app'), 100);
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+/** How many events are on disk. */
+const onDisk = (folder: string) => filesIn(folder).flatMap(eventsIn).length;
+
+test.serial(
+  'an outage with many log streams costs disk, not memory, and each gets back what is its own',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle' });
+    const [tenants, turns] = [20, 60];
+    const pipeline = openPipeline(local, {
+      spoolDirectory,
+      logStreamName: '{record.tenant}',
+      maxBufferBytes: 8 * MIB,
+    });
+    const pad = 'x'.repeat(20_000);
+    for (const i of range(tenants * turns)) {
+      pipeline.accept(Date.now(), JSON.stringify({ tenant: `t${i % tenants}`, i, pad }));
+      if (i % tenants === 0) await diskIdle();
+    }
+    end();
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(tenants * turns));
+    for (const { logStreamName, message } of local.events('/test/app')) {
+      const { tenant, i } = JSON.parse(message);
+      t.is(logStreamName, tenant);
+      t.is(tenant, `t${i % tenants}`);
+    }
+    t.is(new Set(messages(local)).size, tenants * turns);
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial(
   'what is on disk alone, and removed there by somebody, is not in the spool: it is counted as lost, and told',
   async (t) => {
     const local = await startLocal(t);

@@ -163,8 +163,10 @@ export class OpenBatches<Target, C extends Copy> {
     for (const opened of this.#all) this.#seal(opened);
   }
 
-  sealOldest(target: Target): void {
-    for (const opened of this.#byTarget.get(target)?.byDay.values() ?? []) {
+  /** @param target undefined: of all targets */
+  sealOldest(target?: Target): void {
+    const among = target === undefined ? this.#all : (this.#byTarget.get(target)?.byDay.values() ?? []);
+    for (const opened of among) {
       this.#seal(opened);
       return;
     }

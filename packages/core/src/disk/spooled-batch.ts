@@ -94,11 +94,15 @@ export class SpooledBatch {
     return this.#state === 'sealed' && this.#unwritten === undefined && this.#pieces.every(isConfirmed);
   }
 
-  /** Whether its events may leave memory, soon if not now: those that lie scattered are written together first. */
-  mayLeaveMemory(): boolean {
+  /**
+   * Whether its events may leave memory now. Those that lie scattered are written in one piece first: to know all their
+   * places takes memory too, and they keep segments from going.
+   * @param atOnce whether they cannot wait for that
+   */
+  mayLeaveMemory(atOnce: boolean): boolean {
     if (!this.isWritten) return false;
     const memory = this.#memory;
-    if (memory === undefined || this.#places <= MAX_PLACES) return true;
+    if (atOnce || memory === undefined || this.#places <= MAX_PLACES) return true;
     this.#dropPieces();
     this.#unwritten = () => memory.takeAll();
     this.#events.changed(this);
