@@ -138,12 +138,19 @@ asRoot('what another user left is not sent, and told once', async (t) => {
   mkdirSync(neighbour, { mode: 0o700 });
   writeFileSync(join(neighbour, '0.ndjson'), segmentText(['forged as well']));
   chownSync(join(neighbour, '0.ndjson'), NOBODY, NOBODY);
+  // Who is at work, and has a living neighbour, looks again and again.
+  const living = join(spoolDirectory, '22222222-89ab-4cde-8f01-23456789abcd.lock');
   const clock = new ManualClock(Date.now());
+  writeFileSync(living, '0');
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
-  for (const _ of range(10)) {
+  for (const i of range(10)) {
     await diskIdle();
-    await clock.advance(60_000);
+    writeFileSync(living, `${i}`);
+    pipeline.accept(Date.now(), `record ${i}`);
+    await clock.advance(61_000);
   }
+  await diskIdle();
+  rmSync(living);
   const told = pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
   t.is(told.filter((message) => message.includes(folder)).length, 1);
   t.is(local.count('/old'), 0);
@@ -223,6 +230,22 @@ test.serial('junk is set aside once, and no more of it than there is room for', 
   t.is(statSync(corrupt).size, size);
   t.is(first.counts().dropped.unreadable + second.counts().dropped.unreadable, 4001);
   t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
+});
+
+test.serial('what was set aside is not found again by the next process', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const spoolDirectory = spoolFolder(t);
+  leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
+  const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+  await until(() => first.problems().includes('unreadable'));
+  await first.close();
+  t.is(first.counts().spooled, 1);
+  end();
+  const second = openPipeline(local, { spoolDirectory });
+  await second.close();
+  t.deepEqual(second.counts(), allDelivered(1));
+  t.is(readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8'), 'garbage\n');
 });
 
 test.serial('a folder full of tiny batches takes no more memory than the spool has room for', async (t) => {

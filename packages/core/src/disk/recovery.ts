@@ -8,7 +8,7 @@ import { setAside } from './corrupt-file.js';
 import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
 import { type Range, settledPath } from './segment.js';
 import { readSegment, type SegmentContent } from './segment-reader.js';
-import { checkFolder, codeOf, isMissing, openTrusted, UntrustedError } from './trusted.js';
+import { checkFolder, isMissing, isPassing, openTrusted, UntrustedError } from './trusted.js';
 
 const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
 const SEGMENT = /^\d+\.ndjson$/;
@@ -16,19 +16,6 @@ const SETTLED = /^\d+\.ndjson\.settled$/;
 
 /** No segment of ours is larger: see `SpoolWriter`. Nor is what says which of its batches are settled. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
-/** What is short passes, and a disk may answer again. */
-const PASSING = new Set([
-  'EMFILE',
-  'ENFILE',
-  'EIO',
-  'ENOMEM',
-  'EBUSY',
-  'EAGAIN',
-  'ESTALE',
-  'ETIMEDOUT',
-  'ENOSPC',
-]);
 
 /** Who takes over. */
 export interface Heir {
@@ -100,7 +87,7 @@ export class Recovery {
     } catch (error) {
       if (isMissing(error)) return true; // another took it
       this.#tell(path, error);
-      return !PASSING.has(codeOf(error) ?? '');
+      return !isPassing(error);
     }
   }
 

@@ -11,7 +11,7 @@ import type { FoundBatch, SegmentContent } from './segment-reader.js';
 import type { SpoolHead } from './spool-format.js';
 import { type SegmentFolder, SpoolWriter } from './spool-writer.js';
 import { SpooledBatch, type SpooledBatchEvents } from './spooled-batch.js';
-import { UntrustedError } from './trusted.js';
+import { isPassing, UntrustedError } from './trusted.js';
 
 /** How often a process that is at work looks for others that have died. */
 const LOOK_AGAIN_MS = 11_000;
@@ -57,6 +57,9 @@ export class Spool implements Heir, SegmentFolder {
   #received: Left[] = [];
   #lookedAt = Number.NEGATIVE_INFINITY;
   #hasNeighbours = false;
+  /** It is known who writes the events. */
+  #hasBegun = false;
+  #isRootChecked = false;
   #whenFull: () => void = () => undefined;
   #isFullTold = false;
   #state: 'open' | 'closed' | 'unusable' = 'open';
@@ -104,7 +107,12 @@ export class Spool implements Heir, SegmentFolder {
 
   /** From now on it is known who writes the events: what came before goes to the disk, and all else as it comes. */
   begin(): void {
-    if (this.#state === 'open') this.#writer.begin();
+    this.#hasBegun = true;
+    this.#beginToWrite();
+  }
+
+  #beginToWrite(): void {
+    if (this.#hasBegun && this.#isRootChecked && this.#state === 'open') this.#writer.begin();
   }
 
   readonly #events: SpooledBatchEvents = {
@@ -244,9 +252,15 @@ export class Spool implements Heir, SegmentFolder {
     try {
       await makeRoot(this.#root);
     } catch (error) {
-      this.#turnOff(error);
-      return undefined;
+      if (!isPassing(error)) {
+        this.#turnOff(error);
+        return undefined;
+      }
+      this.failed(error);
+      return LOOK_AGAIN_MS;
     }
+    this.#isRootChecked = true;
+    this.#beginToWrite();
     const { isUndecided, isWaiting, hasNeighbours } = await this.#recovery.look();
     this.#hasNeighbours = hasNeighbours;
     if (isUndecided) return BEAT_MS;

@@ -76,10 +76,27 @@ function isForeign(uid: number): boolean {
 }
 
 /** That of the system's errors. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
+}
+
+const PASSING = new Set([
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'ENOMEM',
+  'EBUSY',
+  'EAGAIN',
+  'ESTALE',
+  'ETIMEDOUT',
+  'ENOSPC',
+]);
+
+/** Whether it may be otherwise later: what is short passes, and a disk may answer again. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(codeOf(error) ?? '');
 }
