@@ -34,6 +34,7 @@ export function readEventLine(bytes: Buffer, start: number, end: number): EventL
   if (!hasAt(bytes, start, HEAD) || !hasAt(bytes, end - TAIL.length, TAIL)) return undefined;
   const digits = start + HEAD.length;
   const timestamp = readNumber(bytes, digits);
+  // A number with zeros in front ends elsewhere, and is none in JSON.
   const mark = digits + String(timestamp).length;
   const middle = skipSpaces(bytes, mark);
   if (timestamp === undefined || !hasAt(bytes, middle, MIDDLE)) return undefined;
@@ -58,8 +59,7 @@ function readNumber(bytes: Buffer, start: number): number | undefined {
   let value = 0;
   for (let byte = bytes[end]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = bytes[++end])
     value = value * 10 + byte - ZERO;
-  const hasLeadingZero = bytes[start] === ZERO && end > start + 1;
-  return end === start || hasLeadingZero || !Number.isSafeInteger(value) ? undefined : value;
+  return end === start || !Number.isSafeInteger(value) ? undefined : value;
 }
 
 /** How long the text is that a JSON string holds; undefined when that is none, or an empty one. */
