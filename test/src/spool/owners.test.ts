@@ -38,10 +38,11 @@ test.serial('what a living process holds is left alone, and is not looked at for
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-/** The messages on disk. */
+/** The messages on disk. A file may go while one looks. */
 function onDisk(folder: string): string[] {
   return filesIn(folder)
-    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
+    .filter((file) => file.endsWith('.ndjson'))
+    .flatMap((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n').slice(0, -1))
     .filter((line) => line.startsWith('{"timestamp"'))
     .map((line) => JSON.parse(line.slice(0, -1)).message);
 }

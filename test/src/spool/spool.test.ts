@@ -652,6 +652,7 @@ test.serial('a folder that goes away is no reason to lose an event', async (t) =
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
+  await diskIdle();
   rmSync(spoolDirectory, { recursive: true });
   for (const i of range(10)) {
     pipeline.accept(Date.now(), `record ${i}`);
