@@ -23,6 +23,14 @@ async function startReluctant(t: ExecutionContext) {
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
+/** Resolves when nothing is sent any more: sender and receiver are in this process, and had many turns of its event loop. */
+async function standstill(clock: CountingClock): Promise<void> {
+  for (let turns = 0, starts = -1; turns < 20; turns = starts === clock.starts ? turns + 1 : 0) {
+    starts = clock.starts;
+    await settled();
+  }
+}
+
 test.serial('an upload that makes progress is not given up, however long it takes', async (t) => {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'local',
@@ -43,7 +51,8 @@ test.serial('an upload that makes progress is not given up, however long it take
   let got = 0;
   let length = Number.POSITIVE_INFINITY;
   const take = () => {
-    const piece: Buffer | null = socket.read();
+    // Little at a time: what the system passes on at once is one sign of progress.
+    const piece: Buffer | null = socket.read(Math.min(socket.readableLength, 32 * 1024));
     if (piece === null) return;
     got += piece.length;
     if (length !== Number.POSITIVE_INFINITY) return;
@@ -51,17 +60,15 @@ test.serial('an upload that makes progress is not given up, however long it take
     const end = head.indexOf('\r\n\r\n');
     if (end >= 0) length = end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
   };
-  let steps = 0;
-  while (got < length) {
-    const before = clock.starts;
-    await until('progress', () => clock.starts > before || got >= length, take);
-    // Else all of it is under way, and the answer would be late.
-    if (clock.starts === before) break;
-    steps++;
-    await clock.advance(9000);
-  }
+  // The system's buffers are full, and more than that is left.
+  await standstill(clock);
+  await clock.advance(9000);
+  const before = clock.starts;
+  await until('progress', () => clock.starts > before, take);
+  // As long again: all of it may be under way by now.
+  await standstill(clock);
+  await clock.advance(9000);
   await until('the whole request', () => got >= length, take);
-  t.true(steps >= 2, `${steps} steps`);
   t.is(service.sockets.length, 1, 'one try');
   socket.write('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}');
   await flushed;
