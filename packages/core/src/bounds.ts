@@ -22,7 +22,7 @@ export class Bounds {
   readonly #store: BatchStore | undefined;
   readonly #pump: () => void;
   readonly #drop: (parcel: Parcel, reason: 'bufferFull' | 'spoolFull') => void;
-  /** When more is held, it is looked what the disk has. */
+  /** Above this, batches that are on disk are evicted from memory. */
   #spareAbove: number;
 
   /** @param pump sends what may go, of what is sealed for it @param drop settles what there is no room for */

@@ -37,7 +37,7 @@ export interface StoredBatch {
   /** Its events leave memory. */
   release(): void;
   read(): Promise<ReadBack>;
-  /** So many of its events have found their fate: with the last of them it goes. */
+  /** So many of its events are settled. With the last of them, it is removed. */
   settle(events: number): void;
 }
 

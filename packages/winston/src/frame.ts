@@ -19,7 +19,7 @@ export class Frames {
   /** The beginning of a frame whose end has not come yet. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
-  /** With less than so many bytes it is not looked for its end again: each look goes through all of it. */
+  /** Below this many bytes we do not search for its end again, since each search goes through all of it. */
   #worthALook = 0;
 
   /** @param take gets each message as a view, good until it returns */

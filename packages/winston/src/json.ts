@@ -4,7 +4,7 @@ import { withErrorsOf } from './errors.js';
 import { type Info, MESSAGE } from './info.js';
 
 /**
- * A format for Winston's logger, in place of `winston.format.json()`: JSON in half the time or less, with the
+ * A format for Winston's logger, in place of `winston.format.json()`: JSON in 0.3 to 0.6 of the time, with the
  * name, message, stack, cause and fields of errors, wherever in the record they are. The fields stand in the order in which
  * they were given. Circles and BigInts become what Winston's json makes of them; a field that cannot be read,
  * as its getter or toJSON throws, becomes a note that says so.
