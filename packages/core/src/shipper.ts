@@ -1,29 +1,17 @@
 import { Backlog, type Found } from './backlog.js';
-import type { Batch } from './batch/batch.js';
 import { asText, type LogEvent, toLogEvents } from './batch/event.js';
 import type { Gap } from './batch/gap.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
-import { advice, adviceOnRefusals } from './delivery/advice.js';
-import type { PauseReason } from './delivery/backoff.js';
-import {
-  byOutcome,
-  type FailedOutcome,
-  isRejected,
-  isSkewed,
-  lastExpired,
-  type RejectedEvents,
-  type TransientOutcome,
-} from './delivery/outcome.js';
 import { Paces } from './delivery/paces.js';
+import { Delivery } from './delivery.js';
 import type { EventTimes } from './event-times.js';
 import { Flushes } from './flushes.js';
 import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
 import { Rhythm } from './rhythm.js';
-import { said } from './said.js';
 import type { Settled } from './settled.js';
 
 export interface ShipperOptions {
@@ -45,14 +33,8 @@ export interface ShipperParts {
   readonly random: () => number;
 }
 
-/** Transient failures become a problem for the user when so many came in a row. */
-const FAILURES_WORTH_A_REPORT = 3;
-
 const CROWDED =
   'Too many log streams, or services, are in use at once: batches go before they are full, in many small requests. Choose fields of fewer values for logStreamName and serviceField.';
-
-/** While the process waits to end there is no time for long pauses. */
-const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
 /** At the end a disk that does not answer is waited for so long, if there is time: thread-stream ends a worker after 10 s. */
 const LAST_WRITE_MS = 2500;
@@ -77,6 +59,7 @@ export class Shipper {
   readonly #backlog: Backlog;
   readonly #bounds: Bounds;
   readonly #paces: Paces<BatchSender>;
+  readonly #delivery: Delivery;
   readonly #rhythm: Rhythm;
   /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
   readonly #awaited = new Map<Promise<unknown>, () => void>();
@@ -120,6 +103,19 @@ export class Shipper {
     );
     store?.whenFull(() => this.#keepBounds());
     this.#paces = new Paces(options, clock, random, (sender) => this.#resumed(sender));
+    this.#delivery = new Delivery({
+      backlog: this.#backlog,
+      paces: this.#paces,
+      times,
+      reporter,
+      clock,
+      settle: (parcels, settled) => this.#settle(parcels, settled),
+      returned: () => this.#keepBounds(),
+      delivered: (sender) => this.#giveNotice(sender),
+      done: () => this.#done(),
+      isClosed: () => this.#closed,
+      isLeaving: () => this.#drains > 0,
+    });
     this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
   }
 
@@ -297,7 +293,7 @@ export class Shipper {
       this.#open.sealExpired(this.#mayBeSealed);
       const parcel = this.#backlog.launchOldest(this.#mayGo, this.#refusesAll);
       if (parcel === undefined) return;
-      void this.#deliver(parcel);
+      void this.#delivery.deliver(parcel);
     }
   }
 
@@ -325,99 +321,6 @@ export class Shipper {
     if (this.#bounds.keep()) this.#settled();
   }
 
-  async #deliver(parcel: Parcel): Promise<void> {
-    const batch = parcel.batch ?? (await this.#read(parcel));
-    if (batch === undefined) return;
-    const corrected = this.#times.corrected(batch, parcel.isOwn);
-    if (corrected !== undefined) {
-      this.#replace(parcel, corrected);
-      return;
-    }
-    const pace = this.#paces.of(parcel.sender);
-    const bytes = batch.payload.length;
-    const halves = bytes > pace.size.maxBytes ? parcel.halves(batch) : undefined;
-    if (halves !== undefined) {
-      this.#backlog.requeue(parcel, halves);
-      this.#pump();
-      return;
-    }
-    const begun = this.#clock.monotonic();
-    const outcome = await parcel.sender.send(batch, parcel.refusals > 0);
-    if (this.#closed || !this.#backlog.isInFlight(parcel)) return; // given up meanwhile
-    switch (outcome.kind) {
-      case 'delivered':
-        pace.delivered(bytes, this.#clock.monotonic() - begun);
-        this.#delivered(parcel, batch, outcome.rejected);
-        this.#giveNotice(parcel.sender);
-        break;
-      case 'poison':
-        this.#refused(parcel, batch, outcome);
-        break;
-      case 'timeout':
-        pace.size.timedOut(bytes);
-        this.#again(parcel, outcome);
-        break;
-      default:
-        this.#again(parcel, outcome);
-    }
-    this.#settled();
-    this.#pump();
-  }
-
-  /** Its times are corrected: in its place goes what carries the right ones. */
-  #replace(parcel: Parcel, batches: readonly Batch[]): void {
-    if (!this.#backlog.isInFlight(parcel)) return;
-    this.#backlog.requeue(parcel, parcel.replacedBy(batches));
-    parcel.release();
-    this.#pump();
-  }
-
-  /** What was rejected for a time that a wrong clock gave goes again, with the right one. */
-  #delivered(parcel: Parcel, batch: Batch, rejected: RejectedEvents): void {
-    const parts = batch.isProvisional && isRejected(rejected) ? this.#correct(parcel, batch, rejected) : [];
-    if (rejected.expired > 0 && parcel.isOwn) this.#times.learnRetention(lastExpired(batch, rejected));
-    if (parts.every(({ corrected }) => corrected === undefined)) {
-      this.#settle([parcel], { kind: 'delivered', batch, rejected });
-      return;
-    }
-    this.#backlog.requeue(
-      parcel,
-      parts.flatMap((part) =>
-        part.corrected === undefined ? [part.parcel] : part.parcel.replacedBy(part.corrected),
-      ),
-    );
-    parcel.release();
-    for (const part of parts.filter(({ corrected }) => corrected === undefined))
-      this.#settle([part.parcel], { kind: 'delivered', batch: part.events, rejected: part.rejected });
-  }
-
-  #correct(parcel: Parcel, batch: Batch, rejected: RejectedEvents) {
-    return byOutcome(batch, rejected).map((part) => ({
-      ...part,
-      parcel: parcel.part(part.events, part.start),
-      corrected: isRejected(part.rejected) ? this.#times.corrected(part.events, parcel.isOwn) : undefined,
-    }));
-  }
-
-  async #read(parcel: Parcel): Promise<Batch | undefined> {
-    const back = await parcel.read();
-    if (back.kind === 'read') return back.batch;
-    if (this.#closed || !this.#backlog.isInFlight(parcel)) return undefined;
-    if (back.kind === 'busy') this.#readLater(parcel, back.error);
-    else if (back.kind === 'taken over') this.#settle([parcel], { kind: 'spooled' });
-    else this.#settle([parcel], { kind: 'unreadable', error: back.error });
-    this.#settled();
-    this.#pump();
-    return undefined;
-  }
-
-  /** It waits, as in an outage. */
-  #readLater(parcel: Parcel, error: unknown): void {
-    this.#backlog.requeue(parcel);
-    this.#pause(parcel.sender, 'unavailable');
-    this.#reporter.problem('spool', `A batch cannot be read from the spool now, and waits. (${said(error)})`);
-  }
-
   /** The service is there: whoever reads the log stream learns what is missing in it. */
   #giveNotice(sender: BatchSender): void {
     const notice = this.#ledger.takeNotice(sender);
@@ -425,48 +328,6 @@ export class Shipper {
     const { timestamp, source } = this.#times.of(this.#clock.now(), notice.timestamp);
     const events = toLogEvents(timestamp, notice.message, source);
     this.#gather(sender, events, notice.gap);
-  }
-
-  /**
-   * One bad event condemns its batch: the halves are tried, until the bad one stands alone. Where nothing is good the batches
-   * wait, whole.
-   */
-  #refused(parcel: Parcel, batch: Batch, { failure }: FailedOutcome): void {
-    const { sender } = parcel;
-    const pace = this.#paces.of(sender);
-    parcel.refused(pace.refusals.deliveries);
-    const halves = pace.refusals.refusesAll ? [parcel] : parcel.halves(batch);
-    if (halves === undefined) {
-      this.#settle([parcel], { kind: 'invalid', batch, failure });
-      pace.refusals.refusedAlone(parcel.deliveriesBefore);
-    } else {
-      this.#backlog.requeue(parcel, halves);
-      this.#keepBounds();
-    }
-    if (!pace.refusals.refusesAll) pace.answered();
-    else if (this.#pause(sender, 'refused'))
-      this.#reporter.problem('refused', adviceOnRefusals(failure, sender.addressFor(0).logGroupName));
-  }
-
-  /** The failed batch waits, and is not in flight. */
-  #again(parcel: Parcel, outcome: TransientOutcome): void {
-    const { sender } = parcel;
-    this.#backlog.requeue(parcel);
-    this.#keepBounds();
-    // Together with the one that began the pause.
-    if (!this.#pause(sender, outcome.kind)) return;
-    const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
-    // The one after a wrong clock is signed by the service's: that is told elsewhere.
-    const mayPass = kind === 'throttled' || kind === 'unavailable' || isSkewed(outcome.failure);
-    if (!mayPass || this.#paces.of(sender).failures >= FAILURES_WORTH_A_REPORT) {
-      this.#reporter.problem(kind, advice(outcome, sender.addressFor(0).logGroupName));
-    }
-  }
-
-  /** @returns false when a pause is under way already */
-  #pause(sender: BatchSender, reason: PauseReason): boolean {
-    const maxPauseMs = this.#drains > 0 ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
-    return this.#paces.failed(sender, reason, maxPauseMs);
   }
 
   /** The only way out of here for a batch. */
@@ -481,6 +342,11 @@ export class Shipper {
       settled,
       parcels.reduce((sum, { size }) => sum + size, 0),
     );
+  }
+
+  #done(): void {
+    this.#settled();
+    this.#pump();
   }
 
   #settled(): void {
