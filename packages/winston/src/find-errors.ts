@@ -14,15 +14,15 @@ export function isCollection(value: object): value is Map<unknown, unknown> | Se
   return types.isMap(value) || types.isSet(value);
 }
 
-/** The errors of a record: itself, and those in its fields, arrays, Maps and Sets. The nearest come first. */
+/** The errors of a record: itself, and those in its fields, arrays, Maps and Sets. The nearest come first. Does not throw. */
 export function errorsIn(record: object): readonly Error[] {
   const found: Error[] = [];
   // It grows meanwhile, up to its bound, which ends circles as well.
   const objects: object[] = [record];
   for (const object of objects) {
-    const isSpecial = !isPlain(object);
-    if (isSpecial && isError(object)) found.push(object);
     try {
+      const isSpecial = !isPlain(object);
+      if (isSpecial && isError(object)) found.push(object);
       if (Array.isArray(object)) addItems(object, objects);
       else if (isSpecial && isCollection(object)) addItems([...object.values()], objects);
       else if (!ArrayBuffer.isView(object)) addFields(object as Fields, objects);

@@ -1,17 +1,26 @@
 import type logform from 'logform';
 import { withErrorsOf } from './errors.js';
 import { isError } from './find-errors.js';
-import { type Info, MESSAGE } from './info.js';
+import { type Info, MESSAGE, readField } from './info.js';
 import { jsonOf } from './json.js';
 
 /**
  * The text of a record: what the format made of it, with what it lost of errors. Where the format made no text, as
- * timestamp() alone makes none, JSON.
+ * timestamp() alone makes none, or something that cannot become text, JSON. Does not throw.
  * @param info the record as the format left it
  */
 export function messageOf(info: Info): string {
-  const text = info[MESSAGE];
-  return text === undefined || text === null ? jsonOf(info) : withErrorsOf(info, String(text));
+  const text = textOf(readField(info, MESSAGE));
+  return text === undefined ? jsonOf(info) : withErrorsOf(info, text);
+}
+
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  try {
+    return String(value);
+  } catch {
+    return undefined; // an object whose toString is missing or throws
+  }
 }
 
 type Format = logform.Format;
@@ -23,10 +32,18 @@ type Format = logform.Format;
  */
 export function withWholeErrors(format: Format, original: () => Info | undefined): Format {
   const transform: Format['transform'] = (copy, options) => {
-    const record = original();
-    return format.transform(isError(record) ? (copyOf(record) as typeof copy) : copy, options);
+    return format.transform((wholeErrorOf(original()) as typeof copy | undefined) ?? copy, options);
   };
   return Object.assign(Object.create(format) as Format, { transform });
+}
+
+/** @returns undefined for a record that is no error, and for an error that cannot be copied: its getter or Proxy throws */
+function wholeErrorOf(record: Info | undefined): object | undefined {
+  try {
+    return isError(record) ? copyOf(record) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A copy, since a format may change it, and other transports get the same record. */

@@ -16,7 +16,7 @@ import {
 } from '@awslogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import { watchExit } from './at-exit.js';
-import type { Info } from './info.js';
+import { type Info, readField } from './info.js';
 import { messageOf, withWholeErrors } from './message.js';
 import { RestartingChannel } from './restarting-channel.js';
 
@@ -29,6 +29,9 @@ export type CloudWatchTransportOptions = Options &
 
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
+
+/** Winston marks what it logs of an uncaught error by one of them. */
+const IS_LAST_WORD = ['exception', 'rejection'] as const;
 
 /** The one option of the work that is Winston's alone. */
 function workerProblems(worker: unknown): ConfigProblem[] {
@@ -109,14 +112,17 @@ export class CloudWatchTransport extends TransportStream {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** Called by Winston. Takes the record over and calls back at once: a transport that waits holds up all others. */
+  /**
+   * Called by Winston. Takes the record over and calls back at once: a transport that waits, or throws before it calls back,
+   * holds up all others.
+   */
   override log(info: Info, callback?: () => void): void {
     const loggedAt = systemClock.now();
-    const recordTime = toTimestamp(info.timestamp, loggedAt);
+    const recordTime = toTimestamp(readField(info, 'timestamp'), loggedAt);
     this.#channel ??= this.#open();
     this.#channel.write(loggedAt, messageOf(info), recordTime);
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
-    if (info.exception === true || info.rejection === true) void this.#finishBeforeExit();
+    if (IS_LAST_WORD.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();
     callback?.();
   }
 

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
+import { Writable } from 'node:stream';
 import type { Local } from '@awslogs/local';
-import { CloudWatchTransport, ConfigError, type Counts, type Report } from '@awslogs/winston';
+import { CloudWatchTransport, ConfigError, type Counts, jsonFormat, type Report } from '@awslogs/winston';
 import ava from 'ava';
 import winston from 'winston';
 import { runFixture } from '../child.js';
@@ -8,6 +9,9 @@ import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
 
 /** One after the other: dozens of workers that start at once take longer than a close waits for one. */
 const test = ava.serial;
+
+/** Where Winston's formats leave the finished text. */
+const MESSAGE = Symbol.for('message');
 
 const WORKERS = [
   ['in a worker', true],
@@ -233,6 +237,66 @@ test('a slow service does not slow the logger: the callback comes at once', asyn
   await transport.flush();
   t.is(transport.counts?.dropped.closed, 1000);
 });
+
+/** As Immer leaves a draft behind. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+class PrivateError extends Error {
+  readonly #text = 'private';
+
+  override get message(): string {
+    return this.#text;
+  }
+}
+
+const text = winston.format.printf(({ message }) => String(message));
+const textThatThrows = winston.format((info) => Object.assign(info, { [MESSAGE]: Object.create(null) }))();
+const ownFormat = { format: winston.format.simple() };
+
+/** Records that cannot be read whole, as they are logged by `log`. */
+const UNREADABLE: Readonly<
+  Record<
+    string,
+    readonly [log: (logger: winston.Logger) => void, format?: winston.Logform.Format, own?: object]
+  >
+> = {
+  'a revoked Proxy': [(logger) => logger.info('bad', { draft: revoked() }), text],
+  'a revoked Proxy among others': [
+    (logger) => logger.info('bad', { drafts: [revoked(), new Map([[1, revoked()]])] }),
+    text,
+  ],
+  'a revoked Proxy, in JSON': [(logger) => logger.info('bad', { draft: revoked() }), jsonFormat()],
+  'a revoked Proxy as its time': [(logger) => logger.info('bad', { timestamp: revoked() }), text],
+  'text that is none': [(logger) => logger.info('bad'), text, { format: textThatThrows }],
+  'an error that cannot be copied': [(logger) => logger.error(new PrivateError()), text, ownFormat],
+};
+
+for (const [name, [logBad, format = text, own = {}]] of Object.entries(UNREADABLE)) {
+  test(`a record that cannot be read whole stops no logger, and arrives: ${name}`, async (t) => {
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({ ...optionsFor(local), ...own, worker: false });
+    const lines: string[] = [];
+    const sink = new Writable({
+      write: (line, _encoding, callback) => callback(void lines.push(String(line))),
+    });
+    const logger = winston.createLogger({
+      format,
+      transports: [new winston.transports.Stream({ stream: sink }), transport],
+    });
+    t.notThrows(() => logBad(logger));
+    for (const i of range(100)) {
+      logger.info(`after ${i}`);
+      await new Promise(setImmediate);
+    }
+    await transport.flush();
+    t.is(messages(local).length, 101);
+    t.is(lines.length, 101);
+  });
+}
 
 test('misuse throws one ConfigError that names everything', (t) => {
   const error = t.throws(() => new CloudWatchTransport({ retentionInDays: 8, gzip: 'yes' } as never), {
