@@ -20,6 +20,8 @@ export interface SegmentEvents {
   /** It gets no more: until it is closed, behind an fsync, it holds a descriptor, and memory. */
   ended(bytes: number): void;
   closed(bytes: number): void;
+  /** It has settled batches that it has not written down: see `noteSettled`. */
+  settled(segment: Segment): void;
   /** The file is no longer this process's business. */
   gone(segment: Segment): void;
   /** The disk failed: what it had not taken is in memory alone. */
@@ -218,15 +220,19 @@ export class Segment {
     if (this.#batches.size === 0) this.#remove();
     else {
       this.#settled.push(batch);
-      if (this.#settling !== undefined) return;
-      this.#settling = this.#noteSettled();
-      this.#events.busy(this.#settling);
+      this.#events.settled(this);
     }
   }
 
-  /** Those of a turn of the event loop go together, and those that come while they are written. */
+  /** Writes down which batches are settled. */
+  noteSettled(): void {
+    // Those that come while others are written go with them.
+    if (this.#settling !== undefined || this.#settled.length === 0 || this.#isGone) return;
+    this.#settling = this.#noteSettled();
+    this.#events.busy(this.#settling);
+  }
+
   async #noteSettled(): Promise<void> {
-    await Promise.resolve();
     while (this.#settled.length > 0 && !this.#isGone) {
       const text = `${this.#settled.splice(0).join('\n')}\n`;
       await appendFile(settledPath(this.path), text, { mode: 0o600 }).catch(this.#events.troubled);

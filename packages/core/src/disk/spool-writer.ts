@@ -9,6 +9,9 @@ const SEGMENT_BYTES = 512 * 1024;
 /** With so much in it a segment gets nothing more: its batches go on in the next one. */
 const MAX_SEGMENT_BYTES = 8 * 1024 * 1024;
 
+/** How long it may take until it is written down which batches are settled: those of a while go together. */
+const NOTE_MS = 20;
+
 /** While the disk has so much to take, or to confirm, it is given no more. */
 const MAX_UNWRITTEN_BYTES = 32 * 1024 * 1024;
 const MAX_UNCONFIRMED_BYTES = 32 * 1024 * 1024;
@@ -50,6 +53,9 @@ export class SpoolWriter {
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
   #whenIdle: (() => void)[] = [];
+  /** Those with batches that are settled. */
+  readonly #unnoted = new Set<Segment>();
+  #cancelNote: (() => void) | undefined;
 
   constructor(folder: SegmentFolder, clock: Clock) {
     this.#folder = folder;
@@ -167,7 +173,16 @@ export class SpoolWriter {
     });
   }
 
+  /** Writes down now which batches are settled. */
+  note(): void {
+    this.#cancelNote?.();
+    this.#cancelNote = undefined;
+    for (const segment of this.#unnoted) segment.noteSettled();
+    this.#unnoted.clear();
+  }
+
   close(): void {
+    this.note();
     this.#hasBegun = false;
     this.#cancelRetry?.();
     this.end();
@@ -204,7 +219,12 @@ export class SpoolWriter {
       this.#unconfirmedBytes -= bytes;
       this.write();
     },
+    settled: (segment) => {
+      this.#unnoted.add(segment);
+      this.#cancelNote ??= this.#clock.after(NOTE_MS, () => this.note());
+    },
     gone: (segment) => {
+      this.#unnoted.delete(segment);
       this.segments.delete(segment);
       if (this.#current === segment) this.#current = undefined;
       this.#lookWhetherIdle();

@@ -174,8 +174,9 @@ export class Spool implements Heir, SegmentFolder {
     this.#beatLater();
   }
 
-  /** Gives the folder up when nothing is kept. */
+  /** Writes down what is settled, and gives the folder up when nothing is kept. */
   async tidy(): Promise<void> {
+    this.#writer.note();
     const folder = this.#folder;
     if (folder === undefined || !this.#writer.isEmpty) return;
     this.#folder = undefined;
