@@ -57,29 +57,56 @@ function related(to: Error, value: unknown, descent: Descent): unknown {
   return fields;
 }
 
-/** The lines of a stack that name places in the code. */
-const FRAMES = /(?:^[ \t]+at .+\n?)+/m;
+/** A line of a stack that names a place in the code, as V8 writes it. A line of a message may begin with "at" as well. */
+const FRAMES = /^[ \t]+at .*(?::\d+:\d+|:0x[\da-f]+|<anonymous>|native|index \d+)\)?$/gm;
 
-export function framesOf(stack: string): string | undefined {
-  return FRAMES.exec(stack)?.[0];
+/** What Node puts above a SyntaxError: the place, and the line of code. */
+const CODE = /^\S.*:\d+\n.*\n[ \t]*\^+\n\n/;
+
+/** The lines of an error's stack that name places in the code, and nothing of a message. */
+function framesOf(error: Error): string {
+  const { stack } = error;
+  if (typeof stack !== 'string') return '';
+  const lines = stack.slice(headOf(error)?.length).match(FRAMES) ?? [];
+  return lines.join('\n');
 }
 
 /**
- * The stack of an error, with the message that it has now: V8 copies the message into the stack as the error is made,
- * and a format may have masked it since.
- * @returns undefined where there is none, or only one that is no text
+ * What stands above the frames of a stack, where that is the name and the message that the error has now: V8 copies the
+ * message into the stack as the error is made, and a format may have masked it since.
  */
+function headOf(error: Error): string | undefined {
+  const { stack, message } = error;
+  if (typeof stack !== 'string' || typeof message !== 'string') return undefined;
+  const code = CODE.exec(stack)?.[0] ?? '';
+  for (const name of namesOf(error)) {
+    if (!stack.startsWith(name, code.length)) continue;
+    const number = / \[\w+\]/y; // as in "TypeError [ERR_INVALID_ARG_TYPE]"
+    number.lastIndex = code.length + name.length;
+    const title = code + name + (number.exec(stack)?.[0] ?? '');
+    const heads = message === '' ? [title, `${title}: `] : [name === '' ? message : `${title}: ${message}`];
+    const head = heads.find((text) => stack === text || stack.startsWith(`${text}\n`));
+    if (head !== undefined) return head;
+  }
+  return undefined;
+}
+
+/** Those that V8 may have written into the stack: a class often sets its name after that. */
+function namesOf(error: Error): string[] {
+  const names: unknown[] = [error.name];
+  for (let at: object | null = error; at !== null; at = Object.getPrototypeOf(at)) {
+    names.push(Object.getOwnPropertyDescriptor(at, 'name')?.value);
+  }
+  return names.filter((name) => typeof name === 'string');
+}
+
+/** @returns undefined where there is no stack, or only one that is no text, or of another message */
 function stackOf(error: Error): string | undefined {
   const { stack, message } = error;
   if (typeof stack !== 'string' || stack === '') return undefined;
-  if (typeof message !== 'string' || hasMessage(stack, message)) return stack;
-  const frames = framesOf(stack);
-  return frames === undefined ? undefined : `${titleOf(error)}\n${frames}`;
-}
-
-function hasMessage(stack: string, message: string): boolean {
-  if (message === '') return !/^.*: /.test(stack);
-  return `${stack}\n`.includes(`: ${message}\n`) || `${stack}\n`.startsWith(`${message}\n`);
+  if (typeof message !== 'string' || headOf(error) !== undefined) return stack;
+  const frames = framesOf(error);
+  return frames === '' ? undefined : `${titleOf(error)}\n${frames}`;
 }
 
 /** The first line of a stack. */
@@ -87,27 +114,40 @@ function titleOf({ name, message }: Error): string {
   return [name, message].filter((text) => typeof text === 'string' && text !== '').join(': ') || 'Error';
 }
 
+/** An error, as it is to be told below a text. */
+interface ErrorText {
+  /** What is known by it: the first frame, since a format may have written the message above that in its own way. */
+  readonly mark: string;
+  readonly text: string;
+}
+
 /**
- * An error as text: its stack, else name and message, and the same of each of its causes and `errors`.
+ * An error, each of its causes and `errors` as text: name and stack, and the message where the format has written that as
+ * well. Where it has not, it may have masked it, in a way that only the format knows.
+ * @param written what the format made of the record
  * @param seen errors that are told already
  */
-export function textsOf(error: Error, seen: Set<Error>): string[] {
-  return relatedTexts(error, '', seen);
+export function textsOf(error: Error, written: string, seen: Set<Error>): ErrorText[] {
+  return relatedTexts(error, '', written, seen);
 }
 
-/** An error as text without its message, for a format that has masked it in a way that only the format knows. */
-export function placesOf({ name, stack }: Error): string[] {
-  const frames = typeof stack === 'string' ? framesOf(stack) : undefined;
-  return frames === undefined ? [] : [`${String(name)}\n${frames}`];
-}
-
-function relatedTexts(error: unknown, label: string, seen: Set<Error>): string[] {
+function relatedTexts(error: unknown, label: string, written: string, seen: Set<Error>): ErrorText[] {
   if (!isError(error) || seen.has(error) || seen.size > MAX_RELATED) return [];
   seen.add(error);
   const errors: unknown = Reflect.get(error, 'errors');
   return [
-    label + (stackOf(error) ?? titleOf(error)),
-    ...relatedTexts(error.cause, 'caused by: ', seen),
-    ...(Array.isArray(errors) ? errors : []).flatMap((one, i) => relatedTexts(one, `errors[${i}]: `, seen)),
+    textOf(error, label, written),
+    ...relatedTexts(error.cause, 'caused by: ', written, seen),
+    ...(Array.isArray(errors) ? errors : []).flatMap((one, i) =>
+      relatedTexts(one, `errors[${i}]: `, written, seen),
+    ),
   ];
+}
+
+function textOf(error: Error, label: string, written: string): ErrorText {
+  const isShown = written.includes(String(error.message));
+  const title = isShown ? (headOf(error) ?? titleOf(error)) : titleOf({ name: error.name, message: '' });
+  const frames = framesOf(error);
+  const [first = ''] = frames.split('\n', 1);
+  return { mark: first || title, text: [label + title, ...(frames === '' ? [] : [frames])].join('\n') };
 }

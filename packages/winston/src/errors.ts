@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { framesOf, hiddenFields, isEnumerable, placesOf, textsOf } from './error-text.js';
+import { hiddenFields, isEnumerable, textsOf } from './error-text.js';
 import { errorsIn, isCollection, isError } from './find-errors.js';
 import type { Info } from './info.js';
 
@@ -13,7 +13,7 @@ export function withErrorsOf(record: Info, text: string): string {
   if (errors.length === 0) return text;
   try {
     const written = parseObject(text);
-    if (written === undefined) return withStacks(record, text, errors);
+    if (written === undefined) return withStacks(text, errors);
     return completeRecord(record, written) ? JSON.stringify(written) : text;
   } catch {
     return text; // a getter or a Proxy of the application's that throws
@@ -114,18 +114,10 @@ function define(written: object, key: string, value: unknown): void {
 }
 
 /** For text that is no JSON: the stacks that are not in it. */
-function withStacks(record: Info, text: string, errors: readonly Error[]): string {
+function withStacks(text: string, errors: readonly Error[]): string {
   const seen = new Set<Error>();
-  const stacks = errors.flatMap((error) => {
-    const isMasked = error === (record as unknown) && !text.includes(String(error.message));
-    return isMasked ? placesOf(error) : textsOf(error, seen);
-  });
-  return [text, ...stacks.filter((stack) => !text.includes(firstPlaceIn(stack)))].join('\n');
-}
-
-/** The first frame of a stack: a format may have written the message above it in its own way. */
-function firstPlaceIn(stack: string): string {
-  return framesOf(stack)?.split('\n')[0] ?? stack;
+  const stacks = errors.flatMap((error) => textsOf(error, text, seen));
+  return [text, ...stacks.filter(({ mark }) => !text.includes(mark)).map((stack) => stack.text)].join('\n');
 }
 
 function parseObject(text: string): Written | undefined {

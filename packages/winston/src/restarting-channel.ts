@@ -21,9 +21,8 @@ const MAX_PAUSE_MS = 60_000;
 /** How long a worker may take to start, beyond `closeTimeoutMs`, when it is to be closed: a busy machine takes its time. */
 const START_GRACE_MS = 5000;
 
-/** A channel, and what is known of it. */
-interface Opened {
-  readonly channel: Channel;
+/** What is known of a channel. */
+interface Account {
   readonly openedAt: number;
   /** Records that it took. */
   written: number;
@@ -31,9 +30,15 @@ interface Opened {
   counts: Counts;
 }
 
+interface Opened extends Account {
+  readonly channel: Channel;
+}
+
 type State =
   /** The next record opens a channel. */
   | { readonly kind: 'idle' }
+  /** A channel is being made. It may report meanwhile, and a listener may log. */
+  | { readonly kind: 'opening' }
   /** Records are held until the channel has started. */
   | { readonly kind: 'starting'; readonly opened: Opened }
   | { readonly kind: 'open'; readonly opened: Opened }
@@ -138,6 +143,8 @@ export class RestartingChannel {
 
   #start(): void {
     const { config, clock, report } = this.#context;
+    const account: Account = { openedAt: clock.monotonic(), written: 0, counts: this.#none };
+    this.#state = { kind: 'opening' };
     let channel: Channel;
     try {
       channel = new this.#openChannel({
@@ -145,7 +152,7 @@ export class RestartingChannel {
         clock,
         behind: this.#behind,
         report: (said) => {
-          opened.counts = said.counts;
+          account.counts = said.counts;
           report(said);
         },
         broken: (error) => this.#broken(opened, error),
@@ -155,7 +162,7 @@ export class RestartingChannel {
       this.#cannotStart(error as Error);
       return;
     }
-    const opened: Opened = { channel, openedAt: clock.monotonic(), written: 0, counts: this.#none };
+    const opened: Opened = Object.assign(account, { channel });
     this.#state = { kind: 'starting', opened };
     if (channel.started === undefined) this.#hasStarted(opened);
     else
@@ -241,6 +248,8 @@ export class RestartingChannel {
       if (state.kind === 'open') return state.opened;
       if (state.kind === 'idle' || state.kind === 'over') return undefined;
       if (state.kind === 'pausing') this.#endPause();
+      else if (state.kind === 'opening')
+        await undefined; // on the stack of a report
       else await state.opened.channel.started?.catch(() => undefined);
     }
   }

@@ -230,6 +230,9 @@ test('an error whose message stands in the text by accident keeps its stack', (t
   );
 });
 
+/** An error as it is told where the text does not hold its message. */
+const placesOf = ({ name, message, stack = '' }: Error) => stack.replace(`${name}: ${message}`, name);
+
 test('a record with a toJSON that throws, and whose format made no text, keeps all else', (t) => {
   const bad = { toJSON: doNotTouch };
   const record = jsonOf({ format: timestamp() }, (logger) => logger.info('hello', { bad, user: 7 }));
@@ -237,32 +240,37 @@ test('a record with a toJSON that throws, and whose format made no text, keeps a
   t.is(record.user as unknown, 7);
 });
 
-test('to a format in text that drops an error its stack is added', (t) => {
+test('to a format in text that drops an error its name and its frames are added', (t) => {
   const error = new Error('boom');
   const format = printf(({ message }) => String(message));
   t.is(
     textOf({ format }, (logger) => logger.error('failed', { err: error })),
-    `failed\n${error.stack}`,
+    `failed\n${placesOf(error)}`,
   );
 });
 
-test('to a format in text that drops one of two errors the stack of that one is added', (t) => {
+test('to a format in text that drops one of two errors the frames of that one are added', (t) => {
   const [shown, dropped] = [new Error('shown'), new Error('dropped')];
   const format = printf((info) => `${String(info.message)} ${(info.shown as Error).stack}`);
   t.is(
     textOf({ format }, (logger) => logger.error('failed', { shown, dropped })),
-    `failed ${shown.stack}\n${dropped.stack}`,
+    `failed ${shown.stack}\n${placesOf(dropped)}`,
   );
 });
 
-test('an error without a stack is added by name and message', (t) => {
+test('an error without a stack is added by its name, and its message if the text has that', (t) => {
   const error = new RangeError('boom');
   delete error.stack;
   const format = printf(({ message }) => String(message));
-  t.is(
-    textOf({ format }, (logger) => logger.error('failed', { err: error })),
-    'failed\nRangeError: boom',
-  );
+  for (const [message, added] of [
+    ['failed', 'RangeError'],
+    ['no boom', 'RangeError: boom'],
+  ] as const) {
+    t.is(
+      textOf({ format }, (logger) => logger.error(message, { err: error })),
+      `${message}\n${added}`,
+    );
+  }
 });
 
 test('prettyPrint() starts with a brace and is no JSON, and stays as it is', (t) => {
@@ -649,17 +657,17 @@ test('two errors of one cause both have it, and a circle of causes ends', (t) =>
   t.is(record.circle?.cause?.cause as unknown, '[Circular]');
 });
 
-test('to a text the stacks of causes and of the errors of an AggregateError are added', (t) => {
+test('to a text the stacks of causes and of the errors of an AggregateError are added, with messages that it has', (t) => {
   const cause = new Error('root');
   const error = new AggregateError([new Error('one'), new Error('two')], 'both', { cause });
   const [one, two] = error.errors as Error[];
   t.is(
-    textOf({ format: simple() }, (logger) => logger.error('failed', { err: error })),
+    textOf({ format: simple() }, (logger) => logger.error('root, one', { err: error })),
     [
-      `error: failed {"err":{}}\n${error.stack}`,
+      `error: root, one {"err":{}}\n${placesOf(error)}`,
       `caused by: ${cause.stack}`,
       `errors[0]: ${one?.stack}`,
-      `errors[1]: ${two?.stack}`,
+      `errors[1]: ${placesOf(two as Error)}`,
     ].join('\n'),
   );
 });
@@ -668,16 +676,97 @@ test('to a text the stacks of errors below the top level are added', (t) => {
   const error = new Error('deep');
   t.is(
     textOf({ format: simple() }, (logger) => logger.error('failed', { list: [{ error }] })),
-    `error: failed {"list":[{"error":{}}]}\n${error.stack}`,
+    `error: failed {"list":[{"error":{}}]}\n${placesOf(error)}`,
   );
 });
 
-test('to a text an error is added by name and message where its stack is no text', (t) => {
+test('to a text an error is added by its name where its stack is no text', (t) => {
   const error = Object.defineProperty(new RangeError('boom'), 'stack', { value: [{ line: 7 }] });
   t.is(
     textOf({ format: printf(({ message }) => String(message)) }, (logger) =>
       logger.error('failed', { err: error }),
     ),
-    'failed\nRangeError: boom',
+    'failed\nRangeError',
   );
 });
+
+const mask = (text: unknown) => String(text).replaceAll(SECRET, '***');
+
+/** Formats in text that mask the messages of errors, each in its own way. */
+const MASKS: Readonly<Record<string, winston.Logform.Format>> = {
+  'writes a masked message': printf(
+    ({ message, err }) => `${String(message)} ${mask((err as Error).message)}`,
+  ),
+  'masks the whole text': printf((info) => mask(`${String(info.message)} ${(info.err as Error).stack}`)),
+  'writes no error': printf(({ message }) => String(message)),
+  'writes the beginning of a message': printf(({ err }) => (err as Error).message.slice(0, 6)),
+  'masks an array': printf(({ err }) => JSON.stringify([mask((err as Error).message)])),
+  'is simple()': simple(),
+};
+
+const TITLE = `login password=${SECRET}`;
+
+for (const [how, format] of Object.entries(MASKS)) {
+  for (const [what, error] of [
+    ['of an error', new Error(TITLE)],
+    ['of several lines', new Error(`login\n    at password=${SECRET}\nnow`)],
+    ['with lines like frames', new Error(`login\n    at password=${SECRET} (a:1:2)\nnow`)],
+    ['of a cause', new Error('login', { cause: new Error(TITLE) })],
+    ['of a cause of a cause', new Error('a', { cause: new Error('b', { cause: new Error(TITLE) }) })],
+    ['of one of the errors', new AggregateError([new Error('login'), new Error(TITLE)], 'login')],
+    ['of an error in a field of an error', Object.assign(new Error('login'), { inner: new Error(TITLE) })],
+    ['that a wrapper put into its stack', withStack('login', `Error: login\nCaused by: Error: ${TITLE}\n`)],
+    ['that was changed since', changed(TITLE, 'login')],
+    ['that was cut since', changed(`${SECRET}: login`, 'login')],
+    ['that was removed since', changed(TITLE, '')],
+    ['of an error that has no name', Object.assign(new Error(TITLE), { name: '' })],
+  ] as const) {
+    test(`a text that ${how}: the secret in the message ${what} is not added`, (t) => {
+      const others = { other: new Error('login'), list: [new RangeError('password')] };
+      const text = textOf({ format }, (logger) => logger.error('failed', { err: error, ...others }));
+      t.false(text.includes(SECRET), text);
+      t.regex(text, /^Error(: .*)?\n +at /m);
+      t.regex(text, /\n +at .*message\.test/);
+    });
+  }
+}
+
+function withStack(message: string, head: string): Error {
+  const error = new Error(message);
+  error.stack = head + error.stack;
+  return error;
+}
+
+/** An error whose message was changed after its stack was made. */
+function changed(before: string, after: string): Error {
+  const error = new Error(before);
+  if (!error.stack?.includes(before)) throw new Error('with source maps it is made when it is first read');
+  error.message = after;
+  return error;
+}
+
+for (const [what, make] of [
+  ['a class that sets its name', () => Object.assign(new Error('boom'), { name: 'OddError' })],
+  ['Node', () => thrownBy(() => new URL('boom:'.slice(0, 4)))],
+  ['the parser', () => thrownBy(() => new vm.Script('boom boom'))],
+  ['several lines', () => new Error('boom\n  bang')],
+  ['another realm', () => vm.runInNewContext('new TypeError("boom")') as Error],
+] as const) {
+  test(`the stack of an error of ${what} is added as it is where the text has its message`, (t) => {
+    const error = make();
+    const format = printf(({ err }) => `! ${(err as Error).message}`);
+    t.is(
+      textOf({ format }, (logger) => logger.error('failed', { err: error })),
+      `! ${error.message}\n${error.stack}`,
+    );
+  });
+}
+
+function thrownBy(act: () => unknown): Error {
+  try {
+    act();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('nothing was thrown');
+}

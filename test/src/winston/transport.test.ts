@@ -83,6 +83,26 @@ for (const [where, worker] of WORKERS) {
     t.is(transport.counts?.delivered, 1);
   });
 
+  test(`${where}: what is reported as the pipeline starts is heard`, async (t) => {
+    const local = await startLocal(t);
+    process.env.AWSLOGS_UNKNOWN = 'on purpose';
+    t.teardown(() => delete process.env.AWSLOGS_UNKNOWN);
+    const transport = new CloudWatchTransport({ ...optionsFor(local), entity: false, worker });
+    const reports: Report[] = [];
+    transport.on('report', (report: Report) => reports.push(report));
+    const log = winston.createLogger({ transports: [transport] });
+    transport.once('report', () => log.info('from a listener'));
+    log.info('hello');
+    await transport.flush();
+    log.end();
+    await once(log, 'finish');
+    const heard = reports.flatMap((report) =>
+      report.kind === 'counts' ? [] : [report.kind === 'problem' ? report.code : report.kind],
+    );
+    t.deepEqual(heard.toSorted(), ['entity', 'unknown-variable']);
+    t.is(messages(local).length, 2);
+  });
+
   test(`${where}: any text survives`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({
