@@ -141,15 +141,16 @@ export class Backlog {
     return entry !== undefined && entry.waiting === undefined;
   }
 
-  /** It is settled, or was already. */
-  complete(parcel: Parcel): void {
+  /** It is settled. @returns false when it was settled before */
+  complete(parcel: Parcel): boolean {
     const entry = this.#entries.get(parcel);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     this.#entries.delete(parcel);
     this.#all.remove(entry.link);
     this.#events -= parcel.size;
     if (entry.waiting !== undefined) this.#waitNoMore(entry);
     else this.#land(entry.lane);
+    return true;
   }
 
   /** What is in flight waits again, in its old place; or its parts do. @param parts in their order */

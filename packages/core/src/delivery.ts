@@ -140,8 +140,8 @@ export class Delivery {
 
   async #read(parcel: Parcel): Promise<Batch | undefined> {
     const back = await parcel.read();
+    if (this.#parts.isClosed() || !this.#backlog.isInFlight(parcel)) return undefined; // given up meanwhile
     if (back.kind === 'read') return back.batch;
-    if (this.#parts.isClosed() || !this.#backlog.isInFlight(parcel)) return undefined;
     if (back.kind === 'busy') this.#readLater(parcel, back.error);
     else if (back.kind === 'taken over') this.#parts.settle([parcel], { kind: 'spooled' });
     else this.#parts.settle([parcel], { kind: 'unreadable', error: back.error });

@@ -198,7 +198,11 @@ export class Shipper {
   async drain(deadlineMs: number): Promise<void> {
     // At 'beforeExit' again, and nothing is new: the disk has it all.
     if (this.#open.isEmpty && this.#backlog.end === this.#leftToDisk) return;
-    const inTime = await within(deadlineMs, this.#clock, this.#drain());
+    const time = new AbortController();
+    this.#drains++;
+    const inTime = await within(deadlineMs, this.#clock, this.#drain(time.signal));
+    this.#drains--;
+    time.abort();
     if (!inTime) this.#giveUp();
     this.#reporter.reportCountsWhenIdle();
     await undefined; // listeners log what they are told
@@ -206,15 +210,14 @@ export class Shipper {
     if (!this.#open.isEmpty) this.#clock.after(0, () => undefined, true);
   }
 
-  async #drain(): Promise<true> {
-    this.#drains++;
+  /** @param time is aborted when there is no more of it */
+  async #drain(time: AbortSignal): Promise<true> {
     // Twice, for what came meanwhile, and from earlier processes. Not until nothing comes, which may be never.
-    for (let pass = 0; pass < 2 && !(pass > 0 && this.#isIdle); pass++) {
+    for (let pass = 0; pass < 2 && !time.aborted && !(pass > 0 && this.#isIdle); pass++) {
       const flushed = this.#flush();
       this.#paces.resumeAll();
       await Promise.all([flushed, this.#recovered]);
     }
-    this.#drains--;
     return true;
   }
 
@@ -330,18 +333,16 @@ export class Shipper {
     this.#gather(sender, events, notice.gap);
   }
 
-  /** The only way out of here for a batch. */
+  /** The only way out of here for a batch. One that went meanwhile stays in the counter that it has. */
   #settle(parcels: readonly Parcel[], settled: Settled): void {
-    if (parcels.length === 0) return;
+    let events = 0;
     for (const parcel of parcels) {
-      this.#backlog.complete(parcel);
+      if (!this.#backlog.complete(parcel)) continue;
       this.#ledger.enter(parcel, settled);
       parcel.settle(settled);
+      events += parcel.size;
     }
-    this.#ledger.tell(
-      settled,
-      parcels.reduce((sum, { size }) => sum + size, 0),
-    );
+    if (events > 0) this.#ledger.tell(settled, events);
   }
 
   #done(): void {

@@ -1,12 +1,12 @@
 import type { Counts, Report } from '@awslogs/core';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
-import type { Batch } from '../../../packages/core/dist/batch/batch.js';
+import { Batch } from '../../../packages/core/dist/batch/batch.js';
 import { MAX_OPEN } from '../../../packages/core/dist/batch/open-batches.js';
 import type { FailedOutcome, Outcome, RejectedEvents } from '../../../packages/core/dist/delivery/outcome.js';
 import { EventTimes } from '../../../packages/core/dist/event-times.js';
 import { type DeadLetters, Ledger } from '../../../packages/core/dist/ledger.js';
-import type { BatchSender } from '../../../packages/core/dist/parcel.js';
+import type { BatchSender, StoredBatch } from '../../../packages/core/dist/parcel.js';
 import { Reporter } from '../../../packages/core/dist/report.js';
 import { ServiceClock } from '../../../packages/core/dist/service-clock.js';
 import { Shipper, type ShipperParts } from '../../../packages/core/dist/shipper.js';
@@ -87,9 +87,17 @@ interface Settings {
   readonly isTimeKnown?: boolean;
   /** Instead of the one sender. */
   readonly route?: ShipperParts['route'];
+  readonly store?: ShipperParts['store'];
 }
 
-function setUp({ random = () => 0.5, deadLetters, route, isTimeKnown = true, ...options }: Settings = {}) {
+function setUp({
+  random = () => 0.5,
+  deadLetters,
+  route,
+  store,
+  isTimeKnown = true,
+  ...options
+}: Settings = {}) {
   const clock = new ManualClock(NOON);
   const sender = new ScriptedSender();
   const reports: Report[] = [];
@@ -110,7 +118,7 @@ function setUp({ random = () => 0.5, deadLetters, route, isTimeKnown = true, ...
     times: new EventTimes(serviceClock, undefined),
     ledger,
     reporter,
-    store: undefined,
+    store,
     clock,
     random,
   });
@@ -130,6 +138,61 @@ function setUp({ random = () => 0.5, deadLetters, route, isTimeKnown = true, ...
       }
     },
   };
+}
+
+/** A disk that has each batch, or is about to, as the test says. */
+class ScriptedStore {
+  #settled = 0;
+  /** It is full until so many events are settled. */
+  #fullUntil = 0;
+  #full: () => void = () => undefined;
+  #write: (isWritten: boolean) => void = () => undefined;
+  #read: (batch: Batch) => void = () => undefined;
+  /** Resolves when the test says so. */
+  readonly #written = new Promise<boolean>((resolve) => {
+    this.#write = resolve;
+  });
+
+  get isFull(): boolean {
+    return this.#settled < this.#fullUntil;
+  }
+
+  whenFull(callback: () => void): void {
+    this.#full = callback;
+  }
+
+  create(): StoredBatch & { append(): void; seal(): void } {
+    return {
+      isKept: true,
+      isWritten: false,
+      written: this.#written,
+      mayLeaveMemory: () => false,
+      append: () => undefined,
+      seal: () => undefined,
+      release: () => undefined,
+      read: () =>
+        new Promise((resolve) => {
+          this.#read = (batch) => resolve({ kind: 'read', batch });
+        }),
+      settle: (events) => {
+        this.#settled += events;
+      },
+    };
+  }
+
+  /** It holds one event more than it may. */
+  fill(): void {
+    this.#fullUntil = this.#settled + 1;
+    this.#full();
+  }
+
+  write(isWritten: boolean): void {
+    this.#write(isWritten);
+  }
+
+  read(batch: Batch): void {
+    this.#read(batch);
+  }
 }
 
 /** Whether a promise is fulfilled by now. */
@@ -991,7 +1054,74 @@ test('drain waits for what comes while it waits', async (t) => {
   t.true(await isDone(drained));
 });
 
+test('when drain has given up, pauses are as long as ever, also for what is on disk', async (t) => {
+  const { clock, sender, shipper, shipApart } = setUp({ store: new ScriptedStore() });
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600]) {
+    await sender.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  const drained = shipper.drain(1000);
+  await clock.advance(1000);
+  t.true(await isDone(drained));
+  t.is(sender.inFlight.length, 1, 'it goes on');
+  sender.news();
+  await sender.answer(UNAVAILABLE);
+  await clock.advance(3199);
+  t.deepEqual(sender.news(), []);
+  await clock.advance(1);
+  t.deepEqual(sender.news(), ['a']);
+});
+
+test('drain does nothing more when its time is over', async (t) => {
+  const { clock, sender, shipper } = setUp({ store: new ScriptedStore() });
+  shipper.accept(NOON, 'a');
+  const drained = shipper.drain(1000);
+  await clock.advance(999);
+  await sender.answer(UNAVAILABLE);
+  sender.news();
+  await clock.advance(1);
+  t.true(await isDone(drained));
+  t.deepEqual(sender.news(), [], 'the pause goes on');
+});
+
 // Closing
+
+test('what is dropped while close waits for the disk is counted once', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, shipper, counts, shipApart, problems } = setUp({ store });
+  shipApart('a', 'b', 'c', 'd', 'waits', 'waits too');
+  const closed = shipper.close(8000);
+  await clock.advance(8000);
+  t.false(await isDone(closed));
+  store.fill();
+  t.is(counts().dropped.spoolFull, 1);
+  store.write(true);
+  t.true(await isDone(closed));
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 6,
+    dropped: { ...NOTHING.dropped, spoolFull: 1 },
+    spooled: 5,
+  });
+  t.deepEqual(problems(), ['spool-full']);
+});
+
+test('what is read from the disk after the end is left there', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, sender, shipper, counts } = setUp({ store });
+  const outline = { size: 1, begin: NOON, end: NOON };
+  shipper.recover(Promise.resolve([{ sender, stored: store.create(), outline }]), true);
+  await settled();
+  const closed = shipper.close(8000);
+  await clock.advance(8000);
+  store.write(true);
+  t.true(await isDone(closed));
+  store.read(Batch.of([JSON.stringify({ timestamp: NOON, message: 'found' })]));
+  await settled();
+  t.deepEqual(sender.news(), []);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 1, spooled: 1 });
+});
 
 test('close delivers what there is, and ends', async (t) => {
   const { clock, sender, shipper, counts, reports } = setUp();
@@ -1308,7 +1438,7 @@ const doubled = (arrived: readonly string[]) =>
 /** Runs a script, and after each step checks what must always hold. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'isTimeKnown'>>,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'store' | 'isTimeKnown'>>,
   script: readonly Step[],
 ) {
   const world = setUp(given);
