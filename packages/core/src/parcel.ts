@@ -60,6 +60,14 @@ export interface Outline {
   readonly end: number;
 }
 
+/** Where a parcel lies in what is on disk. */
+interface Place {
+  /** The index of its first event there. */
+  readonly offset: number;
+  /** How many events there are in all. */
+  readonly of: number;
+}
+
 /** A sealed batch on its way: in memory, on disk, or both. */
 export class Parcel {
   /** Where its first event stands among all the events that were ever sealed. */
@@ -70,8 +78,8 @@ export class Parcel {
   readonly end: number;
   /** What events in it tell is missing. */
   readonly gap: Gap | undefined;
-  /** What lies on disk is not this batch, but one that it is a part of, or that had other times. */
-  readonly #isPart: boolean;
+  /** undefined when what lies on disk has other times. */
+  readonly #place: Place | undefined;
   /** How often it, or the batch of which it is a part, was refused: with its entity and without. */
   #refusals = 0;
   #deliveriesBefore = 0;
@@ -84,7 +92,7 @@ export class Parcel {
     { size, begin, end }: Outline,
     batch: Batch | undefined,
     stored: StoredBatch | undefined,
-    isPart: boolean,
+    place: Place | undefined,
     gap?: Gap,
   ) {
     this.position = position;
@@ -92,7 +100,7 @@ export class Parcel {
     this.size = size;
     this.begin = begin;
     this.end = end;
-    this.#isPart = isPart;
+    this.#place = place;
     this.gap = gap;
     this.#batch = batch;
     this.#stored = stored;
@@ -105,12 +113,12 @@ export class Parcel {
     stored?: StoredBatch,
     gap?: Gap,
   ): Parcel {
-    return new Parcel(position, sender, batch, batch, stored, false, gap);
+    return new Parcel(position, sender, batch, batch, stored, { offset: 0, of: batch.size }, gap);
   }
 
   /** Of a batch that an earlier process left on disk. */
   static found(position: number, sender: BatchSender, stored: StoredBatch, outline: Outline): Parcel {
-    return new Parcel(position, sender, outline, undefined, stored, false);
+    return new Parcel(position, sender, outline, undefined, stored, { offset: 0, of: outline.size });
   }
 
   /** Whether this process logged it. */
@@ -130,8 +138,7 @@ export class Parcel {
 
   /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
   forget(atOnce: boolean): number {
-    // What lies on disk is the whole, not a part.
-    if (this.#isPart || !this.#stored?.mayLeaveMemory(atOnce)) return 0;
+    if (this.#place === undefined || !this.#stored?.mayLeaveMemory(atOnce)) return 0;
     const freed = this.heldBytes;
     this.release();
     return freed;
@@ -151,14 +158,19 @@ export class Parcel {
 
   /** Reads it from the disk. */
   async read(): Promise<ReadBack> {
-    if (this.#stored === undefined) return { kind: 'unreadable', error: new Error('it is not on disk') };
+    if (this.#stored === undefined || this.#place === undefined)
+      return { kind: 'unreadable', error: new Error('it is not on disk') };
     const back = await this.#stored.read();
     if (back.kind !== 'read') return back;
+    const { offset, of } = this.#place;
     const { size } = back.batch;
-    if (size !== this.size)
-      return { kind: 'unreadable', error: new Error(`${size} events where ${this.size} were written`) };
-    this.#batch = back.batch;
-    return back;
+    if (size !== of)
+      return { kind: 'unreadable', error: new Error(`${size} events where ${of} were written`) };
+    const batch = this.size === of ? back.batch : back.batch.slice(offset, offset + this.size);
+    // The others of it are not needed.
+    if (batch !== back.batch) this.#stored.release();
+    this.#batch = batch;
+    return { kind: 'read', batch };
   }
 
   /** Lets go of its memory and of its copy on disk, as far as nobody needs them. */
@@ -209,7 +221,7 @@ export class Parcel {
   replacedBy(batches: readonly Batch[]): Parcel[] {
     let offset = 0;
     return batches.map((batch) => {
-      const part = this.part(batch, offset);
+      const part = this.#partOf(batch, offset, undefined);
       offset += batch.size;
       return part;
     });
@@ -217,9 +229,14 @@ export class Parcel {
 
   /** @param batch its events from index `offset` on */
   part(batch: Batch, offset: number): Parcel {
+    const place = this.#place && { ...this.#place, offset: this.#place.offset + offset };
+    return this.#partOf(batch, offset, place);
+  }
+
+  #partOf(batch: Batch, offset: number, place: Place | undefined): Parcel {
     const gap = offset === 0 ? this.gap : undefined;
     const position = this.position + offset;
-    const part = new Parcel(position, this.sender, batch, batch, this.#stored, true, gap);
+    const part = new Parcel(position, this.sender, batch, batch, this.#stored, place, gap);
     part.#refusals = this.#refusals;
     part.#deliveriesBefore = this.#deliveriesBefore;
     return part;

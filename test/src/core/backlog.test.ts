@@ -298,6 +298,50 @@ test('of what is on disk the newest is forgotten first, and takes its place all 
   t.is(backlog.heldBytes, 0);
 });
 
+test('parts are left to the disk, which has the whole, and each is read from there again', async (t) => {
+  const events = ['a', 'b', 'c', 'd', 'e'].map((message) => JSON.stringify({ timestamp: 0, message }));
+  const whole = Batch.of(events);
+  let settled = 0;
+  const stored: StoredBatch = {
+    ...storedAs(true),
+    read: () => Promise.resolve({ kind: 'read', batch: Batch.of(events) }),
+    settle: (count) => {
+      settled += count;
+    },
+  };
+  const backlog = new Backlog();
+  backlog.add(sender, whole, stored);
+  const split = (parcel: Parcel | undefined) => {
+    const halves = parcel?.batch && parcel.halves(parcel.batch);
+    if (parcel === undefined || halves === undefined) throw new Error('it has no halves');
+    backlog.requeue(parcel, halves);
+  };
+  split(launch(backlog, 1)[0]);
+  const [delivered, later] = launch(backlog, 2);
+  split(later);
+  t.true(backlog.forgetNewest(Number.POSITIVE_INFINITY) > 0);
+  if (delivered !== undefined) backlog.complete(delivered);
+  t.is(backlog.heldBytes, 0);
+  const parts = launch(backlog, 2);
+  const texts: unknown[] = [];
+  for (const part of parts) {
+    t.is((await part.read()).kind, 'read');
+    texts.push(part.batch?.events());
+    part.settle({ kind: 'dropped', reason: 'bufferFull' });
+  }
+  t.deepEqual(texts, [events.slice(2, 3), events.slice(3)]);
+  t.is(settled, 3);
+});
+
+test('what has other times than the disk has does not leave memory', (t) => {
+  const backlog = backlogOf(1, { 0: true });
+  const [parcel] = launch(backlog, 1);
+  if (parcel === undefined) return t.fail();
+  backlog.requeue(parcel, parcel.replacedBy([batchWith(1, 'x')]));
+  t.is(backlog.forgetNewest(Number.POSITIVE_INFINITY), 0);
+  t.true(backlog.heldBytes > 0);
+});
+
 test('what is in flight is not forgotten, and takes its memory back', async (t) => {
   const backlog = backlogOf(2, { 0: true, 1: true });
   const each = backlog.heldBytes / 2;
