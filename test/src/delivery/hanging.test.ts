@@ -160,6 +160,32 @@ test.serial('what hangs as the process ends is tried again in half of the time t
   t.deepEqual(pipeline.counts(), allDelivered(3));
 });
 
+test.serial('what hangs as the process ends is not sent in smaller requests for that', async (t) => {
+  const local = await startLocal(t);
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
+  pipeline.accept(Date.now(), 'opens the stream');
+  await pipeline.flush();
+  const asked = puts(local).length;
+  local.fault({ kind: 'hang', times: 1 });
+  for (const i of range(100)) pipeline.accept(Date.now(), `${i}`.padEnd(1000, 'x'));
+  let isDrained = false;
+  const drained = pipeline.drain().then(() => {
+    isDrained = true;
+  });
+  await until('it hangs', () => puts(local).length === asked + 1);
+  await clock.advance(4000);
+  await until(
+    'the next try',
+    () => isDrained,
+    () => clock.advance(0),
+  );
+  await drained;
+  t.is(puts(local).length, asked + 2);
+  t.deepEqual(pipeline.counts(), allDelivered(101));
+  await pipeline.close();
+});
+
 test.serial(
   'what hangs for longer than that is tried several times before the end, and after a drain as ever',
   async (t) => {

@@ -156,7 +156,11 @@ export class SdkLogsApi implements LogsApi {
     const call = new AbortController();
     this.#calls.add(call);
     // Twice as long before the exchange begins: the look-up of credentials has a limit of its own, and says what is wrong.
-    const watch = this.#patience.watch((ms) => call.abort(new RequestTimeoutError(ms)), 2);
+    const { requestTimeoutMs } = this.#options;
+    const watch = this.#patience.watch(
+      (ms) => call.abort(ms < requestTimeoutMs ? new HurriedError(ms) : new RequestTimeoutError(ms)),
+      2,
+    );
     watchExchange(middlewareStack, watch, unreadable);
     try {
       return await Promise.race([send(call.signal), rejection(call.signal)]);
@@ -183,6 +187,14 @@ class RequestTimeoutError extends Error {
   override readonly name = 'RequestTimeoutError';
   constructor(ms: number) {
     super(`nothing was sent or answered for ${Math.round(ms)} ms`);
+  }
+}
+
+/** It was given up early, since the process ends: that says nothing of the size of the request. */
+class HurriedError extends Error {
+  override readonly name = 'HurriedError';
+  constructor(ms: number) {
+    super(`nothing was sent or answered for ${Math.round(ms)} ms, and the process waits to end`);
   }
 }
 

@@ -23,7 +23,7 @@ export type Outcome =
   | { readonly kind: 'throttled'; readonly failure: Failure }
   /** No service, or no answer that can be trusted: the same again, later. The events may have arrived. */
   | { readonly kind: 'unavailable'; readonly failure: Failure }
-  /** It was silent for too long: the same again, later, or less of it. The events may have arrived. */
+  /** It was silent for all of `requestTimeoutMs`: the same again, later, or less of it. The events may have arrived. */
   | { readonly kind: 'timeout'; readonly failure: Failure }
   /** The log group or the log stream is not there, and could not be made: the same again, later. */
   | { readonly kind: 'missing'; readonly failure: Failure }
