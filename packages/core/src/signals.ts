@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers';
 import { actNow } from './at-exit.js';
+import { systemClock, within } from './clock.js';
 
 /** How a logger is closed when a signal ends the process. */
 export interface Closing {
@@ -91,7 +92,7 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   const delivered = Promise.allSettled(all.map(async (closing) => closing.deliver()));
   // After what is called above, which may have stood still; and after the signals that came meanwhile.
   setTimeout(() => setImmediate(() => expectMore(shared)), PAIR_MS);
-  await Promise.race([delivered, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  await within(PATIENCE_MS, systemClock, delivered);
   // The application has begun to handle it.
   if (isHandledByOthers(signal)) shared.state = 'idle';
   else for (const closing of all) closing.end?.();

@@ -74,6 +74,11 @@ for (const others of HANDLING) {
   }
 }
 
+test.serial('who takes a signal over while we deliver is not kept alive by us', async (t) => {
+  const ended = await runFixture(await startLocal(t), 'taken-over.js');
+  t.is(ended.stdout, 'timers: 0\n', ended.stderr);
+});
+
 for (const order of ['before', 'after']) {
   for (const logger of ['pino', 'winston']) {
     test.serial(`${logger}: close-with-grace handles the signal, ${order}, and all arrive`, async (t) => {
