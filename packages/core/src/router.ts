@@ -13,8 +13,11 @@ import { fieldsIn } from './template.js';
 /** Which sender a record goes to, by its text. */
 export type Router = (message: string | Buffer) => Sender;
 
-/** In the place of each field, in the name of the stream for records that no place is left for. */
-const OVERFLOW = 'overflow';
+/**
+ * In the place of each field, in the name of the stream for records that no place is left for. With a slash, which no field's
+ * value keeps: no record has this stream for its own.
+ */
+const OVERFLOW = '/overflow';
 
 /** Whether records are looked into. Where that is not asked for they are not: it costs more than all the rest. */
 export function readsRecords({ logStreamName, serviceField }: Config): boolean {

@@ -38,13 +38,27 @@ test('beyond maxLogStreams records go to one stream, which is told once', async 
     passedMs += 2 * 60_000; // a report is not repeated within a minute
   }
   const all = streams(local);
-  t.deepEqual(Object.keys(all).toSorted(), ['overflow/overflow', 't0/info', 't1/info', 't2/info']);
+  t.deepEqual(Object.keys(all).toSorted(), ['/overflow//overflow', 't0/info', 't1/info', 't2/info']);
   t.deepEqual(all['t0/info'], [0, 10, 20]);
-  t.is(all['overflow/overflow']?.length, 21);
+  t.is(all['/overflow//overflow']?.length, 21);
   t.deepEqual(pipeline.counts(), allDelivered(30));
   t.deepEqual(pipeline.problems(), ['log-streams']);
   for (const { logStreamName, entity } of puts(local).filter(({ status }) => status === 200))
-    t.is(entity?.keyAttributes?.Name, logStreamName === 'overflow/overflow' ? 'own' : 'cart');
+    t.is(entity?.keyAttributes?.Name, logStreamName === '/overflow//overflow' ? 'own' : 'cart');
+});
+
+test('what a record says never leads to the stream of those beyond maxLogStreams', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, { logStreamName: 'app/{record.tenant}', maxLogStreams: 3 });
+  const tenants = ['overflow', '/overflow', 'app//overflow', 'one too many'];
+  for (const [i, tenant] of tenants.entries()) pipeline.accept(Date.now(), JSON.stringify({ i, tenant }));
+  await pipeline.flush();
+  t.deepEqual(streams(local), {
+    'app/overflow': [0],
+    'app/_overflow': [1],
+    'app/app__overflow': [2],
+    'app//overflow': [3],
+  });
 });
 
 test('where a field stands twice in a record, the first decides: what the application bound', async (t) => {

@@ -66,7 +66,7 @@ export const OPTIONS = {
     // So many batches may be open at once.
     expected: 'a whole number from 1 to 5000',
     description:
-      'How many log streams, or services, the records may name at once, by `{record.…}` and `serviceField`; records of further ones go to one stream, called `overflow` in the place of each field.',
+      'How many log streams, or services, the records may name at once, by `{record.…}` and `serviceField`; records of further ones go to one stream, with `/overflow` in the place of each field.',
   }),
   /** The service's environment, for the entity. */
   environment: text(isKeyValue, {
