@@ -54,6 +54,7 @@ for (const text of [
   'CredentialsProviderError: Could not load credentials from any providers',
   'No AWS credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   'User: arn:aws:sts::123456789012:assumed-role/Admin/jane@example.com is not authorized to perform: logs:PutLogEvents',
+  '(AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0/jane@example.com is not authorized to perform: logs:PutLogEvents)',
   "Cannot find module 'file:///app/node_modules/@awslogs/core/dist/index.js'",
   'at file:///app/node_modules/.pnpm/winston@3.19.0/index.js:1:2',
   'The signature is refused: check the secret access key.',

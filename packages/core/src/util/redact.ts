@@ -15,7 +15,7 @@ export function isSecretName(name: string): boolean {
 const SECRETS: readonly RegExp[] = [
   // https://user:password@host, also with a slash, an @ or, in quotes, a space in it. The path of a file has no user, and
   // the name of a package begins with an @ behind a slash.
-  /(['"`(](?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]*)[^'"`()]*(?<![/\\])@/gi,
+  /(['"`(](?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^'"`()]*(?<![/\\])@/gi,
   /((?<![a-z\d+.-])(?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^\s'"`()]*(?<![/\\])@/gi,
   // user:password@host. An ARN may end with an address of e-mail.
   /((?<![^\s'"`(=,])(?!arn:|file:))[^\s'"`(/\\@:]{1,200}:(?![/\\])[^\s'"`()]*(?<![/\\])@/gi,
