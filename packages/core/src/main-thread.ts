@@ -4,5 +4,5 @@ export { Behind } from './behind.js';
 export { type Clock, systemClock, within } from './clock.js';
 export * from './config/index.js';
 export { addCounts, type Counts, type ProblemCode, type Report, Reporter } from './report.js';
-export { type Closing, closeOnSignals } from './signals.js';
+export { type Closing, closeOnSignals, signalledAt } from './signals.js';
 export { toTimestamp } from './timestamp.js';

@@ -31,8 +31,8 @@ export interface Pipeline {
    * counted and reported. The pipeline goes on.
    */
   drain(): Promise<void>;
-  /** Drains, and takes nothing more. */
-  close(): Promise<void>;
+  /** Drains, and takes nothing more. @param timeoutMs default: `closeTimeoutMs` */
+  close(timeoutMs?: number): Promise<void>;
   /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
   abandon(): void;
 }
@@ -73,22 +73,22 @@ export function createPipeline(
   const stopRecovery = spool === undefined ? undefined : recover(spool, shipper, senders, clock);
   let closing: Promise<void> | undefined;
   /** Whoever leaves has time to deliver, and waits for the entity and for each request no longer than that allows. */
-  const leave = async (left: Promise<void>) => {
-    const stopHurry = api.hurry(config.closeTimeoutMs);
-    const patienceMs = Math.max(config.closeTimeoutMs / 2, MIN_PATIENCE_MS);
+  const leave = async (left: Promise<void>, timeoutMs: number) => {
+    const stopHurry = api.hurry(timeoutMs);
+    const patienceMs = Math.max(timeoutMs / 2, MIN_PATIENCE_MS);
     const cancel = clock.after(patienceMs, () => identity.hurry());
     await left;
     stopHurry();
     cancel();
     identity.hurry();
   };
-  const close = async () => {
+  const close = async (timeoutMs: number) => {
     const begun = clock.monotonic();
     stopRecovery?.();
-    await leave(shipper.close(config.closeTimeoutMs));
+    await leave(shipper.close(timeoutMs), timeoutMs);
     identity.close();
     api.close();
-    const leftMs = config.closeTimeoutMs - (clock.monotonic() - begun);
+    const leftMs = timeoutMs - (clock.monotonic() - begun);
     const closed = Promise.all([spool?.close(), deadLetters?.close()]);
     await within(Math.max(leftMs, LAST_WRITES_MS), clock, closed);
   };
@@ -96,11 +96,11 @@ export function createPipeline(
     accept: (loggedAt, message, recordTime) => shipper.accept(loggedAt, message, recordTime),
     flush: () => shipper.flush(),
     async drain() {
-      await leave(shipper.drain(config.closeTimeoutMs));
+      await leave(shipper.drain(config.closeTimeoutMs), config.closeTimeoutMs);
       await spool?.tidy();
     },
-    close() {
-      closing ??= close();
+    close(timeoutMs = config.closeTimeoutMs) {
+      closing ??= close(timeoutMs);
       return closing;
     },
     abandon: () => shipper.abandon(),

@@ -19,6 +19,8 @@ interface Registry {
   /** Signals that lost a listener in this turn of the event loop: one that removed itself as it was called. */
   readonly justHandled: Set<string | symbol>;
   state: 'idle' | 'just closing' | 'closing';
+  /** When the closing began, on the monotonic clock. Undefined while idle. */
+  begunAt?: number | undefined;
 }
 
 /** What thread-stream allows, and no logger should take. */
@@ -81,6 +83,11 @@ function forget(signal: NodeJS.Signals, closing: Closing): void {
   if (closings.size === 0) process.off('removeListener', onRemoved);
 }
 
+/** When a signal began to end the process, on the monotonic clock; undefined if none has. */
+export function signalledAt(): number | undefined {
+  return registry().begunAt;
+}
+
 async function closeOn(signal: NodeJS.Signals): Promise<void> {
   const shared = registry();
   if (isHandledByOthers(signal)) return;
@@ -88,14 +95,17 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   if (shared.state !== 'idle') return;
   // Our listeners stay until then: signal-exit ends the process when it finds no listeners but its own.
   shared.state = 'just closing';
+  shared.begunAt = systemClock.monotonic();
   const all = [...(shared.closings.get(signal) ?? [])];
   const delivered = Promise.allSettled(all.map(async (closing) => closing.deliver()));
   // After what is called above, which may have stood still; and after the signals that came meanwhile.
   setTimeout(() => setImmediate(() => expectMore(shared)), PAIR_MS);
   await within(PATIENCE_MS, systemClock, delivered);
   // The application has begun to handle it.
-  if (isHandledByOthers(signal)) shared.state = 'idle';
-  else for (const closing of all) closing.end?.();
+  if (isHandledByOthers(signal)) {
+    shared.state = 'idle';
+    shared.begunAt = undefined;
+  } else for (const closing of all) closing.end?.();
   raise(signal);
 }
 

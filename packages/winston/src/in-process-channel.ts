@@ -1,5 +1,6 @@
 import { Module } from 'node:module';
 import type { Pipeline } from '@awslogs/core';
+import { timeToClose } from './at-exit.js';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 
 type Core = typeof import('@awslogs/core');
@@ -11,9 +12,11 @@ export class InProcessChannel implements Channel {
   readonly isFull = false;
   readonly atExit = undefined;
   #pipeline: Pipeline | undefined;
+  readonly #closeTimeoutMs: number;
   #forget: () => void = () => undefined;
 
   constructor(context: ChannelContext) {
+    this.#closeTimeoutMs = context.config.closeTimeoutMs;
     const core = loadNow();
     if (core !== undefined) this.#open(core, context);
     else this.started = import('@awslogs/core').then((bundled) => this.#open(bundled, context));
@@ -33,7 +36,7 @@ export class InProcessChannel implements Channel {
   }
 
   async close(): Promise<void> {
-    await this.#pipeline?.close();
+    await this.#pipeline?.close(timeToClose(this.#closeTimeoutMs));
     this.#forget();
   }
 

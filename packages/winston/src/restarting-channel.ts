@@ -8,7 +8,7 @@ import {
   type Reporter,
   within,
 } from '@awslogs/core/main-thread';
-import { holdUntilExit, isExiting } from './at-exit.js';
+import { holdUntilExit, isExiting, timeToClose } from './at-exit.js';
 import type { Channel, LoggedRecord, OpenChannel } from './channel.js';
 import { InProcessChannel } from './in-process-channel.js';
 import { WorkerChannel } from './worker-channel.js';
@@ -18,7 +18,10 @@ import { ownWorkerInput } from './worker-protocol.js';
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 60_000;
 
-/** How long a worker may take to start, beyond `closeTimeoutMs`, when it is to be closed: a busy machine takes its time. */
+/** How long a worker may take to start, when nobody waits for it. */
+const START_PATIENCE_MS = 10_000;
+
+/** The same, beyond `closeTimeoutMs`, when it is to be closed: a busy machine takes its time. */
 const START_GRACE_MS = 5000;
 
 /** What is known of a channel. */
@@ -112,7 +115,7 @@ export class RestartingChannel {
   async close(): Promise<void> {
     this.#isClosing = true;
     const { config, clock } = this.#context;
-    await within(config.closeTimeoutMs + START_GRACE_MS, clock, this.#opening());
+    await within(timeToClose(config.closeTimeoutMs) + START_GRACE_MS, clock, this.#opening());
     const state = this.#state;
     if (state.kind === 'open') await state.opened.channel.close();
     else if (state.kind === 'starting') {
@@ -165,11 +168,20 @@ export class RestartingChannel {
     const opened: Opened = Object.assign(account, { channel });
     this.#state = { kind: 'starting', opened };
     if (channel.started === undefined) this.#hasStarted(opened);
-    else
-      channel.started.then(
-        () => this.#hasStarted(opened),
-        (error) => this.#isStarting(opened) && this.#cannotStart(error),
-      );
+    else void this.#awaitStart(opened, channel.started);
+  }
+
+  async #awaitStart(opened: Opened, started: Promise<void>): Promise<void> {
+    try {
+      const hasStarted = started.then(() => true);
+      if (await within(START_PATIENCE_MS, this.#context.clock, hasStarted)) this.#hasStarted(opened);
+      else if (this.#isStarting(opened)) {
+        opened.channel.abandon();
+        this.#cannotStart(new Error(`it has not started in ${START_PATIENCE_MS / 1000} seconds`));
+      }
+    } catch (error) {
+      if (this.#isStarting(opened)) this.#cannotStart(error as Error);
+    }
   }
 
   #isStarting(opened: Opened): boolean {

@@ -19,8 +19,17 @@ export function closeOnSignals(
 }
 
 async function deliver(transport: CloudWatchTransport): Promise<void> {
-  const flushed = transport.flush().then(() => true);
-  if (await within(FLUSH_MS, systemClock, flushed)) return;
-  transport.close();
+  // Twice, for what is logged meanwhile. Not until nothing is, which may be never.
+  for (let pass = 0; pass < 2; pass++) {
+    if (await within(FLUSH_MS, systemClock, flushTwice(transport))) return;
+    transport.close();
+    await transport.flush();
+  }
+}
+
+/** The first flush may take long enough for more to be logged; the second has its connections. */
+async function flushTwice(transport: CloudWatchTransport): Promise<true> {
   await transport.flush();
+  await transport.flush();
+  return true;
 }

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers'; // Node's own: a test that fakes the global ones does not stop us.
 // biome-ignore lint/style/useNodejsImportProtocol: by this name webpack brings the worker's file along.
 import { SHARE_ENV, Worker } from 'worker_threads';
+import { timeToClose } from './at-exit.js';
 import type { Channel, ChannelContext, ExitPort, LoggedRecord } from './channel.js';
 import { encodeFrame } from './frame.js';
 import { Progress } from './progress.js';
@@ -47,8 +48,8 @@ export class WorkerChannel implements Channel {
   #unreceivedBytes = 0;
   #received = 0;
   #closes = 0;
-  /** What is logged while the process exits does not add to the time that this takes. */
-  #exitDeadline: number | undefined;
+  /** Until when the last close may take. */
+  #closeDeadline = 0;
   /** What is called when the worker has done what it was asked, or has ended. */
   readonly #flushes = new Map<number, () => void>();
   #flushId = 0;
@@ -188,11 +189,10 @@ export class WorkerChannel implements Channel {
     this.#worker.ref();
     let cancel: () => void = () => undefined;
     const isClosed = await new Promise<boolean>((resolve) => {
-      const patienceMs = this.#context.config.closeTimeoutMs + GRACE_MS;
       // What the worker has said by then is heard first, should this thread have been busy.
+      const patienceMs = this.#requestClose() + GRACE_MS;
       cancel = this.#context.clock.after(patienceMs, () => setImmediate(() => resolve(false)), true);
       this.#closed = () => resolve(true);
-      this.#requestClose();
     });
     cancel();
     if (!isClosed) this.#context.broken(new Error('it is stuck'));
@@ -204,17 +204,23 @@ export class WorkerChannel implements Channel {
     void this.#worker.terminate();
   }
 
-  #requestClose(): void {
-    if (this.#phase === 'ended') return;
+  /** @returns how long that may take */
+  #requestClose(): number {
+    const timeoutMs = timeToClose(this.#context.config.closeTimeoutMs);
+    this.#closeDeadline = performance.now() + timeoutMs + GRACE_MS;
+    if (this.#phase === 'ended') return timeoutMs;
     this.#closes++;
-    this.#post({ kind: 'close' });
+    this.#post({ kind: 'close', timeoutMs });
+    return timeoutMs;
   }
 
   #awaitClose(): void {
     if (this.#phase === 'ended') return;
+    const begunAt = performance.now();
     if (this.#progress.awaitStart(START_PATIENCE_MS)) {
-      this.#exitDeadline ??= performance.now() + this.#context.config.closeTimeoutMs + GRACE_MS;
-      if (this.#progress.awaitClose(this.#closes, this.#exitDeadline - performance.now())) return;
+      // What the start took is not taken from the delivery.
+      this.#closeDeadline += performance.now() - begunAt;
+      if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
     }
     this.#phase = 'ended';
     this.#context.broken(new Error('it took too long'));

@@ -2,7 +2,10 @@ import { isMainThread, workerData } from 'node:worker_threads';
 import type { Config, Report } from '@awslogs/core/main-thread';
 
 /** What the main thread posts: frames of records, one behind the other, or a request. */
-export type ToWorker = string | { readonly kind: 'flush'; readonly id: number } | { readonly kind: 'close' };
+export type ToWorker =
+  | string
+  | { readonly kind: 'flush'; readonly id: number }
+  | { readonly kind: 'close'; readonly timeoutMs: number };
 
 /** What the worker posts. */
 export type FromWorker =

@@ -37,7 +37,7 @@ class PipelineThread {
       this.#pieces.push(message);
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
-    else if (message.kind === 'close') void this.#close();
+    else if (message.kind === 'close') void this.#close(message.timeoutMs);
   }
 
   async #flush(id: number): Promise<void> {
@@ -45,10 +45,10 @@ class PipelineThread {
     post({ kind: 'flushed', id });
   }
 
-  async #close(): Promise<void> {
+  async #close(timeoutMs: number): Promise<void> {
     const closing = this.#open;
     this.#open = undefined;
-    await closing?.close();
+    await closing?.close(timeoutMs);
     post({ kind: 'closed' });
     this.#progress.close();
   }

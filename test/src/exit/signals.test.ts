@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
 import test, { type ExecutionContext } from 'ava';
 import { type Ended, runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
@@ -121,6 +122,32 @@ for (const logger of LOGGERS) {
     });
   }
 }
+
+test.serial('winston: all that is logged while it closes has one closeTimeoutMs, not one each', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'reset', operation: '*' });
+  const turns: number[] = [];
+  const args = ['winston', 'nobody', 'before', 'SIGTERM'];
+  const ended = await runFixture(local, 'beside.js', args, {
+    env: { AWSLOGS_CLOSE_TIMEOUT_MS: '4000', AWSLOGS_REPORT_TO_STDERR: 'false' },
+    onOutput: () => turns.push(performance.now()),
+  });
+  t.is(ended.signal, 'SIGTERM');
+  const [first = 0, last = 0] = [turns[0], turns.at(-1)];
+  const [closing, standingStill] = [last - first, performance.now() - last];
+  t.true(standingStill < closing / 2, `${closing} ms, then ${standingStill} ms without an event loop`);
+});
+
+test.serial('winston in-process: what is logged while one answer is slow is delivered', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'slow', operation: '*', delayMs: 2000, times: 1 });
+  const args = ['winston in-process', 'nobody', 'before', 'SIGTERM'];
+  const ended = await runFixture(local, 'beside.js', args);
+  t.is(ended.signal, 'SIGTERM', ended.stderr);
+  noneIsMissing(t, ended, texts(messages(local)), 'winston in-process');
+  const [all, lost] = [logged(ended).length, toldLost(ended)];
+  t.true(lost < all / 4, `${lost} of ${all} are lost`);
+});
 
 /** A process that is the first of its PID namespace, as in a container. */
 const AS_PID_1 = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];

@@ -25,6 +25,19 @@ for (const setup of ['logs, and ends', 'logs, and closes at once']) {
   );
 }
 
+test.serial(
+  'a worker that never starts is given up after a while, and the work is done on this thread',
+  async (t) => {
+    const local = await startLocal(t);
+    const env = preloading('stuck-workers.cjs');
+    const { code, stdout, stderr } = await runFixture(local, 'stuck-at-start.js', [], { env });
+    t.is(code, 0, stderr);
+    t.is(stdout, 'delivered');
+    t.deepEqual(messages(local), ['held']);
+    t.regex(stderr, /^awslogs: worker: No worker thread can be started.*it has not started in 10 seconds/m);
+  },
+);
+
 test.serial('a worker that runs out of memory does not take the application along', async (t) => {
   const local = await startLocal(t);
   const env = preloading('greedy-workers.cjs', '--max-old-space-size=64');
@@ -108,10 +121,11 @@ test.serial('what is logged while the process exits does not add to the time tha
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const args = ['logs in a listener of exit while the service does not answer'];
-  const { code, stderr } = await runFixture(local, 'winston-workers.js', args, {
-    env: { AWSLOGS_CLOSE_TIMEOUT_MS: '200' },
+  const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args, {
+    env: { AWSLOGS_CLOSE_TIMEOUT_MS: '2000' },
   });
   t.is(code, 0, stderr);
+  t.true(Number(stdout) < 1000, `${stdout} ms for what came late`);
   const told = Array.from(stderr.matchAll(/: (\d+) (?:events|records)|(\d+) events were not/g), ([, a, b]) =>
     Number(a ?? b),
   );
