@@ -142,7 +142,9 @@ test.serial('winston in-process: what is logged while one answer is slow is deli
   const local = await startLocal(t);
   local.fault({ kind: 'slow', operation: '*', delayMs: 2000, times: 1 });
   const args = ['winston in-process', 'nobody', 'before', 'SIGTERM'];
-  const ended = await runFixture(local, 'beside.js', args);
+  const ended = await runFixture(local, 'beside.js', args, {
+    env: { AWSLOGS_FLUSH_INTERVAL_MS: '3600000' },
+  });
   t.is(ended.signal, 'SIGTERM', ended.stderr);
   noneIsMissing(t, ended, texts(messages(local)), 'winston in-process');
   const [all, lost] = [logged(ended).length, toldLost(ended)];
