@@ -177,10 +177,9 @@ export class Parcel {
   settle(settled: Settled): void {
     // The copy is for the next process, or for a person who looks at it.
     if (settled.kind === 'spooled' || settled.kind === 'unreadable') return;
-    // What is in flight when the time is over may still be read.
-    const mayBeRead =
-      settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned');
-    if (!mayBeRead) this.release();
+    // What is in flight when the time is over may still be read; and what the disk has of it is not lost.
+    if (settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned')) return;
+    this.release();
     // Last: with it goes the knowledge whether the disk is still written from this memory.
     this.#stored?.settle(this.size);
   }

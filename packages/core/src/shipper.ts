@@ -265,7 +265,10 @@ export class Shipper {
   /** What the disk does not take now is lost. */
   async #leaveOnDisk(parcels: readonly Parcel[], ms: number): Promise<void> {
     if (parcels.length === 0) return;
-    const written = await Promise.all(parcels.map((parcel) => within(ms, this.#clock, parcel.isWritten())));
+    const isWritten = async (parcel: Parcel) =>
+      // A disk that stands still has what it had.
+      (await within(ms, this.#clock, parcel.isWritten())) ?? parcel.isOnDisk;
+    const written = await Promise.all(parcels.map(isWritten));
     this.#settle(
       parcels.filter((_, i) => written[i]),
       { kind: 'spooled' },

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, lstat, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../report.js';
@@ -8,6 +8,7 @@ import { setAside } from './corrupt-file.js';
 import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
 import { type Range, settledPath } from './segment.js';
 import { readSegment, type SegmentContent } from './segment-reader.js';
+import { parseSettledLines, settledLines } from './spool-format.js';
 import { checkFolder, isMissing, isPassing, openTrusted, UntrustedError } from './trusted.js';
 
 const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
@@ -36,8 +37,6 @@ export interface Seen {
   readonly isUndecided: boolean;
   /** Something could not be taken over, and may be later. */
   readonly isWaiting: boolean;
-  /** Others live. */
-  readonly hasNeighbours: boolean;
 }
 
 /** Takes over what dead processes left. */
@@ -49,6 +48,8 @@ export class Recovery {
   readonly #watch: OwnerWatch;
   /** Segments that were moved, and could not be read yet. */
   readonly #unread = new Set<string>();
+  /** A segment is being moved. */
+  #isMoving = false;
   /** What will never be taken over is told once. */
   readonly #told = new Set<string>();
 
@@ -60,20 +61,23 @@ export class Recovery {
     this.#watch = new OwnerWatch(clock);
   }
 
+  /** Whether files come into the heir's folder that the heir does not know of yet. */
+  get isTaking(): boolean {
+    return this.#isMoving || this.#unread.size > 0;
+  }
+
   /** Never rejects: what cannot be read or moved is told, and stays. */
   async look(): Promise<Seen> {
-    const seen = { isUndecided: false, isWaiting: false, hasNeighbours: false };
+    const seen = { isUndecided: false, isWaiting: false };
     for (const path of this.#unread)
-      if (!(await this.#tried(path, () => this.#read(path)))) seen.isWaiting = true;
+      if (!(await this.#tried(path, () => this.#readMoved(path)))) seen.isWaiting = true;
     const folders = await this.#foreignFolders();
     this.#watch.keep(folders);
     for (const folder of folders) {
       const isDone = await this.#tried(folder, async () => {
         const state = await this.#watch.look(folder);
-        if (state === 'living') seen.hasNeighbours = true;
-        else if (state === 'unknown') seen.isUndecided = true;
-        else return this.#takeOver(folder, state);
-        return true;
+        if (state === 'unknown') seen.isUndecided = true;
+        return state === 'living' || state === 'unknown' || this.#takeOver(folder, state);
       });
       if (!isDone) seen.isWaiting = true;
     }
@@ -133,19 +137,45 @@ export class Recovery {
     const { size } = await file.stat().finally(() => file.close());
     if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
     if (!this.#heir.hasRoomFor(size)) return false;
+    this.#isMoving = true;
+    try {
+      return await this.#move(path);
+    } finally {
+      this.#isMoving = false;
+    }
+  }
+
+  async #move(path: string): Promise<boolean> {
     const settled = await readSettled(settledPath(path));
     const target = await this.#heir.nextPath();
-    // Before the segment: else they would be sent again by whoever finds it after a crash in between.
-    if (settled.length > 0) await writeFile(settledPath(target), settled, { flag: 'wx', mode: 0o600 });
-    // The name is new, and the folder the heir's alone: nothing is replaced.
-    await rename(path, target);
+    try {
+      // Before the segment: else they would be sent again by whoever finds it after a crash in between.
+      if (settled.length > 0)
+        await writeFile(settledPath(target), settledLines(settled), { flag: 'wx', mode: 0o600 });
+      // The name is new, and the folder the heir's alone: nothing is replaced.
+      await rename(path, target);
+    } catch (error) {
+      // The heir's own folder has gone.
+      if (isMissing(error) && (await isThere(path))) return false;
+      throw error;
+    }
     this.#unread.add(target);
     await rm(settledPath(path), { force: true });
-    return this.#read(target);
+    return this.#readMoved(target);
+  }
+
+  async #readMoved(path: string): Promise<boolean> {
+    try {
+      return await this.#read(path);
+    } catch (error) {
+      // What has gone, or is not to be trusted, will never be read.
+      if (!isPassing(error)) this.#unread.delete(path);
+      throw error;
+    }
   }
 
   async #read(path: string): Promise<boolean> {
-    const settled = new Set(idsIn(await readSettled(settledPath(path))));
+    const settled = new Set(await readSettled(settledPath(path)));
     const file = await openTrusted(path, constants.O_RDWR);
     try {
       const { size } = await file.stat();
@@ -184,26 +214,28 @@ export class Recovery {
   }
 }
 
-/** The ids of batches, a line each; no text when there are none. */
-async function readSettled(path: string): Promise<string> {
+/** The ids of batches; none when there is no file. */
+async function readSettled(path: string): Promise<number[]> {
   try {
     const file = await openTrusted(path, constants.O_RDONLY);
     try {
       const { size } = await file.stat();
       if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
-      return await file.readFile('utf8');
+      return parseSettledLines(await file.readFile('utf8'));
     } finally {
       await file.close();
     }
   } catch (error) {
     unlessMissing(error);
-    return '';
+    return [];
   }
 }
 
-/** A line without its end may be cut. */
-function idsIn(settled: string): number[] {
-  return settled.split('\n').slice(0, -1).map(Number);
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function unlessMissing(error: unknown): void {

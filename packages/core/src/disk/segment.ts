@@ -3,7 +3,7 @@ import { appendFile, type FileHandle, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import sonicBoom from 'sonic-boom';
 import { DamagedError } from '../batch/batch.js';
-import { batchLine, destinationLine, type SpoolHead } from './spool-format.js';
+import { batchLine, destinationLine, type SpoolHead, settledLines } from './spool-format.js';
 import { openTrusted } from './trusted.js';
 
 /** sonic-boom's types leave out that in the content mode "buffer" it takes Buffers. */
@@ -22,12 +22,12 @@ export interface SegmentEvents {
   closed(bytes: number): void;
   /** It has settled batches that it has not written down: see `noteSettled`. */
   settled(segment: Segment): void;
-  /** The file is no longer this process's business. */
-  gone(segment: Segment): void;
+  /** The file is no longer this process's business. @param removed resolves when it is gone from the disk as well */
+  gone(segment: Segment, removed?: Promise<void>): void;
   /** The disk failed: what it had not taken is in memory alone. */
   failed(segment: Segment, error: unknown): void;
-  /** A file could not be closed, or removed. */
-  troubled(error: unknown): void;
+  /** Something else does not work. @param what it is, as a sentence */
+  troubled(what: string, error: unknown): void;
   /** Something is under way that should end before the process does. */
   busy(work: Promise<void>): void;
 }
@@ -63,6 +63,7 @@ export class Segment {
   #bytes = 0;
   #written = 0;
   #confirmed = 0;
+  #whenConfirmed: { readonly bytes: number; readonly callback: () => void }[] = [];
   /** Those that are not settled. */
   readonly #batches = new Set<number>();
   readonly #destinations = new Map<string, number>();
@@ -140,6 +141,15 @@ export class Segment {
 
   confirm(bytes: number): void {
     this.#confirmed = Math.max(this.#confirmed, bytes);
+    const waiting = this.#whenConfirmed;
+    if (waiting.length === 0) return;
+    this.#whenConfirmed = waiting.filter((one) => one.bytes > this.#confirmed);
+    for (const one of waiting) if (one.bytes <= this.#confirmed) one.callback();
+  }
+
+  /** @param callback is called when so much is on disk; never, should the segment fail or be lost */
+  whenConfirmed(bytes: number, callback: () => void): void {
+    if (bytes > this.#confirmed) this.#whenConfirmed.push({ bytes, callback });
   }
 
   /** Whether it takes more. */
@@ -190,7 +200,7 @@ export class Segment {
     if (this.#writer === undefined) return;
     this.#writer = undefined;
     this.#events.closed(this.#endedBytes);
-    if (error !== undefined) this.#events.troubled(error);
+    if (error !== undefined) this.#events.troubled(`${this.path} could not be closed.`, error);
   }
 
   /** One that was found has these. */
@@ -234,8 +244,13 @@ export class Segment {
 
   async #noteSettled(): Promise<void> {
     while (this.#settled.length > 0 && !this.#isGone) {
-      const text = `${this.#settled.splice(0).join('\n')}\n`;
-      await appendFile(settledPath(this.path), text, { mode: 0o600 }).catch(this.#events.troubled);
+      const text = settledLines(this.#settled.splice(0));
+      await appendFile(settledPath(this.path), text, { mode: 0o600 }).catch((error) =>
+        this.#events.troubled(
+          'What is settled cannot be noted in the spool: after a crash it is sent again.',
+          error,
+        ),
+      );
     }
     this.#settling = undefined;
   }
@@ -258,6 +273,7 @@ export class Segment {
 
   #close(): void {
     this.#isGone = true;
+    this.#whenConfirmed = [];
     this.stop();
     this.#batches.clear();
     this.#grow(-this.#bytes);
@@ -265,8 +281,10 @@ export class Segment {
 
   #remove(): void {
     this.#close();
-    const removed = this.#removeFiles().catch(this.#events.troubled);
-    this.#events.busy(removed.then(() => this.#events.gone(this)));
+    const removed = this.#removeFiles().catch((error) =>
+      this.#events.troubled(`${this.path} cannot be removed: what is in it is sent again later.`, error),
+    );
+    this.#events.gone(this, removed);
   }
 
   async #removeFiles(): Promise<void> {

@@ -23,6 +23,20 @@ export function batchLine(batch: number, destination: number): string {
   return `{"batch":${batch},"destination":${destination}}\n`;
 }
 
+/**
+ * The ids of batches that need not be sent any more. What a full disk cut off may stand before them: the mark in front keeps it
+ * from being taken for an id.
+ */
+export function settledLines(ids: readonly number[]): string {
+  return `;\n${ids.join('\n')}\n`;
+}
+
+/** A line without its end may be cut. */
+export function parseSettledLines(text: string): number[] {
+  const lines = text.split('\n').slice(0, -1);
+  return lines.filter((line) => /^\d{1,15}$/.test(line)).map(Number);
+}
+
 /** Nothing in a line is taken on trust. */
 export function parseDestinationLine(line: string): { destination: number; head: SpoolHead } | undefined {
   const { destination, logGroupName, logStreamName, entity } = parseObject(line) ?? {};

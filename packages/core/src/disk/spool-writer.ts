@@ -28,13 +28,19 @@ export interface SegmentFolder {
   nextPath(): Promise<string>;
   /** Whether it is certainly still this process's. */
   readonly isHeld: boolean;
+  /** Whether a file is in it. */
+  has(path: string): boolean;
   /** Looks whether it is, and whether the files are still there. */
   check(): Promise<void>;
   /** A segment failed. */
   refused(segment: Segment): void;
-  failed(error: unknown): void;
+  /** @param what is the matter, as a sentence */
+  failed(what: string, error: unknown): void;
+  /** Something is under way that should end before the process does. */
   busy(work: Promise<void>): void;
 }
+
+const NOT_TAKEN = 'The disk does not take events, which wait in memory alone.';
 
 /** Writes what batches have, one segment after the other, as far as the disk keeps up. */
 export class SpoolWriter {
@@ -52,10 +58,11 @@ export class SpoolWriter {
   #unwritten = 0;
   #unconfirmed = 0;
   #unconfirmedBytes = 0;
-  #whenIdle: (() => void)[] = [];
   /** Those with batches that are settled. */
   readonly #unnoted = new Set<Segment>();
   #cancelNote: (() => void) | undefined;
+  /** Files that are going. */
+  #removals = 0;
 
   constructor(folder: SegmentFolder, clock: Clock) {
     this.#folder = folder;
@@ -84,17 +91,12 @@ export class SpoolWriter {
   }
 
   remove(batch: SpooledBatch): void {
-    if (this.#changed.delete(batch)) this.#lookWhetherIdle();
+    this.#changed.delete(batch);
   }
 
   /** Whether there is nothing that the disk is to have, or has. */
   get isEmpty(): boolean {
-    return this.segments.size === 0 && this.#changed.size === 0 && !this.#isOpening;
-  }
-
-  /** Resolves when the system has taken all that it is to have. */
-  async idle(): Promise<void> {
-    if (!this.#isIdle) await new Promise<void>((idle) => this.#whenIdle.push(idle));
+    return this.segments.size === 0 && this.#changed.size === 0 && !this.#isOpening && this.#removals === 0;
   }
 
   /** One that an earlier process wrote. */
@@ -106,13 +108,13 @@ export class SpoolWriter {
 
   write(): void {
     if (!this.#hasBegun || this.#isOpening || this.#changed.size === 0) return;
-    if (this.segments.size > 0 && !this.#folder.isHeld) {
+    if (this.#current !== undefined && !this.#folder.isHeld) {
       void this.#folder.check(); // and writes then
       return;
     }
     for (const batch of this.#changed) {
       if (this.#isBehind) {
-        this.#folder.failed(new Error('it does not keep up'));
+        this.#folder.failed(NOT_TAKEN, new Error('it does not keep up'));
         return;
       }
       const segment = this.#segmentFor(batch);
@@ -154,18 +156,22 @@ export class SpoolWriter {
     try {
       const segment = await Segment.create(await this.#folder.nextPath(), this.#events);
       this.segments.add(segment);
-      if (this.#hasBegun) this.#current = segment;
-      else segment.hold([]); // closed meanwhile
+      // Else closed meanwhile, or the folder was lost.
+      if (this.#hasBegun && this.#folder.has(segment.path)) this.#current = segment;
+      else segment.hold([]);
     } catch (error) {
-      this.#folder.failed(error);
+      this.#folder.failed(NOT_TAKEN, error);
       this.#retryLater();
+      return;
+    } finally {
+      this.#isOpening = false;
     }
-    this.#isOpening = false;
-    if (this.#current?.isOpen) this.write();
+    this.write();
   }
 
   /** Until then events wait in memory. */
   #retryLater(): void {
+    if (!this.#hasBegun) return;
     this.#cancelRetry ??= this.#clock.after(BEAT_MS, () => {
       this.#cancelRetry = undefined;
       // The folder may be gone.
@@ -188,14 +194,6 @@ export class SpoolWriter {
     this.end();
   }
 
-  get #isIdle(): boolean {
-    return this.#changed.size === 0 && this.#unwritten === 0;
-  }
-
-  #lookWhetherIdle(): void {
-    if (this.#whenIdle.length > 0 && this.#isIdle) for (const idle of this.#whenIdle.splice(0)) idle();
-  }
-
   readonly #events: SegmentEvents = {
     sized: (bytes) => {
       this.#bytes += bytes;
@@ -207,7 +205,6 @@ export class SpoolWriter {
       // Of what was written after a standstill nobody knows where it is.
       if (this.#folder.isHeld) segment.confirm(segment.written);
       else void this.#folder.check();
-      this.#lookWhetherIdle();
       this.write();
     },
     ended: (bytes) => {
@@ -223,19 +220,20 @@ export class SpoolWriter {
       this.#unnoted.add(segment);
       this.#cancelNote ??= this.#clock.after(NOTE_MS, () => this.note());
     },
-    gone: (segment) => {
+    gone: (segment, removed) => {
       this.#unnoted.delete(segment);
       this.segments.delete(segment);
       if (this.#current === segment) this.#current = undefined;
-      this.#lookWhetherIdle();
+      if (removed === undefined) return;
+      this.#removals++;
+      this.#folder.busy(removed.finally(() => this.#removals--));
     },
     failed: (segment, error) => {
       if (this.#current === segment) this.#current = undefined;
       this.#folder.refused(segment);
-      this.#folder.failed(error);
-      this.#lookWhetherIdle();
+      this.#folder.failed(NOT_TAKEN, error);
     },
-    troubled: (error) => this.#folder.failed(error),
+    troubled: (what, error) => this.#folder.failed(what, error),
     busy: (work) => this.#folder.busy(work),
   };
 }

@@ -1,5 +1,5 @@
 import { truncate } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../clock.js';
 import type { Reporter } from '../report.js';
 import { said } from '../said.js';
@@ -52,18 +52,15 @@ export class Spool implements Heir, SegmentFolder {
   #files = 0;
   #cancelBeat: () => void = () => undefined;
   #checking: Promise<void> | undefined;
-  /** How often files were lost. */
-  #losses = 0;
   #received: Left[] = [];
   #lookedAt = Number.NEGATIVE_INFINITY;
-  #hasNeighbours = false;
   /** It is known who writes the events. */
   #hasBegun = false;
   #isRootChecked = false;
   #whenFull: () => void = () => undefined;
   #isFullTold = false;
   #state: 'open' | 'closed' | 'unusable' = 'open';
-  /** Called by a process that is at work, now and then, when there are others, which may have died. */
+  /** Called by a process that is at work, now and then: others may have died. */
   lookDue: () => void = () => undefined;
 
   constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
@@ -98,8 +95,7 @@ export class Spool implements Heir, SegmentFolder {
   /** @param head is asked when the first events are written */
   create(head: () => SpoolHead): SpooledBatch | undefined {
     if (this.#state !== 'open') return undefined;
-    const isLookDue = this.#hasNeighbours && this.#clock.monotonic() - this.#lookedAt > LOOK_AGAIN_MS;
-    if (isLookDue) this.lookDue();
+    if (this.#clock.monotonic() - this.#lookedAt > LOOK_AGAIN_MS) this.lookDue();
     const batch = new SpooledBatch(head, this.#events);
     this.#batches.add(batch);
     return batch;
@@ -126,20 +122,11 @@ export class Spool implements Heir, SegmentFolder {
       this.#writer.remove(batch);
     },
     check: () => this.check(),
-    settled: () => this.#settled(),
   };
 
-  /** Resolves when all that the disk is to have is there, under a name. */
-  async #settled(): Promise<void> {
-    // What was lost meanwhile is written anew.
-    for (let lost = -1; lost !== this.#losses; ) {
-      lost = this.#losses;
-      await this.#writer.idle();
-      await this.check();
-    }
-  }
-
   async nextPath(): Promise<string> {
+    // It may be another's by now.
+    if (this.#folder !== undefined && !this.isHeld) await this.check();
     const folder = this.#folder ?? (await this.#makeFolder());
     return join(folder.path, `${this.#files++}.ndjson`);
   }
@@ -162,6 +149,10 @@ export class Spool implements Heir, SegmentFolder {
     return this.#folder?.isHeld ?? false;
   }
 
+  has(path: string): boolean {
+    return this.#folder?.path === dirname(path);
+  }
+
   #beatLater(): void {
     this.#cancelBeat();
     if (this.#state === 'open') this.#cancelBeat = this.#clock.after(BEAT_MS, () => this.busy(this.#beat()));
@@ -174,19 +165,32 @@ export class Spool implements Heir, SegmentFolder {
     this.#beatLater();
   }
 
-  /** Writes down what is settled, and gives the folder up when nothing is kept. */
+  /** Writes down what is settled, and gives the folder up when nothing is kept or on its way there. Never rejects. */
   async tidy(): Promise<void> {
     this.#writer.note();
     const folder = this.#folder;
-    if (folder === undefined || !this.#writer.isEmpty) return;
+    if (folder === undefined || !this.#writer.isEmpty || this.#recovery.isTaking) return;
     this.#folder = undefined;
     this.#cancelBeat();
-    await folder.leave();
+    await this.#leave(folder);
+  }
+
+  async #leave(folder: OwnFolder): Promise<void> {
+    await folder
+      .leave()
+      .catch((error) =>
+        this.failed(
+          `The lock of ${folder.path} cannot be removed: others wait before they take it over.`,
+          error,
+        ),
+      );
   }
 
   /** Shows that this process lives, and looks whether its files are still there. Never rejects. */
   check(): Promise<void> {
-    this.#checking ??= this.#checkFolder().finally(() => {
+    const folder = this.#folder;
+    if (folder === undefined) return Promise.resolve();
+    this.#checking ??= this.#checkFolder(folder).finally(() => {
       this.#checking = undefined;
       // Else with the next beat.
       if (this.#folder === undefined || this.isHeld) this.#writer.write();
@@ -194,9 +198,7 @@ export class Spool implements Heir, SegmentFolder {
     return this.#checking;
   }
 
-  async #checkFolder(): Promise<void> {
-    const folder = this.#folder;
-    if (folder === undefined) return;
+  async #checkFolder(folder: OwnFolder): Promise<void> {
     const written = new Map([...this.#writer.segments].map((segment) => [segment, segment.written]));
     try {
       const names = await folder.look();
@@ -210,7 +212,10 @@ export class Spool implements Heir, SegmentFolder {
         );
       }
     } catch (error) {
-      this.failed(error);
+      this.failed(
+        `It is not known whether ${folder.path} is still this process's: nothing is written there.`,
+        error,
+      );
     }
   }
 
@@ -224,7 +229,6 @@ export class Spool implements Heir, SegmentFolder {
 
   #lose(segments: readonly Segment[], how: 'taken over' | 'removed'): void {
     if (segments.length === 0) return;
-    this.#losses++;
     const lost = new Set(segments);
     for (const segment of segments) segment.abandon();
     for (const batch of [...this.#batches]) batch.lose(lost, how);
@@ -235,7 +239,11 @@ export class Spool implements Heir, SegmentFolder {
     segment.stop();
     // Of what goes on in memory nothing is to be found there.
     if (!segment.isGone)
-      this.busy(truncate(segment.path, segment.confirmed).catch((error) => this.failed(error)));
+      this.busy(
+        truncate(segment.path, segment.confirmed).catch((error) =>
+          this.failed(`${segment.path} cannot be cut: some of what is in it may be sent twice.`, error),
+        ),
+      );
   }
 
   /** Takes over what dead processes left. Never rejects. */
@@ -257,13 +265,12 @@ export class Spool implements Heir, SegmentFolder {
         this.#turnOff(error);
         return undefined;
       }
-      this.failed(error);
+      this.failed(`${this.#root} cannot be used now, and events wait in memory alone.`, error);
       return LOOK_AGAIN_MS;
     }
     this.#isRootChecked = true;
     this.#beginToWrite();
-    const { isUndecided, isWaiting, hasNeighbours } = await this.#recovery.look();
-    this.#hasNeighbours = hasNeighbours;
+    const { isUndecided, isWaiting } = await this.#recovery.look();
     if (isUndecided) return BEAT_MS;
     return isWaiting ? LOOK_AGAIN_MS : undefined;
   }
@@ -312,18 +319,17 @@ export class Spool implements Heir, SegmentFolder {
     this.#writer.close();
     // The lock stays for as long as something may still come into the folder.
     while (this.#work.size > 0) await Promise.all(this.#work);
-    await this.#folder?.leave().catch((error) => this.failed(error));
+    if (this.#folder !== undefined) await this.#leave(this.#folder);
   }
 
   busy(work: Promise<void>): void {
-    const tracked: Promise<void> = work.finally(() => this.#work.delete(tracked));
+    const tracked: Promise<void> = work
+      .catch((error) => this.failed('The spool is in trouble.', error))
+      .finally(() => this.#work.delete(tracked));
     this.#work.add(tracked);
   }
 
-  failed(error: unknown): void {
-    this.#reporter.problem(
-      'spool',
-      `The disk does not take events, which wait in memory alone. (${said(error)})`,
-    );
+  failed(what: string, error: unknown): void {
+    this.#reporter.problem('spool', `${what} (${said(error)})`);
   }
 }

@@ -16,14 +16,21 @@ export interface SpooledBatchEvents {
   left(batch: SpooledBatch): void;
   /** Looks whether the files are still there. */
   check(): Promise<void>;
-  /** Resolves when all that the disk is to have is there, under a name. */
-  settled(): Promise<void>;
 }
 
 /** What a segment has of a batch. */
 interface Piece {
   readonly segment: Segment;
+  /** What the batch is called there. */
+  readonly id: number;
   readonly ranges: number[];
+}
+
+/** What was written before, and is written anew: it goes when the new copy is on disk, and no sooner. */
+interface Superseded {
+  readonly pieces: readonly Piece[];
+  /** Whether it has all events. */
+  readonly isWhole: boolean;
 }
 
 /** Events that lie scattered among those of other batches, in more places than this, are written together before they leave memory. */
@@ -55,21 +62,23 @@ let ids = 0;
 
 /** A batch on disk: in pieces, in segments that it shares with others. */
 export class SpooledBatch {
-  readonly id: number;
   readonly #head: () => SpoolHead;
   readonly #events: SpooledBatchEvents;
   #state: State = 'open';
+  /** Each copy has another: two may stand in one segment. None of this process is that of a batch it found. */
+  #id = ids++;
   /** In the order in which they were written. */
-  readonly #pieces: Piece[] = [];
+  #pieces: Piece[] = [];
+  #superseded: Superseded | undefined;
   /** The events that the disk does not have yet are to be had from there. */
   #unwritten: (() => Buffer) | undefined;
   /** All of its events, for as long as they are in memory. */
   #memory: Content | undefined;
   #bytes = 0;
   #unsettled = 0;
+  #whenKnown: (() => void)[] = [];
 
-  constructor(head: () => SpoolHead, events: SpooledBatchEvents, id = ids++) {
-    this.id = id;
+  constructor(head: () => SpoolHead, events: SpooledBatchEvents) {
     this.#head = head;
     this.#events = events;
   }
@@ -77,10 +86,10 @@ export class SpooledBatch {
   /** One that an earlier process left. */
   static found(segment: Segment, found: FoundBatch, events: SpooledBatchEvents): SpooledBatch {
     const { id, head, size, ranges } = found;
-    const batch = new SpooledBatch(() => head, events, id);
+    const batch = new SpooledBatch(() => head, events);
     batch.#state = 'sealed';
     batch.#unsettled = size;
-    for (let i = 0; i < ranges.length; i += 2) batch.#add(segment, ranges[i] ?? 0, ranges[i + 1] ?? 0);
+    for (let i = 0; i < ranges.length; i += 2) batch.#add(segment, id, ranges[i] ?? 0, ranges[i + 1] ?? 0);
     return batch;
   }
 
@@ -91,7 +100,12 @@ export class SpooledBatch {
 
   /** Whether all of it is on disk by now, under a name. */
   get isWritten(): boolean {
-    return this.#state === 'sealed' && this.#unwritten === undefined && this.#pieces.every(isConfirmed);
+    return this.#state === 'sealed' && (this.#isCopied || this.#superseded?.isWhole === true);
+  }
+
+  /** Whether the newest copy is on disk. */
+  get #isCopied(): boolean {
+    return this.#unwritten === undefined && this.#pieces.every(isConfirmed);
   }
 
   /**
@@ -102,10 +116,10 @@ export class SpooledBatch {
   mayLeaveMemory(atOnce: boolean): boolean {
     if (!this.isWritten) return false;
     const memory = this.#memory;
-    if (atOnce || memory === undefined || this.#places <= MAX_PLACES) return true;
-    this.#dropPieces();
-    this.#unwritten = () => memory.takeAll();
-    this.#events.changed(this);
+    if (memory === undefined) return true;
+    if (this.#superseded !== undefined) return atOnce && this.#stopRewriting();
+    if (atOnce || this.#places <= MAX_PLACES) return true;
+    this.#rewrite(memory, true);
     return false;
   }
 
@@ -113,9 +127,58 @@ export class SpooledBatch {
     return this.#pieces.reduce((sum, { ranges }) => sum + ranges.length / 2, 0);
   }
 
+  /** @param isWhole whether the disk has all of it already */
+  #rewrite(memory: Content, isWhole: boolean): void {
+    this.#superseded = { pieces: [...(this.#superseded?.pieces ?? []), ...this.#pieces], isWhole };
+    this.#pieces = [];
+    this.#id = ids++;
+    this.#unwritten = () => memory.takeAll();
+    this.#events.changed(this);
+  }
+
+  /** What was written before has all of it, and is what counts again. */
+  #stopRewriting(): true {
+    const { pieces } = this.#superseded ?? { pieces: [] };
+    this.#drop(this.#pieces);
+    this.#pieces = [...pieces];
+    this.#superseded = undefined;
+    this.#unwritten = undefined;
+    this.#tellKnown();
+    return true;
+  }
+
   /** Whether all of it is on disk, its own or another process's by now: resolves when that is known. */
   get written(): Promise<boolean> {
-    return this.#events.settled().then(() => this.isWritten || this.#state === 'taken over');
+    return this.#waitForDisk();
+  }
+
+  async #waitForDisk(): Promise<boolean> {
+    // It may be another's by now.
+    await this.#events.check();
+    while (this.isKept && !this.isWritten) await new Promise<void>((known) => this.#waitForPieces(known));
+    return this.isWritten || this.#state === 'taken over';
+  }
+
+  #waitForPieces(known: () => void): void {
+    this.#whenKnown.push(known);
+    for (const piece of this.#pieces) this.#watch(piece);
+  }
+
+  #watch({ segment, ranges }: Piece): void {
+    segment.whenConfirmed(ranges.at(-1) ?? 0, () => this.#confirmed());
+  }
+
+  /** More of it is on disk. */
+  #confirmed(): void {
+    if (!this.isKept || !this.#isCopied) return;
+    const { pieces } = this.#superseded ?? { pieces: [] };
+    this.#superseded = undefined;
+    this.#drop(pieces);
+    this.#tellKnown();
+  }
+
+  #tellKnown(): void {
+    for (const known of this.#whenKnown.splice(0)) known();
   }
 
   append(source: Source): void {
@@ -134,6 +197,7 @@ export class SpooledBatch {
 
   /** Its events leave memory, or nobody may look at them there any more. */
   release(): void {
+    if (this.#superseded?.isWhole) this.#stopRewriting();
     this.#memory = undefined;
   }
 
@@ -146,16 +210,22 @@ export class SpooledBatch {
     const lines = this.#unwritten?.();
     this.#unwritten = undefined;
     if (lines === undefined || lines.length === 0) return;
-    const { start, end } = segment.append(this.id, this.#head, lines);
-    this.#add(segment, start, end);
+    const { start, end } = segment.append(this.#id, this.#head, lines);
+    const piece = this.#add(segment, this.#id, start, end);
+    if (this.#superseded !== undefined || this.#whenKnown.length > 0) this.#watch(piece);
   }
 
-  #add(segment: Segment, start: number, end: number): void {
+  #add(segment: Segment, id: number, start: number, end: number): Piece {
     const last = this.#pieces.at(-1);
-    if (last?.segment !== segment) this.#pieces.push({ segment, ranges: [start, end] });
-    else if (last.ranges.at(-1) === start) last.ranges[last.ranges.length - 1] = end;
-    else last.ranges.push(start, end);
     this.#grow(end - start);
+    if (last?.segment !== segment) {
+      const piece = { segment, id, ranges: [start, end] };
+      this.#pieces.push(piece);
+      return piece;
+    }
+    if (last.ranges.at(-1) === start) last.ranges[last.ranges.length - 1] = end;
+    else last.ranges.push(start, end);
+    return last;
   }
 
   async read(): Promise<ReadBack> {
@@ -173,9 +243,10 @@ export class SpooledBatch {
   }
 
   async #read(): Promise<Batch> {
-    if (this.#pieces.length === 0) throw new Error('the batch is not on disk');
+    const pieces = this.#superseded?.isWhole ? this.#superseded.pieces : this.#pieces;
+    if (pieces.length === 0) throw new Error('the batch is not on disk');
     const parts: Buffer[] = [];
-    for (const { segment, ranges } of this.#pieces) parts.push(await segment.read(ranges));
+    for (const { segment, ranges } of pieces) parts.push(await segment.read(ranges));
     const [first = Buffer.alloc(0), ...others] = parts;
     const batch = Batch.ofLines(others.length === 0 ? first : Buffer.concat(parts));
     if (this.#state === 'sealed') this.#memory = batch;
@@ -196,20 +267,21 @@ export class SpooledBatch {
   /** A segment failed. What the disk has of this batch would be sent a second time by whoever finds it. */
   refuse(segment: Segment): void {
     const isLacking = this.#pieces.some((piece) => piece.segment === segment && !isConfirmed(piece));
-    if (this.isKept && isLacking) this.#leave('refused');
+    if (!this.isKept || !isLacking) return;
+    if (this.#superseded?.isWhole) this.#stopRewriting();
+    else this.#leave('refused');
   }
 
   /** Segments are no longer this process's. What was in memory is written anew, elsewhere. */
   lose(segments: ReadonlySet<Segment>, how: 'taken over' | 'removed'): void {
-    if (!this.isKept || !this.#pieces.some(({ segment }) => segments.has(segment))) return;
-    const memory = this.#memory;
-    if (memory === undefined) {
-      this.#leave(how);
-      return;
+    const isLost = ({ segment }: Piece) => segments.has(segment);
+    if (!this.isKept) return;
+    if (this.#superseded?.isWhole && !this.#superseded.pieces.some(isLost)) {
+      if (this.#pieces.some(isLost)) this.#stopRewriting();
+    } else if (this.#pieces.some(isLost) || this.#superseded?.pieces.some(isLost)) {
+      if (this.#memory === undefined) this.#leave(how);
+      else this.#rewrite(this.#memory, false);
     }
-    this.#dropPieces();
-    this.#unwritten = () => memory.takeAll();
-    this.#events.changed(this);
   }
 
   #leave(state: 'settled' | 'refused' | 'taken over' | 'removed'): void {
@@ -217,13 +289,17 @@ export class SpooledBatch {
     this.#state = state;
     this.#unwritten = undefined;
     this.#memory = undefined;
-    this.#dropPieces();
+    this.#drop([...this.#pieces.splice(0), ...(this.#superseded?.pieces ?? [])]);
+    this.#superseded = undefined;
     if (wasKept) this.#events.left(this);
+    this.#tellKnown();
   }
 
-  #dropPieces(): void {
-    for (const { segment } of this.#pieces.splice(0)) segment.settle(this.id);
-    this.#grow(-this.#bytes);
+  #drop(pieces: readonly Piece[]): void {
+    for (const { segment, id, ranges } of pieces) {
+      segment.settle(id);
+      for (let i = 0; i < ranges.length; i += 2) this.#grow((ranges[i] ?? 0) - (ranges[i + 1] ?? 0));
+    }
   }
 
   #grow(bytes: number): void {
