@@ -255,6 +255,7 @@ test.serial('a folder is not given up while files of others are on their way int
   goOn();
   for (const one of held) one();
   await until('it has arrived', () => local.count('/old') === 1);
+  await pipeline.flush();
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
