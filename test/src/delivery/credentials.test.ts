@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { messages, puts, startLocal } from '../harness.js';
+import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
 test.serial('credentials that come late, in a file, are found: events wait for them', async (t) => {
@@ -20,7 +21,7 @@ test.serial('credentials that come late, in a file, are found: events wait for t
   const pipeline = openPipeline(local);
   pipeline.accept(Date.now(), 'waits');
   const flushed = pipeline.flush();
-  while (!pipeline.problems().includes('denied')) await new Promise(setImmediate);
+  await until('the report', () => pipeline.problems().includes('denied'));
   writeFileSync(file, '[default]\naws_access_key_id = LATE\naws_secret_access_key = late\n');
   await flushed;
   t.deepEqual(messages(local), ['waits']);

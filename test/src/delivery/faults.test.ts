@@ -111,7 +111,7 @@ for (const kind of ['expiredToken', 'accessDenied', 'unrecognizedClient', 'inval
     const pipeline = openPipeline(local);
     pipeline.accept(now(), 'waits');
     const flushed = pipeline.flush();
-    while (puts(local).length < 5) await new Promise(setImmediate);
+    await until('five requests', () => puts(local).length >= 5);
     end();
     await flushed;
     t.deepEqual(messages(local), ['waits']);
@@ -210,7 +210,7 @@ test('with createLogGroup false a missing group is not created: events wait, and
   const pipeline = openPipeline(local, { createLogGroup: false, closeTimeoutMs: 0 });
   pipeline.accept(now(), 'waits');
   void pipeline.flush();
-  while (puts(local).length < 3) await new Promise(setImmediate);
+  await until('three requests', () => puts(local).length >= 3);
   await pipeline.close();
   t.false(operations(local).includes('CreateLogGroup'));
   t.deepEqual(pipeline.problems(), ['missing', 'not-delivered']);
@@ -307,7 +307,7 @@ test('past maxBufferBytes the oldest events go, are counted and reported; the ne
   const end = local.fault({ kind: 'throttle' });
   const pipeline = openPipeline(local, { maxBufferBytes: 8 * 1024 * 1024, maxInFlight: 1 });
   for (const i of range(16)) pipeline.accept(now(), `${i} ${'x'.repeat(1_000_000)}`);
-  while (puts(local).length < 2) await new Promise(setImmediate);
+  await until('two requests', () => puts(local).length >= 2);
   end();
   await pipeline.close();
   const { accepted, delivered, dropped, pending } = pipeline.counts();
@@ -325,7 +325,7 @@ test('the log stream itself says how many events are missing, and from when to w
   const pipeline = openPipeline(local, { maxBufferBytes: 8 * 1024 * 1024, maxInFlight: 1 });
   const begin = now() - 1000;
   for (const i of range(16)) pipeline.accept(begin + i, `${i} ${'x'.repeat(1_000_000)}`);
-  while (puts(local).length < 2) await new Promise(setImmediate);
+  await until('two requests', () => puts(local).length >= 2);
   end();
   await pipeline.close();
   const { dropped } = pipeline.counts();

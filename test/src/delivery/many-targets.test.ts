@@ -10,6 +10,7 @@ import winston from 'winston';
 import { optionsFor, puts, range, startLocal } from '../harness.js';
 import { ManualClock, settled } from '../manual-clock.js';
 import { filesIn, spoolFolder } from '../spool/folder.js';
+import { until } from '../until.js';
 import { allDelivered, openPipeline } from './pipeline.js';
 
 const DAY = 86_400_000;
@@ -371,7 +372,7 @@ test('a tenant that is refused holds up no other, whose records still share requ
     puts(local).filter(({ logStreamName }) => logStreamName === tenant).length;
   log('bad');
   await clock.advance(30);
-  while (requests('bad') < 1) await settled();
+  await until('the first request', () => requests('bad') >= 1);
   for (const round of [1, 2]) {
     for (const _ of range(25)) {
       log('bad');
@@ -379,7 +380,7 @@ test('a tenant that is refused holds up no other, whose records still share requ
       await settled();
     }
     await clock.advance(30);
-    while (local.count(GROUP, 'good') < 25 * round) await settled();
+    await until(`round ${round}`, () => local.count(GROUP, 'good') >= 25 * round);
   }
   t.is(local.count(GROUP, 'bad'), 0);
   // One finds no stream, and there is one for each interval.
@@ -435,7 +436,7 @@ test('what is in the spool says where it goes and who wrote it, and the next pro
   t.is(filesIn(spoolDirectory).length, 1, 'they share a file');
   end();
   const second = openPipeline(local, { spoolDirectory });
-  while (local.count(GROUP) < 3 * tenants) await new Promise(setImmediate);
+  await until('all records', () => local.count(GROUP) >= 3 * tenants);
   await second.close();
   const expected = range(tenants).map((n) => [`t${n}`, [n, n + tenants, n + 2 * tenants]]);
   t.deepEqual(streams(local), Object.fromEntries(expected));

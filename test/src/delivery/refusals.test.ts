@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { messages, puts, range, startLocal } from '../harness.js';
+import { until } from '../until.js';
 import { allDelivered, createGroup, openPipeline } from './pipeline.js';
 
 const DAY = 86_400_000;
@@ -132,11 +133,11 @@ test('dead letters go on when what stood in the way of a rotation is gone', asyn
     await pipeline.flush();
   };
   await refuse('one');
-  while (!existsSync(deadLetterFile)) await new Promise(setImmediate);
+  await until('the file', () => existsSync(deadLetterFile));
   mkdirSync(`${deadLetterFile}.1`);
   writeFileSync(join(`${deadLetterFile}.1`, 'in the way'), '');
   await refuse('two');
-  while (!pipeline.problems().includes('dead-letters')) await new Promise(setImmediate);
+  await until('the report', () => pipeline.problems().includes('dead-letters'));
   rmSync(`${deadLetterFile}.1`, { recursive: true });
   await refuse('three');
   await pipeline.close();

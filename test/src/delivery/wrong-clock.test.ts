@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../../packages/core/dist/clock.js';
 import { messages, puts, range, startLocal } from '../harness.js';
+import { until } from '../until.js';
 import { allDelivered, createGroup, openPipeline } from './pipeline.js';
 
 const MINUTE = 60_000;
@@ -130,7 +131,7 @@ test('an answer without a request id does not tell the time', async (t) => {
   const pipeline = openPipeline(local);
   pipeline.accept(Date.now(), 'waits');
   const flushed = pipeline.flush();
-  while (puts(local).length < 3) await new Promise(setImmediate);
+  await until('three requests', () => puts(local).length >= 3);
   t.false(pipeline.problems().includes('clock'));
   end();
   await flushed;

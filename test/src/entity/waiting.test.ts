@@ -8,6 +8,7 @@ import { allDelivered, openPipeline } from '../delivery/pipeline.js';
 import { messages, puts, range, startLocal } from '../harness.js';
 import { ManualClock, settled } from '../manual-clock.js';
 import { diskIdle, filesIn, spoolFolder } from '../spool/folder.js';
+import { until } from '../until.js';
 
 const GENERIC = { Type: 'Service', Name: 'checkout', Environment: 'generic:default' };
 const EC2 = { Type: 'Service', Name: 'checkout', Environment: 'ec2:default' };
@@ -45,11 +46,6 @@ function setUp(local: Local, options: Options = {}, surroundings: Surroundings =
   );
   const told = () => pipeline.reports.filter(({ kind }) => kind === 'entity');
   return { ...pipeline, clock, asked, answer, told, isAborted: () => isAborted };
-}
-
-/** Resolves when it is so. The test's own time-out is the limit. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await settled();
 }
 
 test('the first batch has the entity, however soon it is to go', async (t) => {
@@ -112,7 +108,7 @@ test('what is found later is the entity of later batches, in the same log stream
   await pipeline.clock.advance(1000);
   await pipeline.flush();
   pipeline.answer();
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   pipeline.accept(Date.now(), 'second');
   await pipeline.flush();
   const events = local.events('/test/app');
@@ -129,9 +125,9 @@ test('what is found later is the entity of later batches, in the same log stream
 test('a search that finds nobody ends after five seconds: it is no instance then', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
-  await until(() => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.asked.length > 0);
   await pipeline.clock.advance(5000);
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   pipeline.accept(Date.now(), 'later');
   await pipeline.flush();
   t.deepEqual(local.events('/test/app')[0]?.entity?.keyAttributes, GENERIC);
@@ -149,16 +145,16 @@ test('an address that the user names, and at which nobody answers, is a problem'
   const local = await startLocal(t);
   const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1/' };
   const pipeline = setUp(local, {}, { env });
-  await until(() => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.asked.length > 0);
   await pipeline.clock.advance(5000);
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   t.deepEqual(pipeline.problems(), ['entity']);
 });
 
 test('closing ends the search', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
-  await until(() => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.asked.length > 0);
   await pipeline.close();
   t.true(pipeline.isAborted());
   await settled();
@@ -209,13 +205,13 @@ test('with a spool nothing is on disk before the entity is known; then all is, u
   await settled();
   t.deepEqual(batches(), []);
   pipeline.answer();
-  await until(() => batches().length === 1);
+  await until('the batch', () => batches().length === 1);
   const lines = () =>
     readFileSync(join(batches()[0] ?? ''), 'utf8')
       .split('\n')
       .slice(0, -1)
       .map((line) => JSON.parse(line.replace(/,$/, '')));
-  await until(() => lines().length === 3);
+  await until('the lines', () => lines().length === 3);
   const [head, , event] = lines();
   t.deepEqual(head.entity.keyAttributes, EC2);
   t.is(head.logStreamName, `${ID}/${process.pid}`);
@@ -320,7 +316,7 @@ test('what was found, and where, is a report', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.answer();
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   const [report] = pipeline.told();
   if (report?.kind !== 'entity') throw new Error('there is no report');
   t.is(
@@ -336,7 +332,7 @@ test('that no name was found is a report too, and no problem', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { service: undefined });
   pipeline.answer();
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   const [report] = pipeline.told();
   t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: nothing names .* AWSLOGS_SERVICE/);
   t.deepEqual(pipeline.problems(), []);
@@ -346,7 +342,7 @@ test('that the entity is turned off is another report', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { entity: false });
   pipeline.answer();
-  await until(() => pipeline.told().length > 0);
+  await until('the report', () => pipeline.told().length > 0);
   const [report] = pipeline.told();
   t.is(report?.kind === 'entity' ? report.message : '', 'no entity: it is turned off');
 });

@@ -1,14 +1,6 @@
 /** Programs that start an application again and again, and how they end it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +9,12 @@ import type { Local } from '@awslogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
+import { until } from '../until.js';
 
 const LOGGERS = ['pino', 'winston'];
+
+/** Other processes need the machine meanwhile. */
+const pause = () => later(20);
 const require = createRequire(import.meta.url);
 
 /** An application of one file in a folder of its own, which a manager watches. */
@@ -64,10 +60,10 @@ async function restartOnChange(
     if (!text.includes('ready')) return;
     starts++;
     if (starts > 1) return;
-    while (!isTime()) await later(20);
+    await until('the time to restart', isTime, pause);
     appendFileSync(file, '\n');
   });
-  while (starts < 2 || messages(local).length < 100) await later(20);
+  await until('the next process, and all records', () => starts >= 2 && messages(local).length >= 100, pause);
   const ended = new Promise((resolve) => manager.once('close', resolve));
   manager.kill('SIGTERM');
   await ended;
@@ -129,9 +125,6 @@ for (const logger of LOGGERS) {
       });
       t.is(ended.signal, 'SIGKILL', ended.stderr);
       local.clearFaults();
-      // The lock of a dead process goes stale.
-      for (const lock of readdirSync(spool).filter((name) => name.endsWith('.lock')))
-        utimesSync(join(spool, lock), 0, 0);
       await runFixture(local, 'app.js', [logger, 'natural end', '1'], { env });
       t.is(messages(local).length, 101);
     },
@@ -141,8 +134,12 @@ for (const logger of LOGGERS) {
 /** @param isTime instead of 1.6 s, which a busy machine may take to get anything to the disk */
 async function stopAsPm2(child: ChildProcess, isTime: () => boolean): Promise<void> {
   child.kill('SIGINT');
-  while (!isTime() && child.exitCode === null && child.signalCode === null) await later(20);
-  child.kill('SIGKILL');
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  try {
+    await until('the time to kill', () => isTime() || hasEnded(), pause);
+  } finally {
+    child.kill('SIGKILL');
+  }
 }
 
 function linesIn(folder: string): number {

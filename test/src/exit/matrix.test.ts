@@ -7,6 +7,7 @@ import type { Fault, Local } from '@awslogs/local';
 import test from 'ava';
 import { type Ended, runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
+import { until } from '../until.js';
 
 const RECORDS = 3000;
 const LOGGERS = ['pino', 'winston'] as const;
@@ -107,7 +108,7 @@ async function end(
   spool: string | undefined,
 ): Promise<void> {
   // What has reached the worker is on disk soon; what has not is nobody's promise.
-  while (spool !== undefined && linesIn(spool) < RECORDS + 1) await new Promise(setImmediate);
+  await until('the records on disk', () => spool === undefined || linesIn(spool) > RECORDS);
   if (signal !== undefined) child.kill(signal);
 }
 

@@ -2,6 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startInstanceMetadata, startTaskMetadata, writeServiceAccount } from '@awslogs/local';
 import test, { type ExecutionContext } from 'ava';
+import { until } from '../until.js';
 
 type Running = Awaited<ReturnType<typeof startInstanceMetadata>>;
 
@@ -104,7 +105,7 @@ test('modes: refuses, garbage, drips, and answers again', async (t) => {
 test('modes: hangs, until it is closed', async (t) => {
   const metadata = await startInstanceMetadata({ mode: { kind: 'hangs' } });
   const asked = ask(metadata.endpoint);
-  while (metadata.requests.length === 0) await new Promise(setImmediate);
+  await until('the request', () => metadata.requests.length > 0);
   await metadata.close();
   await t.throwsAsync(asked);
 });

@@ -9,6 +9,7 @@ import test from 'ava';
 import pino from 'pino';
 import { runFixture } from '../child.js';
 import { messages, optionsFor, range, startLocal } from '../harness.js';
+import { until } from '../until.js';
 
 const require = createRequire(import.meta.url);
 const target = '@awslogs/pino';
@@ -160,9 +161,9 @@ test('a steady trickle arrives while it goes on', async (t) => {
   t.is(messages(local).filter((text) => JSON.parse(text).msg === 'trickle').length, messages(local).length);
 });
 
-/** Resolves when so many events are there. Nothing flushes: the test's own time-out is the limit. */
-async function arrived(local: Local, events: number): Promise<void> {
-  while (local.events('/test/app').length < events) await new Promise(setImmediate);
+/** Resolves when so many events are there. Nothing flushes. */
+function arrived(local: Local, events: number): Promise<void> {
+  return until(`${events} events`, () => local.events('/test/app').length >= events);
 }
 
 test('works among several targets, each with its level', async (t) => {
