@@ -1,6 +1,4 @@
 import { Backlog, type Found } from './backlog.js';
-import { asText, type LogEvent, toLogEvents } from './batch/event.js';
-import type { Gap } from './batch/gap.js';
 import { type Copy, OpenBatches } from './batch/open-batches.js';
 import { Bounds } from './bounds.js';
 import { type Clock, within } from './clock.js';
@@ -8,6 +6,8 @@ import { Paces } from './delivery/paces.js';
 import { Delivery } from './delivery.js';
 import type { EventTimes } from './event-times.js';
 import { Flushes } from './flushes.js';
+import { Intake } from './intake.js';
+import { Launcher } from './launcher.js';
 import type { Ledger } from './ledger.js';
 import type { BatchSender, BatchStore, Parcel, StoredBatch } from './parcel.js';
 import type { Reporter } from './report.js';
@@ -48,38 +48,27 @@ const HEAD_START_MS = 2000;
  * is given up. Taking over an event never waits for the network or the disk.
  */
 export class Shipper {
-  readonly #options: ShipperOptions;
-  readonly #route: (message: string | Buffer) => BatchSender;
-  readonly #times: EventTimes;
   readonly #ledger: Ledger;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
 
+  readonly #intake: Intake;
   readonly #open: OpenBatches<BatchSender, StoredBatch & Copy>;
   readonly #backlog: Backlog;
   readonly #bounds: Bounds;
   readonly #paces: Paces<BatchSender>;
-  readonly #delivery: Delivery;
-  readonly #rhythm: Rhythm;
-  /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
-  readonly #awaited = new Map<Promise<unknown>, () => void>();
+  readonly #launcher: Launcher;
   #recovered: Promise<void> = Promise.resolve();
   /** When the last drain gave up, all that was sealed was on disk; up to here. */
   #leftToDisk = -1;
 
-  #cancelFlushTimer: (() => void) | undefined;
-
   readonly #flushes = new Flushes();
   #drains = 0;
   #closing: Promise<void> | undefined;
-  #takesMore = true;
   #closed = false;
 
   constructor(options: ShipperOptions, parts: ShipperParts) {
     const { route, times, ledger, reporter, store, clock, random } = parts;
-    this.#options = options;
-    this.#route = route;
-    this.#times = times;
     this.#ledger = ledger;
     this.#reporter = reporter;
     this.#clock = clock;
@@ -98,12 +87,12 @@ export class Shipper {
       this.#open,
       this.#backlog,
       store,
-      () => this.#pump(),
+      () => this.#launcher.launch(),
       (parcel, reason) => this.#settle([parcel], { kind: 'dropped', reason }),
     );
     store?.whenFull(() => this.#keepBounds());
-    this.#paces = new Paces(options, clock, random, (sender) => this.#resumed(sender));
-    this.#delivery = new Delivery({
+    this.#paces = new Paces(options, clock, random, (sender) => this.#launcher.recall(sender));
+    const delivery = new Delivery({
       backlog: this.#backlog,
       paces: this.#paces,
       times,
@@ -111,36 +100,36 @@ export class Shipper {
       clock,
       settle: (parcels, settled) => this.#settle(parcels, settled),
       returned: () => this.#keepBounds(),
-      delivered: (sender) => this.#giveNotice(sender),
+      delivered: (sender) => this.#intake.giveNotice(sender),
       done: () => this.#done(),
       isClosed: () => this.#closed,
       isLeaving: () => this.#drains > 0,
     });
-    this.#rhythm = new Rhythm(options.flushIntervalMs, clock, random);
+    this.#launcher = new Launcher(options.maxInFlight, {
+      open: this.#open,
+      backlog: this.#backlog,
+      paces: this.#paces,
+      deliver: (parcel) => void delivery.deliver(parcel),
+      isClosed: () => this.#closed,
+    });
+    this.#intake = new Intake({
+      route,
+      times,
+      ledger,
+      clock,
+      open: this.#open,
+      rhythm: new Rhythm(options.flushIntervalMs, clock, random),
+      due: () => this.#launcher.launch(),
+    });
   }
 
   /** Takes over a record, logged at this moment of the host's clock. @param recordTime the time that the record says */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {
-    const { timestamp, source } = this.#times.of(loggedAt, recordTime);
-    const text = asText(message);
-    const events = toLogEvents(timestamp, text, source);
-    if (events.length === 0) this.#ledger.empty();
-    else if (!this.#takesMore) this.#ledger.tooLate(events.length);
-    else {
-      const { end } = this.#backlog;
-      this.#gather(this.#route(text), events);
-      // Else nothing can go that could not before: with many targets it takes time to find that out.
-      if (this.#backlog.end > end) this.#pump();
-      this.#keepBounds();
-    }
-  }
-
-  #gather(sender: BatchSender, events: readonly LogEvent[], gap?: Gap): void {
-    for (const event of events) {
-      this.#ledger.accept(1);
-      this.#open.add(sender, event, gap);
-    }
-    if (this.#open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
+    const { end } = this.#backlog;
+    if (!this.#intake.accept(loggedAt, message, recordTime)) return;
+    // Else nothing can go that could not before: with many targets it takes time to find that out.
+    if (this.#backlog.end > end) this.#launcher.launch();
+    this.#keepBounds();
   }
 
   /**
@@ -157,14 +146,8 @@ export class Shipper {
    * Sends nothing before `ready` is settled; what is accepted meanwhile gathers.
    * @param hurry is called when there is not enough room to wait any longer, and should settle it
    */
-  async holdUntil(ready: Promise<unknown>, hurry: () => void = () => undefined): Promise<void> {
-    this.#awaited.set(ready, hurry);
-    try {
-      await ready;
-    } finally {
-      this.#awaited.delete(ready);
-      this.#pump();
-    }
+  holdUntil(ready: Promise<unknown>, hurry?: () => void): Promise<void> {
+    return this.#launcher.holdUntil(ready, hurry);
   }
 
   async #recover(looking: Promise<readonly Found[]>): Promise<void> {
@@ -173,7 +156,7 @@ export class Shipper {
     if (this.#closed) return;
     this.#ledger.accept(found.reduce((sum, { outline }) => sum + outline.size, 0));
     this.#backlog.addFound(found);
-    this.#pump();
+    this.#launcher.launch();
     this.#keepBounds();
   }
 
@@ -184,8 +167,8 @@ export class Shipper {
   }
 
   async #flush(): Promise<void> {
-    this.#sealAll();
-    this.#pump();
+    this.#intake.sealAll();
+    this.#launcher.launch();
     this.#keepBounds();
     const { end } = this.#backlog;
     if (!this.#backlog.isSettled(end)) await this.#flushes.wait(end);
@@ -234,7 +217,7 @@ export class Shipper {
   async #close(deadlineMs: number): Promise<void> {
     const deadline = this.#clock.monotonic() + deadlineMs;
     await this.drain(deadlineMs);
-    this.#takesMore = false;
+    this.#intake.close();
     if (!this.#isIdle) await this.drain(Math.max(deadline - this.#clock.monotonic(), 0));
     this.#closed = true;
     this.#paces.stopAll();
@@ -246,10 +229,10 @@ export class Shipper {
   /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
   abandon(): void {
     if (this.#closed) return;
-    this.#takesMore = false;
+    this.#intake.close();
     this.#closed = true;
     this.#paces.stopAll();
-    this.#sealAll();
+    this.#intake.sealAll();
     const parcels = this.#backlog.all();
     this.#settle(
       parcels.filter(({ isOnDisk }) => isOnDisk),
@@ -279,61 +262,9 @@ export class Shipper {
     );
   }
 
-  #startFlushTimer(): () => void {
-    return this.#clock.after(this.#rhythm.msToNext, () => {
-      this.#cancelFlushTimer = undefined;
-      this.#open.expire();
-      this.#pump();
-    });
-  }
-
-  #sealAll(): void {
-    this.#cancelFlushTimer?.();
-    this.#cancelFlushTimer = undefined;
-    this.#open.sealAll();
-  }
-
-  #pump(): void {
-    if (this.#closed || this.#awaited.size > 0) return;
-    while (this.#backlog.inFlight < this.#options.maxInFlight) {
-      this.#open.sealExpired(this.#mayBeSealed);
-      const parcel = this.#backlog.launchOldest(this.#mayGo, this.#refusesAll);
-      if (parcel === undefined) return;
-      void this.#delivery.deliver(parcel);
-    }
-  }
-
-  #resumed(sender: BatchSender): void {
-    this.#backlog.recall(sender);
-    this.#open.recall(sender);
-    this.#pump();
-  }
-
-  /**
-   * While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. Who has nothing
-   * that waits need not wait for those that have.
-   */
-  readonly #mayBeSealed = (sender: BatchSender): boolean =>
-    !this.#backlog.isWaitingFor(sender) && this.#mayGo(sender, this.#backlog.inFlightOf(sender));
-
-  readonly #mayGo = (sender: BatchSender, inFlight: number): boolean =>
-    inFlight < this.#paces.of(sender).places;
-
-  readonly #refusesAll = (sender: BatchSender): boolean => this.#paces.of(sender).refusals.refusesAll;
-
   #keepBounds(): void {
-    if (this.#awaited.size > 0 && this.#bounds.isHalfFull)
-      for (const hurry of this.#awaited.values()) hurry();
+    if (this.#bounds.isHalfFull) this.#launcher.hurry();
     if (this.#bounds.keep()) this.#settled();
-  }
-
-  /** The service is there: whoever reads the log stream learns what is missing in it. */
-  #giveNotice(sender: BatchSender): void {
-    const notice = this.#ledger.takeNotice(sender);
-    if (notice === undefined) return;
-    const { timestamp, source } = this.#times.of(this.#clock.now(), notice.timestamp);
-    const events = toLogEvents(timestamp, notice.message, source);
-    this.#gather(sender, events, notice.gap);
   }
 
   /** The only way out of here for a batch. One that went meanwhile stays in the counter that it has. */
@@ -350,7 +281,7 @@ export class Shipper {
 
   #done(): void {
     this.#settled();
-    this.#pump();
+    this.#launcher.launch();
   }
 
   #settled(): void {
@@ -360,7 +291,7 @@ export class Shipper {
 
   /** There is no more time. What is on disk is not lost, and goes on waiting. */
   #giveUp(): void {
-    this.#sealAll();
+    this.#intake.sealAll();
     this.#settle(this.#backlog.inMemoryAlone(), { kind: 'dropped', reason: 'closed' });
     this.#leftToDisk = this.#backlog.end;
     this.#flushes.release(() => true);
