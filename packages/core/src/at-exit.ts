@@ -16,13 +16,18 @@ export function atExit(act: () => void): () => void {
   return () => void acts.delete(act);
 }
 
+/** Whatever is to be told has to be told at once from now on. */
+export function beginLastMoment(): void {
+  isEnding = true;
+}
+
 /** The process ends right after this. */
 export function actNow(): void {
-  isEnding = true;
+  beginLastMoment();
   for (const act of [...acts]) act();
 }
 
-/** Whether the last acts have begun: whatever is to be told has to be told at once. */
+/** Whether nothing is told later. */
 export function isLastMoment(): boolean {
   return isEnding;
 }

@@ -1,3 +1,4 @@
+import { plural } from './plural.js';
 import type { Reporter } from './report.js';
 
 /** What a text takes while it waits, beyond its bytes: the objects around it. Measured on Node 20. */
@@ -43,7 +44,7 @@ export class Behind {
       'buffer-full',
       1,
       (all) =>
-        `More than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up: ${all} records were dropped.`,
+        `More than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up: ${plural(all, 'record was', 'records were')} dropped.`,
     );
   }
 }

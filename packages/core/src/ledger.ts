@@ -2,6 +2,7 @@ import type { Batch } from './batch/batch.js';
 import { type Gap, joined } from './batch/gap.js';
 import type { Failure, RejectedEvents } from './delivery/outcome.js';
 import type { Address, BatchSender, Parcel } from './parcel.js';
+import { isOrAre, plural } from './plural.js';
 import type { Counts, Reporter } from './report.js';
 import { said } from './said.js';
 import type { DropReason, Settled } from './settled.js';
@@ -99,7 +100,7 @@ export class Ledger {
       'rejected-events',
       events,
       (all) =>
-        `CloudWatch Logs rejected ${all} events by their time: they are older than 14 days or than the log group's retention, or more than 2 hours ahead. Check the clock and the records' timestamps.`,
+        `CloudWatch Logs rejected ${plural(all, 'event', 'events')} by time: older than 14 days or than the log group's retention, or more than 2 hours ahead. Check the clock and the records' timestamps.`,
     );
   }
 
@@ -107,7 +108,8 @@ export class Ledger {
     this.#reporter.loss(
       'invalid-event',
       events,
-      (all) => `CloudWatch Logs refuses ${all} events, which are given up. (${name}: ${message})`,
+      (all) =>
+        `CloudWatch Logs refuses ${plural(all, 'event', 'events')}, which ${isOrAre(all)} given up. (${name}: ${message})`,
     );
   }
 
@@ -119,7 +121,7 @@ export class Ledger {
           'buffer-full',
           events,
           (all) =>
-            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${all} events were dropped, the oldest of the log streams that hold most.`,
+            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${plural(all, 'event was', 'events were')} dropped, the oldest of the log streams that hold most.`,
         );
         break;
       case 'spoolFull':
@@ -127,14 +129,15 @@ export class Ledger {
           'spool-full',
           events,
           (all) =>
-            `More than spoolMaxBytes (${spoolMaxBytes}) wait in the spool: the oldest ${all} events were dropped.`,
+            `More than spoolMaxBytes (${spoolMaxBytes}) wait in the spool: the oldest ${plural(all, 'event was', 'events were')} dropped.`,
         );
         break;
       case 'closed':
         this.#reporter.loss(
           'not-delivered',
           events,
-          (all) => `${all} events were not delivered in the time that closeTimeoutMs allows, and are lost.`,
+          (all) =>
+            `${plural(all, 'event was', 'events were')} not delivered in the time that closeTimeoutMs allows, and ${isOrAre(all)} lost.`,
         );
         break;
       case 'abandoned':
@@ -142,7 +145,7 @@ export class Ledger {
           'not-delivered',
           events,
           (all) =>
-            `${all} events were not delivered before the process ended, and are lost. Await flush() before process.exit().`,
+            `${plural(all, 'event was', 'events were')} not delivered before the process ended, and ${isOrAre(all)} lost. Await flush() before process.exit().`,
         );
     }
   }
@@ -152,7 +155,7 @@ export class Ledger {
       'unreadable',
       events,
       (all) =>
-        `${all} events in the spool cannot be read: their files were removed, or are damaged. (${said(error)})`,
+        `${plural(all, 'event', 'events')} in the spool cannot be read: a file was removed, or is damaged. (${said(error)})`,
     );
   }
 
@@ -162,7 +165,8 @@ export class Ledger {
     this.#reporter.loss(
       'logged-after-close',
       events,
-      (all) => `${all} events were logged after the transport was closed, and are lost.`,
+      (all) =>
+        `${plural(all, 'event was', 'events were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
     );
   }
 
@@ -172,7 +176,7 @@ export class Ledger {
     if (gap === undefined) return undefined;
     this.#gaps.delete(sender);
     const [from, to] = [gap.begin, gap.end].map((timestamp) => new Date(timestamp).toISOString());
-    const message = `awslogs: ${gap.events} events are missing here, from ${from} to ${to}: more waited than maxBufferBytes or spoolMaxBytes allows.`;
+    const message = `awslogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more waited than maxBufferBytes or spoolMaxBytes allows.`;
     return {
       gap,
       timestamp: gap.end,

@@ -1,8 +1,9 @@
 /** What a main thread needs that leaves the work to a worker. Nothing of it loads the AWS SDK. */
-export { onOwnStack } from './at-exit.js';
+export { beginLastMoment, onOwnStack } from './at-exit.js';
 export { Behind } from './behind.js';
 export { type Clock, systemClock, within } from './clock.js';
 export * from './config/index.js';
+export { isOrAre, plural } from './plural.js';
 export { addCounts, type Counts, type ProblemCode, type Report, Reporter } from './report.js';
 export { type Closing, closeOnSignals, signalledAt } from './signals.js';
 export { toTimestamp } from './timestamp.js';

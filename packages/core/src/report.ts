@@ -146,8 +146,10 @@ export class Reporter {
   /** Whether something was counted since the counts were reported. */
   #hasNews = false;
   #hasReportedIdle = false;
-  /** Reported in the last moment. */
-  readonly #lastKinds = new Set<string>();
+  /** Reported in the last moment, beside problems. */
+  readonly #lastKinds = new Set<Report['kind']>();
+  /** How many events of each kind were lost in the last moment. */
+  readonly #lastLosses = new Map<ProblemCode, number>();
 
   constructor(emit: (report: Report) => void, toStderr: boolean, clock: Clock) {
     this.#emit = emit;
@@ -250,12 +252,15 @@ export class Reporter {
   #tell(code: ProblemCode, moreEvents: number, text: (events: number) => string): void {
     // More may be lost, and withheld, until the process ends.
     if (moreEvents > 0) this.#forgetExit ??= atExit(() => this.close());
+    if (isLastMoment()) {
+      this.#tellInLastMoment(code, moreEvents, text);
+      return;
+    }
     const now = this.#clock.monotonic();
     const { times = 0, events: untold = 0 } = this.#withheld.get(code) ?? {};
     const events = untold + moreEvents;
     const isTooSoon = now - (this.#toldAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS;
-    // In the last moment there is no later.
-    if (isTooSoon && !isLastMoment()) {
+    if (isTooSoon) {
       this.#withheld.set(code, { times: times + 1, events, text });
       return;
     }
@@ -263,6 +268,19 @@ export class Reporter {
     this.#withheld.delete(code);
     const again = times > 0 && events === 0 ? ` (${times} more since the last report)` : '';
     this.#emitProblem(code, text(events) + again);
+  }
+
+  /**
+   * There is no later, and each record that an application logs now may be lost: told are all so far, at 1, 2, … 10,
+   * 20, … 100, 200 events and so on. So a listener that logs what it is told comes to an end as well.
+   */
+  #tellInLastMoment(code: ProblemCode, moreEvents: number, text: (events: number) => string): void {
+    const before = this.#lastLosses.get(code);
+    const events = (before ?? this.#withheld.get(code)?.events ?? 0) + moreEvents;
+    this.#lastLosses.set(code, events);
+    this.#withheld.delete(code);
+    if (before === undefined || roundedDown(events) > roundedDown(before))
+      this.#emitProblem(code, text(events));
   }
 
   #emitProblem(code: ProblemCode, text: string): void {
@@ -273,7 +291,7 @@ export class Reporter {
 
   /** The one place where reports go out. What the callback throws must not disturb the pipeline that reports. */
   #send(report: Report): void {
-    if (isLastMoment() && !this.#isFirstOfItsKind(report)) return;
+    if (isLastMoment() && report.kind !== 'problem' && !this.#isFirstOfItsKind(report.kind)) return;
     try {
       this.#emit(report);
     } catch (error) {
@@ -283,12 +301,17 @@ export class Reporter {
   }
 
   /** In the last moment listeners are called at once: one that logs what it is told would never end. */
-  #isFirstOfItsKind(report: Report): boolean {
-    const kind = report.kind === 'problem' ? report.code : report.kind;
+  #isFirstOfItsKind(kind: Report['kind']): boolean {
     const isFirst = !this.#lastKinds.has(kind);
     this.#lastKinds.add(kind);
     return isFirst;
   }
+}
+
+/** To one digit and zeros. */
+function roundedDown(events: number): number {
+  const unit = 10 ** (String(events).length - 1);
+  return Math.floor(events / unit) * unit;
 }
 
 interface Withheld {

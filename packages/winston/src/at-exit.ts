@@ -1,4 +1,4 @@
-import { signalledAt, systemClock } from '@awslogs/core/main-thread';
+import { beginLastMoment, signalledAt, systemClock } from '@awslogs/core/main-thread';
 import type { ExitPort } from './channel.js';
 
 /** Those who hold records. A strong reference: what they hold must not be lost to the garbage collector. */
@@ -18,6 +18,7 @@ export function watchExit(): void {
 /** Blocks until all that is held is delivered. The process ends right after this. */
 export function deliverHeld(): void {
   begunAt ??= signalledAt() ?? systemClock.monotonic();
+  beginLastMoment();
   for (const holder of holders) holder.requestClose();
   for (const holder of holders) holder.awaitClose();
 }

@@ -4,6 +4,8 @@ import {
   type Clock,
   type Config,
   type Counts,
+  isOrAre,
+  plural,
   type Report,
   type Reporter,
   within,
@@ -303,8 +305,7 @@ export class RestartingChannel {
     reporter.loss(
       'worker',
       records,
-      (all) =>
-        `There is no worker thread (${why}): ${all} records that it held or was to take are lost. It is replaced after a pause.`,
+      (all) => `The worker thread ended (${why}). ${plural(all, 'record was', 'records were')} lost.`,
     );
     if (isExiting()) reporter.close();
   }
@@ -317,7 +318,8 @@ export class RestartingChannel {
     reporter.loss(
       'logged-after-close',
       records,
-      (all) => `${all} records were logged as the process exited, too late to be delivered, and are lost.`,
+      (all) =>
+        `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`,
     );
     // What is withheld now would never be told.
     reporter.close();
@@ -335,7 +337,7 @@ export class RestartingChannel {
       'worker',
       1,
       (all) =>
-        `${all} records were logged in the worker thread of a transport, by a module that is preloaded there too, and are dropped. Set the logger up where isMainThread of node:worker_threads is true.`,
+        `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`,
     );
   }
 }

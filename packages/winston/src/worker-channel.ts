@@ -11,9 +11,6 @@ import { type FromWorker, type ToWorker, toWorkerData } from './worker-protocol.
 /** What a worker may take beyond `closeTimeoutMs`: for its last writes, and to be heard. */
 const GRACE_MS = 2000;
 
-/** How long the process's exit waits for a worker to start: on a busy machine that takes its time. */
-const START_PATIENCE_MS = 10_000;
-
 /** Hardly anything in the worker lives long: with V8's 48 MB it takes more memory, and no less time. */
 const WORKER_YOUNG_MB = 8;
 
@@ -123,8 +120,9 @@ export class WorkerChannel implements Channel {
 
   #postJoined(): void {
     const joined = this.#joined;
-    if (joined === '') return;
     this.#joined = '';
+    // What a worker that has ended was to take waits no more: it is counted as lost already.
+    if (joined === '' || this.#phase === 'ended') return;
     this.#queue.push({ message: joined, bytes: this.#context.behind.add(joined) });
     this.#pump();
   }
@@ -217,7 +215,7 @@ export class WorkerChannel implements Channel {
   #awaitClose(): void {
     if (this.#phase === 'ended') return;
     const begunAt = performance.now();
-    if (this.#progress.awaitStart(START_PATIENCE_MS)) {
+    if (this.#progress.awaitStart(this.#closeDeadline - begunAt)) {
       // What the start took is not taken from the delivery.
       this.#closeDeadline += performance.now() - begunAt;
       if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;

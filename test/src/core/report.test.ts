@@ -282,12 +282,23 @@ test('a callback that throws does no harm, and the error is written to stderr', 
   );
 });
 
-test('as the process ends a report is emitted once of a kind, and then written to stderr alone', (t) => {
+test('as the process ends losses are told at 1, 2, … 10, 20, … 100, 200 events and so on', (t) => {
   const listener =
-    "process.on('exit', () => { for (const n of [1, 20]) reporter.loss('worker', n, String); });";
+    "process.on('exit', () => { for (let i = 0; i < 250; i++) reporter.loss('worker', 1, String); });";
   const { stderr, stdout } = stderrOf(true, '', `reporter.loss('worker', 300, String); ${listener}`);
-  t.true(stderr.endsWith('awslogs: worker: 300\nawslogs: worker: 1\nawslogs: worker: 20\n'), stderr);
-  t.is(stdout, 'emitted\n'.repeat(4));
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const told = [300, ...digits, ...digits.map((digit) => 10 * digit), 100, 200];
+  t.true(stderr.endsWith(told.map((n) => `awslogs: worker: ${n}\n`).join('')), stderr);
+  t.is(stdout, 'emitted\n'.repeat(2 + told.length));
+});
+
+test('as the process ends a listener that logs what it is told, and loses it, comes to an end', (t) => {
+  const emit = "console.log('emitted'); if (isEnding) lose(7);";
+  const before = "let isEnding = false; const lose = (n) => reporter.loss('worker', n, String);";
+  const after = "lose(300); process.on('exit', () => { isEnding = true; lose(1); });";
+  const { status, stdout } = stderrOf(true, before, after, emit);
+  t.is(status, 0);
+  t.true(stdout.split('\n').length < 30, stdout);
 });
 
 /** What a process writes to stderr that reports one problem. */

@@ -931,7 +931,7 @@ test('past maxBufferBytes the oldest batch is dropped, counted and told', async 
   const problem = reports.find(({ kind }) => kind === 'problem');
   t.regex(
     problem?.kind === 'problem' ? problem.message : '',
-    /\(6420\).*: 1 events were dropped, the oldest of/,
+    /\(6420\).*: 1 event was dropped, the oldest of/,
   );
   sender.news();
   sender.reply = () => DELIVERED;

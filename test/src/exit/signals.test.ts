@@ -21,7 +21,9 @@ const HANDLING = [
 
 /** How many events stderr says are lost. */
 function toldLost({ stderr }: Ended): number {
-  const told = stderr.matchAll(/ (\d+) (?:events were (?:not delivered|logged after)|records that it held)/g);
+  const told = stderr.matchAll(
+    / (\d+) (?:events? (?:was|were) (?:not delivered|logged after)|records? (?:was|were) lost)/g,
+  );
   return [...told].reduce((sum, [, events]) => sum + Number(events), 0);
 }
 

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { Reporter, resolveConfig } from '@awslogs/core/main-thread';
+import { type Options, Reporter, resolveConfig } from '@awslogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { RestartingChannel } from '../../../packages/winston/dist/restarting-channel.js';
 import { messages, optionsFor, startLocal } from '../harness.js';
 import { ManualClock, settled } from '../manual-clock.js';
 
 /** A channel, and each worker that it starts. */
-async function setUp(t: ExecutionContext) {
+async function setUp(t: ExecutionContext, options: Options = {}) {
   const local = await startLocal(t);
   const clock = new ManualClock();
-  const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1 });
+  const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1, ...options });
   const reporter = new Reporter(() => undefined, false, clock);
   const context = { config, clock, reporter, report: () => undefined };
   const channel = new RestartingChannel(true, context, reporter.counts);
@@ -94,4 +94,23 @@ test.serial('what is held for a worker is bounded, counted and told', async (t) 
   t.true(dropped.bufferFull > 30 && dropped.bufferFull < 40, `${dropped.bufferFull}`);
   await channel.flush();
   t.is(messages(local).length, 100 - dropped.bufferFull);
+});
+
+test.serial('what a worker that ended was to take waits no more', async (t) => {
+  const { clock, channel, workers, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 });
+  const text = 'x'.repeat(60_000);
+  let logged = 0;
+  for (let deaths = 0; deaths < 10; deaths++) {
+    channel.write(Date.now(), 'a record');
+    await channel.flush();
+    // Not posted yet when the worker ends.
+    workers.at(-1)?.prependListener('exit', () => channel.write(Date.now(), text));
+    logged += 2;
+    await end(workers.at(-1));
+    await clock.advance(60_000);
+  }
+  const { dropped } = reporter.counts;
+  t.is(dropped.workerEnded, logged / 2);
+  for (let i = 0; i < 135; i++) channel.write(Date.now(), text);
+  t.is(reporter.counts.dropped.bufferFull, 0);
 });
