@@ -1,9 +1,10 @@
 import type { Batch } from './batch/batch.js';
 import { type Gap, joined } from './batch/gap.js';
+import type { Counts } from './counts.js';
 import type { Failure, RejectedEvents } from './delivery/outcome.js';
 import type { Address, BatchSender, Parcel } from './parcel.js';
 import { isOrAre, plural } from './plural.js';
-import type { Counts, Reporter } from './report.js';
+import type { Reporter } from './report.js';
 import { said } from './said.js';
 import type { DropReason, Settled } from './settled.js';
 

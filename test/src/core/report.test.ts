@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import type { Report } from '@awslogs/core';
 import test from 'ava';
 import fc from 'fast-check';
-import { addCounts, Reporter } from '../../../packages/core/dist/report.js';
+import { addCounts } from '../../../packages/core/dist/counts.js';
+import { Reporter } from '../../../packages/core/dist/report.js';
 import { ManualClock } from '../manual-clock.js';
 
 function setUp() {
@@ -310,7 +311,7 @@ function stderrOf(
 ): { stderr: string; stdout: string; status: number | null } {
   const module = new URL('../../../packages/core/dist/report.js', import.meta.url).href;
   const script = `
-    import { addCounts, Reporter } from ${JSON.stringify(module)};
+    import { Reporter } from ${JSON.stringify(module)};
     ${before}
     const reporter = new Reporter(() => { ${emit} }, ${toStderr}, { monotonic: () => 0 });
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
