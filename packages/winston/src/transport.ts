@@ -83,7 +83,7 @@ export class CloudWatchTransport extends TransportStream {
     this.#none = this.#reporter.counts;
     this.#past = this.#none;
     watchExit();
-    this.on('unpipe', (source: object) => this.#unpiped(source));
+    this.on('unpipe', (source: Partial<Parent>) => this.#unpiped(source));
   }
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -187,12 +187,14 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   /**
-   * A child logger that a transport was added to shares the pipes of its root, and winston-transport does not know the root
-   * that lets go of it.
+   * A root logger and its children share their pipes: any of them may let go of a transport that was added to another one.
+   * winston-transport, and the pipe itself, listen for that one alone.
    */
-  #unpiped(source: object): void {
+  #unpiped(source: Partial<Parent>): void {
     const { parent } = this;
-    if (parent && (source === parent || Object.prototype.isPrototypeOf.call(source, parent))) this.close();
+    if (!parent || source._readableState !== parent._readableState) return;
+    if (source !== parent) this.emit('unpipe', parent, { hasUnpiped: false }); // else the pipe still writes
+    this.close();
   }
 
   /** Winston ends the process when its handlers of exceptions have emitted 'finish': let it, once all is delivered. */
@@ -216,5 +218,7 @@ export class CloudWatchTransport extends TransportStream {
 interface Parent {
   /** A function has been asked by Winston, and must not be asked again. */
   readonly exitOnError?: unknown;
+  /** Of Node's streams. A child logger has that of its root. */
+  readonly _readableState: object;
   pipe(transport: CloudWatchTransport): unknown;
 }

@@ -440,13 +440,18 @@ test('a transport stays with its logger when a function decides that an uncaught
   );
 });
 
-test('a transport that was added to a child logger is closed with the root', async (t) => {
-  const local = await startLocal(t);
-  const args = ['has a transport that was added to a child'];
-  const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', args);
-  t.deepEqual({ code, stdout }, { code: 0, stdout: 'its worker ended\n' }, stderr);
-  t.deepEqual(texts(local), ['hello']);
-});
+for (const setup of [
+  'adds to a child, and closes the root',
+  'adds to the root, and closes a child',
+  'adds to a child, and closes another',
+]) {
+  test(`who ${setup}, closes the transport, and it gets nothing more`, async (t) => {
+    const local = await startLocal(t);
+    const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [setup]);
+    t.deepEqual({ code, stdout }, { code: 0, stdout: 'its worker ended\n' }, stderr);
+    t.deepEqual(texts(local), ['hello']);
+  });
+}
 
 test("in-process: what is logged at 'beforeExit' and after it arrives", async (t) => {
   const local = await startLocal(t);
