@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import test, { type ExecutionContext } from 'ava';
 import { allDelivered, openPipeline } from '../delivery/pipeline.js';
 import { messages, range, startLocal } from '../harness.js';
@@ -238,7 +239,7 @@ test.serial('what was set aside is not found again by the next process', async (
   const spoolDirectory = spoolFolder(t);
   leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
   const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  await until(() => first.problems().includes('unreadable'));
+  await until(() => local.requests.length > 0);
   await first.close();
   t.is(first.counts().spooled, 1);
   end();
@@ -266,4 +267,46 @@ test.serial('a folder full of tiny batches takes no more memory than the spool h
   t.is(dropped.spoolFull + spooled, accepted);
   t.true(spooled <= 1024, `${spooled}`);
   t.true(accepted <= 50_000, 'the others are left where they were');
+});
+
+test.serial('what is no segment costs little time and memory, however many lines it has', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const lines = ['x\n', '{"batch":\n', 'x\n \n', '{"timestamp":\n'];
+  leaveFolder(spoolDirectory, [
+    segmentText(['left']),
+    ...lines.map((line) => line.repeat((8 * MIB) / line.length)),
+  ]);
+  const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 64 * MIB });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const before = process.memoryUsage.rss();
+  await until(() => pipeline.problems().includes('unreadable'));
+  // All were looked at, and hold nothing.
+  await until(() => filesIn(spoolDirectory).length === 1);
+  await pipeline.close();
+  delay.disable();
+  t.deepEqual(messages(local, '/old'), ['left']);
+  t.true(process.memoryUsage.rss() < before + 200 * MIB);
+  t.log(`${Math.trunc(delay.max / 1e6)} ms at once`);
+  const { accepted, delivered, dropped } = pipeline.counts();
+  t.is(delivered, 1);
+  t.is(dropped.unreadable, accepted - 1);
+  t.true(dropped.unreadable > 4 * MIB, `${dropped.unreadable} lines`);
+});
+
+test.serial('what follows a line that was set aside is found again', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const spoolDirectory = spoolFolder(t);
+  const [destination, batch, one, two] = segmentText(['one', 'two']).split('\n');
+  leaveFolder(spoolDirectory, [`${[destination, batch, one, '{"timestamp":1', two].join('\n')}\n`]);
+  const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+  await until(() => local.requests.length > 0);
+  await first.close();
+  t.is(first.counts().spooled, 2);
+  end();
+  const second = openPipeline(local, { spoolDirectory });
+  await second.close();
+  t.deepEqual(second.counts(), allDelivered(2));
 });

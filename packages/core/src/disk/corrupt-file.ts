@@ -9,7 +9,7 @@ const CORRUPT = 'corrupt.ndjson';
 const PIECE_BYTES = 64 * 1024;
 
 /**
- * Moves lines that cannot be read out of a file, into one for all of them, as far as there is room; and writes spaces in
+ * Moves lines that cannot be read out of a file, into one for all of them, as far as there is room; and writes blank lines in
  * their place, so that nobody finds them again.
  * @returns where they are
  * @throws when they cannot be written there
@@ -27,7 +27,8 @@ export async function setAside(
     await aside.chmod(0o600);
     let { size } = await aside.stat();
     for (const line of lines) {
-      if (size + line.end - line.start <= maxBytes) size += await copy(file, line, aside);
+      const end = Math.min(line.end, line.start + maxBytes - size - 1);
+      if (end > line.start) size += await copy(file, { start: line.start, end }, aside);
       await blank(file, line);
     }
   } finally {
@@ -45,7 +46,7 @@ async function copy(file: FileHandle, { start, end }: Range, aside: FileHandle):
     await aside.write(buffer, 0, bytesRead);
     last = buffer[bytesRead - 1] ?? last;
   }
-  // A torn line has no end.
+  // What is torn, or cut for want of room, has no end.
   if (last !== NEWLINE) await aside.write('\n');
   return end - start + 1;
 }
@@ -55,9 +56,9 @@ const NEWLINE = 0x0a;
 async function blank(file: FileHandle, { start, end }: Range): Promise<void> {
   for (let position = start; position < end; position += PIECE_BYTES) {
     const length = Math.min(PIECE_BYTES, end - position);
-    // The newline stays, where there is one, or comes.
+    // No line that is too long to be read.
     const spaces = Buffer.alloc(length, ' ');
-    if (position + length === end) spaces[length - 1] = NEWLINE;
+    spaces[length - 1] = NEWLINE;
     await file.write(spaces, 0, length, position);
   }
 }

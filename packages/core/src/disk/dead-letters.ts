@@ -55,15 +55,23 @@ export class DeadLetterFile {
   /** Resolves when all is written, or never will be. */
   async close(): Promise<void> {
     this.#writeSoon();
-    await this.#writing;
+    while (this.#writing !== undefined) await this.#writing;
   }
 
   #writeSoon(): void {
     if (this.#waiting.length === 0) return;
     this.#writing ??= this.#write()
-      .catch((error) => this.#failed(error))
-      .finally(() => {
+      .then(
+        () => true,
+        (error) => {
+          this.#failed(error);
+          return false;
+        },
+      )
+      .then((isWritten) => {
         this.#writing = undefined;
+        // What came while the file was being closed.
+        if (isWritten) this.#writeSoon();
       });
   }
 

@@ -6,7 +6,7 @@ import type { Reporter } from '../report.js';
 import { said } from '../said.js';
 import { setAside } from './corrupt-file.js';
 import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
-import { type Range, settledPath } from './segment.js';
+import { settledPath } from './segment.js';
 import { readSegment, type SegmentContent } from './segment-reader.js';
 import { parseSettledLines, settledLines } from './spool-format.js';
 import { checkFolder, isMissing, isPassing, openTrusted, UntrustedError } from './trusted.js';
@@ -180,7 +180,7 @@ export class Recovery {
     try {
       const { size } = await file.stat();
       const content = await readSegment(file, size, settled);
-      if (content.corrupt.length > 0) await this.#setAside(path, file, content.corrupt);
+      if (content.corrupt.length > 0) await this.#setAside(path, file, content);
       this.#unread.delete(path);
       this.#heir.receive(path, size, content);
     } finally {
@@ -189,16 +189,16 @@ export class Recovery {
     return true;
   }
 
-  async #setAside(path: string, file: FileHandle, lines: readonly Range[]): Promise<void> {
-    const what = await setAside(this.#root, this.#heir.maxCorruptBytes, file, lines).then(
+  async #setAside(path: string, file: FileHandle, { corrupt, corruptLines }: SegmentContent): Promise<void> {
+    const what = await setAside(this.#root, this.#heir.maxCorruptBytes, file, corrupt).then(
       (aside) => `They were moved to ${aside}, as far as there was room`,
       (error) => `They are lost, since they cannot be set aside (${said(error)})`,
     );
-    this.#reporter.accept(lines.length);
-    this.#reporter.drop('unreadable', lines.length);
+    this.#reporter.accept(corruptLines);
+    this.#reporter.drop('unreadable', corruptLines);
     this.#reporter.loss(
       'unreadable',
-      lines.length,
+      corruptLines,
       (all) =>
         `${all} lines in the spool are no events, as after a crash in the middle of one. ${what}. The last of them stood in ${path}.`,
     );

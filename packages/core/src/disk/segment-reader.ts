@@ -20,8 +20,10 @@ export interface FoundBatch {
 /** What a segment holds, as far as it can be read. */
 export interface SegmentContent {
   readonly batches: readonly FoundBatch[];
-  /** Lines that are none of ours: the torn last one of a process that was killed, or what a bad disk made of one. */
+  /** Where lines stand that are none of ours: the torn last one of a process that was killed, or what a bad disk made of one. */
   readonly corrupt: readonly Range[];
+  /** How many they are. */
+  readonly corruptLines: number;
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -29,7 +31,12 @@ const PIECE_BYTES = 256 * 1024;
 /** The longest event, each of its bytes escaped with six. */
 const MAX_LINE_BYTES = 6 * MAX_BATCH_BYTES + 1024;
 
-const EVENT_START = '{"timestamp":';
+/** A file with more holes than this is no segment any more: what follows is not looked at. */
+const MAX_HOLES = 1000;
+
+const EVENT_START = Buffer.from('{"timestamp":');
+const DESTINATION_START = Buffer.from('{"destination":');
+const BATCH_START = Buffer.from('{"batch":');
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 const SPACE = 0x20;
@@ -61,7 +68,7 @@ export async function readSegment(
     offset += rest.length;
     rest = Buffer.alloc(0);
   }
-  if (rest.length > 0) content.addCorrupt(offset, offset + rest.length);
+  if (rest.length > 0) content.addCorrupt(offset, offset + rest.length, 1);
   return content.found;
 }
 
@@ -98,7 +105,10 @@ class Content {
   readonly #settled: ReadonlySet<number>;
   readonly #heads = new Map<number, SpoolHead>();
   readonly #batches = new Map<number, Open>();
-  readonly #corrupt: Range[] = [];
+  readonly #corrupt: { readonly start: number; end: number }[] = [];
+  #corruptLines = 0;
+  /** Lines that were parsed in vain: that takes time. */
+  #parsedInVain = 0;
   /** Whose events follow; 'settled': nobody needs them. */
   #current: Open | 'settled' | undefined;
 
@@ -108,28 +118,42 @@ class Content {
 
   get found(): SegmentContent {
     const batches = [...this.#batches.values()].filter(({ size }) => size > 0);
-    return { batches, corrupt: this.#corrupt };
+    return { batches, corrupt: this.#corrupt, corruptLines: this.#corruptLines };
   }
 
   /** @returns how many bytes the whole lines take */
   addLines(bytes: Buffer, offset: number): number {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      if (!this.#add(bytes, start, end, offset)) this.addCorrupt(offset + start, offset + end + 1);
+      if (this.#isHopeless || !this.#add(bytes, start, end, offset))
+        this.addCorrupt(offset + start, offset + end + 1, 1);
       start = end + 1;
     }
     return start;
   }
 
-  addCorrupt(start: number, end: number): void {
-    this.#corrupt.push({ start, end });
+  get #isHopeless(): boolean {
+    return this.#corrupt.length > MAX_HOLES || this.#parsedInVain > MAX_HOLES;
+  }
+
+  /** @param lines how many end there */
+  addCorrupt(start: number, end: number, lines = 0): void {
+    this.#corruptLines += lines;
+    const last = this.#corrupt.at(-1);
+    if (last?.end === start) last.end = end;
+    else this.#corrupt.push({ start, end });
   }
 
   /** @returns whether the line is one of ours */
   #add(bytes: Buffer, start: number, end: number, offset: number): boolean {
     if (bytes[end - 1] === COMMA) return this.#addEvent(bytes, start, end, offset);
-    if (end - start > MAX_HEAD_BYTES) return isBlank(bytes.subarray(start, end));
-    return this.#addHead(bytes.toString('utf8', start, end)) || isBlank(bytes.subarray(start, end));
+    if (startsWith(bytes, start, DESTINATION_START)) return this.#addDestination(bytes, start, end);
+    if (startsWith(bytes, start, EVENT_START)) return false; // a torn one
+    // What was set aside: what followed and belonged to it was so as well.
+    if (isBlank(bytes, start, end)) return true;
+    // Better lost than in another's log stream: who knows whose events follow a line that cannot be read.
+    this.#current = undefined;
+    return startsWith(bytes, start, BATCH_START) && this.#addBatch(bytes, start, end);
   }
 
   #addEvent(bytes: Buffer, start: number, end: number, offset: number): boolean {
@@ -141,20 +165,28 @@ class Content {
     return this.#current.add(range, event);
   }
 
-  #addHead(line: string): boolean {
-    const named = parseDestinationLine(line);
-    if (named !== undefined) {
-      this.#heads.set(named.destination, named.head);
-      return true;
+  #addDestination(bytes: Buffer, start: number, end: number): boolean {
+    const named =
+      end - start > MAX_HEAD_BYTES ? undefined : parseDestinationLine(bytes.toString('utf8', start, end));
+    if (named === undefined) {
+      this.#parsedInVain++;
+      this.#current = undefined;
+      return false;
     }
-    if (line.startsWith(EVENT_START)) return false;
-    // Better lost than in another's log stream: who knows whose events follow a line that cannot be read.
-    this.#current = undefined;
-    const { batch, destination } = parseBatchLine(line) ?? {};
-    if (batch === undefined || destination === undefined) return false;
-    const head = this.#heads.get(destination);
-    if (this.#settled.has(batch)) this.#current = 'settled';
-    else if (head !== undefined) this.#current = this.#batchOf(batch, head);
+    this.#heads.set(named.destination, named.head);
+    return true;
+  }
+
+  #addBatch(bytes: Buffer, start: number, end: number): boolean {
+    const named =
+      end - start > MAX_HEAD_BYTES ? undefined : parseBatchLine(bytes.toString('utf8', start, end));
+    if (named === undefined) {
+      this.#parsedInVain++;
+      return false;
+    }
+    const head = this.#heads.get(named.destination);
+    if (this.#settled.has(named.batch)) this.#current = 'settled';
+    else if (head !== undefined) this.#current = this.#batchOf(named.batch, head);
     return true;
   }
 
@@ -167,6 +199,12 @@ class Content {
   }
 }
 
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === SPACE);
+function startsWith(bytes: Buffer, start: number, text: Buffer): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text[i]) return false;
+  return true;
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== SPACE) return false;
+  return true;
 }
