@@ -15,6 +15,9 @@ const KILLS = Number(process.env.TEST_KILLS ?? 12);
 const SEED = Number(process.env.TEST_SEED ?? Math.trunc(Math.random() * 1e9));
 
 const MAX_IN_FLIGHT = 4;
+
+/** Each has a log stream: batches share segments, lie scattered, and are written anew. */
+const TENANTS = 20;
 const RECORDS_OF_THE_LAST = 500;
 
 /** From the first sign of life on: it starts, and takes over what the one before left. */
@@ -35,10 +38,16 @@ for (const logger of ['pino', 'winston']) {
   test.serial(`${logger}: killed again and again under load, what was on disk arrives`, async (t) => {
     t.timeout(120_000 + KILLS * 10_000);
     const arrivals = new Arrivals();
+    const strays: string[] = [];
     const local = await startLocal(t, {
       keepEvents: false,
       random: seeded(SEED + 1),
-      onPut: (put) => arrivals.add(put),
+      onPut: (put) => {
+        arrivals.add(put);
+        for (const number of put.events.flatMap(({ message }) => recordsOf(message)))
+          if (put.logStreamName !== `tenant-${number % TENANTS}`)
+            strays.push(`record ${number} in ${put.logStreamName}`);
+      },
     });
     // So that some wait, and pauses are met as well.
     local.fault({ kind: 'throttle', share: 0.2 });
@@ -46,12 +55,18 @@ for (const logger of ['pino', 'winston']) {
     const { firsts, onDisk } = await killAgainAndAgain(t, local, logger, folder);
     const first = firsts.at(-1) ?? 0;
     const end = first + RECORDS_OF_THE_LAST;
-    const { code, stderr } = await runFixture(local, 'steady.js', [logger, `${first}`, `${end}`], {
-      env: environment(folder),
-    });
+    const { code, stderr } = await runFixture(
+      local,
+      'steady.js',
+      [logger, `${first}`, `${end}`, `${TENANTS}`],
+      {
+        env: environment(folder),
+      },
+    );
     t.is(code, 0, stderr);
 
     const seed = `TEST_SEED=${SEED}`;
+    t.deepEqual(strays.slice(0, 20), [], `in another's log stream, ${seed}`);
     const isMissing = (number: number) => arrivals.timesOf(number) === 0;
     const lived = firsts.filter(
       (from, i) => i % 2 === 1 && firsts[i + 1] !== undefined && hasAny(onDisk, from, firsts[i + 1]),
@@ -59,7 +74,11 @@ for (const logger of ['pino', 'winston']) {
     t.is(lived.length, Math.floor(KILLS / 2), `every other process had records on disk, ${seed}`);
     t.deepEqual([...onDisk].filter(isMissing).slice(0, 20), [], seed);
     t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'those of the last process');
-    t.true(arrivals.doubledPuts <= KILLS * MAX_IN_FLIGHT, `${arrivals.doubledPuts} batches twice, ${seed}`);
+    // Those in flight, and those whose delivery was not written down yet.
+    t.true(
+      arrivals.doubledPuts <= KILLS * (MAX_IN_FLIGHT + TENANTS),
+      `${arrivals.doubledPuts} batches twice, ${seed}`,
+    );
     const torn = linesOf(join(folder, CORRUPT)).length;
     t.true(torn <= KILLS, `${torn} torn lines, ${seed}`);
     t.deepEqual(
@@ -103,12 +122,17 @@ async function killAgainAndAgain(
     const hasBegun = () => turn % 2 === 0 || hasAny(onDisk, first);
     const lifeMs = random() * (turn % 2 === 0 ? MAX_START_MS : MAX_LIFE_MS);
     let life: Promise<void> | undefined;
-    const { signal, stdout, stderr } = await runFixture(local, 'steady.js', [logger, `${first}`], {
-      env: environment(folder),
-      onOutput: (child) => {
-        life ??= killAfter(child, hasBegun, lifeMs, look);
+    const { signal, stdout, stderr } = await runFixture(
+      local,
+      'steady.js',
+      [logger, `${first}`, 'Infinity', `${TENANTS}`],
+      {
+        env: environment(folder),
+        onOutput: (child) => {
+          life ??= killAfter(child, hasBegun, lifeMs, look);
+        },
       },
-    });
+    );
     t.is(signal, 'SIGKILL', stderr);
     await life;
     look();
@@ -142,6 +166,7 @@ function environment(folder: string): Record<string, string> {
   return {
     AWSLOGS_SPOOL_DIRECTORY: folder,
     AWSLOGS_FLUSH_INTERVAL_MS: '100',
+    AWSLOGS_LOG_STREAM_NAME: 'tenant-{record.tenant}',
     AWSLOGS_MAX_IN_FLIGHT: `${MAX_IN_FLIGHT}`,
   };
 }
