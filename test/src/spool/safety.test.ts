@@ -292,3 +292,24 @@ test.serial('what a full disk cut off is not taken for the id of a settled batch
   await pipeline.close();
   t.deepEqual(pipeline.counts(), allDelivered(1));
 });
+
+test.serial('one batch that is open in all files does not cost all that wait', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const pipeline = openPipeline(local, {
+    spoolDirectory: spoolFolder(t),
+    spoolMaxBytes: 8 * MIB,
+    logStreamName: '{record.tenant}',
+    maxInFlight: 1,
+    closeTimeoutMs: 0,
+  });
+  for (const i of range(20)) {
+    pipeline.accept(NOW, JSON.stringify({ tenant: 'slow', i }));
+    pipeline.accept(NOW, JSON.stringify({ tenant: 'busy', i, text: 'x'.repeat(1_000_000) }));
+    await diskIdle();
+  }
+  await pipeline.close();
+  const { accepted, dropped, spooled } = pipeline.counts();
+  t.is(dropped.spoolFull + spooled, accepted);
+  t.true(spooled > 20 + 3, `${spooled} of ${accepted}`);
+});

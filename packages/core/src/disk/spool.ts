@@ -73,9 +73,13 @@ export class Spool implements Heir, SegmentFolder {
     this.#writer = new SpoolWriter(this, clock);
   }
 
-  /** Whether more is kept than may be. */
+  /**
+   * Whether more is kept than may be. A file goes with the last of its batches, and one that is open or in flight may have
+   * events in all of them: for the sake of the files no more than half of what may wait is given up.
+   */
   get isFull(): boolean {
-    return Math.max(this.#writer.bytes, this.#room) > this.#maxBytes;
+    if (this.#writer.bytes > this.#maxBytes) return this.#room > this.#maxBytes / 2;
+    return this.#room > this.#maxBytes;
   }
 
   /** @param callback is called when more is kept than may be: it should settle what is too much */
