@@ -72,7 +72,7 @@ export function createPipeline(
   void shipper.holdUntil(identity.settled, () => identity.hurry());
   const stopRecovery = spool === undefined ? undefined : recover(spool, shipper, senders, clock);
   let closing: Promise<void> | undefined;
-  /** Whoever leaves has time to deliver, and waits for the entity and for each request no longer than that allows. */
+  /** Waits until the pipeline has left. The entity, and each request, get no more than a part of the time that this may take. */
   const leave = async (left: Promise<void>, timeoutMs: number) => {
     const stopHurry = api.hurry(timeoutMs);
     const patienceMs = Math.max(timeoutMs / 2, MIN_PATIENCE_MS);

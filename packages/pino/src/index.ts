@@ -50,7 +50,7 @@ function emitOnMainThread(report: Report): void {
 
 /**
  * The same without a worker thread, for `pino(createStream(options))`: for tests, bundlers, and wherever threads
- * are not to be had. The stream emits `'report'` with a {@link Report}.
+ * are unavailable. The stream emits `'report'` with a {@link Report}.
  * @throws {ConfigError}
  */
 export function createStream(options?: Options): CloudWatchStream {

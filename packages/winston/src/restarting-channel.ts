@@ -255,7 +255,7 @@ export class RestartingChannel {
     if (this.#held.length > 0) this.#start();
   }
 
-  /** Resolves when what is held has been handed over, or is lost. Whoever waits for delivery does not wait for a pause. */
+  /** Resolves when what is held has been handed over, or is lost. The pause after a failure is not waited for. */
   async #opening(): Promise<Opened | undefined> {
     for (;;) {
       const state = this.#state;

@@ -7,7 +7,7 @@ import { type Gap, joined } from './gap.js';
 /** Of all targets and days together. */
 export const MAX_OPEN = 5000;
 
-/** What befalls open batches. */
+/** What happens to open batches. */
 export interface OpenBatchesEvents<Target, C extends Copy> {
   /** A batch takes no more events. */
   sealed(target: Target, batch: Batch, copy: C | undefined, gap: Gap | undefined): void;

@@ -33,7 +33,7 @@ export class Target {
   }
 
   /**
-   * Creates what is missing. Whoever asks while a stream is being created gets the same answer.
+   * Creates what is missing. Callers that ask while a stream is being created get the same answer.
    * @returns what stood in the way, or undefined when group and stream are there
    */
   create(name: StreamName): Promise<FailedOutcome | undefined> {
