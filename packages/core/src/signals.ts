@@ -32,10 +32,11 @@ const PAIR_MS = 50;
 /** One for the process, should there be several copies of this file: two would wait for each other. */
 const KEY = Symbol.for('awslogs.closeOnSignals');
 
+const holder = process as { [KEY]?: Registry };
+
 function registry(): Registry {
-  const shared = process as { [KEY]?: Registry };
-  shared[KEY] ??= createRegistry();
-  return shared[KEY];
+  holder[KEY] ??= createRegistry();
+  return holder[KEY];
 }
 
 function createRegistry(): Registry {
@@ -85,7 +86,8 @@ function forget(signal: NodeJS.Signals, closing: Closing): void {
 
 /** When a signal began to end the process, on the monotonic clock; undefined if none has. */
 export function signalledAt(): number | undefined {
-  return registry().begunAt;
+  // Without a registry nobody has asked for signals: looking leaves `process` as it is.
+  return holder[KEY]?.begunAt;
 }
 
 async function closeOn(signal: NodeJS.Signals): Promise<void> {
