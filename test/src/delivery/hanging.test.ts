@@ -73,7 +73,7 @@ const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<Source>>
     writeFileSync(log, '');
     writeFileSync(
       script,
-      `echo $$ >> ${log}\nif [ $(wc -l < ${log}) -gt 1 ]; then echo '${JSON.stringify({ ...CREDENTIALS, Version: 1 })}'; else exec sleep 600; fi\n`,
+      `if mkdir ${join(path, 'hung')}; then echo $$ >> ${log}; exec sleep 600; fi\necho $$ >> ${log}\necho '${JSON.stringify({ ...CREDENTIALS, Version: 1 })}'\n`,
     );
     writeFileSync(join(path, 'config'), `[default]\ncredential_process = sh ${script}\n`);
     const pids = () => readFileSync(log, 'utf8').split('\n').filter(Boolean).map(Number);
