@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  type Dirent,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -11,10 +20,21 @@ export function spoolFolder(t: ExecutionContext): string {
 
 /** The files in the folder, as paths from it, but for the locks of living processes. */
 export function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entriesIn(folder)
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
     .map(({ parentPath, name }) => join(parentPath, name));
+}
+
+function entriesIn(folder: string): Dirent[] {
+  for (;;) {
+    if (!existsSync(folder)) return [];
+    try {
+      return readdirSync(folder, { recursive: true, withFileTypes: true });
+    } catch (error) {
+      // A folder in it went while this looked.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
 }
 
 /** A file may go while this counts. */
