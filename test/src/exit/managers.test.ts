@@ -1,6 +1,6 @@
 /** Programs that start an application again and again, and how they end it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import type { Local } from '@awslogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
+import { linesIn } from '../spool/folder.js';
 import { until } from '../until.js';
 
 const LOGGERS = ['pino', 'winston'];
@@ -140,12 +141,4 @@ async function stopAsPm2(child: ChildProcess, isTime: () => boolean): Promise<vo
   } finally {
     child.kill('SIGKILL');
   }
-}
-
-function linesIn(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const lines = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8').split('\n'));
-  return lines.reduce((sum, { length }) => sum + length - 1, 0);
 }

@@ -7,6 +7,7 @@ import type { Fault, Local } from '@awslogs/local';
 import test from 'ava';
 import { type Ended, runFixture } from '../child.js';
 import { messages, startLocal } from '../harness.js';
+import { linesIn } from '../spool/folder.js';
 import { until } from '../until.js';
 
 const RECORDS = 3000;
@@ -110,16 +111,6 @@ async function end(
   // What has reached the worker is on disk soon; what has not is nobody's promise.
   await until('the records on disk', () => spool === undefined || linesIn(spool) > RECORDS);
   if (signal !== undefined) child.kill(signal);
-}
-
-function linesIn(folder: string): number {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && entry.name.endsWith('.ndjson'),
-  );
-  return files.reduce(
-    (sum, { parentPath, name }) => sum + readFileSync(join(parentPath, name), 'utf8').split('\n').length - 1,
-    0,
-  );
 }
 
 /** The next process, which finds that the one before is dead. */

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -32,7 +33,7 @@ function entriesIn(folder: string): Dirent[] {
       return readdirSync(folder, { recursive: true, withFileTypes: true });
     } catch (error) {
       // A folder in it went while this looked.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+      if (!isMissing(error)) throw error;
     }
   }
 }
@@ -43,6 +44,25 @@ export function bytesIn(folder: string): number {
     (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
     0,
   );
+}
+
+/** How many lines the segments have. */
+export function linesIn(folder: string): number {
+  const segments = filesIn(folder).filter((file) => file.endsWith('.ndjson'));
+  return segments.reduce((sum, file) => sum + textOf(file).split('\n').length - 1, 0);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return ''; // it went meanwhile
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** Resolves when all that this process had to do on the disk is done: time that does not pass is no time for it. */
