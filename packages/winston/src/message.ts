@@ -48,11 +48,17 @@ function wholeErrorOf(record: Info | undefined): object | undefined {
 
 /** A copy, since a format may change it, and other transports get the same record. */
 function copyOf(error: Error): object {
-  const { stack } = error;
+  const { stack, message } = error;
   const copy = Object.setPrototypeOf(new Error(), Object.getPrototypeOf(error));
-  const { stack: given, ...properties } = Object.getOwnPropertyDescriptors(error);
-  const enumerable = given?.enumerable ?? false;
-  // As a value: where it is an accessor it would give the copy's own stack.
-  const ownStack = { value: stack, enumerable, writable: true, configurable: true };
-  return Object.defineProperties(copy, { ...properties, stack: ownStack });
+  const given = Object.getOwnPropertyDescriptors(error);
+  // As values: accessors would give the copy's own, or throw, as one that reads a private field does.
+  return Object.defineProperties(copy, {
+    ...given,
+    stack: valueLike(given.stack, stack),
+    message: valueLike(given.message, message),
+  });
+}
+
+function valueLike(given: PropertyDescriptor | undefined, value: unknown): PropertyDescriptor {
+  return { value, enumerable: given?.enumerable ?? false, writable: true, configurable: true };
 }

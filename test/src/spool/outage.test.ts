@@ -57,7 +57,9 @@ test.serial('past what the spool may hold the oldest go, and no others', async (
   const { samples, end, arrivals, mostAtOnce } = await goThrough(t, { maxInFlight, spoolMaxBytes });
   t.true(mostAtOnce <= maxInFlight, `${mostAtOnce} at once`);
   const { accepted, delivered, dropped } = end.counts;
-  t.is(accepted, RECORDS + 1, 'and the notice');
+  // A notice for each gap: what comes while the disk frees room may be a gap of its own.
+  const notices = accepted - RECORDS;
+  t.true(notices >= 1 && notices <= 3, `${notices} notices`);
   t.deepEqual(end.counts, {
     ...allDelivered(accepted),
     delivered,
