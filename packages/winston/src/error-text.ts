@@ -1,4 +1,5 @@
 import { isError } from './find-errors.js';
+import { readField } from './info.js';
 
 /** How many causes and `errors` below an error are written, at most. */
 const MAX_RELATED = 100;
@@ -24,11 +25,12 @@ interface Descent {
 
 function fieldsOf(error: Error, descent: Descent): HiddenFields {
   const fields: HiddenFields = {};
+  const [name, message] = [readField(error, 'name'), readField(error, 'message')];
   const stack = stackOf(error);
-  const cause = isHidden(error, 'cause') ? related(error, error.cause, descent) : undefined;
-  const errors = isHidden(error, 'errors') ? Reflect.get(error, 'errors') : undefined;
-  if (typeof error.name === 'string') fields.name = error.name;
-  if (typeof error.message === 'string') fields.message = error.message;
+  const cause = isHidden(error, 'cause') ? related(error, readField(error, 'cause'), descent) : undefined;
+  const errors = isHidden(error, 'errors') ? readField(error, 'errors') : undefined;
+  if (typeof name === 'string') fields.name = name;
+  if (typeof message === 'string') fields.message = message;
   if (stack !== undefined) fields.stack = stack;
   if (cause !== undefined) fields.cause = cause;
   if (Array.isArray(errors))
@@ -38,7 +40,11 @@ function fieldsOf(error: Error, descent: Descent): HiddenFields {
 
 /** Whether JSON leaves a property out, since it is not enumerable. */
 function isHidden(error: Error, key: string): boolean {
-  return Object.hasOwn(error, key) && !isEnumerable(error, key);
+  try {
+    return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
+  } catch {
+    return false; // a Proxy of the application's that throws
+  }
 }
 
 export function isEnumerable(value: object, key: string): boolean {
@@ -65,7 +71,7 @@ const CODE = /^\S.*:\d+\n.*\n[ \t]*\^+\n\n/;
 
 /** The lines of an error's stack that name places in the code, and nothing of a message. */
 function framesOf(error: Error): string {
-  const { stack } = error;
+  const stack = readField(error, 'stack');
   if (typeof stack !== 'string') return '';
   const lines = stack.slice(headOf(error)?.length).match(FRAMES) ?? [];
   return lines.join('\n');
@@ -76,7 +82,7 @@ function framesOf(error: Error): string {
  * message into the stack as the error is made, and a format may have masked it since.
  */
 function headOf(error: Error): string | undefined {
-  const { stack, message } = error;
+  const [stack, message] = [readField(error, 'stack'), readField(error, 'message')];
   if (typeof stack !== 'string' || typeof message !== 'string') return undefined;
   const code = CODE.exec(stack)?.[0] ?? '';
   for (const name of namesOf(error)) {
@@ -93,24 +99,29 @@ function headOf(error: Error): string | undefined {
 
 /** Those that V8 may have written into the stack: a class often sets its name after that. */
 function namesOf(error: Error): string[] {
-  const names: unknown[] = [error.name];
-  for (let at: object | null = error; at !== null; at = Object.getPrototypeOf(at)) {
-    names.push(Object.getOwnPropertyDescriptor(at, 'name')?.value);
+  const names: unknown[] = [readField(error, 'name')];
+  try {
+    for (let at: object | null = error; at !== null; at = Object.getPrototypeOf(at)) {
+      names.push(Object.getOwnPropertyDescriptor(at, 'name')?.value);
+    }
+  } catch {
+    // A Proxy of the application's that throws.
   }
   return names.filter((name) => typeof name === 'string');
 }
 
 /** @returns undefined where there is no stack, or only one that is no text, or of another message */
 function stackOf(error: Error): string | undefined {
-  const { stack, message } = error;
+  const stack = readField(error, 'stack');
   if (typeof stack !== 'string' || stack === '') return undefined;
-  if (typeof message !== 'string' || headOf(error) !== undefined) return stack;
+  const [name, message] = [readField(error, 'name'), readField(error, 'message')];
+  if (headOf(error) !== undefined) return stack;
   const frames = framesOf(error);
-  return frames === '' ? undefined : `${titleOf(error)}\n${frames}`;
+  return frames === '' ? undefined : `${titleOf(name, message)}\n${frames}`;
 }
 
 /** The first line of a stack. */
-function titleOf({ name, message }: Error): string {
+function titleOf(name: unknown, message: unknown): string {
   return [name, message].filter((text) => typeof text === 'string' && text !== '').join(': ') || 'Error';
 }
 
@@ -134,10 +145,10 @@ export function textsOf(error: Error, written: string, seen: Set<Error>): ErrorT
 function relatedTexts(error: unknown, label: string, written: string, seen: Set<Error>): ErrorText[] {
   if (!isError(error) || seen.has(error) || seen.size > MAX_RELATED) return [];
   seen.add(error);
-  const errors: unknown = Reflect.get(error, 'errors');
+  const errors = readField(error, 'errors');
   return [
     textOf(error, label, written),
-    ...relatedTexts(error.cause, 'caused by: ', written, seen),
+    ...relatedTexts(readField(error, 'cause'), 'caused by: ', written, seen),
     ...(Array.isArray(errors) ? errors : []).flatMap((one, i) =>
       relatedTexts(one, `errors[${i}]: `, written, seen),
     ),
@@ -145,8 +156,9 @@ function relatedTexts(error: unknown, label: string, written: string, seen: Set<
 }
 
 function textOf(error: Error, label: string, written: string): ErrorText {
-  const isShown = written.includes(String(error.message));
-  const title = isShown ? (headOf(error) ?? titleOf(error)) : titleOf({ name: error.name, message: '' });
+  const [name, message] = [readField(error, 'name'), readField(error, 'message')];
+  const isShown = typeof message === 'string' && written.includes(message);
+  const title = isShown ? (headOf(error) ?? titleOf(name, message)) : titleOf(name, '');
   const frames = framesOf(error);
   const [first = ''] = frames.split('\n', 1);
   return { mark: first || title, text: [label + title, ...(frames === '' ? [] : [frames])].join('\n') };

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { hiddenFields, isEnumerable, textsOf } from './error-text.js';
 import { errorsIn, isCollection, isError } from './find-errors.js';
-import type { Info } from './info.js';
+import { type Info, readField } from './info.js';
 
 /**
  * The text that a format made of a record, with what formats lose of errors: name, message, stack, and the same of their
@@ -34,18 +34,38 @@ function completeRecord(record: Info, written: Written): boolean {
     const { name: _, ...fields } = hiddenFields(record); // the record may have a name of its own
     add(written, fields);
   }
-  return completeFields(record, written, 0) || isCompleted;
+  const areFieldsCompleted = completeFields(record, written, 0);
+  return completeEnclosed(record, written) || areFieldsCompleted || isCompleted;
+}
+
+/** A format may write the fields of the record into one of its own, as logstash() writes them into `@fields`. */
+function completeEnclosed(record: Info, written: Written): boolean {
+  let isChanged = false;
+  for (const [key, enclosed] of Object.entries(written)) {
+    if (key in record || !isWritten(enclosed) || !isWrittenByJson(record, enclosed)) continue;
+    if (!masksMessages(record, enclosed) && completeFields(record, enclosed, 0)) isChanged = true;
+  }
+  return isChanged;
 }
 
 /** The messages of errors, which the format has not seen, may hold what it masked in that of the record. */
 function masksMessages(record: Info, written: Written): boolean {
-  const { message } = record;
+  const message = readField(record, 'message');
   return (
     typeof message === 'string' && typeof written.message === 'string' && !written.message.includes(message)
   );
 }
 
+/** What one error or Proxy throws costs no other error what is added to it. */
 function complete(value: unknown, written: unknown, depth: number): boolean {
+  try {
+    return completeValue(value, written, depth);
+  } catch {
+    return false;
+  }
+}
+
+function completeValue(value: unknown, written: unknown, depth: number): boolean {
   if (depth > MAX_DEPTH || !isObject(value) || !isObject(written) || saysHowItIsWritten(value)) return false;
   if (Array.isArray(value) || Array.isArray(written)) return completeItems(value, written, depth);
   if (isCollection(value)) return completeEntries(value, written);
@@ -55,7 +75,7 @@ function complete(value: unknown, written: unknown, depth: number): boolean {
 }
 
 function saysHowItIsWritten(value: object): boolean {
-  return typeof Reflect.get(value, 'toJSON') === 'function';
+  return typeof readField(value, 'toJSON') === 'function';
 }
 
 function completeFields(value: object, written: object, depth: number): boolean {
@@ -63,7 +83,7 @@ function completeFields(value: object, written: object, depth: number): boolean 
   for (const [key, field] of Object.entries(written)) {
     // A hidden field is one that was just added.
     if (!isObject(field) || !isEnumerable(value, key)) continue;
-    if (complete(Reflect.get(value, key), field, depth + 1)) isChanged = true;
+    if (complete(readField(value, key), field, depth + 1)) isChanged = true;
   }
   return isChanged;
 }
@@ -86,9 +106,9 @@ function completeEntries(value: Map<unknown, unknown> | Set<unknown>, written: o
   return Object.keys(written).length > 0;
 }
 
-/** Whether an object is what JSON writes of an error, or what a format left of that, and not the format's own words. */
-function isWrittenByJson(error: Error, written: object): boolean {
-  return Object.keys(written).every((key) => isEnumerable(error, key));
+/** Whether an object is what JSON writes of another, or what a format left of that, and not the format's own words. */
+function isWrittenByJson(value: object, written: object): boolean {
+  return Object.keys(written).every((key) => isEnumerable(value, key));
 }
 
 /**
@@ -97,7 +117,7 @@ function isWrittenByJson(error: Error, written: object): boolean {
  */
 function isTextLeftOut(error: Error, written: object): boolean {
   return (['name', 'message', 'stack'] as const).every((key) => {
-    if (isEnumerable(error, key)) return Reflect.get(written, key) === error[key];
+    if (isEnumerable(error, key)) return Reflect.get(written, key) === readField(error, key);
     return key === 'name' || !Object.hasOwn(written, key);
   });
 }
@@ -124,10 +144,14 @@ function parseObject(text: string): Written | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) && !Array.isArray(value) ? (value as Written) : undefined;
+    return isWritten(value) ? value : undefined;
   } catch {
     return undefined; // some other format that starts with a brace
   }
+}
+
+function isWritten(value: unknown): value is Written {
+  return isObject(value) && !Array.isArray(value);
 }
 
 function isObject(value: unknown): value is object {

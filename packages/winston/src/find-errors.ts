@@ -1,12 +1,17 @@
 import { types } from 'node:util';
+import { readField } from './info.js';
 
 /** How many objects of a record are looked at, and how many items of an array: a log call must stay cheap. */
 const MAX_OBJECTS = 300;
 const MAX_ITEMS = 1000;
 
-/** Also of another realm (Jest, `vm`), where `instanceof` fails. */
+/** Also of another realm (Jest, `vm`), where `instanceof` fails. Does not throw. */
 export function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || value instanceof Error;
+  try {
+    return types.isNativeError(value) || value instanceof Error;
+  } catch {
+    return false; // a Proxy of the application's that throws
+  }
 }
 
 /** A Map or a Set, also of another realm. */
@@ -25,9 +30,9 @@ export function errorsIn(record: object): readonly Error[] {
       if (isSpecial && isError(object)) found.push(object);
       if (Array.isArray(object)) addItems(object, objects);
       else if (isSpecial && isCollection(object)) addItems([...object.values()], objects);
-      else if (!ArrayBuffer.isView(object)) addFields(object as Fields, objects);
+      else if (!ArrayBuffer.isView(object)) addFields(object, objects);
     } catch {
-      // A getter or a Proxy of the application's that throws. The rest of the record is searched all the same.
+      // A Proxy of the application's that throws. The rest of the record is searched all the same.
     }
   }
   return found;
@@ -44,10 +49,8 @@ function addItems(items: readonly unknown[], objects: object[]): void {
   for (let i = 0; i < end; i++) add(items[i], objects);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function addFields(fields: Fields, objects: object[]): void {
-  for (const key in fields) add(fields[key], objects);
+function addFields(object: object, objects: object[]): void {
+  for (const key in object) add(readField(object, key), objects);
 }
 
 function add(value: unknown, objects: object[]): void {

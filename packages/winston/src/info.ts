@@ -5,9 +5,9 @@ export type Info = Record<string | symbol, unknown>;
 export const MESSAGE = Symbol.for('message');
 
 /** @returns undefined also where the application's getter or Proxy throws */
-export function readField(info: Info, key: string | symbol): unknown {
+export function readField(object: object, key: string | symbol): unknown {
   try {
-    return info[key];
+    return Reflect.get(object, key);
   } catch {
     return undefined;
   }

@@ -285,12 +285,127 @@ test('a field of an error that throws when it is read is left out, and the rest 
   t.is(record.err?.stack, error.stack);
 });
 
-test('an error whose message throws when it is read leaves the text as the format made it', (t) => {
-  const error = Object.defineProperty(new Error('boom'), 'message', { get: doNotTouch });
-  const format = printf(({ message }) => JSON.stringify({ message, err: {} }));
+/** Errors of which something cannot be read. What can be is added. */
+const UNREADABLE: Readonly<Record<string, () => unknown>> = {
+  ...Object.fromEntries(
+    ['name', 'message', 'stack', 'cause', 'errors', 'toJSON'].map((key) => [
+      `throws when its ${key} is read`,
+      () => Object.defineProperty(new Error('unreadable'), key, { get: doNotTouch }),
+    ]),
+  ),
+  'is a Proxy that throws': () =>
+    new Proxy(new Error('unreadable'), { getOwnPropertyDescriptor: doNotTouch, get: doNotTouch }),
+  'is a Proxy that only hides what it has': () =>
+    new Proxy(new Error('unreadable'), { getOwnPropertyDescriptor: doNotTouch }),
+  'is a Proxy that only hides its class': () =>
+    new Proxy(new Error('unreadable'), { getPrototypeOf: doNotTouch }),
+  'is a revoked Proxy': () => {
+    const { proxy, revoke } = Proxy.revocable(new Error('unreadable'), {});
+    revoke();
+    return proxy;
+  },
+};
+
+for (const [what, make] of Object.entries(UNREADABLE)) {
+  test(`an error that ${what}: the others are told, in JSON`, (t) => {
+    const format = printf(({ message }) =>
+      JSON.stringify({ message, before: {}, bad: {}, outer: { name: 'Outer' }, list: [{}, {}], map: {} }),
+    );
+    const bad = make();
+    const before = new Error('before', { cause: bad });
+    const record = jsonOf({ format }, (logger) =>
+      logger.error('failed', {
+        before,
+        bad,
+        outer: { name: 'Outer' },
+        list: [bad, new Error('in a list')],
+        map: new Map([
+          ['a', bad],
+          ['b', new Error('in a map')],
+        ]),
+      }),
+    );
+    t.is(record.before?.stack, before.stack);
+    t.is(record.list?.[1]?.message, 'in a list');
+    t.is(record.map?.b?.message, 'in a map');
+  });
+
+  test(`an error that ${what}: the others are told, in text`, (t) => {
+    const format = printf(({ message }) => String(message));
+    const [bad, cause] = [make(), new Error('why')];
+    const errors = [bad, cause, bad, new AggregateError([bad, new Error('inner')], 'both')];
+    const text = textOf({ format }, (logger) => logger.error('why, both, inner', { errors }));
+    for (const told of ['Error: why\n', 'AggregateError: both\n', 'errors[1]: Error: inner\n'])
+      t.true(text.includes(told), text);
+  });
+}
+
+test('an error whose message throws when it is read has its name and where it was made', (t) => {
+  const error = new Error('boom');
+  t.true(error.stack?.includes('boom')); // with source maps it is made when it is first read
+  Object.defineProperty(error, 'message', { get: doNotTouch });
+  const { err } = jsonOf({}, (logger) => logger.error('failed', { err: error }));
+  t.is(err?.name as unknown, 'Error');
+  t.false('message' in (err ?? {}));
+  t.regex(err?.stack ?? '', /^Error\n +at /);
+});
+
+test('a field that throws when it is read costs no field behind it its errors', (t) => {
+  const fields = Object.defineProperty({}, 'bad', { enumerable: true, get: doNotTouch });
+  const inner = Object.assign(fields, { err: new Error('boom') });
+  const format = printf(({ message }) => JSON.stringify({ message, inner: { bad: {}, err: {} } }));
+  const record = jsonOf({ format }, (logger) => logger.error('failed', { inner }));
+  t.is(record.inner?.err?.message, 'boom');
+});
+
+for (const [what, own] of [
+  ["the logger's", false],
+  ["the transport's own", true],
+] as const) {
+  const formatsOf = (format: winston.Logform.Format) => (own ? { own: format } : { format });
+
+  test(`logstash(), ${what}: errors in fields have their name, message and stack`, (t) => {
+    const error = new Error('boom', { cause: new Error('why') });
+    const format = combine(timestamp(), winston.format.logstash());
+    const record = jsonOf(formatsOf(format), (logger) =>
+      logger.error('failed', { err: error, list: [new Error('in a list')] }),
+    );
+    t.is(record['@message'] as unknown, 'failed');
+    t.is(record['@fields']?.err?.stack, error.stack);
+    t.is(record['@fields']?.err?.cause?.message, 'why');
+    t.is(record['@fields']?.list?.[0]?.message, 'in a list');
+    t.deepEqual(Object.keys(record).toSorted(), ['@fields', '@message', '@timestamp']);
+  });
+
+  test(`errors({ cause: true }), ${what}: the cause of an error, and its cause`, (t) => {
+    const root = new Error('root');
+    const error = new Error('outer', { cause: new Error('middle', { cause: root }) });
+    const format = combine(errors({ stack: true, cause: true }), json());
+    for (const log of [
+      (logger: winston.Logger) => logger.error(error),
+      (logger: winston.Logger) => logger.error('failed', error),
+    ]) {
+      const record = jsonOf(formatsOf(format), log);
+      t.is(record.stack, error.stack);
+      t.is(record.cause?.message, 'middle');
+      t.is(record.cause?.cause?.stack, root.stack);
+    }
+  });
+}
+
+test('a record that a format writes into a field with its message masked: its errors are not told', (t) => {
+  const format = printf(({ level, err }) => JSON.stringify({ record: { level, message: '***', err } }));
+  const text = textOf({ format }, (logger) =>
+    logger.error(`it is ${SECRET}`, { err: new Error(`it is ${SECRET}`) }),
+  );
+  t.deepEqual(JSON.parse(text), { record: { level: 'error', message: '***', err: {} } });
+});
+
+test("a field of the format's own, with others than the record's, is left as it is", (t) => {
+  const format = printf(({ err }) => JSON.stringify({ own: { err, app: 'shop' } }));
   t.is(
-    textOf({ format }, (logger) => logger.error('failed', { err: error })),
-    '{"message":"failed","err":{}}',
+    textOf({ format }, (logger) => logger.error('failed', { err: new Error('boom') })),
+    '{"own":{"err":{},"app":"shop"}}',
   );
 });
 
