@@ -4,7 +4,8 @@ const ESCAPED_NAME = /\\[^"\\]*"+\s*:/;
 /** Whether the top of a JSON object may have two values of a name. It is seldom so, and cheap to find out. */
 export function mayStandTwice(name: string, json: string): boolean {
   const key = JSON.stringify(name);
-  return json.indexOf(key) !== json.lastIndexOf(key) || ESCAPED_NAME.test(json);
+  const hasManyForms = key.includes('\\'); // the search is for one, and the pattern finds not all of the others
+  return hasManyForms || json.indexOf(key) !== json.lastIndexOf(key) || ESCAPED_NAME.test(json);
 }
 
 /** The first value of each name at the top of a JSON object. @param json whole, as JSON.parse takes it */

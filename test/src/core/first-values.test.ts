@@ -3,17 +3,22 @@ import fc from 'fast-check';
 import { parseRecord } from '../../../packages/core/dist/record.js';
 
 // None is a backslash alone: JSON.parse of Node 24 takes `"\u0022"` for it once it has seen an object with such a name.
-const NAMES = ['a', 'tenant', '"', 'a\\b', 'é', '__proto__', ''];
+const NAMES = ['a', 'tenant', '"', 'a\\b', 'a"b', 'a/b', 'é', '__proto__', ''];
 
 /** A value, and text for it with or without spaces. */
 const value = fc
   .jsonValue({ depthSize: 'small' })
   .chain((one) => fc.constantFrom(JSON.stringify(one), JSON.stringify(one, null, 1)));
-/** A name as JSON, plain or with an escape for each character. */
+/** A name as JSON: each character plain or as an escape. */
 const name = fc
   .constantFrom(...NAMES)
-  .chain((one) => fc.constantFrom(JSON.stringify(one), `"${[...one].map(escaped).join('')}"`));
+  .chain((one) => fc.tuple(...[...one].map(formOf)).map((forms) => `"${forms.join('')}"`));
 const members = fc.array(fc.tuple(name, value), { maxLength: 12 });
+
+function formOf(character: string): fc.Arbitrary<string> {
+  const plain = JSON.stringify(character).slice(1, -1);
+  return fc.constantFrom(plain, plain, escaped(character), ...(character === '/' ? ['\\/'] : []));
+}
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
