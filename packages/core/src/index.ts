@@ -3,6 +3,7 @@ export { MAX_MESSAGE_BYTES } from './batch/limits.js';
 export { drainBeforeExit } from './before-exit.js';
 export { type Clock, systemClock } from './clock.js';
 export * from './config/index.js';
+export { Counters } from './counters.js';
 export type { Counts } from './counts.js';
 export { createPipeline, type Pipeline, type Surroundings } from './pipeline.js';
 export { parseRecord } from './record.js';

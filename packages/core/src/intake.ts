@@ -43,7 +43,7 @@ export class Intake {
     if (events.length === 0) ledger.empty();
     else if (this.#isClosed) ledger.tooLate(events.length);
     else {
-      this.#gather(route(text), events);
+      this.#gather(route(text), events, 1);
       return true;
     }
     return false;
@@ -55,7 +55,7 @@ export class Intake {
     const notice = ledger.takeNotice(sender);
     if (notice === undefined) return;
     const { timestamp, source } = times.of(clock.now(), notice.timestamp);
-    this.#gather(sender, toLogEvents(timestamp, notice.message, source), notice.gap);
+    this.#gather(sender, toLogEvents(timestamp, notice.message, source), 0, notice.gap);
   }
 
   /** No open batch waits for more events. */
@@ -70,10 +70,13 @@ export class Intake {
     this.#isClosed = true;
   }
 
-  #gather(sender: BatchSender, events: readonly LogEvent[], gap?: Gap): void {
+  /** @param records that these events carry: one, or none */
+  #gather(sender: BatchSender, events: readonly LogEvent[], records: 0 | 1, gap?: Gap): void {
     const { ledger, open } = this.#parts;
+    let begun = records;
     for (const event of events) {
-      ledger.accept(1);
+      ledger.accept(1, begun);
+      begun = 0;
       open.add(sender, event, gap);
     }
     if (open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();

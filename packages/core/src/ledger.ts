@@ -39,12 +39,13 @@ export class Ledger {
     this.#deadLetters = deadLetters;
   }
 
-  accept(events: number): void {
-    this.#reporter.accept(events);
+  /** @param records of the logger that begin with these events */
+  accept(events: number, records = 0): void {
+    this.#reporter.accept(events, records);
   }
 
   empty(): void {
-    this.#reporter.accept(1);
+    this.#reporter.accept(1, 1);
     this.#reporter.drop('empty', 1);
   }
 
@@ -160,8 +161,9 @@ export class Ledger {
     );
   }
 
+  /** A record, of so many events. */
   tooLate(events: number): void {
-    this.#reporter.accept(events);
+    this.#reporter.accept(events, 1);
     this.#reporter.drop('closed', events);
     this.#reporter.loss(
       'logged-after-close',

@@ -3,6 +3,7 @@ export { beginLastMoment, onOwnStack } from './at-exit.js';
 export { Behind } from './behind.js';
 export { type Clock, systemClock, within } from './clock.js';
 export * from './config/index.js';
+export { Counters, type FinalCounts } from './counters.js';
 export { addCounts, type Counts } from './counts.js';
 export { isOrAre, plural } from './plural.js';
 export { type ProblemCode, type Report, Reporter } from './report.js';

@@ -37,8 +37,12 @@ export interface StoredBatch {
   /** Its events leave memory. */
   release(): void;
   read(): Promise<ReadBack>;
+  /** An earlier process left it, and its events are counted as accepted. */
+  accepted(): void;
   /** So many of its events are settled. With the last of them, it is removed. */
   settle(events: number): void;
+  /** The same, but the copy stays on disk. */
+  leave(events: number): void;
 }
 
 /** A place on disk for batches. */
@@ -175,10 +179,10 @@ export class Parcel {
 
   /** Lets go of its memory and of its copy on disk, as far as nobody needs them. */
   settle(settled: Settled): void {
-    // The copy is for the next process, or for a person who looks at it.
-    if (settled.kind === 'spooled' || settled.kind === 'unreadable') return;
-    // What is in flight when the time is over may still be read; and what the disk has of it is not lost.
-    if (settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned')) return;
+    if (staysOnDisk(settled)) {
+      this.#stored?.leave(this.size);
+      return;
+    }
     this.release();
     // Last: with it goes the knowledge whether the disk is still written from this memory.
     this.#stored?.settle(this.size);
@@ -240,4 +244,11 @@ export class Parcel {
     part.#deliveriesBefore = this.#deliveriesBefore;
     return part;
   }
+}
+
+function staysOnDisk(settled: Settled): boolean {
+  // The copy is for the next process, or for a person who looks at it.
+  if (settled.kind === 'spooled' || settled.kind === 'unreadable') return true;
+  // What is in flight when the time is over may still be read; and what the disk has of it is not lost.
+  return settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned');
 }

@@ -1,6 +1,7 @@
 import { type Clock, systemClock, within } from './clock.js';
 import type { Config } from './config/options.js';
 import { type Environment, foreignVariables } from './config/resolve.js';
+import type { Counters } from './counters.js';
 import { SdkLogsApi } from './delivery/api.js';
 import { Senders } from './delivery/senders.js';
 import { DeadLetterFile } from './disk/dead-letters.js';
@@ -42,6 +43,8 @@ export interface Surroundings extends Partial<Place> {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+  /** Where it counts. Pipelines that follow each other may share them. */
+  readonly counters?: Counters;
 }
 
 /**
@@ -51,9 +54,9 @@ export interface Surroundings extends Partial<Place> {
 export function createPipeline(
   config: Config,
   emit: (report: Report) => void,
-  { clock = systemClock, random = Math.random, ...place }: Surroundings = {},
+  { clock = systemClock, random = Math.random, counters, ...place }: Surroundings = {},
 ): Pipeline {
-  const reporter = new Reporter(emit, config.reportToStderr, clock);
+  const reporter = new Reporter(emit, config.reportToStderr, clock, counters);
   const here = { ...thisPlace(process.env), ...place };
   reportForeignVariables(here.env, reporter);
   const identity = new Identity(config, here, reporter, clock);

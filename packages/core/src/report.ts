@@ -1,5 +1,6 @@
 import { atExit, isLastMoment } from './at-exit.js';
 import type { Clock } from './clock.js';
+import { Counters } from './counters.js';
 import type { Counts } from './counts.js';
 import type { Entity } from './entity/entity.js';
 import { said } from './said.js';
@@ -55,21 +56,13 @@ export type Report =
       readonly counts: Counts;
     };
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] extends number ? number : Mutable<T[K]> };
-
 const PROBLEM_INTERVAL_MS = 60_000;
 const COUNTS_INTERVAL_MS = 10_000;
 
 /** Counts the events, and tells the user: never throws, never more than one problem of a kind a minute. */
 export class Reporter {
   #pending: () => number = () => 0;
-  readonly #tally: Omit<Mutable<Counts>, 'pending'> = {
-    accepted: 0,
-    delivered: 0,
-    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-    dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
-    spooled: 0,
-  };
+  readonly #counters: Counters;
   readonly #emit: (report: Report) => void;
   readonly #toStderr: boolean;
   readonly #clock: Clock;
@@ -86,7 +79,13 @@ export class Reporter {
   /** How many events of each kind were lost in the last moment. */
   readonly #lastLosses = new Map<ProblemCode, number>();
 
-  constructor(emit: (report: Report) => void, toStderr: boolean, clock: Clock) {
+  constructor(
+    emit: (report: Report) => void,
+    toStderr: boolean,
+    clock: Clock,
+    counters: Counters = new Counters(),
+  ) {
+    this.#counters = counters;
     this.#emit = emit;
     this.#toStderr = toStderr;
     this.#clock = clock;
@@ -98,41 +97,40 @@ export class Reporter {
     this.#pending = count;
   }
 
-  accept(events: number): void {
-    this.#tally.accepted += events;
+  /** @param records of the logger that begin with these events */
+  accept(events: number, records = 0): void {
+    this.#counters.add('accepted', events);
+    this.#counters.add('records', records);
     this.#hasNews = true;
   }
 
   deliver(events: number): void {
-    this.#tally.delivered += events;
+    this.#counters.add('delivered', events);
     this.#hasNews = true;
   }
 
   reject(reason: keyof Counts['rejected'], events: number): void {
-    this.#tally.rejected[reason] += events;
+    this.#counters.add(reason, events);
     this.#hasNews = true;
   }
 
   drop(reason: keyof Counts['dropped'], events: number): void {
-    this.#tally.dropped[reason] += events;
+    this.#counters.add(reason, events);
     this.#hasNews = true;
   }
 
   spool(events: number): void {
-    this.#tally.spooled += events;
+    this.#counters.add('spooled', events);
     this.#hasNews = true;
   }
 
+  /** So many more, or fewer, of the pending events are on disk. */
+  save(events: number): void {
+    this.#counters.add('saved', events);
+  }
+
   get counts(): Counts {
-    const { accepted, delivered, rejected, dropped, spooled } = this.#tally;
-    return {
-      accepted,
-      delivered,
-      rejected: { ...rejected },
-      dropped: { ...dropped },
-      spooled,
-      pending: this.#pending(),
-    };
+    return this.#counters.counts(this.#pending());
   }
 
   /** Reports the counts now, if they have changed. */

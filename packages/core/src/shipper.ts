@@ -155,6 +155,7 @@ export class Shipper {
     // They lie in this process's folder, and the next one finds them there.
     if (this.#closed) return;
     this.#ledger.accept(found.reduce((sum, { outline }) => sum + outline.size, 0));
+    for (const { stored } of found) stored.accepted();
     this.#backlog.addFound(found);
     this.#launcher.launch();
     this.#keepBounds();

@@ -1,4 +1,4 @@
-import type { Behind, Clock, Config, Report } from '@awslogs/core/main-thread';
+import type { Behind, Clock, Config, FinalCounts, Report } from '@awslogs/core/main-thread';
 
 /** What `Pipeline.accept` takes. */
 export type LoggedRecord = readonly [loggedAt: number, message: string, recordTime?: number | undefined];
@@ -35,8 +35,8 @@ export interface ChannelContext {
   /** Counts what waits on this side. */
   readonly behind: Behind;
   report(report: Report): void;
-  /** A channel that had started broke: what it held is lost, and it takes no more. May be called again. */
-  broken(error: Error): void;
+  /** A channel that had started broke, and takes no more. @param final what became of what it took. May be called again. */
+  broken(error: Error, final: FinalCounts): void;
 }
 
 export type OpenChannel = new (context: ChannelContext) => Channel;

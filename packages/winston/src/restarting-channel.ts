@@ -4,6 +4,7 @@ import {
   type Clock,
   type Config,
   type Counts,
+  type FinalCounts,
   isOrAre,
   plural,
   type Report,
@@ -160,7 +161,7 @@ export class RestartingChannel {
           account.counts = said.counts;
           report(said);
         },
-        broken: (error) => this.#broken(opened, error),
+        broken: (error, final) => this.#broken(opened, error, final),
       });
     } catch (error) {
       // Threads are not allowed here, or a bundle does not know where its files are.
@@ -220,15 +221,13 @@ export class RestartingChannel {
   }
 
   /** Nothing of ours should end a worker; out of memory, for example, can. */
-  #broken(opened: Opened, error: Error): void {
+  #broken(opened: Opened, error: Error, { counts, lost, saved, records }: FinalCounts): void {
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
-    const { accepted, pending } = opened.counts;
-    const settled = accepted - pending;
-    const lost = Math.max(opened.written - settled, 0);
-    opened.counts = { ...opened.counts, accepted: settled, pending: 0 };
+    opened.counts = counts;
     this.#end(opened);
     this.#behind.clear();
-    this.#lose(lost, error.message);
+    // A record that the worker accepted counts as its events, as ever; how many the others would have become nobody knows.
+    this.#lose(lost + opened.written - records, error.message, saved);
     if (this.#context.clock.monotonic() - opened.openedAt >= MAX_PAUSE_MS) this.#failures = 0;
     if (!this.#isClosing) this.#pause();
   }
@@ -294,18 +293,20 @@ export class RestartingChannel {
     }
   }
 
-  #lose(records: number, why: string): void {
+  /** @param saved events that the spool has */
+  #lose(events: number, why: string, saved = 0): void {
     const { reporter } = this.#context;
-    if (records === 0) {
-      reporter.problem('worker', `The worker thread ended (${why}). It held no records, and is replaced.`);
+    const rest = saved === 0 ? '' : ` The spool has ${plural(saved, 'event', 'events')}, to be sent later.`;
+    if (events === 0) {
+      reporter.problem('worker', `The worker thread ended (${why}). Nothing was lost.${rest}`);
       return;
     }
-    reporter.accept(records);
-    reporter.drop('workerEnded', records);
+    reporter.accept(events);
+    reporter.drop('workerEnded', events);
     reporter.loss(
       'worker',
-      records,
-      (all) => `The worker thread ended (${why}). ${plural(all, 'record was', 'records were')} lost.`,
+      events,
+      (all) => `The worker thread ended (${why}). ${plural(all, 'event was', 'events were')} lost.${rest}`,
     );
     if (isExiting()) reporter.close();
   }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers'; // Node's own: a test that fakes the global ones does not stop us.
+import { Counters, within } from '@awslogs/core/main-thread';
 // biome-ignore lint/style/useNodejsImportProtocol: by this name webpack brings the worker's file along.
 import { SHARE_ENV, Worker } from 'worker_threads';
 import { timeToClose } from './at-exit.js';
@@ -32,6 +33,8 @@ export class WorkerChannel implements Channel {
   };
   readonly #context: ChannelContext;
   readonly #progress = new Progress();
+  readonly #counterMemory = Counters.memory();
+  readonly #counters = new Counters(this.#counterMemory);
   readonly #worker: Worker;
   /** Why the worker ended, as far as is known. */
   #why: Error | undefined;
@@ -59,7 +62,11 @@ export class WorkerChannel implements Channel {
       name: 'awslogs',
       // Credentials may be set after the start, by dotenv or a secret manager.
       env: SHARE_ENV,
-      workerData: toWorkerData({ config: context.config, memory: this.#progress.memory }),
+      workerData: toWorkerData({
+        config: context.config,
+        memory: this.#progress.memory,
+        counters: this.#counterMemory,
+      }),
       resourceLimits: { maxYoungGenerationSizeMb: WORKER_YOUNG_MB },
     });
     this.started = new Promise((resolve, reject) => {
@@ -100,7 +107,7 @@ export class WorkerChannel implements Channel {
     const error = this.#why ?? new Error(`it ended with code ${code}`);
     const hadStarted = this.#phase === 'started';
     this.#phase = 'ended';
-    if (hadStarted) this.#context.broken(error);
+    if (hadStarted) this.#context.broken(error, this.#counters.final());
     else failed(error);
     for (const done of [...this.#flushes.values()]) done();
     this.#closed();
@@ -193,8 +200,16 @@ export class WorkerChannel implements Channel {
       this.#closed = () => resolve(true);
     });
     cancel();
-    if (!isClosed) this.#context.broken(new Error('it is stuck'));
+    if (!isClosed) await this.#endStuck(new Error('it is stuck'));
     this.abandon();
+  }
+
+  /** What the worker counts is final when it has ended. */
+  async #endStuck(why: Error): Promise<void> {
+    this.#why ??= why;
+    await within(GRACE_MS, this.#context.clock, this.#worker.terminate());
+    // It is in a call of the system that does not return.
+    if (this.#phase !== 'ended') this.#context.broken(why, this.#counters.final());
   }
 
   abandon(): void {
@@ -221,6 +236,6 @@ export class WorkerChannel implements Channel {
       if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
     }
     this.#phase = 'ended';
-    this.#context.broken(new Error('it took too long'));
+    this.#context.broken(new Error('it took too long'), this.#counters.final());
   }
 }

@@ -20,6 +20,8 @@ export interface WorkerInput {
   readonly config: Config;
   /** Of its `Progress`. */
   readonly memory: SharedArrayBuffer;
+  /** Of its `Counters`. */
+  readonly counters: SharedArrayBuffer;
 }
 
 const KEY = 'awslogs.worker';

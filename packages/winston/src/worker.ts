@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
+import { Counters, createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
 import { Frames } from './frame.js';
 import { Progress } from './progress.js';
 import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
@@ -8,6 +8,7 @@ import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from
 class PipelineThread {
   readonly #input: WorkerInput;
   readonly #progress: Progress;
+  readonly #counters: Counters;
   readonly #frames = new Frames((...record) => this.#pipeline().accept(...record));
   readonly #pieces = new Utf8Pieces((piece) => this.#frames.push(piece));
   /** Records that are logged after a close, while the process exits, get a new one. */
@@ -16,6 +17,7 @@ class PipelineThread {
   constructor(input: WorkerInput) {
     this.#input = input;
     this.#progress = new Progress(input.memory);
+    this.#counters = new Counters(input.counters);
   }
 
   start(): void {
@@ -28,7 +30,9 @@ class PipelineThread {
   }
 
   #pipeline(): Pipeline {
-    this.#open ??= createPipeline(this.#input.config, (report) => post({ kind: 'report', report }));
+    this.#open ??= createPipeline(this.#input.config, (report) => post({ kind: 'report', report }), {
+      counters: this.#counters,
+    });
     return this.#open;
   }
 

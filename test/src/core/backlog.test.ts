@@ -24,7 +24,9 @@ function storedAs(isWritten: boolean): StoredBatch {
     mayLeaveMemory: () => isWritten,
     release: () => undefined,
     read: () => Promise.resolve({ kind: 'read', batch: batchOf(100) }),
+    accepted: () => undefined,
     settle: () => undefined,
+    leave: () => undefined,
   };
 }
 
@@ -443,7 +445,9 @@ test('however many wait, all can be taken at once', (t) => {
     mayLeaveMemory: () => isKept,
     release: () => undefined,
     read: () => Promise.resolve({ kind: 'read', batch }),
+    accepted: () => undefined,
     settle: () => undefined,
+    leave: () => undefined,
   });
   const [kept, lost] = [stored(true), stored(false)];
   const found = Array.from({ length: 200_000 }, (_, i) => ({

@@ -174,9 +174,11 @@ class ScriptedStore {
         new Promise((resolve) => {
           this.#read = (batch) => resolve({ kind: 'read', batch });
         }),
+      accepted: () => undefined,
       settle: (events) => {
         this.#settled += events;
       },
+      leave: () => undefined,
     };
   }
 

@@ -165,7 +165,7 @@ for (const logger of ['winston', 'pino in-process', 'winston in-process']) {
     t.is(ended.signal, 'SIGTERM');
     t.notRegex(ended.stderr, /closeTimeoutMs/);
     if (logger.includes('in-process'))
-      t.regex(ended.stderr, /7 (events were not delivered before the process ended|records were lost)/);
+      t.regex(ended.stderr, /7 (events were not delivered before the process ended|were lost)/);
   });
 }
 
@@ -200,7 +200,7 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
 
 for (const [logger, told] of [
   ['pino', /^awslogs: worker: The worker thread is stuck, and what it held is lost\. .*took too long/m],
-  ['winston', /^awslogs: worker: The worker thread ended \(it is stuck\)\. 3000 records were lost\./m],
+  ['winston', /^awslogs: worker: The worker thread ended \(it is stuck\)\. 3000 events were lost\./m],
 ] as const) {
   test.serial(
     `${logger}: a worker that is stuck does not keep a signal, and what it held is told`,

@@ -464,7 +464,7 @@ test('a worker that ends does not take the application along: what it held is co
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', ['loses its worker']);
   t.is(code, 0, stderr);
-  t.regex(stdout, /^warn: awslogs: worker: The worker thread ended .*\. 1 record was lost\./m);
+  t.regex(stdout, /^warn: awslogs: worker: The worker thread ended .*\. 1 event was lost\./m);
   t.regex(stderr, /awslogs: worker: The worker thread ended/);
   const { accepted, delivered, dropped, pending } = countsIn(stdout);
   t.deepEqual({ accepted, delivered, pending }, { accepted: 3, delivered: 2, pending: 0 });

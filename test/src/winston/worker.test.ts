@@ -47,7 +47,7 @@ test.serial('a worker that runs out of memory does not take the application alon
   });
   t.is(code, 0, stderr);
   t.is(stdout, 'goes on');
-  t.regex(stderr, /^awslogs: worker: The worker thread ended \(.*memory.*\)\. 1 record was lost\./m);
+  t.regex(stderr, /^awslogs: worker: The worker thread ended \(.*memory.*\)\. 1 event was lost\./m);
 });
 
 test.serial('a worker starts where code must not be generated from strings', async (t) => {
@@ -151,7 +151,7 @@ test.serial(
       },
     );
     t.is(code, 0, stderr);
-    t.regex(stderr, /^awslogs: .*\b1 record was /m);
+    t.regex(stderr, /^awslogs: .*\b1 event was /m);
     t.true(Number(stdout) < 9000, `${stdout} ms`);
   },
 );

@@ -64,6 +64,8 @@ export class Segment {
   #written = 0;
   #confirmed = 0;
   #whenConfirmed: { readonly bytes: number; readonly callback: () => void }[] = [];
+  /** In the order in which the segment got the bytes. */
+  #whenWritten: { readonly bytes: number; readonly callback: () => void }[] = [];
   /** Those that are not settled. */
   readonly #batches = new Set<number>();
   readonly #destinations = new Map<string, number>();
@@ -109,6 +111,7 @@ export class Segment {
     writer.on('write', (bytes: number) => {
       if (this.#isStopped) return;
       this.#written += bytes;
+      this.#tellWritten();
       this.#events.queued(-bytes);
       this.#events.written(this);
     });
@@ -150,6 +153,17 @@ export class Segment {
   /** @param callback is called when so much is on disk; never, should the segment fail or be lost */
   whenConfirmed(bytes: number, callback: () => void): void {
     if (bytes > this.#confirmed) this.#whenConfirmed.push({ bytes, callback });
+  }
+
+  /** @param callback is called when the system has taken so much; never, should the segment fail or be lost */
+  whenWritten(bytes: number, callback: () => void): void {
+    this.#whenWritten.push({ bytes, callback });
+  }
+
+  #tellWritten(): void {
+    const left = this.#whenWritten.findIndex(({ bytes }) => bytes > this.#written);
+    for (const { callback } of this.#whenWritten.splice(0, left < 0 ? this.#whenWritten.length : left))
+      callback();
   }
 
   /** Whether it takes more. */
@@ -259,6 +273,7 @@ export class Segment {
   stop(): void {
     if (this.#writer === undefined || this.#isStopped) return;
     this.#isStopped = true;
+    this.#whenWritten = [];
     this.#events.queued(this.#written - this.#bytes);
     if (!this.#isEnded) this.#beforeEnd();
     this.#writer.destroy();

@@ -121,6 +121,7 @@ export class Spool implements Heir, SegmentFolder {
       this.#room += bytes;
       if (bytes > 0 && this.isFull) this.#tellFull();
     },
+    saved: (events) => this.#reporter.save(events),
     left: (batch) => {
       this.#batches.delete(batch);
       this.#writer.remove(batch);

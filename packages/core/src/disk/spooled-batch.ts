@@ -1,6 +1,7 @@
 import { Batch, DamagedError } from '../batch/batch.js';
 import type { Content, Source } from '../batch/open-batches.js';
 import type { ReadBack } from './read-back.js';
+import { SavedEvents } from './saved-events.js';
 import type { Segment } from './segment.js';
 import type { FoundBatch } from './segment-reader.js';
 import type { SpoolHead } from './spool-format.js';
@@ -12,6 +13,8 @@ export interface SpooledBatchEvents {
   changed(batch: SpooledBatch): void;
   /** So much more, or less, of the spool's room is taken. */
   sized(bytes: number): void;
+  /** So many more, or fewer, of its pending events are on disk. */
+  saved(events: number): void;
   /** It need not be kept any more. */
   left(batch: SpooledBatch): void;
   /** Looks whether the files are still there. */
@@ -76,11 +79,13 @@ export class SpooledBatch {
   #memory: Content | undefined;
   #bytes = 0;
   #unsettled = 0;
+  readonly #saved: SavedEvents;
   #whenKnown: (() => void)[] = [];
 
   constructor(head: () => SpoolHead, events: SpooledBatchEvents) {
     this.#head = head;
     this.#events = events;
+    this.#saved = new SavedEvents((by) => events.saved(by));
   }
 
   /** One that an earlier process left. */
@@ -88,6 +93,7 @@ export class SpooledBatch {
     const { id, head, size, ranges } = found;
     const batch = new SpooledBatch(() => head, events);
     batch.#state = 'sealed';
+    batch.#saved.found(size);
     batch.#unsettled = size;
     for (let i = 0; i < ranges.length; i += 2) batch.#add(segment, id, ranges[i] ?? 0, ranges[i + 1] ?? 0);
     return batch;
@@ -133,6 +139,7 @@ export class SpooledBatch {
     this.#pieces = [];
     this.#id = ids++;
     this.#unwritten = () => memory.takeAll();
+    this.#saved.rewrite(isWhole);
     this.#events.changed(this);
   }
 
@@ -183,6 +190,7 @@ export class SpooledBatch {
 
   append(source: Source): void {
     this.#unsettled++;
+    this.#saved.append();
     if (this.#state !== 'open' || this.#unwritten !== undefined) return;
     this.#memory = source;
     this.#unwritten = () => source.takeNew();
@@ -212,7 +220,18 @@ export class SpooledBatch {
     if (lines === undefined || lines.length === 0) return;
     const { start, end } = segment.append(this.#id, this.#head, lines);
     const piece = this.#add(segment, this.#id, start, end);
+    this.#countWritten(segment, end);
     if (this.#superseded !== undefined || this.#whenKnown.length > 0) this.#watch(piece);
+  }
+
+  /** @param end of what the segment just got */
+  #countWritten(segment: Segment, end: number): void {
+    const id = this.#id;
+    const events = this.#saved.handOver();
+    segment.whenWritten(end, () => {
+      // Else another copy counts.
+      if (id === this.#id && !this.#superseded?.isWhole) this.#saved.written(events);
+    });
   }
 
   #add(segment: Segment, id: number, start: number, end: number): Piece {
@@ -253,8 +272,19 @@ export class SpooledBatch {
     return batch;
   }
 
+  /** Its events, which an earlier process left, are counted as accepted. */
+  accepted(): void {
+    this.#saved.accepted();
+  }
+
+  /** So many of its events are settled, and stay on disk for whoever comes next. */
+  leave(events: number): void {
+    this.#saved.settle(events);
+  }
+
   /** So many of its events are settled: with the last of them it goes, written or not. */
   settle(events: number): void {
+    this.leave(events);
     this.#unsettled -= events;
     if (this.#unsettled === 0) this.#leave('settled');
   }
@@ -291,6 +321,7 @@ export class SpooledBatch {
     this.#memory = undefined;
     this.#drop([...this.#pieces.splice(0), ...(this.#superseded?.pieces ?? [])]);
     this.#superseded = undefined;
+    this.#saved.leave();
     if (wasKept) this.#events.left(this);
     this.#tellKnown();
   }

@@ -1,0 +1,176 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { Counters, createPipeline, systemClock } from '@awslogs/core';
+import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@awslogs/core/main-thread';
+import test, { type ExecutionContext } from 'ava';
+import { RestartingChannel } from '../../../packages/winston/dist/restarting-channel.js';
+import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+import { ManualClock } from '../manual-clock.js';
+import { leaveFolder, linesIn, segmentText, spoolFolder } from '../spool/folder.js';
+import { until } from '../until.js';
+
+/** A channel, its workers, and what it counts and tells. One batch is under way at a time. */
+async function setUp(t: ExecutionContext, options: Options = {}) {
+  const local = await startLocal(t);
+  const clock = new ManualClock();
+  const common = { flushIntervalMs: 1, maxInFlight: 1, closeTimeoutMs: 1 };
+  const config = resolveConfig({ ...optionsFor(local), ...common, ...options });
+  const told: string[] = [];
+  const tell = (report: object) => 'code' in report && 'message' in report && told.push(`${report.message}`);
+  const reporter = new Reporter(tell, false, clock);
+  const channel = new RestartingChannel(true, { config, clock, reporter, report: tell }, reporter.counts);
+  const workers: Worker[] = [];
+  const add = (worker: Worker) => void workers.push(worker);
+  process.on('worker', add);
+  t.teardown(async () => {
+    process.off('worker', add);
+    local.clearFaults();
+    await channel.close();
+  });
+  const write = (...texts: string[]) => {
+    for (const text of texts) channel.write(Date.now(), text);
+  };
+  return {
+    local,
+    clock,
+    told,
+    channel,
+    write,
+    /** Of both threads. */
+    counts: () => addCounts(channel.counts, reporter.counts),
+    /** Ends the worker. @param lastWords is called when it has ended, and the channel does not know it yet */
+    kill: async (lastWords: () => void = () => undefined) => {
+      const worker = workers.at(-1);
+      if (worker === undefined) throw new Error('there is no worker');
+      worker.prependListener('exit', lastWords);
+      await Promise.all([once(worker, 'exit'), worker.terminate()]);
+    },
+    /** Resolves when the service has been asked to store so many batches. */
+    asked: (count: number) => until(`batch ${count}`, () => puts(local).length >= count),
+  };
+}
+
+const NONE: Counts = {
+  accepted: 0,
+  delivered: 0,
+  rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+  dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+  spooled: 0,
+  pending: 0,
+};
+
+const lost = (workerEnded: number, others: Partial<Counts>): Counts => ({
+  ...NONE,
+  ...others,
+  dropped: { ...NONE.dropped, workerEnded },
+});
+
+test.serial('what a worker had delivered when it was killed is not told as lost', async (t) => {
+  const { local, write, asked, kill, counts, told } = await setUp(t);
+  write('first');
+  await until('the first', () => messages(local).length === 1);
+  write('second');
+  await until('the second', () => messages(local).length === 2);
+  local.fault({ kind: 'hang', operation: 'PutLogEvents' });
+  write('third', '');
+  await asked(3); // so that the worker has had the answers before it
+  await kill(() => write('never taken', 'nor this'));
+  t.deepEqual(messages(local), ['first', 'second']);
+  t.deepEqual(counts(), {
+    ...lost(3, { accepted: 6, delivered: 2 }),
+    dropped: { ...NONE.dropped, workerEnded: 3, empty: 1 },
+  });
+  t.deepEqual(told.length, 1);
+  t.regex(told[0] ?? '', /^The worker thread ended \(.*\)\. 3 events were lost\.$/);
+});
+
+test.serial('a record of several events counts as these, once a worker has taken it', async (t) => {
+  const { local, write, asked, kill, counts } = await setUp(t, { maxBufferBytes: 64 * 1024 * 1024 });
+  write('first');
+  await until('the first', () => messages(local).length === 1);
+  local.fault({ kind: 'hang', operation: 'PutLogEvents' });
+  const long = 'x'.repeat(2_500_000);
+  write(long, 'short');
+  await asked(2);
+  await kill(() => write(long));
+  t.deepEqual(counts(), lost(5, { accepted: 6, delivered: 1 }));
+});
+
+test.serial(
+  'what a worker had recovered from the spool does not hide what is lost when it is killed',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    leaveFolder(spoolDirectory, [segmentText(range(5).map((i) => `recovered ${i}`))]);
+    const { local, channel, write, kill, counts, told } = await setUp(t, { spoolDirectory });
+    write('own');
+    await until('all that was left', () => messages(local, '/old').length === 5);
+    await channel.flush();
+    await kill(() => write('never taken', 'nor this', 'nor that'));
+    t.deepEqual(counts(), lost(3, { accepted: 9, delivered: 6 }));
+    t.regex(told.at(-1) ?? '', /3 events were lost\.$/);
+  },
+);
+
+test.serial(
+  'what is in the spool when a worker is killed in an outage is not lost, and the next one delivers it',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    leaveFolder(spoolDirectory, [segmentText(['recovered'])]);
+    const { local, clock, channel, write, asked, kill, counts, told } = await setUp(t, { spoolDirectory });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    write('a', 'b', 'c');
+    await until('the spool', () => linesIn(spoolDirectory) >= 4 + 2 + 2);
+    t.log('disk', performance.now());
+    await asked(puts(local).length + 2);
+    t.log('asked', performance.now()); // the worker has heard of that from the disk by then
+    await kill(() => write('never taken'));
+    t.deepEqual(counts(), lost(1, { accepted: 5, spooled: 4 }));
+    t.regex(told.at(-1) ?? '', /1 event was lost\. The spool has 4 events, to be sent later\.$/);
+
+    local.clearFaults();
+    write('d');
+    await clock.advance(1000);
+    await until('the rest', () => messages(local).length + messages(local, '/old').length === 5);
+    t.log('rest', performance.now());
+    await channel.flush();
+    t.log('flushed', performance.now());
+    t.deepEqual(messages(local).toSorted(), ['a', 'b', 'c', 'd']);
+    // They are accepted anew by whoever finds them.
+    t.deepEqual(counts(), lost(1, { accepted: 10, spooled: 4, delivered: 5 }));
+  },
+);
+
+test.serial('a worker that held nothing is told as well', async (t) => {
+  const { channel, write, kill, counts, told } = await setUp(t);
+  write('first');
+  await channel.flush();
+  await kill();
+  t.deepEqual(counts(), lost(0, { accepted: 1, delivered: 1 }));
+  t.regex(told[0] ?? '', /^The worker thread ended \(.*\)\. Nothing was lost\.$/);
+});
+
+test.serial('counters say what would outlive the thread: what is on disk and not settled', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const config = resolveConfig({
+    ...optionsFor(local),
+    spoolDirectory,
+    flushIntervalMs: 1,
+    closeTimeoutMs: 1,
+  });
+  const counters = new Counters();
+  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+  const pipeline = createPipeline(config, () => undefined, { counters, clock: systemClock });
+  for (const text of ['a', 'b', 'x'.repeat(1_500_000)]) pipeline.accept(Date.now(), text);
+  await until('the disk', () => counters.final().saved === 4);
+  t.like(counters.final(), { lost: 0, records: 3, counts: { accepted: 4, spooled: 4 } });
+  local.clearFaults();
+  await pipeline.flush();
+  t.like(counters.final(), { lost: 0, saved: 0, counts: { accepted: 4, delivered: 4, spooled: 0 } });
+  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+  pipeline.accept(Date.now(), 'c');
+  await pipeline.close();
+  const { lost, saved, counts } = counters.final();
+  t.deepEqual({ lost, saved, pending: counts.pending }, { lost: 0, saved: 0, pending: 0 });
+  t.is(counts.spooled + counts.dropped.closed, 1);
+});
