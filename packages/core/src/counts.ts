@@ -33,7 +33,7 @@ export interface Counts {
     /** The worker thread that held them, or was to take them, had ended. */
     readonly workerEnded: number;
   };
-  /** Events that were left in the spool when the process ended, for the next one to send. */
+  /** Events that were left in the spool when the process, or the worker thread, ended. The next one accepts them anew. */
   readonly spooled: number;
   /** Events that wait or are under way. */
   readonly pending: number;
