@@ -7,5 +7,6 @@ export { Counters, type FinalCounts } from './counters.js';
 export { addCounts, type Counts } from './counts.js';
 export { isOrAre, plural } from './plural.js';
 export { type ProblemCode, type Report, Reporter } from './report.js';
+export { said } from './said.js';
 export { type Closing, closeOnSignals, signalledAt } from './signals.js';
 export { toTimestamp } from './timestamp.js';

@@ -1,16 +1,21 @@
 import {
   addCounts,
   Behind,
+  isOrAre,
   type Options,
   onOwnStack,
+  plural,
   type Report,
   Reporter,
   resolveConfig,
+  said,
   systemClock,
 } from '@awslogs/core/main-thread';
 
 /** What `pino.transport()` returns, as far as it matters here. */
 interface Transport {
+  /** False when its worker has ended, or is about to. */
+  readonly writable?: boolean;
   readonly worker?: { on(name: 'error', listener: (error: Error) => void): unknown };
   write(line: string): boolean;
   emit(name: string, ...args: unknown[]): boolean;
@@ -21,7 +26,7 @@ interface Transport {
  * Bounds what waits on the main thread for a worker thread that is stuck or slow by `maxBufferBytes`: past it new
  * records are dropped, counted and told. Without it, thread-stream holds up to 512 MB, and then makes the logger wait.
  * And an error of the worker itself, which cannot start or is out of memory, is the transport's `'error'`, and no longer an
- * uncaught exception.
+ * uncaught exception. It comes once; what is logged afterwards is dropped, counted and told as well.
  * @param transport what `pino.transport()` returned. From then on its `'report'` counts what was dropped here as well.
  * @param options those of the transport
  * @returns the transport
@@ -33,6 +38,8 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
   let last: Report | undefined;
+  /** Why the worker ended. */
+  let failure: unknown;
   const reporter = new Reporter((report) => onOwnStack(() => tell(report)), reportToStderr, systemClock);
   const behind = new Behind(maxBufferBytes, reporter);
   const tell = (report: Report) =>
@@ -41,10 +48,15 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
       last === undefined ? report : { ...report, counts: addCounts(last.counts, report.counts) },
     );
 
-  transport.worker?.on('error', (error) => emit('error', error));
+  transport.worker?.on('error', (error) => transport.emit('error', error));
   transport.on('drain', () => behind.clear());
   transport.on('close', () => reporter.close());
   transport.write = (line) => {
+    // thread-stream would emit an 'error' for each.
+    if (transport.writable === false) {
+      dropLate(reporter, failure);
+      return false;
+    }
     if (behind.isFull) {
       behind.drop();
       return false;
@@ -54,10 +66,37 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     return keepsUp;
   };
   transport.emit = (name, ...args) => {
+    if (name === 'error') {
+      // The worker's own comes first, and says why; thread-stream adds that the worker has ended.
+      if (failure !== undefined) return true;
+      failure = args[0];
+    }
     if (name !== 'report') return emit(name, ...args);
     const [report] = args as [Report];
     last = report;
     return emit('report', { ...report, counts: addCounts(report.counts, reporter.counts) });
   };
   return transport;
+}
+
+/** A record that comes when the transport takes none any more. @param failure undefined: it was closed */
+function dropLate(reporter: Reporter, failure: unknown): void {
+  reporter.accept(1);
+  if (failure === undefined) {
+    reporter.drop('closed', 1);
+    reporter.loss(
+      'logged-after-close',
+      1,
+      (all) =>
+        `${plural(all, 'record was', 'records were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
+    );
+  } else {
+    reporter.drop('workerEnded', 1);
+    reporter.loss(
+      'worker',
+      1,
+      (all) =>
+        `The worker thread ended (${said(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
+    );
+  }
 }

@@ -9,6 +9,7 @@ import test from 'ava';
 import pino from 'pino';
 import { runFixture } from '../child.js';
 import { messages, optionsFor, range, startLocal } from '../harness.js';
+import { settled } from '../manual-clock.js';
 import { until } from '../until.js';
 
 const require = createRequire(import.meta.url);
@@ -127,6 +128,53 @@ test('dropWhenBehind: a worker that is stuck costs maxBufferBytes, and no waitin
   Reflect.get(stuck, 'worker').terminate();
   await closed;
   t.true((reports.at(-1)?.counts.dropped.bufferFull ?? 0) > 500);
+});
+
+test("dropWhenBehind: a worker that ends is one 'error', and what is logged then is counted and told", async (t) => {
+  const local = await startLocal(t);
+  const options = { ...optionsFor(local), reportToStderr: false };
+  const transport = dropWhenBehind(pino.transport({ target, options }), options);
+  const reports: Report[] = [];
+  const errors: Error[] = [];
+  transport.on('report', (report: Report) => reports.push(report));
+  transport.on('error', (error: Error) => errors.push(error));
+  const log = pino(transport);
+  log.info('before');
+  await flushed(log);
+  const closed = new Promise((resolve) => transport.once('close', resolve));
+  Reflect.get(transport, 'worker').terminate();
+  await closed;
+  for (const i of range(100)) log.info({ i });
+  await settled();
+  t.is(errors.length, 1);
+  t.regex(
+    problems(reports).join(),
+    /The worker thread ended \(the worker thread exited\)\. 1 record was logged since then/,
+  );
+  const { accepted, delivered, dropped } = reports.at(-1)?.counts ?? {};
+  t.deepEqual(
+    { accepted, delivered, workerEnded: dropped?.workerEnded },
+    { accepted: 2, delivered: 1, workerEnded: 1 },
+  );
+});
+
+test("dropWhenBehind: what is logged after the transport's end is no 'error', but told", async (t) => {
+  const local = await startLocal(t);
+  const options = { ...optionsFor(local), reportToStderr: false };
+  const transport = dropWhenBehind(pino.transport({ target, options }), options);
+  const reports: Report[] = [];
+  transport.on('report', (report: Report) => reports.push(report));
+  const log = pino(transport);
+  log.info('before');
+  await flushed(log);
+  const closed = new Promise((resolve) => transport.once('close', resolve));
+  transport.end();
+  log.info('after');
+  await closed;
+  log.info('after it has closed');
+  await settled();
+  t.regex(problems(reports).join(), /1 record was logged after the transport was closed/);
+  t.is(reports.at(-1)?.counts.dropped.closed, 1);
 });
 
 test('dropWhenBehind throws a ConfigError at once', (t) => {
@@ -389,5 +437,11 @@ test("dropWhenBehind: a worker that cannot start is the transport's 'error', and
     },
   );
   t.is(code, 0, stderr);
-  t.regex(stdout, /^thrown on purpose as the worker started/);
+  t.is(stdout, 'thrown on purpose as the worker started');
+  t.regex(stderr, /thrown on purpose.*1 record was logged since then/);
+  t.regex(
+    stderr,
+    /thrown on purpose.*2 records were logged since then/,
+    'and told at the exit at the latest',
+  );
 });
