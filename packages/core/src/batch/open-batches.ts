@@ -7,6 +7,9 @@ import { type Gap, joined } from './gap.js';
 /** Of all targets and days together. */
 export const MAX_OPEN = 5000;
 
+/** With so many open, one in so many that are opened stays as long as those that were used again. */
+const KEPT_SHARE = 8;
+
 /** What happens to open batches. */
 export interface OpenBatchesEvents<Target, C extends Copy> {
   /** A batch takes no more events. */
@@ -64,7 +67,7 @@ export class OpenBatches<Target, C extends Copy> {
   readonly #all = new Set<Opened<Target, C>>();
   /** Those that have not waited long enough: the one opened first is in front. */
   readonly #fresh = new Set<Opened<Target, C>>();
-  /** The one that was used least recently is in front. */
+  /** In front is the one that is sealed when another needs its place. */
   readonly #byUse = new List<Opened<Target, C>>();
   readonly #byTarget = new Map<Target, TargetBatches<Target, C>>();
   /** Of targets with batches that have waited long enough. */
@@ -121,7 +124,6 @@ export class OpenBatches<Target, C extends Copy> {
     const opened =
       found !== undefined && this.#addTo(found, event) ? found : this.#addToNew(target, event, found);
     if (gap !== undefined) opened.gap = joined(opened.gap, gap);
-    if (this.#all.size > this.#maxOpen) this.#sealLeastRecentlyUsed();
   }
 
   #addToNew(target: Target, event: LogEvent, full: Opened<Target, C> | undefined): Opened<Target, C> {
@@ -180,6 +182,8 @@ export class OpenBatches<Target, C extends Copy> {
   }
 
   #openFor(target: Target, timestamp: number, followsFull: boolean): Opened<Target, C> {
+    const isCrowded = this.#all.size >= this.#maxOpen;
+    if (isCrowded) this.#makeRoom();
     const batch = new OpenBatch(dayOf(timestamp), followsFull);
     const of = this.#byTarget.get(target) ?? {
       target,
@@ -198,6 +202,8 @@ export class OpenBatches<Target, C extends Copy> {
       use: undefined,
     };
     of.byDay.set(batch.day, opened);
+    this.#latest = opened;
+    opened.use = this.#enter(opened, isCrowded);
     this.#all.add(opened);
     this.#fresh.add(opened);
     this.#hold(of, batch.heldBytes);
@@ -227,7 +233,17 @@ export class OpenBatches<Target, C extends Copy> {
     opened.use = this.#byUse.addLast(opened);
   }
 
-  #sealLeastRecentlyUsed(): void {
+  /**
+   * Where more targets are in use than may be open, each in its turn, the one that was used least recently is the one that is
+   * used next: to seal it would make a batch of each event. A new one gives its place to the next, unless it is used again.
+   * Some stay all the same, so that what came first and is used no more leaves in the end.
+   */
+  #enter(opened: Opened<Target, C>, isCrowded: boolean): Link<Opened<Target, C>> {
+    const stays = !isCrowded || opened.place % KEPT_SHARE === 0;
+    return stays ? this.#byUse.addLast(opened) : this.#byUse.addFirst(opened);
+  }
+
+  #makeRoom(): void {
     const least = this.#byUse.first?.value;
     if (least === undefined) return;
     if (this.#fresh.has(least)) this.#events.crowded();
