@@ -2,6 +2,7 @@ import { type Batch, dayOf } from '../batch/batch.js';
 import type { Entity } from '../entity/entity.js';
 import type { Reporter } from '../report.js';
 import type { LogsApi, StreamName } from './api.js';
+import type { KnownStreams } from './known-streams.js';
 import { classify, countRejected, type Outcome } from './outcome.js';
 import type { Target } from './target.js';
 
@@ -12,15 +13,23 @@ const UNREADABLE_ANSWER =
 export class Sender {
   readonly #api: LogsApi;
   readonly #target: Target;
+  readonly #knownStreams: KnownStreams;
   readonly #reporter: Reporter;
   readonly #known: () => Entity | undefined;
   /** The service has rejected it: delivery never depends on the entity. */
   #isLeftOff = false;
 
   /** @param entity as far as it is known by now */
-  constructor(api: LogsApi, target: Target, entity: () => Entity | undefined, reporter: Reporter) {
+  constructor(
+    api: LogsApi,
+    target: Target,
+    knownStreams: KnownStreams,
+    entity: () => Entity | undefined,
+    reporter: Reporter,
+  ) {
     this.#api = api;
     this.#target = target;
+    this.#knownStreams = knownStreams;
     this.#known = entity;
     this.#reporter = reporter;
   }
@@ -37,7 +46,11 @@ export class Sender {
   /** @param entityIsGood whether it is known that what is wrong with the batch is not the entity */
   async send(batch: Batch, entityIsGood: boolean): Promise<Outcome> {
     const name = this.#target.nameFor(dayOf(batch.begin));
+    const failed = this.#knownStreams.isProbablyMissing(name) ? await this.#target.create(name) : undefined;
+    // Where none may be created it may be there all the same.
+    if (failed !== undefined && failed.kind !== 'denied' && failed.kind !== 'missing') return failed;
     const outcome = await this.#sendWithEntity(batch, name, entityIsGood);
+    if (outcome.kind === 'delivered') this.#knownStreams.add(name, false);
     if (outcome.kind !== 'missing') return outcome;
     return (await this.#target.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
   }

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Entity } from '../entity/entity.js';
 import type { Reporter } from '../report.js';
 import type { LogGroupSettings, LogsApi, StreamName } from './api.js';
+import { KnownStreams } from './known-streams.js';
 import { Pool } from './pool.js';
 import { Sender } from './sender.js';
 import { type FieldValues, type StreamNamer, streamNamer } from './stream-name.js';
@@ -39,6 +40,7 @@ export class Senders {
   readonly #reporter: Reporter;
   readonly #self: Self;
   readonly #senders = new Pool<Sender>(SPARE_SENDERS);
+  readonly #knownStreams = new KnownStreams();
   #nameOf: StreamNamer | undefined;
 
   constructor(options: SendersOptions, api: LogsApi, reporter: Reporter, self: Self) {
@@ -97,7 +99,8 @@ export class Senders {
       this.#api,
       { group, streamName, retentionInDays, createLogGroup },
       this.#reporter,
+      this.#knownStreams,
     );
-    return new Sender(this.#api, target, entity, this.#reporter);
+    return new Sender(this.#api, target, this.#knownStreams, entity, this.#reporter);
   }
 }

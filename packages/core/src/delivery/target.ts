@@ -1,5 +1,6 @@
 import type { Reporter } from '../report.js';
 import type { LogGroupSettings, LogsApi, StreamName } from './api.js';
+import type { KnownStreams } from './known-streams.js';
 import { classify, type FailedOutcome } from './outcome.js';
 
 export interface TargetOptions {
@@ -16,12 +17,14 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #reporter: Reporter;
   readonly #creations = new Map<string, Promise<FailedOutcome | undefined>>();
+  readonly #known: KnownStreams;
   #retentionDue = false;
 
-  constructor(api: LogsApi, options: TargetOptions, reporter: Reporter) {
+  constructor(api: LogsApi, options: TargetOptions, reporter: Reporter, known: KnownStreams) {
     this.#api = api;
     this.#options = options;
     this.#reporter = reporter;
+    this.#known = known;
   }
 
   get logGroupName(): string {
@@ -40,20 +43,22 @@ export class Target {
     const underWay = this.#creations.get(name.logStreamName);
     if (underWay !== undefined) return underWay;
     const creation = this.#create(name)
+      .then((wasMissing) => this.#known.add(name, wasMissing))
       .then(() => undefined, creationFailed)
       .finally(() => this.#creations.delete(name.logStreamName));
     this.#creations.set(name.logStreamName, creation);
     return creation;
   }
 
-  async #create(name: StreamName): Promise<void> {
+  /** @returns whether the log stream was created just now */
+  async #create(name: StreamName): Promise<boolean> {
     await this.#setRetention();
     try {
-      await unlessItExists(this.#api.createLogStream(name));
+      return await unlessItExists(this.#api.createLogStream(name));
     } catch (error) {
       if (classify(error).kind !== 'missing' || !this.#options.createLogGroup) throw error;
       await this.#createGroup();
-      await unlessItExists(this.#api.createLogStream(name));
+      return await unlessItExists(this.#api.createLogStream(name));
     }
   }
 
