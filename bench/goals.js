@@ -24,27 +24,27 @@ const ROOM_WITH_SPOOL_BYTES = 100e6;
 /** A peak of four times the records is "the same" up to here. */
 const SAME = 1.1;
 
-const VARIANTS = ['awslogs-pino', 'awslogs-winston'];
+const VARIANTS = ['putlogs-pino', 'putlogs-winston'];
 
 /** @type {readonly Goal[]} */
 const GOALS = [
-  ofFloor('steady', 'awslogs-pino', 'log call', logCall, 1.08),
-  ofFloor('flood', 'awslogs-pino', 'log call', logCall, 1.15),
-  ofFloor('flood', 'awslogs-pino', 'CPU of the process', cpu, 1.4),
-  ofFloor('steady', 'awslogs-winston', 'log call', logCall, 1.05),
-  ofFloor('flood', 'awslogs-winston', 'log call', logCall, 1.25),
-  ofFloor('steady', 'awslogs-winston', 'CPU of the process', cpu, 2.2),
-  ofFloor('flood', 'awslogs-winston', 'CPU of the process', cpu, 2.2),
-  ofFloor('steady', 'awslogs-winston-format', 'log call', logCall, 0.85),
-  ofFloor('flood', 'awslogs-winston-format', 'log call', logCall, 0.85),
+  ofFloor('steady', 'putlogs-pino', 'log call', logCall, 1.08),
+  ofFloor('flood', 'putlogs-pino', 'log call', logCall, 1.15),
+  ofFloor('flood', 'putlogs-pino', 'CPU of the process', cpu, 1.4),
+  ofFloor('steady', 'putlogs-winston', 'log call', logCall, 1.05),
+  ofFloor('flood', 'putlogs-winston', 'log call', logCall, 1.25),
+  ofFloor('steady', 'putlogs-winston', 'CPU of the process', cpu, 2.2),
+  ofFloor('flood', 'putlogs-winston', 'CPU of the process', cpu, 2.2),
+  ofFloor('steady', 'putlogs-winston-format', 'log call', logCall, 0.85),
+  ofFloor('flood', 'putlogs-winston-format', 'log call', logCall, 0.85),
   {
     part: 'flood',
-    what: 'awslogs-pino: records delivered a second',
+    what: 'putlogs-pino: records delivered a second',
     limit: '≥ 200,000',
     look: (rows) =>
-      found(medianOf(rowOf(rows, 'awslogs-pino'), throughput), count, (value) => value >= 200_000),
+      found(medianOf(rowOf(rows, 'putlogs-pino'), throughput), count, (value) => value >= 200_000),
   },
-  ...[...VARIANTS, 'awslogs-winston-format'].map((name) => ({
+  ...[...VARIANTS, 'putlogs-winston-format'].map((name) => ({
     part: 'flood',
     what: `${name}: records delivered a second, × winston-cloudwatch`,
     limit: '≥ 3 ×',
@@ -120,11 +120,11 @@ const GOALS = [
     what: 'idle: timers; calls into JavaScript in 5 s, in-process',
     limit: '0; 0',
     look: (rows) => {
-      const { timers, calls } = rows.find(({ variant }) => variant === 'awslogs-pino-stream').idle;
+      const { timers, calls } = rows.find(({ variant }) => variant === 'putlogs-pino-stream').idle;
       return { value: `${timers}; ${calls}`, isMet: timers + calls === 0 };
     },
   },
-  ...['@awslogs/pino', '@awslogs/winston'].flatMap((name) => [
+  ...['@putlogs/pino', '@putlogs/winston'].flatMap((name) => [
     lessThanPeers(name, 'MB added', ({ addedBytes }) => addedBytes / 1e6, 1),
     lessThanPeers(name, 'packages added', ({ addedPackages }) => addedPackages, 0),
     lessThanPeers(name, 'time to load, ms', ({ importMs }) => median(importMs), 0),

@@ -5,7 +5,7 @@ import { VARIANTS } from './variants.js';
 const PARTS = ['flood', 'steady', 'memory', 'start', 'packages', 'stages'];
 
 /** What CI runs: what it asserts, and no more. */
-const QUICK = ['awslogs-pino', 'awslogs-winston', 'winston-cloudwatch'];
+const QUICK = ['putlogs-pino', 'putlogs-winston', 'winston-cloudwatch'];
 
 export function readOptions() {
   const { values } = parseArgs({

@@ -26,7 +26,7 @@ export function start(file, task, timeoutMs = RUN_TIMEOUT_MS) {
       AWS_SHARED_CREDENTIALS_FILE: devNull,
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: task.endpoint,
       // The bench prints what was dropped itself.
-      AWSLOGS_REPORT_TO_STDERR: 'false',
+      PUTLOGS_REPORT_TO_STDERR: 'false',
     },
   });
 }

@@ -40,7 +40,7 @@ function readOptions() {
 }
 
 async function soak({ minutes, rate }) {
-  const spoolDirectory = mkdtempSync(join(tmpdir(), 'awslogs-soak-'));
+  const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-soak-'));
   const records = minutes * 60 * rate;
   const timeoutMs = minutes * 60_000 + PATIENCE_MS;
   const service = start('children/soak-endpoint.js', { records }, timeoutMs);

@@ -1,14 +1,12 @@
 // What each stage of the pipeline costs, one by one, in one thread: node bench/stages.js. See README.md.
+
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { BatchBuilder, encodeBody, toLogEvents, utcDayOf } from '@putlogs/core/internal';
+import { LineSplitter, timeOf } from '@putlogs/pino/internal';
+import { encodeFrame, FrameDecoder } from '@putlogs/winston/internal';
 import { measure } from 'mitata';
 import pino from 'pino';
 // The packages do not export these: they are looked at from inside.
-import { dayOf, OpenBatch } from '../packages/core/dist/batch/batch.js';
-import { toLogEvents } from '../packages/core/dist/batch/event.js';
-import { encodeBody } from '../packages/core/dist/delivery/body.js';
-import { timeOf } from '../packages/pino/dist/decode.js';
-import { Lines } from '../packages/pino/dist/lines.js';
-import { encodeFrame, Frames } from '../packages/winston/dist/frame.js';
 import { fixed, table } from './figures.js';
 import { fields, TEXT } from './record.js';
 
@@ -34,11 +32,11 @@ const client = clientWithoutNetwork();
 
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
-  ['Pino: bytes → lines', LINES, () => new Lines(() => undefined).push(chunk)],
+  ['Pino: bytes → lines', LINES, () => new LineSplitter(() => undefined).push(chunk)],
   ['Pino: line → timestamp', 1, each(lines, (line) => timeOf(line, 1_790_000_000_000))],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
   ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
-  ['Winston: bytes → timestamps and messages', LINES, () => new Frames(() => undefined).push(frames)],
+  ['Winston: bytes → timestamps and messages', LINES, () => new FrameDecoder(() => undefined).push(frames)],
   ['a log event of a string, as in-process', 1, each(texts, (text) => toLogEvents(1_790_000_000_000, text))],
   ['JSON.stringify, for comparison', 1, each(texts, (text) => JSON.stringify(text))],
   ['a full batch: add each event as JSON, and seal it', batch.size, () => fill().release()],
@@ -85,7 +83,7 @@ function each(values, run) {
 }
 
 function fill() {
-  const open = new OpenBatch(dayOf(events[0].timestamp), true);
+  const open = new BatchBuilder(utcDayOf(events[0].timestamp), true);
   for (const event of events) if (!open.add(event)) break;
   return open.seal();
 }

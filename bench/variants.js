@@ -19,13 +19,13 @@ import { versionOf } from './version.js';
  * @property {Told} [told] by the transport, where it is ours
  * @property {() => unknown} [end] the process ends behind it; that of others is ended
  *
- * @typedef {{ counts?: import('@awslogs/winston').Counts, problems: string[] }} Told
+ * @typedef {{ counts?: import('@putlogs/winston').Counts, problems: string[] }} Told
  */
 
 /** @type {readonly Variant[]} */
 export const VARIANTS = [
   { name: 'pino-floor', title: 'Pino, lines thrown away by a worker', logger: 'pino', role: 'floor' },
-  { name: 'awslogs-pino', title: '@awslogs/pino', logger: 'pino', role: 'ours' },
+  { name: 'putlogs-pino', title: '@putlogs/pino', logger: 'pino', role: 'ours' },
   {
     name: 'serdnam-pino',
     title: titleOf('@serdnam/pino-cloudwatch-transport'),
@@ -40,10 +40,10 @@ export const VARIANTS = [
     logger: 'winston',
     role: 'floor',
   },
-  { name: 'awslogs-winston', title: '@awslogs/winston', logger: 'winston', role: 'ours' },
+  { name: 'putlogs-winston', title: '@putlogs/winston', logger: 'winston', role: 'ours' },
   {
-    name: 'awslogs-winston-format',
-    title: '@awslogs/winston, with its jsonFormat',
+    name: 'putlogs-winston-format',
+    title: '@putlogs/winston, with its jsonFormat',
     logger: 'winston',
     role: 'ours',
   },

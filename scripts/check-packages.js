@@ -12,7 +12,7 @@ for (const name of PACKAGES) {
   if (own !== root) throw new Error(`packages/${name} supports Node ${own}, the root package ${root}.`);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'awslogs-packages-'));
+const folder = mkdtempSync(join(tmpdir(), 'putlogs-packages-'));
 try {
   for (const name of PACKAGES) {
     run('pnpm', ['--dir', join('packages', name), 'pack', '--pack-destination', folder]);

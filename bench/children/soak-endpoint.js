@@ -1,5 +1,5 @@
 // The service of a soak: strict, with mild faults. It remembers how often each record came, and nothing else.
-import { start } from '@awslogs/local';
+import { start } from '@putlogs/local';
 import { NUMBER } from '../record.js';
 
 const FAULTS = [

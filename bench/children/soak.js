@@ -11,7 +11,7 @@ const SAMPLE_MS = 10_000;
 /** @type {{ records: number, rate: number, spoolDirectory: string, flushIntervalMs: number }} */
 const { records, rate, spoolDirectory, flushIntervalMs } = JSON.parse(process.argv[2] ?? '');
 const transport = pino.transport({
-  target: '@awslogs/pino',
+  target: '@putlogs/pino',
   options: { logGroupName: '/soak', logStreamName: 'soak', spoolDirectory, flushIntervalMs },
 });
 const logger = pino(transport);

@@ -9,10 +9,10 @@ const OPTIONS = { logGroupName: '/bench', logStreamName: 'bench' };
 /** Each loads what an application would on its main thread, logs a record, and resolves when that is delivered. */
 const STARTS = {
   'pino-floor': (at) => startPino({ target: new URL('../discard.js', import.meta.url).href }, at),
-  'awslogs-pino': (at) => startPino({ target: '@awslogs/pino', options: OPTIONS }, at),
-  async 'awslogs-pino-stream'(at) {
+  'putlogs-pino': (at) => startPino({ target: '@putlogs/pino', options: OPTIONS }, at),
+  async 'putlogs-pino-stream'(at) {
     const { default: pino } = await import('pino');
-    const { createStream } = await import('@awslogs/pino');
+    const { createStream } = await import('@putlogs/pino');
     at('loaded');
     const stream = createStream(OPTIONS);
     const logger = pino(stream);
@@ -20,9 +20,9 @@ const STARTS = {
     logger.info('the first');
     await new Promise((resolve) => stream.flush(resolve));
   },
-  async 'awslogs-winston'(at) {
+  async 'putlogs-winston'(at) {
     const { default: winston } = await import('winston');
-    const { CloudWatchTransport } = await import('@awslogs/winston');
+    const { CloudWatchTransport } = await import('@putlogs/winston');
     at('loaded');
     const transport = new CloudWatchTransport(OPTIONS);
     const logger = winston.createLogger({ transports: [transport] });

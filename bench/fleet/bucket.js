@@ -6,7 +6,7 @@ export class TokenBucket {
   #tokens;
   #at;
 
-  /** @param {number} perSecond @param {import('@awslogs/core').Clock} clock */
+  /** @param {number} perSecond @param {import('@putlogs/core').Clock} clock */
   constructor(perSecond, clock) {
     this.#perSecond = perSecond;
     this.#clock = clock;

@@ -1,6 +1,6 @@
 /**
  * Time that passes as fast as the machine can do what is due: a list of callbacks for each millisecond.
- * @implements {import('@awslogs/core').Clock}
+ * @implements {import('@putlogs/core').Clock}
  */
 export class VirtualClock {
   #now = Date.UTC(2026, 10, 24, 12);

@@ -1,4 +1,4 @@
-import { timestampOf } from '../../packages/core/dist/batch/event.js';
+import { timestampOf } from '@putlogs/core/internal';
 
 /** What is seen from the service's side: requests by the second, and how old a record is as it is acknowledged. */
 export class Meter {
@@ -11,7 +11,7 @@ export class Meter {
   #watched = Number.POSITIVE_INFINITY;
   #watchedUntil = 0;
 
-  /** @param {import('@awslogs/core').Clock} clock */
+  /** @param {import('@putlogs/core').Clock} clock */
   constructor(clock) {
     this.#clock = clock;
     this.#begun = clock.now();

@@ -1,9 +1,11 @@
-import { Senders } from '../../packages/core/dist/delivery/senders.js';
-import { EventTimes } from '../../packages/core/dist/event-times.js';
-import { Ledger } from '../../packages/core/dist/ledger.js';
-import { Reporter } from '../../packages/core/dist/report.js';
-import { ServiceClock } from '../../packages/core/dist/service-clock.js';
-import { Shipper } from '../../packages/core/dist/shipper.js';
+import {
+  DeliveryAccounting,
+  Destinations,
+  Dispatcher,
+  EventTimes,
+  Reporter,
+  ServiceClock,
+} from '@putlogs/core/internal';
 
 const LOG_GROUP = '/fleet';
 const MAX_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -13,36 +15,36 @@ export class Process {
   /** The log group and the log stream that it writes to. */
   address;
   #reporter;
-  #shipper;
+  #dispatcher;
   #clock;
 
   /**
    * @param {string} logStreamName
    * @param {number} flushIntervalMs
-   * @param {{ service: import('./service.js').VirtualService, clock: import('@awslogs/core').Clock, random: () => number }} world
+   * @param {{ service: import('./service.js').VirtualService, clock: import('@putlogs/core').Clock, random: () => number }} world
    */
   constructor(logStreamName, flushIntervalMs, { service, clock, random }) {
     this.#clock = clock;
     this.#reporter = new Reporter(() => undefined, false, clock);
-    const senders = new Senders(
+    const destinations = new Destinations(
       { logGroupName: LOG_GROUP, logStreamName, createLogGroup: true },
       service,
       this.#reporter,
       { entity: undefined, instance: 'fleet' },
     );
-    const sender = senders.own([], () => ({ fields: new Map(), entity: () => undefined }));
-    this.address = sender.addressFor(clock.now());
-    const ledger = new Ledger(
+    const destination = destinations.own([], () => ({ fields: new Map(), entity: () => undefined }));
+    this.address = destination.nameAt(clock.now());
+    const accounting = new DeliveryAccounting(
       { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
       this.#reporter,
       undefined,
     );
-    this.#shipper = new Shipper(
+    this.#dispatcher = new Dispatcher(
       { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
       {
-        route: () => sender,
+        route: () => destination,
         times: new EventTimes(new ServiceClock(clock, this.#reporter), undefined),
-        ledger,
+        accounting,
         reporter: this.#reporter,
         store: undefined,
         clock,
@@ -52,7 +54,7 @@ export class Process {
   }
 
   log(message) {
-    this.#shipper.accept(this.#clock.now(), message);
+    this.#dispatcher.accept(this.#clock.now(), message);
   }
 
   get counts() {

@@ -14,8 +14,8 @@ const MEAN_FURTHER_LATENCY_MS = 20;
 
 /**
  * The port below the SDK: the service as far as quotas, missing streams, an outage and time to answer go. It judges
- * no request by its content; that is what the tests against `@awslogs/local` are for.
- * @implements {import('../../packages/core/dist/delivery/api.js').LogsApi}
+ * no request by its content; that is what the tests against `@putlogs/local` are for.
+ * @implements {import('@putlogs/core/internal').LogsApi}
  */
 export class VirtualService {
   /** While it is, every request is answered with a 503. */
@@ -29,7 +29,7 @@ export class VirtualService {
 
   /**
    * @param {import('./simulate.d.ts').Quotas} quotas
-   * @param {{ clock: import('@awslogs/core').Clock, random: () => number, meter: import('./meter.js').Meter }} parts
+   * @param {{ clock: import('@putlogs/core').Clock, random: () => number, meter: import('./meter.js').Meter }} parts
    */
   constructor(quotas, { clock, random, meter }) {
     this.#clock = clock;

@@ -14,7 +14,7 @@ const SPOOL_MAX_BYTES = 2 ** 32;
 /** Of floods: a long one takes a quarter of a minute. The steady load, which takes a minute, is measured once. */
 const MAX_RUNS = 3;
 
-const MEASURED = ['pino-floor', 'awslogs-pino', 'winston-floor', 'awslogs-winston'];
+const MEASURED = ['pino-floor', 'putlogs-pino', 'winston-floor', 'putlogs-winston'];
 
 /**
  * @typedef {'steady' | 'flood' | 'long flood'} Load
@@ -65,7 +65,7 @@ function casesOf(variants) {
 /** With a spool in a folder of its own, if there is to be one. */
 async function withFolder(hasSpool, use) {
   if (!hasSpool) return use(undefined);
-  const spoolDirectory = mkdtempSync(join(tmpdir(), 'awslogs-bench-'));
+  const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-bench-'));
   try {
     return await use({ spoolDirectory, spoolMaxBytes: SPOOL_MAX_BYTES });
   } finally {

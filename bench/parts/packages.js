@@ -8,13 +8,13 @@ import { count, fixed, median, spread, table } from '../figures.js';
 import { print } from '../processes.js';
 import { versionOf } from '../version.js';
 
-const OURS = ['@awslogs/core', '@awslogs/pino', '@awslogs/winston'];
+const OURS = ['@putlogs/core', '@putlogs/pino', '@putlogs/winston'];
 
 /** @type {readonly { name: string, logger: string, role: 'ours' | 'peer', thread: 'main' | 'worker' }[]} */
 const PACKAGES = [
-  { name: '@awslogs/pino', logger: 'pino', role: 'ours', thread: 'worker' },
+  { name: '@putlogs/pino', logger: 'pino', role: 'ours', thread: 'worker' },
   { name: '@serdnam/pino-cloudwatch-transport', logger: 'pino', role: 'peer', thread: 'worker' },
-  { name: '@awslogs/winston', logger: 'winston', role: 'ours', thread: 'main' },
+  { name: '@putlogs/winston', logger: 'winston', role: 'ours', thread: 'main' },
   { name: 'winston-cloudwatch', logger: 'winston', role: 'peer', thread: 'main' },
   { name: '@logtape/cloudwatch-logs', logger: '@logtape/logtape', role: 'peer', thread: 'main' },
 ];
@@ -29,7 +29,7 @@ const PACKAGES = [
  * @returns {Promise<PackageRow[]>}
  */
 export async function measurePackages({ runs }) {
-  const folder = mkdtempSync(join(tmpdir(), 'awslogs-bench-'));
+  const folder = mkdtempSync(join(tmpdir(), 'putlogs-bench-'));
   try {
     const archives = pack(folder);
     const rows = PACKAGES.map((entry) => {
@@ -63,12 +63,12 @@ function installed(folder, archives, entry) {
   const specs =
     role === 'ours'
       ? archives.filter((path) =>
-          ['core', name.split('/')[1]].some((part) => path.includes(`awslogs-${part}-`)),
+          ['core', name.split('/')[1]].some((part) => path.includes(`putlogs-${part}-`)),
         )
       : [`${name}@${version}`];
   const alone = install(folderOf(folder, logger), [`${logger}@${versionOf(logger)}`]);
   const both = install(folderOf(folder, name), [`${logger}@${versionOf(logger)}`, ...specs]);
-  const own = OURS.includes(name) ? ['@awslogs/core', name] : [name];
+  const own = OURS.includes(name) ? ['@putlogs/core', name] : [name];
   return {
     ...entry,
     version: JSON.parse(readFileSync(join(both.modules, name, 'package.json'), 'utf8')).version,

@@ -4,9 +4,9 @@ import { answer, print, start } from '../processes.js';
 import { markedTitle, variantNamed } from '../variants.js';
 
 /** Of what is not among the variants of a load. */
-const TITLES = { 'awslogs-pino-stream': '**@awslogs/pino**, `createStream`' };
+const TITLES = { 'putlogs-pino-stream': '**@putlogs/pino**, `createStream`' };
 
-const VARIANTS = ['pino-floor', 'awslogs-pino', 'awslogs-pino-stream', 'awslogs-winston'];
+const VARIANTS = ['pino-floor', 'putlogs-pino', 'putlogs-pino-stream', 'putlogs-winston'];
 
 /**
  * @typedef {{ variant: string, starts: import('../children/start.js').Started[],

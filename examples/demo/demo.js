@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
-import { start } from '@awslogs/local';
+import { start } from '@putlogs/local';
 
 const REQUESTS = 200;
 const DEADLINE_MS = 60_000;
@@ -15,7 +15,7 @@ const APPS = [
 ];
 
 const local = await start();
-print(`${bold('CloudWatch Logs')} on this machine: @awslogs/local at ${local.endpoint}`);
+print(`${bold('CloudWatch Logs')} on this machine: @putlogs/local at ${local.endpoint}`);
 print(
   `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/${name}`).join(', ')}`,
 );

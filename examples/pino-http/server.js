@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import pino from 'pino';
 
 const transport = pino.transport({
-  target: '@awslogs/pino',
+  target: '@putlogs/pino',
   options: { logGroupName: '/demo/pino-http', service: 'checkout' },
 });
 const logger = pino(transport);

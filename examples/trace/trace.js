@@ -1,8 +1,9 @@
 // A log line that belongs to a trace, and to a service that nobody has named: what ECS says of it is enough. Everything
-// is on this machine: CloudWatch Logs and the metadata of an ECS task are @awslogs/local's.
+// is on this machine: CloudWatch Logs and the metadata of an ECS task are @putlogs/local's.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { start, startTaskMetadata } from '@awslogs/local';
+import { start } from '@putlogs/local';
+import { startTaskMetadata } from '@putlogs/local/metadata';
 import pino from 'pino';
 
 const local = await start();
@@ -12,7 +13,7 @@ Object.assign(process.env, local.env, task.env);
 // With OpenTelemetry its instrumentation of Pino, or of Winston, adds these fields, and nothing of this is needed.
 // Here they come from the W3C header with which a request arrives.
 const traces = new AsyncLocalStorage();
-const transport = pino.transport({ target: '@awslogs/pino', options: { logGroupName: '/example/trace' } });
+const transport = pino.transport({ target: '@putlogs/pino', options: { logGroupName: '/example/trace' } });
 const logger = pino({ mixin: () => traces.getStore() ?? {} }, transport);
 
 function handle(request) {

@@ -1,6 +1,6 @@
 // An HTTP server that logs each request through Winston into CloudWatch Logs.
 import { createServer } from 'node:http';
-import { CloudWatchTransport } from '@awslogs/winston';
+import { CloudWatchTransport } from '@putlogs/winston';
 import winston from 'winston';
 
 const transport = new CloudWatchTransport({ logGroupName: '/demo/winston-http', service: 'orders' });

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ConfigError, resolveConfig } from './config/index.js';
-import { inWords } from './entity/in-words.js';
-import { introduce } from './entity/introduce.js';
-import { thisPlace } from './entity/place.js';
-import { SEARCH_MS } from './identity.js';
-import { said } from './said.js';
+import { ConfigError } from './config/config-error.js';
+import { resolveConfig } from './config/resolve-config.js';
+import { detectIdentity } from './identity/detect-identity.js';
+import { formatEntity } from './identity/format-entity.js';
+import { SEARCH_MS } from './identity/process-identity.js';
+import { thisRuntimeEnvironment } from './identity/runtime-environment.js';
+import { errorMessage } from './util/error-message.js';
 import { escapeUnprintable, redact } from './util/redact.js';
 
-const USAGE = `Usage: awslogs entity
+const USAGE = `Usage: putlogs entity
 
   entity      print the entity that a program gets that is started here: as JSON, in words, and
-              with the place that each part of it comes from. AWSLOGS_ variables count.
+              with the place that each part of it comes from. PUTLOGS_ variables count.
 
   --help      print this
   --version   print the version
@@ -28,10 +29,10 @@ async function main(): Promise<number> {
     if (values.help) print(USAGE);
     else if (values.version) print(`${version()}\n`);
     else if (positionals.length === 1 && positionals[0] === 'entity') await printEntity();
-    else throw new Error(`awslogs has no command "${positionals.join(' ')}".`);
+    else throw new Error(`putlogs has no command "${positionals.join(' ')}".`);
     return 0;
   } catch (error) {
-    const message = error instanceof ConfigError ? error.message : redact(said(error));
+    const message = error instanceof ConfigError ? error.message : redact(errorMessage(error));
     process.stderr.write(`${message}\n\n${USAGE}`);
     return 2;
   }
@@ -40,16 +41,22 @@ async function main(): Promise<number> {
 /** @throws {ConfigError} */
 async function printEntity(): Promise<void> {
   // Where events go is of no interest here.
-  const config = resolveConfig({ logGroupName: process.env.AWSLOGS_LOG_GROUP_NAME || 'any' });
+  const config = resolveConfig({ logGroupName: process.env.PUTLOGS_LOG_GROUP_NAME || 'any' });
   // The application is where this was started, not this program.
-  const place = { ...thisPlace(process.env), mainScript: async () => process.cwd() };
+  const place = { ...thisRuntimeEnvironment(process.env), mainScript: async () => process.cwd() };
   const search = new AbortController();
   // Which keeps the process alive as well: what is asked does not.
   const timer = setTimeout(() => search.abort(), SEARCH_MS);
-  const found = await introduce(config, place, search.signal);
+  const found = await detectIdentity(config, place, search.signal);
   clearTimeout(timer);
   const { entity = null, origins, problems, instance } = found;
-  const told = { entity, message: redact(inWords(found)), origins, problems: problems.map(redact), instance };
+  const told = {
+    entity,
+    message: redact(formatEntity(found)),
+    origins,
+    problems: problems.map(redact),
+    instance,
+  };
   print(`${JSON.stringify(told, undefined, 2).split('\n').map(escapeUnprintable).join('\n')}\n`);
 }
 

@@ -2,13 +2,13 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CHAOS, CHAOS_IN_WORDS, MAX_SEED, seededRandom } from './chaos.js';
+import { CHAOS, CHAOS_IN_WORDS, MAX_SEED, seededRandom } from './faults/chaos.js';
+import { start } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
-import { safe } from './safe-text.js';
-import { start } from './server.js';
-import { jsonLines, Transcript } from './transcript.js';
+import { safe } from './terminal/safe-text.js';
+import { jsonLines, Transcript } from './terminal/transcript.js';
 
-const USAGE = `Usage: awslogs-local [options]
+const USAGE = `Usage: putlogs-local [options]
 
 A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives.
 
@@ -102,7 +102,7 @@ async function serve(args: Arguments): Promise<void> {
   const end = (): void => void local.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  // The reader of the pipe ended, as in `awslogs-local | head`.
+  // The reader of the pipe ended, as in `putlogs-local | head`.
   process.stdout.on('error', end);
   (json ? process.stderr : process.stdout).write(greeting(local, chaos));
 }

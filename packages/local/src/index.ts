@@ -1,11 +1,7 @@
-export type { RejectedLogEventsInfo } from './batch.js';
-export { CHAOS, seededRandom } from './chaos.js';
-export type { Entity, RejectedEntityInfo } from './entity.js';
-export type { Fault, Scope } from './faults.js';
-export { type InstanceMetadataOptions, startInstanceMetadata } from './instance-metadata.js';
+export { CHAOS, seededRandom } from './faults/chaos.js';
+export type { Fault, Scope } from './faults/faults.js';
+export { start } from './http/server.js';
 export type { Local, Put, RequestRecord, StartOptions } from './local.js';
-export type { Metadata, MetadataMode } from './metadata.js';
-export { start } from './server.js';
-export { type ServiceAccount, type ServiceAccountOptions, writeServiceAccount } from './service-account.js';
-export type { StoredEvent } from './store.js';
-export { startTaskMetadata, type TaskMetadataOptions } from './task-metadata.js';
+export type { RejectedLogEventsInfo } from './operations/batch.js';
+export type { Entity, RejectedEntityInfo } from './operations/entity.js';
+export type { StoredEvent } from './store/store.js';

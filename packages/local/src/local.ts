@@ -1,7 +1,7 @@
-import type { RejectedLogEventsInfo } from './batch.js';
-import type { Entity, RejectedEntityInfo } from './entity.js';
-import type { Fault } from './faults.js';
-import type { StoredEvent } from './store.js';
+import type { Fault } from './faults/faults.js';
+import type { RejectedLogEventsInfo } from './operations/batch.js';
+import type { Entity, RejectedEntityInfo } from './operations/entity.js';
+import type { StoredEvent } from './store/store.js';
 
 export interface StartOptions {
   /** Default: 0, any free port. */

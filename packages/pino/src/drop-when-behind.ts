@@ -1,6 +1,6 @@
 import {
   addCounts,
-  Behind,
+  errorMessage,
   isOrAre,
   type Options,
   onOwnStack,
@@ -8,9 +8,9 @@ import {
   type Report,
   Reporter,
   resolveConfig,
-  said,
   systemClock,
-} from '@awslogs/core/main-thread';
+  WorkerBackpressure,
+} from '@putlogs/core/main-thread';
 
 /** What `pino.transport()` returns, as far as it matters here. */
 interface Transport {
@@ -41,7 +41,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   /** Why the worker ended. */
   let failure: unknown;
   const reporter = new Reporter((report) => onOwnStack(() => tell(report)), reportToStderr, systemClock);
-  const behind = new Behind(maxBufferBytes, reporter);
+  const backpressure = new WorkerBackpressure(maxBufferBytes, reporter);
   const tell = (report: Report) =>
     emit(
       'report',
@@ -49,7 +49,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     );
 
   transport.worker?.on('error', (error) => transport.emit('error', error));
-  transport.on('drain', () => behind.clear());
+  transport.on('drain', () => backpressure.clear());
   transport.on('close', () => reporter.close());
   transport.write = (line) => {
     // thread-stream would emit an 'error' for each.
@@ -57,12 +57,12 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
       dropLate(reporter, failure);
       return false;
     }
-    if (behind.isFull) {
-      behind.drop();
+    if (backpressure.isFull) {
+      backpressure.drop();
       return false;
     }
     const keepsUp = write(line);
-    if (!keepsUp) behind.add(line);
+    if (!keepsUp) backpressure.add(line);
     return keepsUp;
   };
   transport.emit = (name, ...args) => {
@@ -96,7 +96,7 @@ function dropLate(reporter: Reporter, failure: unknown): void {
       'worker',
       1,
       (all) =>
-        `The worker thread ended (${said(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
+        `The worker thread ended (${errorMessage(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
     );
   }
 }

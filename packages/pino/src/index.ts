@@ -12,19 +12,19 @@ import {
   type Report,
   readsRecords,
   resolveConfig,
-  Utf8Pieces,
-} from '@awslogs/core';
+  Utf8ChunkEncoder,
+} from '@putlogs/core';
 import build from 'pino-abstract-transport';
-import { timeOf } from './decode.js';
-import { Lines, type TakeLine } from './lines.js';
+import { LineSplitter, type OnLine } from './line-splitter.js';
+import { timeOf } from './line-timestamp.js';
 
-export { ConfigError, type Counts, type Options, type ProblemCode, type Report } from '@awslogs/core';
+export { ConfigError, type Counts, type Options, type ProblemCode, type Report } from '@putlogs/core';
 
 /** A stream of lines into CloudWatch Logs. `flush` calls back when all lines before it are settled. */
 export type CloudWatchStream = Transform & { flush(callback: () => void): void };
 
 /**
- * The target of `pino.transport({ target: '@awslogs/pino', options })`. It runs in the worker thread; the
+ * The target of `pino.transport({ target: '@putlogs/pino', options })`. It runs in the worker thread; the
  * transport on the main thread emits `'report'` with a {@link Report}.
  * @throws {ConfigError} which the transport emits as `'error'`
  */
@@ -61,7 +61,7 @@ export function createStream(options?: Options): CloudWatchStream {
   });
   const stream = lineStream(pipeline, config);
   stream.once('close', drainBeforeExit(pipeline));
-  takeLateRecords(stream, new Lines(acceptInto(pipeline), longestLine(config)));
+  takeLateRecords(stream, new LineSplitter(acceptInto(pipeline), longestLine(config)));
   return stream;
 }
 
@@ -69,7 +69,7 @@ export function createStream(options?: Options): CloudWatchStream {
  * Records that are logged while the stream closes, or after that, go to the pipeline, which delivers or counts them.
  * Node would emit ERR_STREAM_WRITE_AFTER_END, which nobody expects of a logger, and which ends the application.
  */
-function takeLateRecords(stream: Transform, lines: Lines): void {
+function takeLateRecords(stream: Transform, lines: LineSplitter): void {
   const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
   stream.write = (chunk: unknown, ...rest: unknown[]) => {
     if (!stream.writableEnded && !stream.destroyed) return write(chunk, ...rest);
@@ -81,7 +81,7 @@ function takeLateRecords(stream: Transform, lines: Lines): void {
   };
 }
 
-function acceptInto(pipeline: Pipeline): TakeLine {
+function acceptInto(pipeline: Pipeline): OnLine {
   let readAt = 0;
   let time: number | undefined;
   return (line, isContinued) => {
@@ -125,8 +125,8 @@ function lineStream(pipeline: Pipeline, config: Config): CloudWatchStream {
     },
   );
   // The same without a string for each line, which would cost more than all the rest: nothing comes as 'data' then.
-  const lines = new Lines(accept, longestLine(config));
-  const pieces = new Utf8Pieces((piece) => lines.push(piece));
+  const lines = new LineSplitter(accept, longestLine(config));
+  const pieces = new Utf8ChunkEncoder((piece) => lines.push(piece));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {
     if (typeof chunk !== 'string') lines.push(chunk);
     else if (encoding === 'utf8' || !Buffer.isEncoding(encoding)) pieces.push(chunk);

@@ -4,8 +4,8 @@ import {
   closeOnSignals as closeAll,
   Reporter,
   systemClock,
-  within,
-} from '@awslogs/core/main-thread';
+  withTimeout,
+} from '@putlogs/core/main-thread';
 
 export { dropWhenBehind } from './drop-when-behind.js';
 
@@ -44,7 +44,7 @@ export function closeOnSignals(
 function closingOf(transport: Transport): Closing {
   return {
     async deliver() {
-      await within(FLUSH_MS, systemClock, flushed(transport));
+      await withTimeout(FLUSH_MS, systemClock, flushed(transport));
     },
     end() {
       if (transport.destroyed) return;
@@ -63,7 +63,7 @@ function closingOf(transport: Transport): Closing {
 function closingInProcess(stream: InProcessStream): Closing {
   return {
     async deliver() {
-      if (await within(FLUSH_MS, systemClock, flushed(stream))) return;
+      if (await withTimeout(FLUSH_MS, systemClock, flushed(stream))) return;
       const closed = new Promise<void>((resolve) => stream.once('close', resolve));
       stream.end();
       await closed;

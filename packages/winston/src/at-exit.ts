@@ -1,4 +1,4 @@
-import { beginLastMoment, signalledAt, systemClock } from '@awslogs/core/main-thread';
+import { beginLastMoment, signalledAt, systemClock } from '@putlogs/core/main-thread';
 import type { ExitPort } from './channel.js';
 
 /** Those who hold records. A strong reference: what they hold must not be lost to the garbage collector. */

@@ -1,4 +1,4 @@
-import type { Behind, Clock, Config, FinalCounts, Report } from '@awslogs/core/main-thread';
+import type { Clock, Config, FinalCounts, Report, WorkerBackpressure } from '@putlogs/core/main-thread';
 
 /** What `Pipeline.accept` takes. */
 export type LoggedRecord = readonly [loggedAt: number, message: string, recordTime?: number | undefined];
@@ -33,7 +33,7 @@ export interface ChannelContext {
   readonly config: Config;
   readonly clock: Clock;
   /** Counts what waits on this side. */
-  readonly behind: Behind;
+  readonly backpressure: WorkerBackpressure;
   report(report: Report): void;
   /** A channel that had started broke, and takes no more. @param final what became of what it took. May be called again. */
   broken(error: Error, final: FinalCounts): void;

@@ -14,13 +14,13 @@ const SPACE = 0x20;
 const ZERO = 0x30;
 
 /** Takes frames apart that come in pieces, in UTF-8. */
-export class Frames {
+export class FrameDecoder {
   readonly #take: (loggedAt: number, message: Buffer, recordTime: number) => void;
   /** The beginning of a frame whose end has not come yet. */
   #begun: Buffer[] = [];
   #begunBytes = 0;
   /** Below this many bytes we do not search for its end again, since each search goes through all of it. */
-  #worthALook = 0;
+  #minBytesToRescan = 0;
 
   /** @param take gets each message as a view, good until it returns */
   constructor(take: (loggedAt: number, message: Buffer, recordTime: number) => void) {
@@ -29,7 +29,7 @@ export class Frames {
 
   push(piece: Buffer): void {
     const length = this.#begunBytes + piece.length;
-    if (length < this.#worthALook) this.#keep(piece);
+    if (length < this.#minBytesToRescan) this.#keep(piece);
     else if (this.#begun.length === 0) this.#keep(this.#takeWhole(piece));
     else {
       const bytes = Buffer.concat([...this.#begun, piece], length);
@@ -49,7 +49,7 @@ export class Frames {
   /** Takes the frames that are whole. @returns the beginning of the one that is not */
   #takeWhole(bytes: Buffer): Buffer {
     const isPlain = isAscii(bytes);
-    this.#worthALook = 0;
+    this.#minBytesToRescan = 0;
     let start = 0;
     for (;;) {
       const afterMoment = bytes.indexOf(SPACE, start);
@@ -60,7 +60,7 @@ export class Frames {
       const units = numberIn(bytes, afterTime + 1, afterLength);
       const end = isPlain ? message + units : endOfText(bytes, message, units);
       if (end > bytes.length) {
-        this.#worthALook = end - start;
+        this.#minBytesToRescan = end - start;
         break;
       }
       const recordTime = numberIn(bytes, afterMoment + 1, afterTime);

@@ -1,9 +1,9 @@
 import { Module } from 'node:module';
-import type { Pipeline } from '@awslogs/core';
+import type { Pipeline } from '@putlogs/core';
 import { timeToClose } from './at-exit.js';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 
-type Core = typeof import('@awslogs/core');
+type Core = typeof import('@putlogs/core');
 
 /** To a pipeline in the same thread, which is loaded when it is first wanted. */
 export class InProcessChannel implements Channel {
@@ -13,18 +13,18 @@ export class InProcessChannel implements Channel {
   readonly atExit = undefined;
   #pipeline: Pipeline | undefined;
   readonly #closeTimeoutMs: number;
-  #forget: () => void = () => undefined;
+  #evict: () => void = () => undefined;
 
   constructor(context: ChannelContext) {
     this.#closeTimeoutMs = context.config.closeTimeoutMs;
     const core = loadNow();
     if (core !== undefined) this.#open(core, context);
-    else this.started = import('@awslogs/core').then((bundled) => this.#open(bundled, context));
+    else this.started = import('@putlogs/core').then((bundled) => this.#open(bundled, context));
   }
 
   #open({ createPipeline, drainBeforeExit }: Core, { config, report }: ChannelContext): void {
     this.#pipeline = createPipeline(config, report);
-    this.#forget = drainBeforeExit(this.#pipeline);
+    this.#evict = drainBeforeExit(this.#pipeline);
   }
 
   write(...record: LoggedRecord): void {
@@ -37,7 +37,7 @@ export class InProcessChannel implements Channel {
 
   async close(): Promise<void> {
     await this.#pipeline?.close(timeToClose(this.#closeTimeoutMs));
-    this.#forget();
+    this.#evict();
   }
 
   abandon(): void {
@@ -54,7 +54,7 @@ function loadNow(): Core | undefined {
   const nodes: Partial<typeof Module> = Object.getPrototypeOf(Module);
   const createRequire = nodes.createRequire ?? Module.createRequire;
   try {
-    return createRequire(import.meta.url)('@awslogs/core');
+    return createRequire(import.meta.url)('@putlogs/core');
   } catch {
     return undefined;
   }

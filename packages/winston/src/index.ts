@@ -6,7 +6,7 @@ export {
   type Options,
   type ProblemCode,
   type Report,
-} from '@awslogs/core/main-thread';
-export { jsonFormat } from './json.js';
-export { closeOnSignals } from './signals.js';
+} from '@putlogs/core/main-thread';
+export { closeOnSignals } from './close-on-signals.js';
+export { jsonFormat } from './json-format.js';
 export { CloudWatchTransport, type CloudWatchTransportOptions } from './transport.js';

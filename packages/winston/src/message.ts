@@ -1,8 +1,8 @@
 import type logform from 'logform';
-import { withErrorsOf } from './errors.js';
+import { withErrorsOf } from './append-errors.js';
 import { isError } from './find-errors.js';
 import { type Info, MESSAGE, readField } from './info.js';
-import { jsonOf } from './json.js';
+import { jsonOf } from './json-format.js';
 
 /**
  * The text of a record: what the format made of it, with what it lost of errors. Where the format made no text, as

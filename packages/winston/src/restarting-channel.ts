@@ -1,6 +1,5 @@
 import {
   addCounts,
-  Behind,
   type Clock,
   type Config,
   type Counts,
@@ -9,8 +8,9 @@ import {
   plural,
   type Report,
   type Reporter,
-  within,
-} from '@awslogs/core/main-thread';
+  WorkerBackpressure,
+  withTimeout,
+} from '@putlogs/core/main-thread';
 import { holdUntilExit, isExiting, timeToClose } from './at-exit.js';
 import type { Channel, LoggedRecord, OpenChannel } from './channel.js';
 import { InProcessChannel } from './in-process-channel.js';
@@ -69,7 +69,7 @@ interface Context {
  */
 export class RestartingChannel {
   readonly #context: Context;
-  readonly #behind: Behind;
+  readonly #backpressure: WorkerBackpressure;
   readonly #none: Counts;
   #openChannel: OpenChannel;
   #state: State = IDLE;
@@ -85,7 +85,7 @@ export class RestartingChannel {
     this.#context = context;
     this.#none = none;
     this.#past = none;
-    this.#behind = new Behind(context.config.maxBufferBytes, context.reporter);
+    this.#backpressure = new WorkerBackpressure(context.config.maxBufferBytes, context.reporter);
     this.#openChannel = useWorker ? WorkerChannel : InProcessChannel;
     this.#release = holdUntilExit({
       requestClose: () => this.#requestCloseAtExit(),
@@ -118,7 +118,7 @@ export class RestartingChannel {
   async close(): Promise<void> {
     this.#isClosing = true;
     const { config, clock } = this.#context;
-    await within(timeToClose(config.closeTimeoutMs) + START_GRACE_MS, clock, this.#opening());
+    await withTimeout(timeToClose(config.closeTimeoutMs) + START_GRACE_MS, clock, this.#opening());
     const state = this.#state;
     if (state.kind === 'open') await state.opened.channel.close();
     else if (state.kind === 'starting') {
@@ -131,7 +131,7 @@ export class RestartingChannel {
   }
 
   #writeTo(opened: Opened, record: LoggedRecord): void {
-    if (opened.channel.isFull) this.#behind.drop();
+    if (opened.channel.isFull) this.#backpressure.drop();
     else {
       opened.channel.write(...record);
       opened.written++;
@@ -139,10 +139,10 @@ export class RestartingChannel {
   }
 
   #hold(record: LoggedRecord): void {
-    if (this.#behind.isFull) this.#behind.drop();
+    if (this.#backpressure.isFull) this.#backpressure.drop();
     else {
       const [, message] = record;
-      this.#behind.add(message);
+      this.#backpressure.add(message);
       this.#held.push(record);
     }
   }
@@ -156,7 +156,7 @@ export class RestartingChannel {
       channel = new this.#openChannel({
         config,
         clock,
-        behind: this.#behind,
+        backpressure: this.#backpressure,
         report: (said) => {
           account.counts = said.counts;
           report(said);
@@ -177,7 +177,7 @@ export class RestartingChannel {
   async #awaitStart(opened: Opened, started: Promise<void>): Promise<void> {
     try {
       const hasStarted = started.then(() => true);
-      if (await within(START_PATIENCE_MS, this.#context.clock, hasStarted)) this.#hasStarted(opened);
+      if (await withTimeout(START_PATIENCE_MS, this.#context.clock, hasStarted)) this.#hasStarted(opened);
       else if (this.#isStarting(opened)) {
         opened.channel.abandon();
         this.#cannotStart(new Error(`it has not started in ${START_PATIENCE_MS / 1000} seconds`));
@@ -198,7 +198,7 @@ export class RestartingChannel {
   }
 
   #handOverHeld(opened: Opened): void {
-    this.#behind.clear();
+    this.#backpressure.clear();
     for (const record of this.#held.splice(0)) {
       opened.channel.write(...record);
       opened.written++;
@@ -210,7 +210,7 @@ export class RestartingChannel {
     if (this.#openChannel === WorkerChannel && !isExiting()) {
       this.#context.reporter.problem(
         'worker',
-        `No worker thread can be started, so that the work is done on this thread from now on. If this is a bundle, keep @awslogs/winston out of it (Next.js: serverExternalPackages; webpack and esbuild: externals), or set worker: false. (${error.message})`,
+        `No worker thread can be started, so that the work is done on this thread from now on. If this is a bundle, keep @putlogs/winston out of it (Next.js: serverExternalPackages; webpack and esbuild: externals), or set worker: false. (${error.message})`,
       );
       this.#openChannel = InProcessChannel;
       this.#start();
@@ -225,7 +225,7 @@ export class RestartingChannel {
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
     opened.counts = counts;
     this.#end(opened);
-    this.#behind.clear();
+    this.#backpressure.clear();
     // A record that the worker accepted counts as its events, as ever; how many the others would have become nobody knows.
     this.#lose(lost + opened.written - records, error.message, saved);
     if (this.#context.clock.monotonic() - opened.openedAt >= MAX_PAUSE_MS) this.#failures = 0;

@@ -12,8 +12,8 @@ import {
   resolveConfig,
   systemClock,
   toTimestamp,
-  within,
-} from '@awslogs/core/main-thread';
+  withTimeout,
+} from '@putlogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import { watchExit } from './at-exit.js';
 import { type Info, readField } from './info.js';
@@ -66,7 +66,7 @@ export class CloudWatchTransport extends TransportStream {
   /** The record that _write is at, before the transport's own format. */
   #original: Info | undefined;
 
-  /** @throws {import('@awslogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
+  /** @throws {import('@putlogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
   constructor(options: CloudWatchTransportOptions = {}) {
     checkIsObject(options);
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
@@ -183,7 +183,7 @@ export class CloudWatchTransport extends TransportStream {
     // Soon: before flush() resolves.
     onOwnStack(() => this.emit('report', whole));
     if (report.kind === 'problem')
-      onOwnStack(() => this.emit('warn', new Error(`awslogs: ${report.code}: ${report.message}`)));
+      onOwnStack(() => this.emit('warn', new Error(`putlogs: ${report.code}: ${report.message}`)));
   }
 
   /**
@@ -201,7 +201,7 @@ export class CloudWatchTransport extends TransportStream {
   async #finishBeforeExit(): Promise<void> {
     const { _ending, parent } = this;
     if (_ending !== true || parent?.exitOnError === false) return;
-    await within(EXCEPTION_FLUSH_MS, systemClock, this.flush());
+    await withTimeout(EXCEPTION_FLUSH_MS, systemClock, this.flush());
     let isDetached = false;
     this.once('unpipe', () => {
       isDetached = true;

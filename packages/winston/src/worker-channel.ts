@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers'; // Node's own: a test that fakes the global ones does not stop us.
-import { Counters, within } from '@awslogs/core/main-thread';
+import { Counters, withTimeout } from '@putlogs/core/main-thread';
 // biome-ignore lint/style/useNodejsImportProtocol: by this name webpack brings the worker's file along.
 import { SHARE_ENV, Worker } from 'worker_threads';
 import { timeToClose } from './at-exit.js';
@@ -40,7 +40,7 @@ export class WorkerChannel implements Channel {
   #why: Error | undefined;
   #phase: 'starting' | 'started' | 'ended' = 'starting';
   /** Frames that are posted in one piece, when the event loop turns at the latest: each message has its price. */
-  #joined = '';
+  #mergeGaps = '';
   /** What is not posted yet. */
   readonly #queue: { readonly message: ToWorker; readonly bytes: number }[] = [];
   /** The bytes of the messages with records that are posted, and not received by the worker, in their order. */
@@ -59,7 +59,7 @@ export class WorkerChannel implements Channel {
     this.#context = context;
     // Bundlers know this expression, and bring the worker's file along.
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
-      name: 'awslogs',
+      name: 'putlogs',
       // Credentials may be set after the start, by dotenv or a secret manager.
       env: SHARE_ENV,
       workerData: toWorkerData({
@@ -114,23 +114,23 @@ export class WorkerChannel implements Channel {
   }
 
   get isFull(): boolean {
-    const { behind } = this.#context;
-    if (behind.isFull) this.#countReceived();
-    return behind.isFull;
+    const { backpressure } = this.#context;
+    if (backpressure.isFull) this.#countReceived();
+    return backpressure.isFull;
   }
 
   write(...record: LoggedRecord): void {
-    if (this.#joined === '') setImmediate(() => this.#postJoined());
-    this.#joined += encodeFrame(...record);
-    if (this.#joined.length >= MAX_JOINED_LENGTH) this.#postJoined();
+    if (this.#mergeGaps === '') setImmediate(() => this.#postJoined());
+    this.#mergeGaps += encodeFrame(...record);
+    if (this.#mergeGaps.length >= MAX_JOINED_LENGTH) this.#postJoined();
   }
 
   #postJoined(): void {
-    const joined = this.#joined;
-    this.#joined = '';
+    const mergeGaps = this.#mergeGaps;
+    this.#mergeGaps = '';
     // What a worker that has ended was to take waits no more: it is counted as lost already.
-    if (joined === '' || this.#phase === 'ended') return;
-    this.#queue.push({ message: joined, bytes: this.#context.behind.add(joined) });
+    if (mergeGaps === '' || this.#phase === 'ended') return;
+    this.#queue.push({ message: mergeGaps, bytes: this.#context.backpressure.add(mergeGaps) });
     this.#pump();
   }
 
@@ -161,7 +161,7 @@ export class WorkerChannel implements Channel {
     const { received } = this.#progress;
     for (const bytes of this.#unreceived.splice(0, (received - this.#received) | 0)) {
       this.#unreceivedBytes -= bytes;
-      this.#context.behind.remove(bytes);
+      this.#context.backpressure.remove(bytes);
     }
     this.#received = received;
   }
@@ -207,7 +207,7 @@ export class WorkerChannel implements Channel {
   /** What the worker counts is final when it has ended. */
   async #endStuck(why: Error): Promise<void> {
     this.#why ??= why;
-    await within(GRACE_MS, this.#context.clock, this.#worker.terminate());
+    await withTimeout(GRACE_MS, this.#context.clock, this.#worker.terminate());
     // It is in a call of the system that does not return.
     if (this.#phase !== 'ended') this.#context.broken(why, this.#counters.final());
   }

@@ -1,5 +1,5 @@
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { Config, Report } from '@awslogs/core/main-thread';
+import type { Config, Report } from '@putlogs/core/main-thread';
 
 /** What the main thread posts: frames of records, one behind the other, or a request. */
 export type ToWorker =
@@ -24,7 +24,7 @@ export interface WorkerInput {
   readonly counters: SharedArrayBuffer;
 }
 
-const KEY = 'awslogs.worker';
+const KEY = 'putlogs.worker';
 
 export function toWorkerData(input: WorkerInput): object {
   return { [KEY]: input };

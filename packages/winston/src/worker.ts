@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { Counters, createPipeline, type Pipeline, Utf8Pieces } from '@awslogs/core';
-import { Frames } from './frame.js';
+import { Counters, createPipeline, type Pipeline, Utf8ChunkEncoder } from '@putlogs/core';
+import { FrameDecoder } from './frame.js';
 import { Progress } from './progress.js';
 import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
 
@@ -9,8 +9,8 @@ class PipelineThread {
   readonly #input: WorkerInput;
   readonly #progress: Progress;
   readonly #counters: Counters;
-  readonly #frames = new Frames((...record) => this.#pipeline().accept(...record));
-  readonly #pieces = new Utf8Pieces((piece) => this.#frames.push(piece));
+  readonly #frames = new FrameDecoder((...record) => this.#pipeline().accept(...record));
+  readonly #pieces = new Utf8ChunkEncoder((piece) => this.#frames.push(piece));
   /** Records that are logged after a close, while the process exits, get a new one. */
   #open: Pipeline | undefined;
 

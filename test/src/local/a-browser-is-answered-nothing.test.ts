@@ -4,16 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { start } from '@awslogs/local';
+import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { bench, exchange, NOW, signedHeaders } from './support.js';
 
 const DELETE = JSON.stringify({ logGroupName: 'g' });
 const CONTROL = [
-  ['GET', '/_awslogs/events?logGroupName=g'],
-  ['GET', '/_awslogs/requests'],
-  ['POST', '/_awslogs/faults'],
-  ['DELETE', '/_awslogs/faults'],
+  ['GET', '/_putlogs/events?logGroupName=g'],
+  ['GET', '/_putlogs/requests'],
+  ['POST', '/_putlogs/faults'],
+  ['DELETE', '/_putlogs/faults'],
 ] as const;
 
 /** What Chromium, Firefox and Safari send along. */
@@ -62,7 +62,7 @@ for (const [what, headers] of [
 
 test("Node's own fetch reads what there is to control", async (t) => {
   const { local } = await bench(t);
-  t.is((await fetch(`${local.endpoint}/_awslogs/requests`)).status, 200);
+  t.is((await fetch(`${local.endpoint}/_putlogs/requests`)).status, 200);
 });
 
 /** A page whose name resolves to this machine reads, writes and deletes, and reports the results. */
@@ -71,15 +71,15 @@ const attack = (reporter: string, port: number) => `<script type="module">
   const headers = ${JSON.stringify(signedHeaders('DeleteLogGroup'))};
   await report('loaded');
   for (;;) {
-    const answer = await fetch('/_awslogs/events?logGroupName=g').catch(() => undefined);
+    const answer = await fetch('/_putlogs/events?logGroupName=g').catch(() => undefined);
     if (answer) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const results = {};
-  const read = await fetch('/_awslogs/events?logGroupName=g');
+  const read = await fetch('/_putlogs/events?logGroupName=g');
   results.read = read.status + ' ' + (await read.text()).includes('hello');
   results.write = (await fetch('/', { method: 'POST', headers, body: '${DELETE}' })).status;
-  results.faults = (await fetch('/_awslogs/faults', { method: 'DELETE' })).status;
+  results.faults = (await fetch('/_putlogs/faults', { method: 'DELETE' })).status;
   await fetch('http://127.0.0.1:${port}/', { method: 'POST', mode: 'no-cors', body: '${DELETE}' }).catch(() => undefined);
   await report(results);
 </script>`;
@@ -98,7 +98,7 @@ async function browse(
   t: ExecutionContext,
   url: string,
 ): Promise<{ readonly ended: Promise<unknown> } | undefined> {
-  const profile = await mkdtemp(join(tmpdir(), 'awslogs-chromium-'));
+  const profile = await mkdtemp(join(tmpdir(), 'putlogs-chromium-'));
   const rules = 'MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
   const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run'];
   args.push('--disable-background-networking', '--disable-component-update', '--disable-sync');

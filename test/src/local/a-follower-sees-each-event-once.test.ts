@@ -8,7 +8,7 @@ import {
   type FilterLogEventsCommandInput,
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { seededRandom } from '@awslogs/local';
+import { seededRandom } from '@putlogs/local';
 import test from 'ava';
 import { type Bench, bench, NOW } from './support.js';
 

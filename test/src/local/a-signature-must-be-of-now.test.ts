@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { type StartOptions, start } from '@awslogs/local';
+import { type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { bench, exchange, HOUR, NOW, SECOND } from './support.js';
 

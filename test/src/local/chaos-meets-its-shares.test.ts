@@ -1,4 +1,4 @@
-import { CHAOS, seededRandom } from '@awslogs/local';
+import { CHAOS, seededRandom } from '@putlogs/local';
 import test from 'ava';
 import { bench } from './support.js';
 

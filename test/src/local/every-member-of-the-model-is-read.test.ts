@@ -151,7 +151,7 @@ const BOUNDS: readonly Bound[] = [
   ['FilterLogEvents', { logStreamNames: ['a:b'] }, inside('logStreamNames')],
   ['FilterLogEvents', { logStreamNames: ['s'], logStreamNamePrefix: 's' }, /mutually exclusive/],
   ['FilterLogEvents', { filterPattern: '' }],
-  ['FilterLogEvents', { filterPattern: text(1024) }, /@awslogs\/local does not know 'filterPattern'/],
+  ['FilterLogEvents', { filterPattern: text(1024) }, /@putlogs\/local does not know 'filterPattern'/],
   ['FilterLogEvents', { filterPattern: text(1025) }, length('filterPattern', 'less', 1024)],
   ['FilterLogEvents', { startFromHead: false, startTime: Date.UTC(2024, 0, 1) }],
   [
@@ -269,7 +269,7 @@ test('an operation that is not built is said to be lacking here, by its name', a
   const { client, local } = await bench(t);
   await t.throwsAsync(
     client.send(new StartQueryCommand({ queryString: 'fields @message', startTime: 0, endTime: 1 })),
-    { name: 'UnsupportedOperationException', message: /^@awslogs\/local does not implement StartQuery\./ },
+    { name: 'UnsupportedOperationException', message: /^@putlogs\/local does not implement StartQuery\./ },
   );
   t.is(local.requests.at(-1)?.errorType, 'UnsupportedOperationException');
   await client.send(new TagResourceCommand({ resourceArn: ARN, tags: { a: 'b' } }));

@@ -1,5 +1,5 @@
 import { DescribeLogGroupsCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Fault } from '@awslogs/local';
+import type { Fault } from '@putlogs/local';
 import test from 'ava';
 import { type Bench, bench, NOW } from './support.js';
 

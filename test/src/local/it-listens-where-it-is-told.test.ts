@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { start } from '@awslogs/local';
+import { start } from '@putlogs/local';
 import test from 'ava';
 import { exchange } from './support.js';
 
@@ -14,7 +14,7 @@ test('on every address, it is reached by one that can be reached', async (t) => 
   const local = await start({ host: '0.0.0.0' });
   t.teardown(() => local.close());
   t.is(local.endpoint, `http://127.0.0.1:${local.port}`);
-  t.is((await exchange(local.port, 'GET', '/_awslogs/health')).status, 200);
+  t.is((await exchange(local.port, 'GET', '/_putlogs/health')).status, 200);
 });
 
 test('a port in use rejects', async (t) => {

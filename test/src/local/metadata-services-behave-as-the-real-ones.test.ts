@@ -1,8 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startInstanceMetadata, startTaskMetadata, writeServiceAccount } from '@awslogs/local';
+import { startInstanceMetadata, startTaskMetadata, writeServiceAccount } from '@putlogs/local/metadata';
 import test, { type ExecutionContext } from 'ava';
-import { until } from '../until.js';
+import { until } from '../support/until.js';
 
 type Running = Awaited<ReturnType<typeof startInstanceMetadata>>;
 

@@ -263,7 +263,7 @@ for (const [what, sent, message] of [
 test('what is sent to the control interface has the same bounds', async (t) => {
   const { local } = await bench(t);
   const type = { 'content-type': 'application/json' };
-  const answer = await exchange(local.port, 'POST', '/_awslogs/faults', type, '['.repeat(101));
+  const answer = await exchange(local.port, 'POST', '/_putlogs/faults', type, '['.repeat(101));
   t.deepEqual(
     [answer.status, JSON.parse(answer.body).message],
     [400, 'The body is nested more than 100 deep.'],

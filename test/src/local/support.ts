@@ -7,7 +7,7 @@ import {
   type PutLogEventsCommandInput,
   type PutLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type Local, type StartOptions, start } from '@awslogs/local';
+import { type Local, type StartOptions, start } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
 
 /** Where the clock of these tests stands still. */

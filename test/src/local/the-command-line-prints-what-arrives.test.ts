@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
 
-const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@awslogs/local')));
+const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@putlogs/local')));
 
 /** A running command line, and what it wrote so far. */
 class Run {
@@ -84,10 +84,10 @@ async function running(t: ExecutionContext, ...args: readonly string[]) {
 }
 
 const read = async (endpoint: string, path: string) =>
-  JSON.parse(await (await fetch(`${endpoint}/_awslogs/${path}`)).text());
+  JSON.parse(await (await fetch(`${endpoint}/_putlogs/${path}`)).text());
 
 const addFault = (endpoint: string, fault: object) =>
-  fetch(`${endpoint}/_awslogs/faults`, {
+  fetch(`${endpoint}/_putlogs/faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(fault),
@@ -205,7 +205,7 @@ test('what a terminal obeys is not sent to it by those who ask either', async (t
   await put(HOSTILE);
   await t.throwsAsync(put(`x`, { logStreamName: `${HOSTILE}:` }));
   for (const path of ['events?logGroupName=g', 'requests']) {
-    const text = await (await fetch(`${endpoint}/_awslogs/${path}`)).text();
+    const text = await (await fetch(`${endpoint}/_putlogs/${path}`)).text();
     t.notRegex(text, OBEYED);
     t.true(JSON.stringify(JSON.parse(text)).includes(JSON.stringify(HOSTILE).slice(1, -1)), path);
   }
@@ -323,7 +323,7 @@ for (const args of [
   test(`wrong: ${args.join(' ')}`, async (t) => {
     const run = new Run(...args);
     t.is(await run.ended, 2);
-    t.regex(run.err, /\n\nUsage: awslogs-local \[options\]\n/);
+    t.regex(run.err, /\n\nUsage: putlogs-local \[options\]\n/);
     t.is(run.out, '');
   });
 }
@@ -331,7 +331,7 @@ for (const args of [
 test('--help and --version', async (t) => {
   const help = new Run('--help');
   t.is(await help.ended, 0);
-  t.regex(help.out, /^Usage: awslogs-local/);
+  t.regex(help.out, /^Usage: putlogs-local/);
   const version = new Run('--version');
   t.is(await version.ended, 0);
   t.regex(version.out, /^\d+\.\d+\.\d+\n$/);

@@ -7,7 +7,7 @@ test('health, requests and events are there to read', async (t) => {
   const made = await bench(t);
   await made.put();
   const get = async (path: string) => {
-    const { status, headers, body } = await exchange(made.local.port, 'GET', `/_awslogs/${path}`);
+    const { status, headers, body } = await exchange(made.local.port, 'GET', `/_putlogs/${path}`);
     t.is(status, 200);
     t.is(headers['content-type'], 'application/json');
     return JSON.parse(body);
@@ -21,23 +21,23 @@ test('health, requests and events are there to read', async (t) => {
 
 test('control is not among the requests', async (t) => {
   const { local } = await bench(t);
-  await exchange(local.port, 'GET', '/_awslogs/health');
+  await exchange(local.port, 'GET', '/_putlogs/health');
   t.is(local.requests.length, 2);
 });
 
 test('faults are put in force and ended', async (t) => {
   const made = await bench(t);
   const { port } = made.local;
-  t.is((await exchange(port, 'POST', '/_awslogs/faults', JSON_TYPE, '{"kind":"throttle"}')).status, 200);
+  t.is((await exchange(port, 'POST', '/_putlogs/faults', JSON_TYPE, '{"kind":"throttle"}')).status, 200);
   await t.throwsAsync(made.put(), { name: 'ThrottlingException' });
-  t.is((await exchange(port, 'DELETE', '/_awslogs/faults')).status, 200);
+  t.is((await exchange(port, 'DELETE', '/_putlogs/faults')).status, 200);
   await t.notThrowsAsync(made.put());
 });
 
 test('faults that make no sense are refused with the reason', async (t) => {
   const made = await bench(t);
   const post = (body: string, type = JSON_TYPE) =>
-    exchange(made.local.port, 'POST', '/_awslogs/faults', type, body);
+    exchange(made.local.port, 'POST', '/_putlogs/faults', type, body);
   const { status, body } = await post('{"kind":"x"}');
   t.is(status, 400);
   t.regex(JSON.parse(body).message, /unknown kind of fault: x/);
@@ -49,15 +49,15 @@ test('faults that make no sense are refused with the reason', async (t) => {
 
 test('what is not there is not found', async (t) => {
   const { local } = await bench(t);
-  t.is((await exchange(local.port, 'GET', '/_awslogs/')).status, 404);
-  t.is((await exchange(local.port, 'POST', '/_awslogs/health')).status, 404);
-  t.is((await exchange(local.port, 'GET', '/_awslogs/events')).status, 400);
+  t.is((await exchange(local.port, 'GET', '/_putlogs/')).status, 404);
+  t.is((await exchange(local.port, 'POST', '/_putlogs/health')).status, 404);
+  t.is((await exchange(local.port, 'GET', '/_putlogs/events')).status, 400);
 });
 
 test('events that were only counted are not there to read', async (t) => {
   const made = await bench(t, { keepEvents: false });
   await made.put();
-  t.is((await exchange(made.local.port, 'GET', '/_awslogs/events?logGroupName=g')).status, 400);
+  t.is((await exchange(made.local.port, 'GET', '/_putlogs/events?logGroupName=g')).status, 400);
 });
 
 for (const [host, status] of [
@@ -72,6 +72,6 @@ for (const [host, status] of [
 ] as const) {
   test(`for the host ${host} the answer is ${status}`, async (t) => {
     const { local } = await bench(t);
-    t.is((await exchange(local.port, 'GET', '/_awslogs/health', { host })).status, status);
+    t.is((await exchange(local.port, 'GET', '/_putlogs/health', { host })).status, status);
   });
 }

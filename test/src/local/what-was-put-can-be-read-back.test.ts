@@ -10,7 +10,7 @@ import {
   type GetLogEventsCommandInput,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Put } from '@awslogs/local';
+import type { Put } from '@putlogs/local';
 import test from 'ava';
 import { type Bench, bench, NOW } from './support.js';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { Report } from '@awslogs/core';
-import { createStream } from '@awslogs/pino';
+import type { Report } from '@putlogs/core';
+import { createStream } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
-import { messages, optionsFor, startLocal } from '../harness.js';
+import { messages, optionsFor, startLocal } from '../support/harness.js';
 
 async function setUp(t: ExecutionContext) {
   const local = await startLocal(t);

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import type { Report } from '@awslogs/core';
-import type { Local } from '@awslogs/local';
-import { createStream } from '@awslogs/pino';
-import { dropWhenBehind } from '@awslogs/pino/main-thread';
+import type { Report } from '@putlogs/core';
+import type { Local } from '@putlogs/local';
+import { createStream } from '@putlogs/pino';
+import { dropWhenBehind } from '@putlogs/pino/main-thread';
 import test from 'ava';
 import pino from 'pino';
-import { runFixture } from '../child.js';
-import { messages, optionsFor, range, startLocal } from '../harness.js';
-import { settled } from '../manual-clock.js';
-import { until } from '../until.js';
+import { runFixture } from '../support/child.js';
+import { messages, optionsFor, range, startLocal } from '../support/harness.js';
+import { settled } from '../support/manual-clock.js';
+import { until } from '../support/until.js';
 
 const require = createRequire(import.meta.url);
-const target = '@awslogs/pino';
+const target = '@putlogs/pino';
 
 /** thread-stream ends the worker of a logger that was garbage collected, even while it is flushed. */
 const held = new Set<pino.Logger>();
@@ -293,12 +293,12 @@ test('configured by environment variables alone', async (t) => {
     worker: {
       env: {
         ...process.env,
-        AWSLOGS_LOG_GROUP_NAME: '/test/env',
-        AWSLOGS_ENDPOINT: local.endpoint,
+        PUTLOGS_LOG_GROUP_NAME: '/test/env',
+        PUTLOGS_ENDPOINT: local.endpoint,
         // Whole, and nothing is searched for: that may take a slow machine longer than the first batch waits.
-        AWSLOGS_ENTITY_NAME: 'env',
-        AWSLOGS_ENVIRONMENT: 'test',
-        AWSLOGS_LOG_STREAM_NAME: 'env',
+        PUTLOGS_ENTITY_NAME: 'env',
+        PUTLOGS_ENVIRONMENT: 'test',
+        PUTLOGS_LOG_STREAM_NAME: 'env',
       },
     },
   });
@@ -311,10 +311,10 @@ test('configured by environment variables alone', async (t) => {
 test('a wrong option is one ConfigError on the transport', async (t) => {
   const transport = pino.transport({ target, options: { logGroup: '/test', flushIntervalMs: 'soon' } });
   const [error] = await once(transport, 'error');
-  t.regex(error.message, /^awslogs cannot start with this configuration/);
+  t.regex(error.message, /^putlogs cannot start with this configuration/);
   t.regex(error.message, /logGroup: .*perhaps logGroupName/);
-  t.regex(error.message, /flushIntervalMs \(environment variable AWSLOGS_FLUSH_INTERVAL_MS\)/);
-  t.regex(error.message, /AWSLOGS_LOG_GROUP_NAME/);
+  t.regex(error.message, /flushIntervalMs \(environment variable PUTLOGS_FLUSH_INTERVAL_MS\)/);
+  t.regex(error.message, /PUTLOGS_LOG_GROUP_NAME/);
 });
 
 test("createStream: what is logged at 'beforeExit' and after it arrives", async (t) => {
@@ -371,7 +371,7 @@ test('should the short way ever be passed by, lines take the long one', async (t
   const local = await startLocal(t);
   const stream = createStream(optionsFor(local));
   // As pino-abstract-transport makes it.
-  const { resolve } = createRequire(require.resolve('@awslogs/pino'));
+  const { resolve } = createRequire(require.resolve('@putlogs/pino'));
   const split = createRequire(resolve('pino-abstract-transport'))('split2');
   stream._transform = split((line: string) => line)._transform;
   const log = pino(stream);

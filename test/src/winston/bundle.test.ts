@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import webpack, { type Configuration } from 'webpack';
-import { fixturePath, runProgram } from '../child.js';
-import { messages, startLocal } from '../harness.js';
+import { fixturePath, runProgram } from '../support/child.js';
+import { messages, startLocal } from '../support/harness.js';
 
 /** Bundles an application into a folder of its own. @returns its file */
 async function bundle(t: ExecutionContext, configuration: Configuration): Promise<string> {
-  const path = mkdtempSync(join(tmpdir(), 'awslogs-bundle-'));
+  const path = mkdtempSync(join(tmpdir(), 'putlogs-bundle-'));
   t.teardown(() => rmSync(path, { recursive: true }));
   await new Promise<void>((resolve, reject) => {
     webpack(
@@ -49,6 +49,6 @@ test.serial(
     t.is(code, 0, stderr);
     t.is(stdout, '378 delivered', stderr);
     t.is(messages(local).length, 378);
-    t.regex(stderr, /^awslogs: worker: No worker thread can be started.*serverExternalPackages/m);
+    t.regex(stderr, /^putlogs: worker: No worker thread can be started.*serverExternalPackages/m);
   },
 );

@@ -1,6 +1,6 @@
+import { encodeFrame, FrameDecoder } from '@putlogs/winston/internal';
 import test from 'ava';
 import fc from 'fast-check';
-import { encodeFrame, Frames } from '../../../packages/winston/dist/frame.js';
 
 const NOON = 1_795_521_600_000;
 
@@ -13,7 +13,7 @@ interface Taken {
 /** What is in pieces of text, one after the other, as the worker reads them. */
 function decode(...pieces: readonly (string | Buffer)[]): Taken[] {
   const taken: Taken[] = [];
-  const frames = new Frames((timestamp, message, recordTime) =>
+  const frames = new FrameDecoder((timestamp, message, recordTime) =>
     taken.push({ timestamp, message: message.toString(), recordTime }),
   );
   for (const piece of pieces) {
@@ -88,17 +88,17 @@ test('a long message in many pieces is not gone through with each of them', (t) 
   const { concat } = Buffer;
   for (const character of ['a', 'é', '🙃']) {
     const bytes = Buffer.from(encodeFrame(NOON, character.repeat(1_000_000)));
-    let joined = 0;
+    let mergeGaps = 0;
     Buffer.concat = (list, length) => {
       const all = concat(list, length);
-      joined += all.length;
+      mergeGaps += all.length;
       return all;
     };
     const taken: number[] = [];
-    const frames = new Frames((_, message) => taken.push(message.length));
+    const frames = new FrameDecoder((_, message) => taken.push(message.length));
     for (let at = 0; at < bytes.length; at += 10_000) frames.push(bytes.subarray(at, at + 10_000));
     Buffer.concat = concat;
     t.deepEqual(taken, [Buffer.byteLength(character) * 1_000_000]);
-    t.true(joined < 10 * bytes.length, `${joined} of ${bytes.length}`);
+    t.true(mergeGaps < 10 * bytes.length, `${mergeGaps} of ${bytes.length}`);
   }
 });

@@ -1,9 +1,8 @@
 import vm from 'node:vm';
-import { jsonFormat } from '@awslogs/winston';
+import { jsonFormat } from '@putlogs/winston';
+import { type Info, messageOf, withWholeErrors } from '@putlogs/winston/internal';
 import test from 'ava';
 import winston from 'winston';
-import type { Info } from '../../../packages/winston/dist/info.js';
-import { messageOf, withWholeErrors } from '../../../packages/winston/dist/message.js';
 
 /** winston-transport's class, which Winston's types leave out. */
 const { Transport } = winston as unknown as {

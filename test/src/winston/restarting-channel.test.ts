@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { type Options, Reporter, resolveConfig } from '@awslogs/core/main-thread';
+import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
+import { RestartingChannel } from '@putlogs/winston/internal';
 import test, { type ExecutionContext } from 'ava';
-import { RestartingChannel } from '../../../packages/winston/dist/restarting-channel.js';
-import { messages, optionsFor, startLocal } from '../harness.js';
-import { ManualClock, settled } from '../manual-clock.js';
+import { messages, optionsFor, startLocal } from '../support/harness.js';
+import { ManualClock, settled } from '../support/manual-clock.js';
 
 /** A channel, and each worker that it starts. */
 async function setUp(t: ExecutionContext, options: Options = {}) {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import test from 'ava';
-import { fixturePath, runFixture, runProgram } from '../child.js';
-import { messages, startLocal } from '../harness.js';
+import { fixturePath, runFixture, runProgram } from '../support/child.js';
+import { messages, startLocal } from '../support/harness.js';
 
 const require = createRequire(import.meta.url);
 

@@ -1,11 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { Writable } from 'node:stream';
-import type { Local } from '@awslogs/local';
-import { CloudWatchTransport, ConfigError, type Counts, jsonFormat, type Report } from '@awslogs/winston';
+import type { Local } from '@putlogs/local';
+import { CloudWatchTransport, ConfigError, type Counts, jsonFormat, type Report } from '@putlogs/winston';
 import ava from 'ava';
 import winston from 'winston';
-import { runFixture } from '../child.js';
-import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
+import { runFixture } from '../support/child.js';
+import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
 
 /** One after the other: dozens of workers that start at once take longer than a close waits for one. */
 const test = ava.serial;
@@ -76,7 +76,7 @@ for (const [where, worker] of WORKERS) {
     log.info('waits');
     const flushed = transport.flush();
     const [warning] = await once(log, 'warn');
-    t.regex(warning.message, /^awslogs: denied: .*logs:PutLogEvents/);
+    t.regex(warning.message, /^putlogs: denied: .*logs:PutLogEvents/);
     end();
     await flushed;
     t.true(reports.some(({ kind }) => kind === 'problem'));
@@ -85,8 +85,8 @@ for (const [where, worker] of WORKERS) {
 
   test(`${where}: what is reported as the pipeline starts is heard`, async (t) => {
     const local = await startLocal(t);
-    process.env.AWSLOGS_UNKNOWN = 'on purpose';
-    t.teardown(() => delete process.env.AWSLOGS_UNKNOWN);
+    process.env.PUTLOGS_UNKNOWN = 'on purpose';
+    t.teardown(() => delete process.env.PUTLOGS_UNKNOWN);
     const transport = new CloudWatchTransport({ ...optionsFor(local), entity: false, worker });
     const reports: Report[] = [];
     transport.on('report', (report: Report) => reports.push(report));
@@ -464,8 +464,8 @@ test('a worker that ends does not take the application along: what it held is co
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', ['loses its worker']);
   t.is(code, 0, stderr);
-  t.regex(stdout, /^warn: awslogs: worker: The worker thread ended .*\. 1 event was lost\./m);
-  t.regex(stderr, /awslogs: worker: The worker thread ended/);
+  t.regex(stdout, /^warn: putlogs: worker: The worker thread ended .*\. 1 event was lost\./m);
+  t.regex(stderr, /putlogs: worker: The worker thread ended/);
   const { accepted, delivered, dropped, pending } = countsIn(stdout);
   t.deepEqual({ accepted, delivered, pending }, { accepted: 3, delivered: 2, pending: 0 });
   t.is(dropped.workerEnded, 1);

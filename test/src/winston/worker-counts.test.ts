@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { Counters, createPipeline, systemClock } from '@awslogs/core';
-import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@awslogs/core/main-thread';
+import { Counters, createPipeline, systemClock } from '@putlogs/core';
+import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
+import { RestartingChannel } from '@putlogs/winston/internal';
 import test, { type ExecutionContext } from 'ava';
-import { RestartingChannel } from '../../../packages/winston/dist/restarting-channel.js';
-import { messages, optionsFor, puts, range, startLocal } from '../harness.js';
-import { ManualClock } from '../manual-clock.js';
-import { leaveFolder, linesIn, segmentText, spoolFolder } from '../spool/folder.js';
-import { until } from '../until.js';
+import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { leaveFolder, linesIn, segmentText, spoolFolder } from '../support/spool-folder.js';
+import { until } from '../support/until.js';
 
 /** A channel, its workers, and what it counts and tells. One batch is under way at a time. */
 async function setUp(t: ExecutionContext, options: Options = {}) {

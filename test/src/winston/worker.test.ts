@@ -1,7 +1,7 @@
-import type { Local } from '@awslogs/local';
+import type { Local } from '@putlogs/local';
 import test from 'ava';
-import { fixturePath, runFixture } from '../child.js';
-import { messages, startLocal } from '../harness.js';
+import { fixturePath, runFixture } from '../support/child.js';
+import { messages, startLocal } from '../support/harness.js';
 
 const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
 const preloading = (name: string, more = '') => ({
@@ -19,7 +19,7 @@ for (const setup of ['logs, and ends', 'logs, and closes at once']) {
       t.deepEqual(texts(local), ['hello'], stderr);
       t.regex(
         stderr,
-        /^awslogs: worker: No worker thread can be started.*serverExternalPackages.*on purpose/m,
+        /^putlogs: worker: No worker thread can be started.*serverExternalPackages.*on purpose/m,
       );
     },
   );
@@ -34,7 +34,7 @@ test.serial(
     t.is(code, 0, stderr);
     t.is(stdout, 'delivered');
     t.deepEqual(messages(local), ['held']);
-    t.regex(stderr, /^awslogs: worker: No worker thread can be started.*it has not started in 10 seconds/m);
+    t.regex(stderr, /^putlogs: worker: No worker thread can be started.*it has not started in 10 seconds/m);
   },
 );
 
@@ -43,11 +43,11 @@ test.serial('a worker that runs out of memory does not take the application alon
   const env = preloading('greedy-workers.cjs', '--max-old-space-size=64');
   const args = ['goes on when its worker is out of memory'];
   const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args, {
-    env: { ...env, AWSLOGS_FLUSH_INTERVAL_MS: '3600000' },
+    env: { ...env, PUTLOGS_FLUSH_INTERVAL_MS: '3600000' },
   });
   t.is(code, 0, stderr);
   t.is(stdout, 'goes on');
-  t.regex(stderr, /^awslogs: worker: The worker thread ended \(.*memory.*\)\. 1 event was lost\./m);
+  t.regex(stderr, /^putlogs: worker: The worker thread ended \(.*memory.*\)\. 1 event was lost\./m);
 });
 
 test.serial('a worker starts where code must not be generated from strings', async (t) => {
@@ -80,7 +80,7 @@ test.serial('credentials that are set after the worker has started are found', a
     'gets its credentials late',
   ]);
   t.is(code, 0, stderr);
-  t.regex(stdout, /awslogs: denied/);
+  t.regex(stdout, /putlogs: denied/);
   t.deepEqual(texts(local), ['hello']);
 });
 
@@ -110,8 +110,8 @@ test.serial(
     const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
     t.is(code, 0, stderr);
     t.deepEqual(texts(local), ['before']);
-    t.regex(stderr, /^awslogs: logged-after-close: 1 record was logged as the process exited/m);
-    t.regex(stderr, /^awslogs: logged-after-close: 2 records were logged as the process exited/m);
+    t.regex(stderr, /^putlogs: logged-after-close: 1 record was logged as the process exited/m);
+    t.regex(stderr, /^putlogs: logged-after-close: 2 records were logged as the process exited/m);
   },
 );
 
@@ -120,12 +120,12 @@ test.serial('what is logged while the process exits does not add to the time tha
   local.fault({ kind: 'hang', operation: '*' });
   const args = ['logs in a listener of exit while the service does not answer'];
   const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args, {
-    env: { AWSLOGS_CLOSE_TIMEOUT_MS: '2000' },
+    env: { PUTLOGS_CLOSE_TIMEOUT_MS: '2000' },
   });
   t.is(code, 0, stderr);
   t.true(Number(stdout) < 1000, `${stdout} ms for what came late`);
   // What is lost on this side is told with all so far, and by each pipeline by itself.
-  const told = stderr.matchAll(/^awslogs: ([\w-]+): .*?\b(\d+) (?:events?|records?) (?:was|were)/gm);
+  const told = stderr.matchAll(/^putlogs: ([\w-]+): .*?\b(\d+) (?:events?|records?) (?:was|were)/gm);
   const lost = new Map<string | undefined, number>();
   for (const [, kind, count] of told) {
     lost.set(kind, Number(count) + (kind === 'not-delivered' ? (lost.get(kind) ?? 0) : 0));
@@ -141,7 +141,7 @@ test.serial(
   'a process that exits waits for a worker that cannot start as long as closeTimeoutMs says',
   async (t) => {
     const local = await startLocal(t);
-    const env = { ...preloading('broken-workers.cjs'), AWSLOGS_CLOSE_TIMEOUT_MS: '1' };
+    const env = { ...preloading('broken-workers.cjs'), PUTLOGS_CLOSE_TIMEOUT_MS: '1' };
     const { code, stdout, stderr } = await runFixture(
       local,
       'winston-workers.js',
@@ -151,7 +151,7 @@ test.serial(
       },
     );
     t.is(code, 0, stderr);
-    t.regex(stderr, /^awslogs: .*\b1 event was /m);
+    t.regex(stderr, /^putlogs: .*\b1 event was /m);
     t.true(Number(stdout) < 9000, `${stdout} ms`);
   },
 );

@@ -21,7 +21,7 @@ export class ConfigError extends Error {
     const lines = problems.map(
       (problem) => `  ${nameOf(problem)}: expected ${problem.expected}; given: ${problem.given}`,
     );
-    super(`awslogs cannot start with this configuration:\n${lines.join('\n')}`);
+    super(`putlogs cannot start with this configuration:\n${lines.join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
   }

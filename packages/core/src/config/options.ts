@@ -1,8 +1,8 @@
-import { isKeyValue } from '../entity/check.js';
-import type { EntityOption } from '../entity/entity.js';
-import { isField } from '../record.js';
-import { isTemplate, OF_RECORD, PLACEHOLDERS } from '../template.js';
-import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option.js';
+import type { EntityOption } from '../identity/entity.js';
+import { isKeyValue } from '../identity/validate-entity.js';
+import { isField } from '../routing/record-fields.js';
+import { isTemplate, OF_RECORD, PLACEHOLDERS } from '../routing/template.js';
+import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option-types.js';
 
 type Tags = Readonly<Record<string, string>>;
 
@@ -44,7 +44,7 @@ export const OPTIONS = {
     expected: 'an http or https URL without a user name',
     convert: hrefOf,
     description:
-      "The service's URL, where it is not the one that the AWS SDK finds: a VPC endpoint, `@awslogs/local`.",
+      "The service's URL, where it is not the one that the AWS SDK finds: a VPC endpoint, `@putlogs/local`.",
   }),
   /** The service's name, for the entity. */
   service: text(isKeyValue, {

@@ -1,6 +1,6 @@
 import leven from 'leven';
 import type { ConfigProblem } from './config-error.js';
-import { HINTS } from './hints.js';
+import { OPTION_HINTS } from './option-hints.js';
 
 /** The problem of a name that is none of ours. Its value is never told: it may be a secret. */
 export function unknownOption(option: string, known: readonly string[]): ConfigProblem {
@@ -8,13 +8,13 @@ export function unknownOption(option: string, known: readonly string[]): ConfigP
 }
 
 function hintFor(name: string, known: readonly string[]): string {
-  const hint = HINTS.get(name);
-  if (hint === undefined) return perhaps(name, known);
+  const hint = OPTION_HINTS.get(name);
+  if (hint === undefined) return suggestion(name, known);
   return known.includes(hint) ? `, perhaps ${hint}` : `; ${hint}`;
 }
 
 /** The nearest known name, for the end of a sentence. */
-export function perhaps(name: string, known: readonly string[]): string {
+export function suggestion(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
     .filter(({ distance }) => distance <= name.length / 2)
@@ -27,7 +27,7 @@ export function perhaps(name: string, known: readonly string[]): string {
  * words. A single word that names of ours have too, such as `group`, can be anybody's.
  * @param name in words, with `_` between
  */
-export function isMeantAs(name: string, known: string): boolean {
+export function isMisspeltAs(name: string, known: string): boolean {
   const isSlip = distanceOf(name, known) <= Math.min(MAX_SLIPS, name.length / 2);
   const isPart = name.includes('_') && `_${known}_`.includes(`_${name}_`);
   return isSlip || isPart || name.startsWith(`${known}_`);

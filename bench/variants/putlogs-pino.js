@@ -1,0 +1,23 @@
+import { once } from 'node:events';
+import pino from 'pino';
+import { fields, TEXT } from '../record.js';
+import { listenTo } from '../told.js';
+
+export function start(options) {
+  const transport = pino.transport({
+    target: '@putlogs/pino',
+    options: { logGroupName: '/bench', logStreamName: 'bench', ...options },
+    // A profiler, which Pino would leave out.
+    worker: { execArgv: process.execArgv },
+  });
+  const logger = pino(transport);
+  return {
+    log: (n) => logger.info(fields(n), TEXT),
+    settle: () => new Promise((resolve) => logger.flush(resolve)),
+    told: listenTo(transport),
+    end: () => {
+      transport.end();
+      return once(transport, 'close');
+    },
+  };
+}

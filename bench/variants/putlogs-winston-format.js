@@ -1,0 +1,5 @@
+import { jsonFormat } from '@putlogs/winston';
+import { start as startWith } from './putlogs-winston.js';
+
+/** With our format in place of Winston's json. */
+export const start = (options) => startWith(options, jsonFormat());

@@ -1,0 +1,153 @@
+import { isUtf8 } from 'node:buffer';
+import type { BatchBytes } from './batch-mirror.js';
+import { releaseBuffer, retainedBytes } from './buffer-pool.js';
+import { readEventLine } from './event-line.js';
+import { SEPARATOR } from './json-payload.js';
+import { DAY_MS } from './limits.js';
+import { type EventTime, timeOf, timestampOf, withTimestamp } from './log-event.js';
+
+/** The UTC day of a timestamp, counted from 1970-01-01. */
+export function utcDayOf(timestamp: number): number {
+  return Math.floor(timestamp / DAY_MS);
+}
+
+/** Beside its bytes: objects, memory of its own, a place among those that wait, a file of the spool. Measured, as RSS. */
+export const BATCH_OBJECT_BYTES = 2000;
+
+/** The events of one PutLogEvents, in the order of time, as one piece of memory outside of the heap. */
+export class Batch implements BatchBytes {
+  /** The number of events. */
+  readonly size: number;
+  /** Whether times are in it that the host's clock gave, or judged, before the service's clock was known. */
+  readonly isProvisional: boolean;
+  #payload: Buffer | undefined;
+
+  constructor(size: number, payload: Buffer, isProvisional = false) {
+    this.size = size;
+    this.isProvisional = isProvisional;
+    this.#payload = payload;
+  }
+
+  /** The elements of `logEvents`, in UTF-8, without the brackets. */
+  get payload(): Buffer {
+    if (this.#payload === undefined) throw new Error('the batch was let go of');
+    return this.#payload;
+  }
+
+  /** Lets another batch have its memory: nobody may look at this one, or at what it gave out, any more. */
+  release(): void {
+    releaseBuffer(this.payload);
+    this.#payload = undefined;
+  }
+
+  /** Of the JSON of one event at least, in any order, that may stand in one request. */
+  static of(events: readonly string[]): Batch {
+    // The sort is stable: events of one moment keep the order in which they came.
+    const ordered = events
+      .map((json) => ({ timestamp: timestampOf(json), json }))
+      .sort((a, b) => a.timestamp - b.timestamp);
+    const payload = Buffer.from(ordered.map(({ json }) => json).join(SEPARATOR));
+    return new Batch(events.length, payload, events.some(isProvisional));
+  }
+
+  /**
+   * Of what {@link BatchBuilder.drainNew} gave, all of it together. Each line is checked, since it goes into a request as it is.
+   * @throws {CorruptBatchError} when that is not what this is
+   */
+  static ofLines(lines: Buffer): Batch {
+    if (lines.length === 0 || !isUtf8(lines)) throw new CorruptBatchError();
+    let size = 0;
+    let last = 0;
+    let isOrdered = true;
+    let hasProvisional = false;
+    for (let start = 0; start < lines.length; ) {
+      const end = lines.indexOf(SEPARATOR, start);
+      const event = readEventLine(lines, start, end);
+      if (event === undefined) throw new CorruptBatchError();
+      isOrdered &&= event.timestamp >= last;
+      hasProvisional ||= event.isProvisional;
+      last = event.timestamp;
+      size++;
+      start = end + SEPARATOR.length;
+    }
+    const payload = lines.subarray(0, lines.length - SEPARATOR.length);
+    return isOrdered
+      ? new Batch(size, payload, hasProvisional)
+      : Batch.of(payload.toString().split(SEPARATOR));
+  }
+
+  /** As {@link BatchBuilder.takeAll} gives it. */
+  takeAll(): Buffer {
+    return Buffer.concat([this.payload, LINE_END]);
+  }
+
+  /** The timestamp of the first event. */
+  get begin(): number {
+    return timestampOf(headAt(this.payload, 0));
+  }
+
+  /** The timestamp of the last event. */
+  get end(): number {
+    return timestampOf(headAt(this.payload, this.payload.lastIndexOf('\n') + 1));
+  }
+
+  get heldBytes(): number {
+    return BATCH_OBJECT_BYTES + retainedBytes(this.payload);
+  }
+
+  /** The events from index `start` up to, not including, `end`, in memory of their own. */
+  slice(start: number, end: number): Batch {
+    const from = this.#offsetOf(start);
+    const to = end === this.size ? this.payload.length : this.#offsetOf(end) - SEPARATOR.length;
+    // A copy: a view would keep the whole in memory.
+    return new Batch(end - start, Buffer.from(this.payload.subarray(from, to)), this.isProvisional);
+  }
+
+  /** The earlier and the later half of the events, or undefined for a single event. */
+  halves(): [Batch, Batch] | undefined {
+    const half = this.size >> 1;
+    return half === 0 ? undefined : [this.slice(0, half), this.slice(half, this.size)];
+  }
+
+  /** The same events with other times, which are settled: a batch for each UTC day. */
+  withTimes(timestampFor: (time: EventTime) => number): Batch[] {
+    const byDay = new Map<number, string[]>();
+    for (const json of this.events()) {
+      const timestamp = timestampFor(timeOf(json));
+      const events = byDay.get(utcDayOf(timestamp)) ?? [];
+      events.push(withTimestamp(json, timestamp));
+      byDay.set(utcDayOf(timestamp), events);
+    }
+    return [...byDay.values()].map(Batch.of);
+  }
+
+  /** The JSON of each event. */
+  events(): string[] {
+    return this.payload.toString().split(SEPARATOR);
+  }
+
+  #offsetOf(index: number): number {
+    let offset = 0;
+    for (let i = 0; i < index; i++) offset = this.payload.indexOf('\n', offset) + 1;
+    return offset;
+  }
+}
+
+const LINE_END = Buffer.from(SEPARATOR);
+
+/** What was read is not what was written. */
+export class CorruptBatchError extends Error {
+  override readonly name = 'DamagedError';
+  constructor() {
+    super('what was written is damaged');
+  }
+}
+
+/** The beginning of an event's JSON, with its time. */
+function headAt(events: Buffer, offset: number): string {
+  return events.toString('latin1', offset, offset + 50);
+}
+
+function isProvisional(json: string): boolean {
+  return timeOf(json).source !== 'settled';
+}

@@ -1,7 +1,0 @@
-/** What the user should know about a detection, one sentence each. */
-export interface Remarks {
-  /** What the user has to fix. */
-  readonly problems: string[];
-  /** What explains the result, and may be as it should be. */
-  readonly notes: string[];
-}

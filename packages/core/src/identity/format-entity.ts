@@ -1,0 +1,25 @@
+import type { DetectedIdentity } from './detect-identity.js';
+
+/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, then the notes. */
+export function formatEntity(found: Omit<DetectedIdentity, 'problems' | 'instance'>): string {
+  return [entityInWords(found), ...found.notes].join('. ');
+}
+
+function entityInWords({
+  entity,
+  template,
+  origins,
+}: Pick<DetectedIdentity, 'entity' | 'template' | 'origins'>) {
+  if (entity === undefined) {
+    return template === undefined
+      ? 'no entity: it is turned off'
+      : "no entity: nothing names the process's service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME";
+  }
+  const { Type, Name, ResourceType, Identifier, Environment } = entity.keyAttributes;
+  const what = [Type, ResourceType, Name ?? Identifier].filter((part) => part !== undefined).join(' ');
+  const where = Environment === undefined ? '' : ` in ${Environment}`;
+  const from = ['Name', 'Identifier', 'Environment']
+    .filter((key) => origins[key] !== undefined)
+    .map((key) => `${key.toLowerCase()} from ${origins[key]}`);
+  return `entity ${what}${where} (${from.join(', ')})`;
+}

@@ -1,0 +1,236 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Fault, Faults, interfere } from '../faults/faults.js';
+import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
+import { Members } from '../operations/members.js';
+import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
+import { OPERATIONS } from '../operations/operations.js';
+import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
+import { expand, Store, type StoredEvent } from '../store/store.js';
+import { isFromBrowser } from './browsers.js';
+import { CONTROL_PATH, control } from './control.js';
+import {
+  type Body,
+  checkSigned,
+  decode,
+  head,
+  jsonReply,
+  operationOf,
+  type Reply,
+  readBody,
+  serviceReply,
+  TOO_LARGE,
+  TooLarge,
+  unknownOperation,
+  write,
+} from './protocol.js';
+import { Refusal } from './refusal.js';
+
+/** Starts a service. Rejects with the system's error when the port is not available. */
+export async function start(options: StartOptions = {}): Promise<Local> {
+  const service = new Service(options);
+  await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  return service;
+}
+
+/** Longer names are refused anyway, and not recorded; longer messages are cut. */
+const MAX_REMEMBERED = 512;
+
+type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
+
+const BROWSER_REFUSED = jsonReply(403, {
+  message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
+});
+
+/** How a request ends: without a reply when a fault withholds it. */
+interface Outcome {
+  readonly reply: Reply | undefined;
+  readonly fault: Fault | undefined;
+}
+
+class Service implements Local {
+  readonly requests: RequestRecord[] = [];
+  readonly #server: Server;
+  readonly #store: Store;
+  readonly #faults: Faults;
+  readonly #now: () => number;
+  readonly #signingClock: () => number;
+  readonly #onPut: Context['onPut'];
+  readonly #onRequest: StartOptions['onRequest'];
+  readonly #keepRequests: number;
+  readonly #closing = new AbortController();
+  #port = 0;
+  #endpoint = '';
+
+  constructor(options: StartOptions) {
+    const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
+    const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
+    this.#store = new Store(keepEvents, keepEventBytes);
+    this.#faults = new Faults(random);
+    this.#now = now;
+    this.#signingClock = signingClock;
+    this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
+    this.#onRequest = onRequest;
+    this.#keepRequests = keepRequests;
+    // Longer than clients keep an idle connection, so that the server never closes one just as a request arrives.
+    this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
+      // The client has gone or the service is closing, so there is nobody to answer.
+      this.#handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  async listen(port: number, host: string): Promise<void> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.');
+    this.#port = address.port;
+    this.#endpoint = `http://${reachable(host)}:${address.port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get endpoint(): string {
+    return this.#endpoint;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return {
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: this.#endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  events(logGroupName: string, logStreamName?: string): StoredEvent[] {
+    return this.#store.find(logGroupName, logStreamName).flatMap((stream) => stream.events());
+  }
+
+  count(logGroupName: string, logStreamName?: string): number {
+    return this.#store.find(logGroupName, logStreamName).reduce((sum, { count }) => sum + count, 0);
+  }
+
+  fault(fault: Fault): () => void {
+    return this.#faults.add(fault);
+  }
+
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('date', new Date(this.#signingClock()).toUTCString());
+    if (isFromBrowser(request.headers)) {
+      write(response, BROWSER_REFUSED);
+      return;
+    }
+    const body = await readBody(request);
+    if (request.url?.startsWith(CONTROL_PATH)) {
+      write(response, control(this, request, body.bytes));
+      return;
+    }
+    const encoding = request.headers['content-encoding'];
+    const record: Draft = {
+      operation: '',
+      status: 0,
+      wireBytes: body.wireBytes,
+      ...(encoding !== undefined && { contentEncoding: encoding }),
+      at: this.#now(),
+    };
+    const { reply, fault } = await this.#answer(request, body, record);
+    if (reply) record.status = reply.status;
+    if (fault) record.fault = fault.kind;
+    this.requests.push(record);
+    if (this.requests.length > this.#keepRequests) this.requests.shift();
+    this.#onRequest?.(record);
+    await this.#send(response, reply, fault);
+  }
+
+  /** Reads the request, applies a fault, and carries the request out. Errors become replies. */
+  async #answer(request: IncomingMessage, body: Body, record: Draft): Promise<Outcome> {
+    let fault: Fault | undefined;
+    try {
+      const operation = find(request, record);
+      checkSigned(request.headers, this.#signingClock());
+      const content = await decode(body, record.contentEncoding);
+      const members = new Members(content);
+      remember(members, record);
+      const act = operation(members, record);
+      const holds = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
+      fault = this.#faults.take(record.operation, record.entity !== undefined, holds);
+      if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };
+      return { reply: (fault && interfere(fault, record)) ?? this.#act(act, fault), fault };
+    } catch (error) {
+      return { reply: refuse(error, record), fault };
+    }
+  }
+
+  #act(act: Act, fault: Fault | undefined): Reply | undefined {
+    const context = { store: this.#store, now: this.#now(), onPut: this.#onPut };
+    const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
+    return fault?.kind === 'lostAnswer' ? undefined : serviceReply(200, answer);
+  }
+
+  async #send(response: ServerResponse, reply: Reply | undefined, fault: Fault | undefined): Promise<void> {
+    if (!reply) {
+      if (fault?.kind !== 'hang') response.socket?.resetAndDestroy();
+      return;
+    }
+    if (fault?.kind === 'drip') head(response, reply).flushHeaders();
+    if (fault?.kind === 'drip' || fault?.kind === 'slow') {
+      await sleep(fault.delayMs, undefined, { signal: this.#closing.signal });
+    }
+    if (response.headersSent) response.end(reply.body);
+    else write(response, reply);
+  }
+}
+
+function find(request: IncomingMessage, record: Draft): Operation {
+  if (request.method !== 'POST' || request.url !== '/') throw unknownOperation(404);
+  const name = operationOf(request.headers);
+  record.operation = name.slice(0, MAX_REMEMBERED);
+  const operation = OPERATIONS.get(name);
+  if (!operation) throw UNSUPPORTED_OPERATIONS.has(name) ? unsupportedOperation(name) : unknownOperation(400);
+  return operation;
+}
+
+function remember(members: Members, record: Draft): void {
+  const group = members.peek('logGroupName');
+  const stream = members.peek('logStreamName');
+  if (group !== undefined && group.length <= MAX_REMEMBERED) record.logGroupName = group;
+  if (stream !== undefined && stream.length <= MAX_REMEMBERED) record.logStreamName = stream;
+}
+
+/** The reply to a request that failed. An error that is not a Refusal is a defect of this service, and a 500. */
+function refuse(error: unknown, record: Draft): Reply {
+  if (error instanceof TooLarge) return TOO_LARGE;
+  const refusal = error instanceof Refusal ? error : new Refusal('InternalFailure', String(error), 500);
+  record.errorType = refusal.type;
+  record.errorMessage = refusal.message.slice(0, MAX_REMEMBERED);
+  return serviceReply(refusal.status, { __type: refusal.type, message: refusal.message });
+}
+
+/** The address at which a listener on `host` can be reached: a wildcard address is not one. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+const toPut = ({ batch, ...where }: AcceptedBatch): Put => ({
+  ...where,
+  events: expand(batch, where.logStreamName),
+  entity: batch.entity,
+});

@@ -1,0 +1,236 @@
+import { invalidParameter, type Refusal, unreadable } from '../http/refusal.js';
+import type { MapRule, NumberRule, TextRule } from './rules.js';
+
+type Shape = Readonly<Record<string, unknown>>;
+
+/** The service was seen to list only ten violations: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
+const MAX_LISTED = 10;
+
+/** Long enough to recognise a value, and short enough not to echo megabytes. */
+const MAX_SHOWN = 1_024;
+
+/**
+ * Reads the members of a request as awsJson1_1 and the Smithy model define them: `null` means absent, and unknown members
+ * are ignored. A wrong JSON type throws a SerializationException at once, since the service deserialises before it
+ * validates. Violations of constraints are collected, and `check` throws them as one InvalidParameterException.
+ */
+export class Members {
+  readonly #shape: Shape;
+  readonly #path: string;
+  readonly #violations: string[];
+
+  constructor(value: unknown, path = '', violations: string[] = []) {
+    if (!isShape(value)) throw mismatch(value, 'a Structure');
+    this.#shape = value;
+    this.#path = path;
+    this.#violations = violations;
+  }
+
+  /** Throws when there are violations, with the service's message. */
+  check(): void {
+    const count = this.#violations.length;
+    if (count === 0) return;
+    const errors = count === 1 ? '1 validation error' : `${count} validation errors`;
+    throw invalidParameter(`${errors} detected: ${this.#violations.join('; ')}`);
+  }
+
+  /** Whether there are no violations so far. */
+  get valid(): boolean {
+    return this.#violations.length === 0;
+  }
+
+  /** Adds a violation. `shown` is the value as text; null is shown without quotes. */
+  violate(shown: string | null, path: string, constraint: string): void {
+    if (this.#violations.length === MAX_LISTED) return;
+    const value = shown === null ? 'null' : `'${shown.slice(0, MAX_SHOWN)}'`;
+    this.#violations.push(`Value ${value} at '${path}' failed to satisfy constraint: ${constraint}`);
+  }
+
+  /** A string without any check; undefined when it is not a string. */
+  peek(name: string): string | undefined {
+    const value = this.#shape[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  text(name: string, rule: TextRule): string | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string') throw mismatch(value, 'a String');
+    for (const constraint of constraintsOf(rule)) {
+      if (!constraint.holds(value)) this.violate(value, this.#path + name, constraint.words);
+    }
+    return value;
+  }
+
+  /** Like `text`, but absence is a violation, and returns '' until `check` throws. */
+  requiredText(name: string, rule: TextRule): string {
+    const value = this.text(name, rule);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? '';
+  }
+
+  integer(name: string, rule: NumberRule): number | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (!Number.isSafeInteger(value)) throw mismatch(value, 'a Long');
+    const number = Number(value);
+    const { min = -Infinity, max = Infinity, oneOf } = rule;
+    const path = this.#path + name;
+    if (number < min)
+      this.violate(String(number), path, `Member must have value greater than or equal to ${min}`);
+    if (number > max)
+      this.violate(String(number), path, `Member must have value less than or equal to ${max}`);
+    if (oneOf && !oneOf.includes(number)) this.violate(String(number), path, enumWords(oneOf));
+    return number;
+  }
+
+  requiredInteger(name: string, rule: NumberRule): number {
+    const value = this.integer(name, rule);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? 0;
+  }
+
+  requiredBoolean(name: string): boolean {
+    const value = this.boolean(name);
+    if (value === undefined) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? false;
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value !== undefined && typeof value !== 'boolean') throw mismatch(value, 'a Boolean');
+    return value;
+  }
+
+  /** A list whose members are not checked. */
+  list(name: string, min: number, max: number): readonly unknown[] | undefined {
+    const value = this.#shape[name] ?? undefined;
+    const path = this.#path + name;
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw mismatch(value, 'a List');
+    if (value.length < min) this.violate('[]', path, lengthWords('greater', min));
+    if (value.length > max) this.violate(`[${value.length} members]`, path, lengthWords('less', max));
+    return value;
+  }
+
+  /** Like `list`, but absence is a violation. */
+  requiredList(name: string, min: number, max: number): readonly unknown[] {
+    const value = this.list(name, min, max);
+    if (!value) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? [];
+  }
+
+  /** A list of strings. */
+  texts(name: string, min: number, max: number, rule: TextRule): readonly string[] | undefined {
+    const values = this.list(name, min, max);
+    if (!values) return undefined;
+    const constraints = constraintsOf(rule);
+    if (!values.every((value) => isText(value) && constraints.every(({ holds }) => holds(value)))) {
+      this.violate(
+        shownList(values),
+        this.#path + name,
+        `Member must satisfy constraint: [${wordsOf(constraints)}]`,
+      );
+    }
+    return values as readonly string[];
+  }
+
+  map(name: string, rule: MapRule): Readonly<Record<string, string>> | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    if (!isShape(value)) throw mismatch(value, 'a Map');
+    const entries = Object.entries(value);
+    const broken = (constraint: string): void =>
+      this.violate(shownMap(entries), this.#path + name, constraint);
+    if (entries.length < rule.min) broken(lengthWords('greater', rule.min));
+    if (entries.length > rule.max) broken(lengthWords('less', rule.max));
+    const keys = constraintsOf(rule.key);
+    const values = constraintsOf(rule.value);
+    if (!entries.every(([key]) => keys.every(({ holds }) => holds(key)))) {
+      broken(`Map keys must satisfy constraint: [${wordsOf(keys)}]`);
+    }
+    if (!entries.every(([, text]) => isText(text) && values.every(({ holds }) => holds(text)))) {
+      broken(`Map value must satisfy constraint: [${wordsOf(values)}]`);
+    }
+    return value as Readonly<Record<string, string>>;
+  }
+
+  requiredMap(name: string, rule: MapRule): Readonly<Record<string, string>> {
+    const value = this.map(name, rule);
+    if (!value) this.violate(null, this.#path + name, NOT_NULL);
+    return value ?? {};
+  }
+
+  structure(name: string): Members | undefined {
+    const value = this.#shape[name] ?? undefined;
+    if (value === undefined) return undefined;
+    return new Members(value, `${this.#path}${name}.`, this.#violations);
+  }
+}
+
+export const NOT_NULL = 'Member must not be null';
+
+export const lengthWords = (than: 'greater' | 'less', length: number): string =>
+  `Member must have length ${than} than or equal to ${length}`;
+
+export const isShape = (value: unknown): value is Shape =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The service's message: https://github.com/aws/aws-sdk-js-v3/issues/4080 */
+export function mismatch(value: unknown, wanted: string): Refusal {
+  if (Array.isArray(value)) return unreadable('Start of list found where not expected.');
+  if (isShape(value)) return unreadable('Start of structure or map found where not expected.');
+  const found = value === null ? 'NULL_VALUE' : `${(typeof value).toUpperCase()}_VALUE`;
+  return unreadable(`${found} can not be converted to ${wanted}`);
+}
+
+interface Constraint {
+  readonly words: string;
+  readonly holds: (text: string) => boolean;
+}
+
+/** The constraints of each rule, made once: the same few rules are used for every request. */
+const made = new WeakMap<TextRule, readonly Constraint[]>();
+
+function constraintsOf(rule: TextRule): readonly Constraint[] {
+  const constraints = made.get(rule) ?? makeConstraints(rule);
+  made.set(rule, constraints);
+  return constraints;
+}
+
+function makeConstraints({ min, max, pattern, oneOf }: TextRule): readonly Constraint[] {
+  const constraints: Constraint[] = [];
+  if (max !== undefined)
+    constraints.push({ words: lengthWords('less', max), holds: (text) => text.length <= max });
+  if (min !== undefined)
+    constraints.push({ words: lengthWords('greater', min), holds: (text) => text.length >= min });
+  if (pattern !== undefined) {
+    const whole = new RegExp(`^(?:${pattern})$`, 'u');
+    constraints.push({
+      words: `Member must satisfy regular expression pattern: ${pattern}`,
+      holds: (text) => whole.test(text),
+    });
+  }
+  if (oneOf) constraints.push({ words: enumWords(oneOf), holds: (text) => oneOf.includes(text) });
+  return constraints;
+}
+
+const enumWords = (values: readonly (string | number)[]): string =>
+  `Member must satisfy enum value set: [${values.join(', ')}]`;
+
+const wordsOf = (constraints: readonly Constraint[]): string =>
+  constraints.map(({ words }) => words).join(', ');
+
+/** False for null, which violates the constraint. Another JSON type cannot be deserialised, and throws. */
+function isText(value: unknown): value is string {
+  if (typeof value !== 'string' && value !== null) throw mismatch(value, 'a String');
+  return value !== null;
+}
+
+const shownList = (values: readonly unknown[]): string => `[${values.slice(0, 100).join(', ')}]`;
+
+const shownMap = (entries: readonly (readonly [string, unknown])[]): string =>
+  `{${entries
+    .slice(0, 100)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')}}`;

@@ -1,0 +1,37 @@
+import type { Store, StoredBatch } from '../store/store.js';
+import type { RejectedLogEventsInfo } from './batch.js';
+import type { Entity, RejectedEntityInfo } from './entity.js';
+import type { Members } from './members.js';
+
+/** Details of a request, recorded while it is read, so that they are known of refused requests too. */
+interface Note {
+  /** Number of events. */
+  events?: number;
+  /** UTF-8 bytes of the messages and 26 for each event. */
+  accountedBytes?: number;
+  entity?: Entity;
+}
+
+/** What an operation works on. */
+export interface Context {
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Called with what was accepted. */
+  readonly onPut?: ((put: AcceptedBatch) => void) | undefined;
+}
+
+/** A PutLogEvents that is answered 200. Its batch is empty when all events were rejected. */
+export interface AcceptedBatch {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly batch: StoredBatch;
+  readonly rejectedLogEventsInfo?: RejectedLogEventsInfo;
+  readonly rejectedEntityInfo?: RejectedEntityInfo;
+}
+
+/** Carries out a request that was read, and returns the answer. A fault passes `entityError` to reject the entity. */
+export type Act = (context: Context, entityError?: string) => object;
+
+/** Reads a request. Faults apply after that, so that the record of a request is the same with and without a fault. */
+export type Operation = (members: Members, note: Note) => Act;

@@ -1,0 +1,170 @@
+import { invalidParameter } from '../http/refusal.js';
+import {
+  compareKeys,
+  type EventKey,
+  eventIdOf,
+  FIRST_KEY,
+  following,
+  keyOfEventId,
+  LAST_KEY,
+} from '../store/event-key.js';
+import type { KeyedEvent, LogGroup, LogStream } from '../store/store.js';
+import { readLogGroup } from './arn.js';
+import { sizeOf } from './batch.js';
+import type { Members } from './members.js';
+import type { Operation } from './operation.js';
+import { invalidToken, type PageToken, readToken, writeToken } from './page-token.js';
+import {
+  EVENTS_LIMIT,
+  FILTER_PATTERN,
+  LOG_STREAM_NAME,
+  MAX_PAGE_BYTES,
+  MAX_STREAM_NAMES,
+  NEWEST_FIRST_SINCE,
+  TIMESTAMP,
+} from './rules.js';
+
+export const getLogEvents: Operation = (members) => {
+  const findGroup = readLogGroup(members);
+  const streamName = members.requiredText('logStreamName', LOG_STREAM_NAME);
+  const { startTime = 0, endTime = Infinity, limit } = readSpan(members);
+  const fromHead = members.boolean('startFromHead') ?? false;
+  members.boolean('unmask');
+  const token = readToken(members, 'f', 'b');
+  const forward = token ? token.kind === 'f' : fromHead;
+  const from = boundaryOf(token) ?? (fromHead ? FIRST_KEY : LAST_KEY);
+  return ({ store }) => {
+    members.check();
+    // GetLogEvents includes startTime and excludes endTime.
+    const events = inSpan(
+      [findGroup(store).stream(streamName)],
+      (time) => time >= startTime && time < endTime,
+    );
+    const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
+    // After an empty page the reader stays in place. At the end of nothing, that is before all events to come.
+    const place = from === LAST_KEY ? FIRST_KEY : from;
+    const last = page.at(-1);
+    return {
+      events: page.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
+      nextForwardToken: tokenAt('f', last ? following(last) : place),
+      nextBackwardToken: tokenAt('b', page[0] ?? place),
+    };
+  };
+};
+
+export const filterLogEvents: Operation = (members) => {
+  const findGroup = readLogGroup(members);
+  const names = members.texts('logStreamNames', 1, MAX_STREAM_NAMES, LOG_STREAM_NAME);
+  const prefix = members.text('logStreamNamePrefix', LOG_STREAM_NAME);
+  const pattern = members.text('filterPattern', FILTER_PATTERN) ?? '';
+  const { startTime = 0, endTime = Infinity, limit } = readSpan(members);
+  const fromHead = members.boolean('startFromHead') ?? true;
+  // Ignored by the service since 2019.
+  members.boolean('interleaved');
+  members.boolean('unmask');
+  const token = readToken(members, 'oldest', 'newest');
+  const forward = token ? token.kind === 'oldest' : fromHead;
+  const from = boundaryOf(token) ?? (forward ? FIRST_KEY : LAST_KEY);
+  return ({ store }) => {
+    members.check();
+    if (names && prefix !== undefined) {
+      throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive.');
+    }
+    if (!fromHead && startTime < NEWEST_FIRST_SINCE) {
+      throw invalidParameter('startFromHead is false: startTime must be on or after 2024-01-01T00:00:00Z.');
+    }
+    // To ignore a filter would give a wrong answer.
+    if (pattern !== '') throw invalidParameter("@putlogs/local does not know 'filterPattern'.");
+    // FilterLogEvents includes both times.
+    const events = inSpan(
+      streamsOf(findGroup(store), names, prefix),
+      (time) => time >= startTime && time <= endTime,
+    );
+    const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
+    return {
+      events: (forward ? page : page.toReversed()).map(eventAnswer),
+      searchedLogStreams: [],
+      nextToken: forward ? tokenAfter(events, page) : tokenBefore(events, page),
+    };
+  };
+};
+
+const eventAnswer = ({ logStreamName, timestamp, message, ingestionTime, sequence }: KeyedEvent): object => ({
+  logStreamName,
+  timestamp,
+  message,
+  ingestionTime,
+  eventId: eventIdOf({ timestamp, sequence }),
+});
+
+/** The streams with these names, all of which must exist, or with this prefix, or all streams of the group. */
+function streamsOf(
+  group: LogGroup,
+  names: readonly string[] | undefined,
+  prefix: string | undefined,
+): readonly LogStream[] {
+  if (names) return [...new Set(names)].map((name) => group.stream(name));
+  return [...group.streams.values()].filter(({ name }) => name.startsWith(prefix ?? ''));
+}
+
+function readSpan(members: Members) {
+  return {
+    startTime: members.integer('startTime', TIMESTAMP),
+    endTime: members.integer('endTime', TIMESTAMP),
+    limit: members.integer('limit', EVENTS_LIMIT) ?? 10_000,
+  };
+}
+
+/** The events of the streams in the requested span of time, in the order of their keys. */
+const inSpan = (
+  streams: readonly LogStream[],
+  isAskedFor: (timestamp: number) => boolean,
+): readonly KeyedEvent[] =>
+  streams
+    .flatMap((stream) => stream.keyedEvents())
+    .filter(({ timestamp }) => isAskedFor(timestamp))
+    .sort(compareKeys);
+
+/** The page that begins with the first event at or after `from`. */
+function pageAfter(events: readonly KeyedEvent[], from: EventKey, limit: number): readonly KeyedEvent[] {
+  const rest = events.filter((event) => compareKeys(event, from) >= 0);
+  return rest.slice(0, fitting(rest, limit));
+}
+
+/** The page that ends with the last event before `from`. */
+function pageBefore(events: readonly KeyedEvent[], from: EventKey, limit: number): readonly KeyedEvent[] {
+  const rest = events.filter((event) => compareKeys(event, from) < 0);
+  return rest.slice(rest.length - fitting(rest.toReversed(), limit));
+}
+
+/** How many of the first events fit into a page: at most `limit` and 1 MiB. One event always fits. */
+function fitting(events: readonly KeyedEvent[], limit: number): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { message } of events.slice(0, limit)) {
+    bytes += sizeOf(message);
+    if (bytes > MAX_PAGE_BYTES) break;
+    count++;
+  }
+  return count;
+}
+
+function tokenAfter(events: readonly KeyedEvent[], page: readonly KeyedEvent[]): string | undefined {
+  const last = page.at(-1);
+  return last && last !== events.at(-1) ? tokenAt('oldest', following(last)) : undefined;
+}
+
+function tokenBefore(events: readonly KeyedEvent[], page: readonly KeyedEvent[]): string | undefined {
+  const [first] = page;
+  return first && first !== events[0] ? tokenAt('newest', first) : undefined;
+}
+
+const tokenAt = (kind: string, boundary: EventKey): string => writeToken({ kind, at: eventIdOf(boundary) });
+
+/** The place that a token names: reading forward begins at this key, and reading backward before it. */
+function boundaryOf(token: PageToken | undefined): EventKey | undefined {
+  if (!token) return undefined;
+  const key = keyOfEventId(token.at);
+  if (!key) throw invalidToken();
+  return key;
+}

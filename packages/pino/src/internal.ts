@@ -1,0 +1,3 @@
+/** For this project's own packages, tests and benchmarks. It may change in any release. */
+export { LineSplitter } from './line-splitter.js';
+export { timeOf } from './line-timestamp.js';

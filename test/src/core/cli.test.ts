@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startInstanceMetadata } from '@putlogs/local/metadata';
+import test, { type ExecutionContext } from 'ava';
+
+const CLI = fileURLToPath(new URL('../../../packages/core/dist/cli.js', import.meta.url));
+
+async function putlogs(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { NODE_OPTIONS: process.env.NODE_OPTIONS, AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  return { code, ...output };
+}
+
+function application(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'putlogs-command-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'package.json'), '{"name":"checkout"}');
+  return folder;
+}
+
+const NAMELESS =
+  "no entity: nothing names the process's service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME";
+
+test('putlogs entity: the entity of the application here, and where each part comes from', async (t) => {
+  const { code, stdout } = await putlogs(application(t), ['entity'], { PUTLOGS_ENVIRONMENT: 'staging' });
+  t.is(code, 0);
+  const { entity, message, origins, problems, instance } = JSON.parse(stdout);
+  t.deepEqual(entity.keyAttributes, { Type: 'Service', Name: 'checkout', Environment: 'staging' });
+  t.is(origins.Name, 'package.json');
+  t.is(origins.Environment, 'UserConfiguration');
+  t.is(
+    message,
+    'entity Service checkout in staging (name from package.json, environment from UserConfiguration)',
+  );
+  t.deepEqual(problems, []);
+  t.is(instance, entity.attributes.Host);
+});
+
+test('putlogs entity: on EC2', async (t) => {
+  const metadata = await startInstanceMetadata();
+  t.teardown(() => metadata.close());
+  const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
+  const { stdout } = await putlogs(application(t), ['entity'], env);
+  t.is(JSON.parse(stdout).instance, 'i-0123456789abcdef0');
+});
+
+test('putlogs entity: on a machine whose metadata service hangs it ends all the same', async (t) => {
+  const metadata = await startInstanceMetadata({ mode: { kind: 'hangs' } });
+  t.teardown(() => metadata.close());
+  const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
+  const { code, stdout } = await putlogs(application(t), ['entity'], env);
+  t.is(code, 0);
+  const { entity, problems } = JSON.parse(stdout);
+  t.is(entity.keyAttributes.Environment, 'generic:default');
+  t.regex(
+    problems[0],
+    new RegExp(`^The EC2 metadata service at ${metadata.endpoint} did not answer in time\\. `),
+  );
+});
+
+test('putlogs entity: null where it is turned off', async (t) => {
+  const { code, stdout } = await putlogs(application(t), ['entity'], { PUTLOGS_ENTITY: 'false' });
+  t.is(code, 0);
+  t.is(JSON.parse(stdout).entity, null);
+  t.is(JSON.parse(stdout).message, 'no entity: it is turned off');
+});
+
+test('putlogs entity: null where nothing names the service, and what to set', async (t) => {
+  const folder = application(t);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  const { code, stdout } = await putlogs(folder, ['entity']);
+  t.is(code, 0);
+  t.is(JSON.parse(stdout).entity, null);
+  t.is(JSON.parse(stdout).message, NAMELESS);
+});
+
+test('putlogs entity: a wrong variable is told', async (t) => {
+  const { code, stdout, stderr } = await putlogs(application(t), ['entity'], {
+    PUTLOGS_ENTITY_TYPE: 'Servise',
+  });
+  t.is(code, 2);
+  t.is(stdout, '');
+  t.regex(stderr, /PUTLOGS_ENTITY_TYPE/);
+});
+
+for (const args of [[], ['entities'], ['entity', 'more'], ['--unknown']]) {
+  test(`putlogs ${args.join(' ')}: usage on stderr, and 2`, async (t) => {
+    const { code, stdout, stderr } = await putlogs(application(t), args);
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr, /^Usage: putlogs entity/m);
+  });
+}
+
+test('putlogs --help and --version', async (t) => {
+  const help = await putlogs(application(t), ['--help']);
+  t.is(help.code, 0);
+  t.regex(help.stdout, /^Usage: putlogs entity/);
+  const version = await putlogs(application(t), ['--version']);
+  t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+for (const url of [
+  'http://user:hunter2@127.0.0.1:9',
+  'user:hunter2@127.0.0.1:9',
+  'http://user:a/hunter2@127.0.0.1:9',
+]) {
+  test(`putlogs entity: the password of a metadata service is not told: ${url}`, async (t) => {
+    const env = { AWS_EC2_METADATA_DISABLED: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
+    const { code, stdout, stderr } = await putlogs(application(t), ['entity'], env);
+    t.is(code, 0);
+    t.true(JSON.parse(stdout).problems.length > 0);
+    t.false((stdout + stderr).includes('hunter2'));
+  });
+}
+
+test('putlogs entity: what steers a terminal or hides text is escaped', async (t) => {
+  const bad = '\u001b[31m\u009b\u007f\u202e\u2028';
+  const env = { OTEL_RESOURCE_ATTRIBUTES: `a${bad}=%,host.name=b${bad}` };
+  const { code, stdout } = await putlogs(application(t), ['entity'], env);
+  t.is(code, 0);
+  t.notRegex(stdout.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
+  t.true(stdout.includes('\\u202e'));
+  const refused = await putlogs(application(t), [`x${bad}`], {});
+  t.is(refused.code, 2);
+  t.notRegex(refused.stderr.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
+});

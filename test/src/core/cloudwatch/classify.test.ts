@@ -1,0 +1,253 @@
+import { createPipeline, type Report, resolveConfig } from '@putlogs/core';
+import { classify, countRejected } from '@putlogs/core/internal';
+import test from 'ava';
+import fc from 'fast-check';
+
+const row = (tooOld: number, expired: number, tooNew: number) => ({ tooOld, expired, tooNew });
+
+for (const [what, info, rejected] of [
+  ['nothing', undefined, row(0, 0, 0)],
+  ['an empty answer', {}, row(0, 0, 0)],
+  ['the first 3 too old', { tooOldLogEventEndIndex: 3 }, row(3, 0, 0)],
+  ['the last 2 too new', { tooNewLogEventStartIndex: 8 }, row(0, 0, 2)],
+  ['2 too old and 1 too new', { tooOldLogEventEndIndex: 2, tooNewLogEventStartIndex: 9 }, row(2, 0, 1)],
+  ['the first 4 expired', { expiredLogEventEndIndex: 4 }, row(0, 4, 0)],
+  [
+    '2 too old and the next 2 expired',
+    { tooOldLogEventEndIndex: 2, expiredLogEventEndIndex: 4 },
+    row(2, 2, 0),
+  ],
+  ['all too old', { tooOldLogEventEndIndex: 10 }, row(10, 0, 0)],
+  ['all expired', { expiredLogEventEndIndex: 10 }, row(0, 10, 0)],
+  ['all too new', { tooNewLogEventStartIndex: 0 }, row(0, 0, 10)],
+  ['an end at 0', { tooOldLogEventEndIndex: 0, expiredLogEventEndIndex: 0 }, row(0, 0, 0)],
+  ['a start at the end', { tooNewLogEventStartIndex: 10 }, row(0, 0, 0)],
+  ['only the last too new', { tooNewLogEventStartIndex: 9 }, row(0, 0, 1)],
+  [
+    'each kind',
+    { tooOldLogEventEndIndex: 1, expiredLogEventEndIndex: 3, tooNewLogEventStartIndex: 9 },
+    row(1, 2, 1),
+  ],
+  [
+    'more too old than expired: an end counts from the start, not from the other end',
+    { tooOldLogEventEndIndex: 4, expiredLogEventEndIndex: 2 },
+    row(4, 0, 0),
+  ],
+  ['an end beyond the end', { tooOldLogEventEndIndex: 11 }, row(10, 0, 0)],
+  ['a start beyond the end', { tooNewLogEventStartIndex: 99 }, row(0, 0, 0)],
+  ['a negative end', { tooOldLogEventEndIndex: -1, expiredLogEventEndIndex: -1 }, row(0, 0, 0)],
+  ['a negative start', { tooNewLogEventStartIndex: -1 }, row(0, 0, 10)],
+  ['ends that touch', { tooOldLogEventEndIndex: 5, tooNewLogEventStartIndex: 5 }, row(5, 0, 5)],
+  [
+    'ends that overlap: no event counts twice',
+    { tooOldLogEventEndIndex: 7, tooNewLogEventStartIndex: 3 },
+    row(7, 0, 3),
+  ],
+  [
+    'absent indexes, present as keys',
+    {
+      tooOldLogEventEndIndex: undefined,
+      expiredLogEventEndIndex: undefined,
+      tooNewLogEventStartIndex: undefined,
+    },
+    row(0, 0, 0),
+  ],
+] as const) {
+  test(`of 10 events, ${what}`, (t) => t.deepEqual(countRejected(info, 10), rejected));
+}
+
+test('each of n events is in exactly one of too old, expired, too new and accepted', (t) => {
+  const index = fc.option(fc.integer({ min: -3, max: 25 }), { nil: undefined });
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), index, index, index, (n, old, expired, fresh) => {
+      const expected = { tooOld: 0, expired: 0, tooNew: 0 };
+      for (let i = 0; i < n; i++) {
+        if (i < (old ?? 0)) expected.tooOld++;
+        else if (i < (expired ?? 0)) expected.expired++;
+        else if (fresh !== undefined && i >= fresh) expected.tooNew++;
+      }
+      const rejected = countRejected(
+        {
+          tooOldLogEventEndIndex: old,
+          expiredLogEventEndIndex: expired,
+          tooNewLogEventStartIndex: fresh,
+        },
+        n,
+      );
+      t.deepEqual(rejected, expected);
+      t.true(rejected.tooOld + rejected.expired + rejected.tooNew <= n);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+interface Metadata {
+  readonly httpStatusCode?: number;
+  readonly requestId?: string;
+}
+
+/** An error as the SDK makes it. */
+function failure(name: string, $metadata: Metadata = {}, message = 'said the service'): Error {
+  return Object.assign(new Error(message), {
+    name,
+    $metadata: { ...$metadata, attempts: 1, totalRetryDelay: 0 },
+  });
+}
+
+const genuine = { httpStatusCode: 400, requestId: '7c0a4b1e' };
+
+for (const [name, kind] of [
+  ['ThrottlingException', 'throttled'],
+  ['Throttling', 'throttled'],
+  ['ThrottledException', 'throttled'],
+  ['TooManyRequestsException', 'throttled'],
+  ['RequestLimitExceeded', 'throttled'],
+  ['LimitExceededException', 'missing'],
+  ['ResourceNotFoundException', 'missing'],
+  ['AccessDeniedException', 'denied'],
+  ['AccessDenied', 'denied'],
+  ['UnrecognizedClientException', 'denied'],
+  ['InvalidClientTokenId', 'denied'],
+  ['InvalidSignatureException', 'denied'],
+  ['SignatureDoesNotMatch', 'denied'],
+  ['IncompleteSignatureException', 'denied'],
+  ['MissingAuthenticationTokenException', 'denied'],
+  ['ExpiredTokenException', 'denied'],
+  ['ExpiredToken', 'denied'],
+  ['RequestExpired', 'denied'],
+  ['NotAuthorized', 'denied'],
+  ['OptInRequired', 'denied'],
+  ['InvalidParameterException', 'poison'],
+  ['ValidationException', 'poison'],
+  ['SerializationException', 'poison'],
+  ['ServiceUnavailableException', 'unavailable'],
+  ['OperationAbortedException', 'unavailable'],
+  ['InternalFailure', 'unavailable'],
+  ['TimeoutError', 'unavailable'],
+  ['SomethingNewException', 'unavailable'],
+  ['__proto__', 'unavailable'],
+  ['constructor', 'unavailable'],
+  ['toString', 'unavailable'],
+  ['hasOwnProperty', 'unavailable'],
+  ['', 'unavailable'],
+] as const) {
+  test(`the service's ${name || 'error without a name'} means ${kind}`, (t) => {
+    t.deepEqual(classify(failure(name, genuine)), { kind, failure: { name, message: 'said the service' } });
+  });
+}
+
+for (const [what, name, metadata, kind] of [
+  ['a 400 of a proxy', 'InvalidParameterException', { httpStatusCode: 400 }, 'unavailable'],
+  ['a validation error without any answer', 'ValidationException', {}, 'unavailable'],
+  ['a bare 413', 'UnknownError', { httpStatusCode: 413 }, 'poison'],
+  ['a 413 of the service', 'UnknownError', { httpStatusCode: 413, requestId: 'r' }, 'poison'],
+  ['a 413 with an HTML body', 'SyntaxError', { httpStatusCode: 413 }, 'poison'],
+  ['a 413 with a name', 'InvalidParameterException', { httpStatusCode: 413 }, 'poison'],
+  ['a 429 without a name', 'UnknownError', { httpStatusCode: 429 }, 'throttled'],
+  ['a 401 without a name', 'UnknownError', { httpStatusCode: 401 }, 'denied'],
+  ['a 403 without a name', 'UnknownError', { httpStatusCode: 403 }, 'denied'],
+  ['a 403 with an expired token', 'ExpiredTokenException', { httpStatusCode: 403, requestId: 'r' }, 'denied'],
+  ['a throttled 400', 'ThrottlingException', { httpStatusCode: 400, requestId: 'r' }, 'throttled'],
+  ['a 400 without a name', 'UnknownError', { httpStatusCode: 400, requestId: 'r' }, 'unavailable'],
+  ['a 404 of somebody else', 'UnknownError', { httpStatusCode: 404 }, 'unavailable'],
+  ['a 500', 'InternalServerError', { httpStatusCode: 500, requestId: 'r' }, 'unavailable'],
+  ['a 503', 'UnknownError', { httpStatusCode: 503 }, 'unavailable'],
+  ['a 200 with an HTML body', 'SyntaxError', { httpStatusCode: 200 }, 'unavailable'],
+  ['a 502 with an HTML body', 'SyntaxError', { httpStatusCode: 502 }, 'unavailable'],
+  ['an answer without a request id', 'NotTheServiceError', {}, 'unavailable'],
+] as const) {
+  test(`${what} means ${kind}`, (t) => t.is(classify(failure(name, metadata)).kind, kind));
+}
+
+test('the SDK without a Region means denied, under a name of our own', (t) => {
+  t.deepEqual(classify(new Error('Region is missing')), {
+    kind: 'denied',
+    failure: { name: 'RegionMissing', message: 'Region is missing' },
+  });
+});
+
+test('a Region that is no valid name means denied', (t) => {
+  const error = new Error('Region not accepted: region="a b" is not a valid hostname component.');
+  t.is(classify(error).kind, 'denied');
+  t.is(classify(error).failure.name, 'RegionInvalid');
+});
+
+test('AWS_REGION that is set but empty is told as a missing Region', async (t) => {
+  // The SDK looks here, and nowhere else.
+  Object.assign(process.env, { AWS_REGION: '', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+  const config = resolveConfig({
+    logGroupName: '/app',
+    logStreamName: 'a',
+    endpoint: 'http://127.0.0.1:9',
+    entity: false,
+    closeTimeoutMs: 0,
+    reportToStderr: false,
+  });
+  const report = await new Promise<Report>((resolve) => {
+    const pipeline = createPipeline(config, (told) => told.kind === 'problem' && resolve(told));
+    t.teardown(() => pipeline.close());
+    pipeline.accept(Date.now(), 'hello');
+    void pipeline.flush();
+  });
+  t.like(report, { code: 'denied' });
+  t.regex(report.kind === 'problem' ? report.message : '', /^No AWS Region: set the option region/);
+});
+
+for (const name of ['CredentialsProviderError', 'TokenProviderError']) {
+  test(`the SDK's ${name}, thrown before any request, means denied`, (t) => {
+    t.is(classify(Object.assign(new Error('no credentials'), { name })).kind, 'denied');
+  });
+}
+
+const refused = () => Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+
+test('a refused connection is named by its code', (t) => {
+  t.deepEqual(classify(refused()), {
+    kind: 'unavailable',
+    failure: { name: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' },
+  });
+});
+
+test('a refused connection is named by its code when the SDK has added how often it tried', (t) => {
+  const error = Object.assign(refused(), { $metadata: { attempts: 1, totalRetryDelay: 0 } });
+  t.is(classify(error).failure.name, 'ECONNREFUSED');
+});
+
+test('connections refused at several addresses are unavailable, and named by their code', (t) => {
+  const error = Object.assign(new AggregateError([refused(), refused()]), { code: 'ECONNREFUSED' });
+  const { kind, failure } = classify(error);
+  t.is(kind, 'unavailable');
+  t.is(failure.name, 'ECONNREFUSED');
+});
+
+test('an exception of the service is named by its name, even with a code', (t) => {
+  const error = Object.assign(failure('ThrottlingException', genuine), { code: 'ECONNRESET' });
+  t.is(classify(error).failure.name, 'ThrottlingException');
+  t.is(classify(error).kind, 'throttled');
+});
+
+for (const [what, thrown, message] of [
+  ['a string', 'boom', 'boom'],
+  ['null', null, 'null'],
+  ['undefined', undefined, 'undefined'],
+  ['a number', 42, '42'],
+  ['a symbol', Symbol('s'), 'Symbol(s)'],
+  ['an object', { name: 'ThrottlingException' }, "{ name: 'ThrottlingException' }"],
+] as const) {
+  test(`${what}, thrown, means unavailable`, (t) => {
+    t.deepEqual(classify(thrown), { kind: 'unavailable', failure: { name: 'Error', message } });
+  });
+}
+
+for (const [what, thrown] of [
+  ['an object without a prototype', Object.create(null)],
+  ['metadata that is text', Object.assign(new Error('x'), { $metadata: 'text' })],
+  ['metadata that is null', Object.assign(new Error('x'), { $metadata: null })],
+  ['a status that is text', failure('x', { httpStatusCode: '413' as never })],
+] as const) {
+  test(`${what} means unavailable`, (t) => t.is(classify(thrown).kind, 'unavailable'));
+}
+
+test('a request id that is no text does not count', (t) => {
+  t.is(classify(failure('ValidationException', { requestId: 7 as never })).kind, 'unavailable');
+});

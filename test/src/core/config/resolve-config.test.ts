@@ -1,0 +1,709 @@
+import { type Config, ConfigError, OPTIONS, type Options, resolveConfig, variableOf } from '@putlogs/core';
+import { foreignVariables } from '@putlogs/core/internal';
+import { createStream } from '@putlogs/pino';
+import { CloudWatchTransport } from '@putlogs/winston';
+import test from 'ava';
+import fc from 'fast-check';
+
+type Env = Record<string, string | undefined>;
+
+const group = { logGroupName: '/app' };
+
+/** Options as they come from JavaScript or JSON, where nothing checks them. */
+const resolve = (options: object, env: Env = {}): Config => resolveConfig(options as Options, env);
+
+function refusal(options: object, env: Env = {}): ConfigError {
+  try {
+    resolve(options, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const refused = (options: object, env: Env = {}) =>
+  refusal(options, env).problems.map(({ option }) => option);
+
+test('a log group is all that it takes; the rest has defaults', (t) => {
+  t.deepEqual(resolve(group), {
+    logGroupName: '/app',
+    logStreamName: '{instance}/{pid}',
+    region: undefined,
+    endpoint: undefined,
+    service: undefined,
+    serviceField: undefined,
+    environment: undefined,
+    entity: undefined,
+    createLogGroup: true,
+    retentionInDays: undefined,
+    tags: undefined,
+    kmsKeyId: undefined,
+    logGroupClass: undefined,
+    flushIntervalMs: 1000,
+    maxInFlight: 4,
+    maxLogStreams: 250,
+    maxBufferBytes: 67_108_864,
+    spoolDirectory: undefined,
+    spoolMaxBytes: 536_870_912,
+    deadLetterFile: undefined,
+    deadLetterMaxBytes: 67_108_864,
+    requestTimeoutMs: 10_000,
+    closeTimeoutMs: 8000,
+    gzip: true,
+    reportToStderr: true,
+  });
+});
+
+test('a log group is required', (t) => {
+  t.deepEqual(refusal({}).problems, [
+    {
+      option: 'logGroupName',
+      variable: 'PUTLOGS_LOG_GROUP_NAME',
+      expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
+      given: 'nothing',
+    },
+  ]);
+});
+
+test('no options at all are those of the environment', (t) => {
+  t.is(resolveConfig(undefined, { PUTLOGS_LOG_GROUP_NAME: '/app' }).logGroupName, '/app');
+});
+
+test('an option that is undefined counts as not given', (t) => {
+  t.is(resolve({ ...group, flushIntervalMs: undefined }).flushIntervalMs, 1000);
+  t.is(resolve({ ...group, region: undefined }, { PUTLOGS_REGION: 'a-1' }).region, 'a-1');
+});
+
+for (const [option, variable] of [
+  ['logGroupName', 'PUTLOGS_LOG_GROUP_NAME'],
+  ['kmsKeyId', 'PUTLOGS_KMS_KEY_ID'],
+  ['region', 'PUTLOGS_REGION'],
+  ['flushIntervalMs', 'PUTLOGS_FLUSH_INTERVAL_MS'],
+  ['entity.resourceType', 'PUTLOGS_ENTITY_RESOURCE_TYPE'],
+  ['entity.name', 'PUTLOGS_ENTITY_NAME'],
+] as const) {
+  test(`the variable of ${option} is ${variable}`, (t) => t.is(variableOf(option), variable));
+}
+
+/** For each option, a variable's text and what it stands for, other than the default. */
+const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]>> = {
+  logGroupName: ['/from/env', '/from/env'],
+  logStreamName: ['{uuid}', '{uuid}'],
+  region: ['eu-central-1', 'eu-central-1'],
+  endpoint: ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
+  service: ['checkout', 'checkout'],
+  serviceField: ['service.name', 'service.name'],
+  environment: ['ecs:prod', 'ecs:prod'],
+  entity: ['false', false],
+  createLogGroup: ['false', false],
+  retentionInDays: ['30', 30],
+  tags: ['team=shop,cost%20centre=7', { team: 'shop', 'cost centre': '7' }],
+  kmsKeyId: ['arn:aws:kms:eu-central-1:1:key/2', 'arn:aws:kms:eu-central-1:1:key/2'],
+  logGroupClass: ['INFREQUENT_ACCESS', 'INFREQUENT_ACCESS'],
+  flushIntervalMs: ['250', 250],
+  maxInFlight: ['7', 7],
+  maxLogStreams: ['100', 100],
+  maxBufferBytes: ['8388608', 8_388_608],
+  spoolDirectory: ['/var/spool/putlogs', '/var/spool/putlogs'],
+  spoolMaxBytes: ['8388608', 8_388_608],
+  deadLetterFile: ['/var/log/dead.ndjson', '/var/log/dead.ndjson'],
+  deadLetterMaxBytes: ['1048576', 1_048_576],
+  requestTimeoutMs: ['5000', 5000],
+  closeTimeoutMs: ['0', 0],
+  gzip: ['false', false],
+  reportToStderr: ['false', false],
+};
+
+test('the table of this test knows every option', (t) => {
+  t.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(OPTIONS).toSorted());
+});
+
+for (const name of Object.keys(OPTIONS)) {
+  const [text = '', value] = VARIABLES[name] ?? [];
+  const variable = `PUTLOGS_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+  const needed: Env = { PUTLOGS_LOG_GROUP_NAME: '/app' };
+
+  test(`${variable} sets ${name}`, (t) => {
+    t.deepEqual(Reflect.get(resolve({}, { ...needed, [variable]: text }), name), value);
+    t.notDeepEqual(Reflect.get(resolve({}, needed), name), value, 'a value other than the default');
+  });
+
+  test(`the option ${name} goes before ${variable}`, (t) => {
+    t.deepEqual(Reflect.get(resolve({ [name]: value }, { ...needed, [variable]: '!' }), name), value);
+  });
+
+  test(`an empty ${variable} counts as unset`, (t) => {
+    const config =
+      name === 'logGroupName'
+        ? resolve(group, { [variable]: '' })
+        : resolve({}, { ...needed, [variable]: '' });
+    t.deepEqual(config, resolve(group));
+  });
+}
+
+for (const [what, option, env, region] of [
+  [
+    'the option',
+    'option-1',
+    { PUTLOGS_REGION: 'own-1', AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' },
+    'option-1',
+  ],
+  [
+    'PUTLOGS_REGION',
+    undefined,
+    { PUTLOGS_REGION: 'own-1', AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' },
+    'own-1',
+  ],
+  ['AWS_REGION', undefined, { AWS_REGION: 'std-1', AWS_DEFAULT_REGION: 'dflt-1' }, 'std-1'],
+  ['AWS_DEFAULT_REGION', undefined, { AWS_DEFAULT_REGION: 'dflt-1' }, 'dflt-1'],
+  [
+    'AWS_DEFAULT_REGION where the others are empty',
+    undefined,
+    { PUTLOGS_REGION: '', AWS_REGION: '', AWS_DEFAULT_REGION: 'dflt-1' },
+    'dflt-1',
+  ],
+  [
+    'the default where all are empty',
+    undefined,
+    { PUTLOGS_REGION: '', AWS_REGION: '', AWS_DEFAULT_REGION: '' },
+    undefined,
+  ],
+] as const) {
+  test(`the Region comes from ${what}`, (t) =>
+    t.is(resolve({ ...group, region: option }, env).region, region));
+}
+
+test('a serviceField with the prefix of a template: the error says to leave it away', (t) => {
+  const [problem] = refusal({ ...group, serviceField: 'record.module' }).problems;
+  t.regex(problem?.expected ?? '', /without the "record\."/);
+  t.is(problem?.given, "'record.module'");
+});
+
+test('a brace too many is told with the option, its variable, what was expected and what was given', (t) => {
+  t.deepEqual(refusal(group, { PUTLOGS_LOG_STREAM_NAME: '{record.tenant' }).problems, [
+    {
+      option: 'logStreamName',
+      variable: 'PUTLOGS_LOG_STREAM_NAME',
+      expected:
+        'a template of 1 to 512 characters, in which braces stand only around instance, hostname, pid, service, environment, date, uuid and record.field',
+      given: "'{record.tenant' (in PUTLOGS_LOG_STREAM_NAME)",
+    },
+  ]);
+});
+
+test('a bad value of a standard variable is told with the name of that variable', (t) => {
+  const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
+  t.is(problem?.option, 'region');
+  t.is(problem?.given, "'Frankfurt am Main' (in AWS_REGION)");
+});
+
+for (const [option, values] of Object.entries({
+  logGroupName: ['/a', 'a'.repeat(512), '.-_/#aZ09', 'awsx', '/aws/lambda/x'],
+  logStreamName: [
+    'a',
+    'x'.repeat(512),
+    'a b:c',
+    '{instance}{hostname}{pid}{service}{environment}{date}{uuid}',
+    '{record.tenant}/{record.http.request-id}/{record.pid}/{instance}',
+  ],
+  region: ['eu-central-1', 'local', 'x'.repeat(63)],
+  endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
+  service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
+  serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
+  environment: ['eks:prod/shop', 'x'.repeat(512)],
+  entity: [false, { name: 'x' }],
+  createLogGroup: [true, false],
+  retentionInDays: [
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+  ],
+  tags: [
+    { a: '' },
+    { ['k'.repeat(128)]: 'v'.repeat(256) },
+    Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'v'])),
+  ],
+  kmsKeyId: ['a', 'x'.repeat(256)],
+  logGroupClass: ['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'],
+  flushIntervalMs: [1, 3_600_000],
+  maxInFlight: [1, 50],
+  maxLogStreams: [1, 5000],
+  maxBufferBytes: [8_388_608, 68_719_476_736],
+  spoolDirectory: ['spool', '/a b/é'],
+  spoolMaxBytes: [8_388_608, 1_099_511_627_776],
+  deadLetterFile: ['dead.ndjson'],
+  deadLetterMaxBytes: [1_048_576, 1_099_511_627_776],
+  requestTimeoutMs: [100, 300_000],
+  closeTimeoutMs: [0, 8500],
+  gzip: [true, false],
+  reportToStderr: [true, false],
+})) {
+  test(`${option} takes what it should`, (t) => {
+    for (const value of values) {
+      t.deepEqual(Reflect.get(resolve({ ...group, [option]: value }), option), value);
+    }
+  });
+}
+
+for (const [option, values] of Object.entries({
+  logGroupName: ['', 'a'.repeat(513), 'a b', 'é', 'a:b', 'aws/lambda', 'AWS/x', 'a\n', 7, true],
+  logStreamName: [
+    '',
+    'x'.repeat(513),
+    '{hostnam}',
+    '{PID}',
+    '{pid}{nonsense}',
+    '{tenant.id}',
+    '{record}',
+    '{record.}',
+    '{record.a..b}',
+    '{record..a}',
+    '{record.a',
+    'a}',
+    '{',
+    '}{',
+    '{}',
+    '{{pid}}',
+    '{pid}}',
+    '{pid{pid}}',
+    '{a b}',
+    '{ pid }',
+    '{ record.a }',
+    '{record. a}',
+    '{record.a }',
+    '{record.a. b}',
+    '{constructor}',
+    7,
+  ],
+  region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
+  endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
+  service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
+  serviceField: [
+    '',
+    ' ',
+    '.',
+    'a.',
+    '.a',
+    'a..b',
+    ' a',
+    'a ',
+    'a .b',
+    '{service}',
+    'record.module',
+    'record.a.b',
+    7,
+  ],
+  environment: ['', ' ', 'x'.repeat(513), 'prød', 7],
+  entity: [true, 'false', 7, [], [{ name: 'x' }]],
+  createLogGroup: ['true', 0, 1, 'yes'],
+  retentionInDays: [0, 2, 29, 31, 3654, 30.5, -1, '30', Number.NaN],
+  tags: [
+    {},
+    [],
+    'a=b',
+    { '': 'x' },
+    { ['k'.repeat(129)]: 'x' },
+    { 'a!': 'x' },
+    { a: 'x,y' },
+    { a: 'v'.repeat(257) },
+    { a: 7 },
+    { a: undefined },
+    Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])),
+  ],
+  kmsKeyId: ['', 'x'.repeat(257), 7],
+  logGroupClass: ['standard', '', 'OTHER', 7],
+  flushIntervalMs: [0, -1, 3_600_001, 1.5, '1000', Number.NaN, Number.POSITIVE_INFINITY],
+  maxInFlight: [0, 51, 1.5, '4'],
+  maxLogStreams: [0, 5001, 1.5, '4'],
+  maxBufferBytes: [0, 8_388_607, 68_719_476_737, '8388608'],
+  spoolDirectory: ['', 'a\0b', 7, true],
+  spoolMaxBytes: [0, 8_388_607, 1_099_511_627_777],
+  deadLetterFile: ['', 'a\0b', 7],
+  deadLetterMaxBytes: [0, 1_048_575, 1_099_511_627_777],
+  requestTimeoutMs: [0, 99, 300_001],
+  closeTimeoutMs: [-1, 8501, 0.5],
+  gzip: ['false', 0, 'off'],
+  reportToStderr: ['false', 0],
+})) {
+  test(`${option} refuses null and every other bad value`, (t) => {
+    for (const value of [null, ...values]) {
+      t.deepEqual(refused({ ...group, [option]: value }), [option], JSON.stringify(value));
+    }
+  });
+}
+
+for (const [variable, texts] of Object.entries({
+  PUTLOGS_LOG_GROUP_NAME: ['a b'],
+  PUTLOGS_ENDPOINT: ['localhost:4599'],
+  PUTLOGS_ENTITY: ['true', '{"name":"x"}'],
+  PUTLOGS_CREATE_LOG_GROUP: ['yes', 'on', '2', ' '],
+  PUTLOGS_RETENTION_IN_DAYS: ['2', 'ever', '30d', '3e1', '-1', '30.0', ' '],
+  PUTLOGS_TAGS: ['team', '%', '=x', 'a=b,junk', 'a=b,c=100%'],
+  PUTLOGS_FLUSH_INTERVAL_MS: ['0', '1s', '0x10', '1000.5', '1_000'],
+  PUTLOGS_GZIP: ['no'],
+})) {
+  test(`${variable} refuses every bad text, and is named`, (t) => {
+    for (const text of texts) {
+      const { problems } = refusal(variable === 'PUTLOGS_LOG_GROUP_NAME' ? {} : group, { [variable]: text });
+      t.is(problems.length, 1, text);
+      t.is(problems[0]?.variable, variable);
+      t.regex(problems[0]?.given ?? '', new RegExp(`\\(in ${variable}\\)$`));
+    }
+  });
+}
+
+for (const [text, value] of [
+  ['true', true],
+  ['1', true],
+  [' TRUE ', true],
+  ['false', false],
+  ['0', false],
+  ['False', false],
+] as const) {
+  test(`a variable of "${text}" is ${value}`, (t) => {
+    t.is(resolve(group, { PUTLOGS_GZIP: text }).gzip, value);
+    t.is(resolve(group, { PUTLOGS_CREATE_LOG_GROUP: text }).createLogGroup, value);
+  });
+}
+
+test('a variable of a number may be padded', (t) => {
+  t.is(resolve(group, { PUTLOGS_MAX_IN_FLIGHT: ' 7\n' }).maxInFlight, 7);
+});
+
+for (const [name, hint] of [
+  ['awsRegion', ', perhaps region'],
+  ['logGroup', ', perhaps logGroupName'],
+  ['flushInterval', ', perhaps flushIntervalMs'],
+  ['LOGGROUPNAME', ', perhaps logGroupName'],
+  ['retentionDays', ', perhaps retentionInDays'],
+  ['zzz', ''],
+  ['group', ', perhaps logGroupName'],
+  ['stream', ', perhaps logStreamName'],
+  ['interval', ', perhaps flushIntervalMs'],
+  ['uploadRate', ', perhaps flushIntervalMs'],
+  ['ensureLogGroup', ', perhaps createLogGroup'],
+] as const) {
+  test(`the unknown option ${name} is refused${hint}`, (t) => {
+    t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
+      { option: name, expected: `a known option${hint}`, given: 'an unknown one' },
+    ]);
+  });
+}
+
+for (const [names, troubleshooting] of [
+  [
+    ['credentials', 'profile', 'awsAccessKeyId', 'awsSecretAccessKey', 'awsSecretKey'],
+    /AWS SDK finds.* a role, AWS_PROFILE/,
+  ],
+  [['awsOptions', 'cloudWatchLogs'], /use region and endpoint; the AWS SDK finds/],
+  [['level'], /to the logger, to Winston's transport, or beside `target`/],
+  [['name'], /service, .*logGroupName and logStreamName/],
+  [['batchSize'], /flushIntervalMs and maxBufferBytes/],
+  [['jsonMessage', 'messageFormatter', 'formatter'], /format/],
+  [['errorHandler'], /'report'/],
+] as const) {
+  test(`an option that other transports have is refused with what to do instead: ${names.join(', ')}`, (t) => {
+    for (const name of names) {
+      const [problem, ...more] = refusal({ ...group, [name]: 'hunter2' }).problems;
+      t.regex(problem?.expected ?? '', troubleshooting, name);
+      t.is(more.length, 0);
+      t.false(JSON.stringify(problem).includes('hunter2'));
+    }
+  });
+}
+
+for (const [what, options] of [
+  ['null', null],
+  ['a string', 'hunter2'],
+  ['an array', ['/app']],
+  [
+    'a function',
+    function options() {
+      return {};
+    },
+  ],
+  ['a number', 7],
+] as const) {
+  test(`${what} instead of options is a ConfigError that says that an object was expected`, (t) => {
+    const expected = [{ option: 'options', expected: 'an object', given: what }];
+    t.deepEqual(refusal(options as unknown as object).problems, expected);
+    for (const open of [
+      () => new CloudWatchTransport(options as never),
+      () => createStream(options as never),
+    ]) {
+      t.deepEqual(t.throws(open, { instanceOf: ConfigError })?.problems, expected);
+    }
+  });
+}
+
+test('an endpoint may be a URL object', (t) => {
+  t.is(
+    resolve({ ...group, endpoint: new URL('http://localhost:4599/a') }).endpoint,
+    'http://localhost:4599/a',
+  );
+  t.deepEqual(refused({ ...group, endpoint: new URL('ftp://localhost') }), ['endpoint']);
+  t.deepEqual(refused({ ...group, endpoint: new URL('http://user@localhost') }), ['endpoint']);
+  t.deepEqual(refused({ ...group, logGroupName: new URL('http://localhost') }), ['logGroupName']);
+});
+
+for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+  test(`an option of the name ${name} is unknown`, (t) => {
+    const options = JSON.parse(`{"logGroupName":"/app","${name}":{"gzip":false}}`) as object;
+    t.deepEqual(refused(options), [name]);
+  });
+}
+
+for (const [variable, hint] of [
+  ['PUTLOGS_LOG_GROUP', ', perhaps PUTLOGS_LOG_GROUP_NAME'],
+  ['PUTLOGS_FLUSH_INTERVAL', ', perhaps PUTLOGS_FLUSH_INTERVAL_MS'],
+  ['PUTLOGS_ENTITY_NAMES', ', perhaps PUTLOGS_ENTITY_NAME'],
+  ['PUTLOGS_REIGON', ', perhaps PUTLOGS_REGION'],
+  ['PUTLOGS_SERVICE_NAME', ', perhaps PUTLOGS_SERVICE'],
+  ['PUTLOGS_ENDPOINT_URL', ', perhaps PUTLOGS_ENDPOINT'],
+  ['PUTLOGS_GROUP_NAME', ', perhaps PUTLOGS_LOG_GROUP_NAME'],
+  ['PUTLOGS_STREAM_NAME', ', perhaps PUTLOGS_LOG_STREAM_NAME'],
+] as const) {
+  test(`the unknown variable ${variable} is refused${hint}`, (t) => {
+    t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
+      { variable, expected: `a known variable${hint}`, given: 'an unknown one' },
+    ]);
+  });
+}
+
+test('variables with our prefix that are no slip for one of ours stop nothing', (t) => {
+  const env = {
+    PUTLOGS_GROUP: 'hunter2',
+    PUTLOGS_ENABLED: 'hunter2',
+    PUTLOGS_STREAM_PREFIX: 'hunter2',
+    PUTLOGS_CREATE_GROUP: 'true',
+    PUTLOGS_MULTILINE_PATTERN: '^x',
+  };
+  t.deepEqual(resolve(group, env), resolve(group));
+  t.deepEqual(
+    foreignVariables({ ...env, PUTLOGS_REGION: 'a-1', PUTLOGS_PORT: '7', PATH: '/' }),
+    Object.keys(env),
+  );
+});
+
+test('variables of others are none of our business', (t) => {
+  t.deepEqual(
+    resolve(group, { PATH: '/bin', AWS_PROFILE: 'x', AWSLOG_X: 'y', putlogs_region: 'z' }),
+    resolve(group),
+  );
+});
+
+test('what Kubernetes sets for a Service by the name of putlogs is none of our business', (t) => {
+  const env = {
+    PUTLOGS_SERVICE_HOST: '10.0.0.1',
+    PUTLOGS_SERVICE_PORT: '4586',
+    PUTLOGS_SERVICE_PORT_HTTP: '4586',
+    PUTLOGS_PORT: 'tcp://10.0.0.1:4586',
+    PUTLOGS_PORT_4586_TCP_ADDR: '10.0.0.1',
+  };
+  t.deepEqual(resolve(group, env), resolve(group));
+  t.is(refused(group, { PUTLOGS_SERVICE_NAME: 'x' }).length, 1);
+});
+
+test('one error tells everything that is wrong', (t) => {
+  const error = refusal(
+    { logGroup: '/app', gzip: 'yes', maxInFlight: 0, entity: { type: 'Service', nmae: 'x' } },
+    { PUTLOGS_RETENTION_IN_DAYS: '2', PUTLOGS_GZPI: 'x' },
+  );
+  t.deepEqual(error.problems.map(({ option, variable = '' }) => option ?? variable).toSorted(), [
+    'PUTLOGS_GZPI',
+    'entity.name',
+    'entity.nmae',
+    'gzip',
+    'logGroup',
+    'logGroupName',
+    'maxInFlight',
+    'retentionInDays',
+  ]);
+  t.is(error.name, 'ConfigError');
+  const lines = error.message.split('\n');
+  t.is(lines.length, 9);
+  t.is(lines[0], 'putlogs cannot start with this configuration:');
+  t.true(lines.some((line) => line.startsWith('  environment variable PUTLOGS_GZPI: expected a known')));
+  t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option, perhaps logGroupName;')));
+  t.true(
+    lines.some((line) => line.startsWith('  gzip (environment variable PUTLOGS_GZIP): expected true or')),
+  );
+});
+
+for (const [what, options, env] of [
+  ['an unknown option', { awsSecretAccessKey: 'hunter2' }, {}],
+  ['an unknown option that is an object', { credentials: { secretAccessKey: 'hunter2' } }, {}],
+  ['an unknown variable', {}, { PUTLOGS_SERVICE_KEY: 'hunter2' }],
+  ['the password of a URL', { endpoint: 'https://user:hunter2@host' }, {}],
+  ['the password of a URL in a variable', {}, { PUTLOGS_ENDPOINT: 'https://user:hunter2@host' }],
+  ['a user name of a URL', { endpoint: 'https://hunter2@host' }, {}],
+  ['a password with a slash', { endpoint: 'https://user:a/hunter2@host' }, {}],
+  ['a password with an at sign', { endpoint: 'https://user:a@hunter2@host' }, {}],
+  ['a password with a space', { endpoint: 'https://user:a hunter2@host' }, {}],
+  ['the password of a URL object', { endpoint: new URL('https://user:hunter2@host') }, {}],
+  ['the password of a URL of another scheme', { endpoint: 'ftp://user:hunter2@host' }, {}],
+  ['the password of half a URL', { endpoint: 'http:/user:hunter2@host' }, {}],
+  ['credentials that are given for something else', { region: { secretAccessKey: 'hunter2' } }, {}],
+  ['a token among tags that are wrong', { tags: { apiToken: 'hunter2', 'a!': 'b' } }, {}],
+  ['a password among the tags of a variable', {}, { PUTLOGS_TAGS: 'password=hunter2,junk' }],
+  ['the password of a URL without a scheme', { endpoint: 'user:hunter2@host:80' }, {}],
+] as const) {
+  test(`a message never tells ${what}`, (t) => {
+    const { message, problems } = refusal({ ...group, ...options }, env);
+    t.notRegex(message, /hunter2/);
+    t.notRegex(JSON.stringify(problems), /hunter2/);
+  });
+}
+
+test('what is told of a bad value is short and on one line', (t) => {
+  const values = fc.oneof(
+    fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true, withBigInt: true }),
+    fc.array(fc.integer(), { minLength: 7, maxLength: 150 }),
+    fc.string({ unit: 'binary', minLength: 100, maxLength: 1000 }),
+    fc.constant(new Error('with a stack')),
+  );
+  fc.assert(
+    fc.property(values, (value) => {
+      fc.pre(typeof value !== 'boolean' && value !== undefined);
+      const [problem] = refusal({ ...group, gzip: value }).problems;
+      t.true((problem?.given ?? '').length <= 121);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
+    }),
+  );
+});
+
+test('of a value whose name looks like a secret type and length are told', (t) => {
+  const [problem] = refusal({ ...group, region: { sessionToken: 'hunter2', secret: 7, a: 1 } }).problems;
+  t.is(problem?.given, '{ sessionToken: <string of 7 characters>, secret: <number>, a: 1 }');
+});
+
+test('what steers a terminal or hides text is escaped, in names too', (t) => {
+  const bad = 'a\u001b[31m\u009b\u007f\u202e\u2028\u061cb';
+  const { message, problems } = refusal(
+    { ...group, [bad]: 1, service: bad, entity: { [bad]: 1, name: 'x' } },
+    { [`PUTLOGS_ENDPOINT_${bad}`]: '1', PUTLOGS_REGION: bad },
+  );
+  t.is(problems.length, 5);
+  for (const text of [...message.split('\n'), ...problems.flatMap((problem) => Object.values(problem))]) {
+    t.notRegex(text, /[\p{Cc}\u202e\u2028\u061c]/u);
+  }
+  t.true(message.includes('a\\u001b[31m\\u009b\\u007f\\u202e\\u2028\\u061cb: expected'));
+});
+
+test('a config is plain data that can be sent to a worker thread', (t) => {
+  const config = resolve({ ...group, entity: { name: 'x', attributes: { a: 'b' } }, tags: { a: 'b' } });
+  t.deepEqual(structuredClone(config), config);
+});
+
+test('the entity option reaches the config as it is', (t) => {
+  const entity = { type: 'AWS::Resource', resourceType: 'AWS::ECS::Cluster', identifier: 'prod' } as const;
+  t.deepEqual(resolve({ ...group, entity }).entity, entity);
+});
+
+test('the variables of the entity make an entity', (t) => {
+  const config = resolve(group, {
+    PUTLOGS_ENTITY_TYPE: 'Service',
+    PUTLOGS_ENTITY_NAME: 'checkout',
+    PUTLOGS_ENTITY_ENVIRONMENT: 'ecs:prod',
+    PUTLOGS_ENTITY_ATTRIBUTES: 'PlatformType=AWS::ECS,ECS.Cluster=a%2Cb%3Dc%20d',
+  });
+  t.deepEqual(config.entity, {
+    type: 'Service',
+    name: 'checkout',
+    environment: 'ecs:prod',
+    attributes: { PlatformType: 'AWS::ECS', 'ECS.Cluster': 'a,b=c d' },
+  });
+});
+
+test('the variables of a resource make a resource', (t) => {
+  const config = resolve(group, {
+    PUTLOGS_ENTITY_TYPE: 'Resource',
+    PUTLOGS_ENTITY_RESOURCE_TYPE: 'K8s::Pod',
+    PUTLOGS_ENTITY_IDENTIFIER: 'prod|shop|checkout-1',
+  });
+  t.deepEqual(config.entity, {
+    type: 'Resource',
+    resourceType: 'K8s::Pod',
+    identifier: 'prod|shop|checkout-1',
+  });
+});
+
+test('empty variables of the entity count as unset', (t) => {
+  t.is(
+    resolve(group, { PUTLOGS_ENTITY_TYPE: '', PUTLOGS_ENTITY_NAME: '', PUTLOGS_ENTITY: '' }).entity,
+    undefined,
+  );
+});
+
+test('PUTLOGS_ENTITY=false sends none, whatever the other variables say', (t) => {
+  t.is(resolve(group, { PUTLOGS_ENTITY: 'false', PUTLOGS_ENTITY_NAME: 'checkout' }).entity, false);
+});
+
+test('the entity option goes before the variables, as a whole', (t) => {
+  const env = { PUTLOGS_ENTITY: 'false', PUTLOGS_ENTITY_ENVIRONMENT: 'ecs:prod' };
+  t.deepEqual(resolve({ ...group, entity: { name: 'checkout' } }, env).entity, { name: 'checkout' });
+});
+
+for (const [what, entity, options] of [
+  ['an unknown field', { name: 'x', Name: 'y' }, ['entity.Name']],
+  ['an unknown type', { type: 'Host', name: 'x' }, ['entity.type']],
+  ['a type of a prototype', { type: 'constructor', name: 'x' }, ['entity.type']],
+  ['a type that is an array of a known one', { type: ['Service'], name: 'x' }, ['entity.type']],
+  ['a type that is null', { type: null, name: 'x' }, ['entity.type']],
+  ['a missing name', {}, ['entity.name']],
+  ['an empty name', { name: '' }, ['entity.name']],
+  ['a name that is a number', { name: 7 }, ['entity.name']],
+  ['a key of another type', { name: 'x', identifier: 'y' }, ['entity.identifier']],
+  ['attributes that are text', { name: 'x', attributes: 'a=b' }, ['entity.attributes']],
+  ['an attribute that is a number', { name: 'x', attributes: { a: 7 } }, ['entity.attributes']],
+  [
+    'several at once',
+    { type: 'Resource', name: 'x' },
+    ['entity.resourceType', 'entity.identifier', 'entity.name'],
+  ],
+] as const) {
+  test(`an entity with ${what} is refused`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
+}
+
+for (const [what, options, env, given] of [
+  ['entity: false', { entity: false }, {}, 'false'],
+  ['PUTLOGS_ENTITY=false', {}, { PUTLOGS_ENTITY: 'false' }, 'false'],
+  [
+    'a resource',
+    { entity: { type: 'Resource', resourceType: 'K8s::Pod', identifier: 'x' } },
+    {},
+    'of type Resource',
+  ],
+  ['a remote service', { entity: { type: 'RemoteService', name: 'x' } }, {}, 'of type RemoteService'],
+] as const) {
+  test(`serviceField contradicts ${what}`, (t) => {
+    t.deepEqual(refusal({ ...group, serviceField: 'module', ...options }, env).problems, [
+      {
+        option: 'serviceField',
+        variable: 'PUTLOGS_SERVICE_FIELD',
+        expected: `nothing, where entity (PUTLOGS_ENTITY) is ${given}: no record can name that`,
+        given: "'module'",
+      },
+    ]);
+  });
+}
+
+test('serviceField goes with an entity of type Service, and a contradiction is told with all else', (t) => {
+  const both = { ...group, serviceField: 'module' };
+  t.notThrows(() => resolve({ ...both, entity: { name: 'x' } }));
+  t.notThrows(() => resolve({ ...both, entity: { type: 'Service', name: 'x' } }));
+  t.deepEqual(refused({ ...both, entity: false, gzip: 'yes' }), ['gzip', 'serviceField']);
+  t.deepEqual(refused({ ...both, entity: { type: 'Hst', name: 'x' } }), ['entity.type'], 'unknown, so far');
+  t.deepEqual(refused({ ...group, serviceField: '', entity: false }), ['serviceField']);
+});
+
+test('a bad variable of the entity is refused under its name', (t) => {
+  const [problem] = refusal(group, { PUTLOGS_ENTITY_NAME: 'café' }).problems;
+  t.is(problem?.variable, 'PUTLOGS_ENTITY_NAME');
+  t.is(problem?.given, "'café'");
+});
+
+test('the unknown field of an entity comes with a hint', (t) => {
+  const [problem] = refusal({ ...group, entity: { name: 'x', resource_type: 'y' } }).problems;
+  t.is(problem?.expected, 'a known field, perhaps resourceType');
+});

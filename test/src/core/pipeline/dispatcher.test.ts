@@ -1,0 +1,1612 @@
+import type { Counts, Report } from '@putlogs/core';
+import {
+  Batch,
+  type DeadLetters,
+  DeliveryAccounting,
+  type Destination,
+  Dispatcher,
+  type DispatcherParts,
+  EventTimes,
+  type FailedOutcome,
+  MAX_OPEN,
+  type Outcome,
+  type RejectedEvents,
+  Reporter,
+  ServiceClock,
+  type StoredBatch,
+} from '@putlogs/core/internal';
+import test, { type ExecutionContext } from 'ava';
+import fc from 'fast-check';
+import { ManualClock, settled } from '../../support/manual-clock.js';
+
+const DAY = 86_400_000;
+const NOON = Date.UTC(2026, 10, 24, 12);
+
+const DELIVERED: Outcome = { kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 0 } };
+const failed = (kind: FailedOutcome['kind']): Outcome => ({
+  kind,
+  failure: { name: 'Because', message: 'said so' },
+});
+const THROTTLED = failed('throttled');
+const UNAVAILABLE = failed('unavailable');
+const POISON = failed('poison');
+
+function messages(batch: Batch): string[] {
+  const events = JSON.parse(`[${batch.payload.toString()}]`) as { message: string }[];
+  return events.map(({ message }) => message);
+}
+
+interface Call {
+  readonly batch: Batch;
+  readonly answer: (outcome: Outcome) => void;
+}
+
+/** The network, as the test wants it: answers at once with what `reply` says, or when the test says so. */
+class ScriptedSender implements Destination {
+  reply: ((batch: Batch) => Outcome) | undefined;
+  /** All batches that were ever tried, in order. */
+  readonly sent: Batch[] = [];
+  /** Those that have no answer yet, oldest first. */
+  readonly inFlight: Call[] = [];
+  mostInFlight = 0;
+
+  nameAt() {
+    return { logGroupName: '/test/app', logStreamName: 'stream', entity: undefined };
+  }
+
+  send(batch: Batch): Promise<Outcome> {
+    // A copy: its memory is for others once it is delivered.
+    this.sent.push(batch.slice(0, batch.size));
+    return new Promise((resolve) => {
+      const call = { batch, answer: resolve };
+      this.inFlight.push(call);
+      this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
+      if (this.reply !== undefined) void this.#answer(call, this.reply(batch));
+    });
+  }
+
+  /** Answers the oldest call, or the one at `index`. */
+  async answer(outcome: Outcome, index = 0): Promise<void> {
+    const call = this.inFlight[index];
+    if (call === undefined) throw new Error('nothing is in flight');
+    await this.#answer(call, outcome);
+  }
+
+  async #answer(call: Call, outcome: Outcome): Promise<void> {
+    this.inFlight.splice(this.inFlight.indexOf(call), 1);
+    call.answer(outcome);
+    await settled();
+  }
+
+  /** What was tried so far, and is not told again. */
+  news(): string[] {
+    return this.sent.splice(0).map((batch) => messages(batch).join(' '));
+  }
+}
+
+interface Settings {
+  readonly flushIntervalMs?: number;
+  readonly maxInFlight?: number;
+  readonly maxBufferBytes?: number;
+  readonly random?: () => number;
+  readonly deadLetters?: DeadLetters;
+  /** Whether the service has told its time, which is the host's. */
+  readonly isTimeKnown?: boolean;
+  /** Instead of the one sender. */
+  readonly route?: DispatcherParts['route'];
+  readonly store?: DispatcherParts['store'];
+}
+
+function setUp({
+  random = () => 0.5,
+  deadLetters,
+  route,
+  store,
+  isTimeKnown = true,
+  ...options
+}: Settings = {}) {
+  const clock = new ManualClock(NOON);
+  const destination = new ScriptedSender();
+  const reports: Report[] = [];
+  const reporter = new Reporter((report) => reports.push(report), false, clock);
+  const settings = {
+    flushIntervalMs: 1000,
+    maxInFlight: 4,
+    requestTimeoutMs: 10_000,
+    maxBufferBytes: 64 * 1024 * 1024,
+    ...options,
+  };
+  const accounting = new DeliveryAccounting({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
+  const serviceClock = new ServiceClock(clock, reporter);
+  const tellTime = (timestamp: number) => serviceClock.ask()(new Date(timestamp).toUTCString());
+  if (isTimeKnown) tellTime(NOON);
+  const dispatcher = new Dispatcher(settings, {
+    route: route ?? (() => destination),
+    times: new EventTimes(serviceClock, undefined),
+    accounting,
+    reporter,
+    store,
+    clock,
+    random,
+  });
+  return {
+    clock,
+    destination,
+    dispatcher,
+    tellTime,
+    reports,
+    counts: () => reporter.counts,
+    problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
+    /** Each message in a batch of its own. */
+    shipApart(...texts: string[]): void {
+      for (const text of texts) {
+        dispatcher.accept(NOON, text);
+        void dispatcher.flush();
+      }
+    },
+  };
+}
+
+/** A disk that has each batch, or is about to, as the test says. */
+class ScriptedStore {
+  #settled = 0;
+  /** It is full until so many events are settled. */
+  #fullUntil = 0;
+  #full: () => void = () => undefined;
+  #write: (isPersisted: boolean) => void = () => undefined;
+  #read: (batch: Batch) => void = () => undefined;
+  /** Resolves when the test says so. */
+  readonly #written = new Promise<boolean>((resolve) => {
+    this.#write = resolve;
+  });
+
+  get isFull(): boolean {
+    return this.#settled < this.#fullUntil;
+  }
+
+  whenFull(callback: () => void): void {
+    this.#full = callback;
+  }
+
+  create(): StoredBatch & { append(): void; seal(): void } {
+    return {
+      isPersisting: true,
+      isPersisted: false,
+      written: this.#written,
+      mayLeaveMemory: () => false,
+      append: () => undefined,
+      seal: () => undefined,
+      release: () => undefined,
+      read: () =>
+        new Promise((resolve) => {
+          this.#read = (batch) => resolve({ kind: 'read', batch });
+        }),
+      accepted: () => undefined,
+      settle: (events) => {
+        this.#settled += events;
+      },
+      leave: () => undefined,
+    };
+  }
+
+  /** It holds one event more than it may. */
+  fill(): void {
+    this.#fullUntil = this.#settled + 1;
+    this.#full();
+  }
+
+  write(isPersisted: boolean): void {
+    this.#write(isPersisted);
+  }
+
+  read(batch: Batch): void {
+    this.#read(batch);
+  }
+}
+
+/** Whether a promise is fulfilled by now. */
+async function isDone(promise: Promise<void>): Promise<boolean> {
+  let done = false;
+  void promise.then(() => {
+    done = true;
+  });
+  await settled();
+  return done;
+}
+
+function sum({ delivered, rejected, dropped, spooled, pending }: Counts): number {
+  return [delivered, spooled, pending, ...Object.values(rejected), ...Object.values(dropped)].reduce(
+    (a, b) => a + b,
+  );
+}
+
+const NOTHING: Counts = {
+  accepted: 0,
+  delivered: 0,
+  rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+  dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+  spooled: 0,
+  pending: 0,
+};
+
+// Accepting
+
+test('what is accepted is sent as one batch, at the next moment of the rhythm', async (t) => {
+  const { clock, destination, dispatcher, counts } = setUp();
+  dispatcher.accept(NOON, 'a');
+  await clock.advance(300);
+  dispatcher.accept(NOON, 'b');
+  await clock.advance(199);
+  t.deepEqual(destination.news(), []);
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['a b']);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 2, pending: 2 });
+  await destination.answer(DELIVERED);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 2, delivered: 2 });
+});
+
+test('an event waits for the flush interval at most, whenever it comes', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  destination.reply = () => DELIVERED;
+  for (const [at, wait] of [
+    [0, 500],
+    [500, 1000],
+    [1501, 999],
+    [3499, 1],
+    [5000, 500],
+  ] as const) {
+    await clock.advance(NOON + at - clock.now());
+    dispatcher.accept(NOON, 'a');
+    await clock.advance(wait - 1);
+    t.deepEqual(destination.news(), []);
+    await clock.advance(1);
+    t.deepEqual(destination.news(), ['a']);
+  }
+});
+
+test.serial('the memory of a batch is used anew when it is delivered, and no sooner', async (t) => {
+  const { clock, destination, dispatcher } = setUp({ maxInFlight: 2, maxBufferBytes: 8 * 1024 * 1024 });
+  const batches = new Map<Batch, string>();
+  const memories = new Set<ArrayBufferLike>();
+  let n = 0;
+  const logAndLook = async (step: string) => {
+    // Ten of them fill a batch.
+    for (let i = 0; i < 40; i++) dispatcher.accept(NOON, `${n++}`.padEnd(100_000, '.'));
+    await settled();
+    for (const { batch } of destination.inFlight) {
+      memories.add(batch.payload.buffer);
+      const now = batch.payload.toString();
+      const atFirst = batches.get(batch) ?? now;
+      batches.set(batch, atFirst);
+      t.true(now === atFirst, step);
+    }
+  };
+  await logAndLook('sent');
+  for (let i = 0; i < 8; i++) {
+    await destination.answer(DELIVERED, i % 2);
+    await logAndLook('delivered');
+  }
+  const drained = dispatcher.drain(1000);
+  await clock.advance(1000);
+  await drained;
+  await logAndLook('given up');
+  t.is(destination.inFlight.length, 4, 'those that were given up, and others');
+  await destination.answer(UNAVAILABLE, 2);
+  await logAndLook('failed, and older ones dropped');
+  t.true(memories.size < batches.size, `${batches.size} batches in ${memories.size} memories`);
+});
+
+for (const bytes of [100, 250, 5000]) {
+  // On its own: all tests have the same memories.
+  test.serial(
+    `batches of events of ${bytes} bytes that are delivered one by one share one memory`,
+    async (t) => {
+      const { destination, dispatcher } = setUp();
+      const memories = new Set<ArrayBufferLike>();
+      const line = `{"level":30,"msg":"say \\"hi\\""${' '.repeat(bytes)}`.slice(0, bytes);
+      destination.reply = ({ payload }) => {
+        memories.add(payload.buffer);
+        return DELIVERED;
+      };
+      while (destination.sent.length < 20) {
+        for (let i = 0; i < 100; i++) dispatcher.accept(NOON, line);
+        await settled();
+      }
+      // The first grows, and so may the second.
+      t.true(memories.size <= 3, `${memories.size}`);
+    },
+  );
+}
+
+test('pipelines that start and log together send apart', async (t) => {
+  for (const [part, wait] of [
+    [0, 1000],
+    [0.001, 1],
+    [0.25, 250],
+    [0.999, 999],
+  ] as const) {
+    const { clock, destination, dispatcher } = setUp({ random: () => part });
+    dispatcher.accept(NOON, 'a');
+    await clock.advance(wait - 1);
+    t.deepEqual(destination.news(), []);
+    await clock.advance(1);
+    t.deepEqual(destination.news(), ['a']);
+  }
+});
+
+test('events of several days go in a batch each, at the same moment', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  destination.reply = () => DELIVERED;
+  dispatcher.accept(NOON, 'today');
+  await clock.advance(400);
+  dispatcher.accept(NOON - DAY, 'yesterday');
+  dispatcher.accept(NOON, 'today too');
+  await clock.advance(100);
+  t.deepEqual(destination.news(), ['today today too', 'yesterday']);
+  t.is(clock.timers, 0);
+});
+
+test('records that alternate between two days still share two batches', async (t) => {
+  const { destination, dispatcher } = setUp();
+  destination.reply = () => DELIVERED;
+  for (let i = 0; i < 100; i++) dispatcher.accept(NOON - (i % 2) * DAY, 'x');
+  await dispatcher.flush();
+  t.deepEqual(
+    destination.sent.map(({ size }) => size),
+    [50, 50],
+  );
+});
+
+test('a target of few records does not wait until one of many has sent all of its own', async (t) => {
+  const many = new ScriptedSender();
+  const few = new ScriptedSender();
+  const { clock, dispatcher } = setUp({
+    maxInFlight: 1,
+    route: (message) => (message === 'few' ? few : many),
+  });
+  const fullBatches = (count: number) => {
+    for (let i = 0; i < count * 10_000; i++) dispatcher.accept(NOON, 'x');
+  };
+  fullBatches(5);
+  dispatcher.accept(NOON, 'few');
+  await clock.advance(1000);
+  await many.answer(DELIVERED);
+  fullBatches(10);
+  for (let i = 0; i < 5 && few.sent.length === 0; i++) await many.answer(DELIVERED);
+  t.deepEqual(few.news(), ['few']);
+});
+
+test('records of more days at once than may be open are all delivered', async (t) => {
+  const { destination, dispatcher, counts } = setUp();
+  destination.reply = () => DELIVERED;
+  const days = MAX_OPEN + 24;
+  for (let day = 0; day < days; day++) dispatcher.accept(day * DAY, `${day}`);
+  await settled();
+  t.is(destination.sent.length, 24);
+  await dispatcher.flush();
+  t.is(destination.sent.length, days);
+  t.deepEqual(counts(), { ...NOTHING, accepted: days, delivered: days });
+});
+
+test('a full batch does not wait for the interval', (t) => {
+  const { destination, dispatcher } = setUp();
+  for (let i = 0; i < 10_000; i++) dispatcher.accept(NOON, 'x');
+  t.is(destination.sent.length, 0);
+  dispatcher.accept(NOON, 'x');
+  t.deepEqual(
+    destination.sent.map(({ size }) => size),
+    [10_000],
+  );
+});
+
+test('an empty message is counted and never sent', async (t) => {
+  const { clock, destination, dispatcher, counts } = setUp();
+  dispatcher.accept(NOON, '');
+  await clock.advance(1000);
+  t.is(destination.sent.length, 0);
+  t.is(clock.timers, 0);
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 1,
+    dropped: { empty: 1, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+    spooled: 0,
+  });
+});
+
+test('a message that is too long for one event counts as the events that carry it', async (t) => {
+  const { destination, dispatcher, counts } = setUp();
+  destination.reply = () => DELIVERED;
+  dispatcher.accept(NOON, 'x'.repeat(2 * 1_048_550 + 1));
+  await dispatcher.flush();
+  t.deepEqual(
+    destination.sent.map((batch) => messages(batch).map(({ length }) => length)),
+    [[1_048_550], [1_048_550], [1]],
+  );
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+});
+
+test('accepting never waits for the network', (t) => {
+  const { destination, dispatcher, counts } = setUp({ maxInFlight: 1 });
+  for (let i = 0; i < 30_001; i++) dispatcher.accept(NOON, 'x');
+  t.is(destination.inFlight.length, 1);
+  t.is(counts().pending, 30_001);
+});
+
+// Flushing
+
+test('flush with nothing to deliver resolves at once', async (t) => {
+  const { destination, dispatcher } = setUp();
+  t.true(await isDone(dispatcher.flush()));
+  t.is(destination.sent.length, 0);
+});
+
+test('flush sends at once, and resolves when that is delivered', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const flushed = dispatcher.flush();
+  t.deepEqual(destination.news(), ['a']);
+  t.false(await isDone(flushed));
+  await destination.answer(DELIVERED);
+  t.true(await isDone(flushed));
+  t.is(clock.timers, 0);
+});
+
+test('flush does not wait for what comes after it', async (t) => {
+  const { destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'before');
+  const first = dispatcher.flush();
+  dispatcher.accept(NOON, 'after');
+  const second = dispatcher.flush();
+  t.deepEqual(destination.news(), ['before', 'after']);
+  await destination.answer(DELIVERED, 0);
+  t.true(await isDone(first));
+  t.false(await isDone(second));
+  await destination.answer(DELIVERED, 0);
+  t.true(await isDone(second));
+});
+
+test('flush waits for all that came before it, in whatever order it is delivered', async (t) => {
+  const { destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'before');
+  const first = dispatcher.flush();
+  dispatcher.accept(NOON, 'after');
+  const second = dispatcher.flush();
+  await destination.answer(DELIVERED, 1);
+  t.false(await isDone(first));
+  t.false(await isDone(second), 'what came before the first came before the second, too');
+  await destination.answer(DELIVERED, 0);
+  t.true(await isDone(first));
+  t.true(await isDone(second));
+});
+
+test('flush waits through failures until they are over', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const flushed = dispatcher.flush();
+  await destination.answer(UNAVAILABLE);
+  t.false(await isDone(flushed));
+  await clock.advance(50);
+  await destination.answer(DELIVERED);
+  t.true(await isDone(flushed));
+});
+
+test('flush waits for both halves of a batch', async (t) => {
+  const { destination, dispatcher } = setUp();
+  for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
+  const flushed = dispatcher.flush();
+  await destination.answer(POISON);
+  await destination.answer(DELIVERED);
+  t.false(await isDone(flushed));
+  await destination.answer(POISON);
+  t.true(await isDone(flushed), 'rejected is settled as well');
+});
+
+test('flush reports the counts that it leaves', async (t) => {
+  const { destination, dispatcher, reports } = setUp();
+  destination.reply = () => DELIVERED;
+  dispatcher.accept(NOON, 'a');
+  await dispatcher.flush();
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: { ...NOTHING, accepted: 1, delivered: 1 } });
+});
+
+// In flight
+
+for (const maxInFlight of [1, 2, 4]) {
+  test(`at most ${maxInFlight} batches are in flight`, async (t) => {
+    const { destination, shipApart } = setUp({ maxInFlight });
+    shipApart('a', 'b', 'c', 'd', 'e', 'f');
+    const first = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, maxInFlight);
+    t.deepEqual(destination.news(), first);
+    await destination.answer(DELIVERED);
+    t.deepEqual(destination.news(), [['a', 'b', 'c', 'd', 'e', 'f'][maxInFlight]]);
+    while (destination.inFlight.length > 0) await destination.answer(DELIVERED);
+    t.is(destination.mostInFlight, maxInFlight);
+  });
+}
+
+// Failures
+
+for (const [kind, pause] of [
+  ['throttled', 500],
+  ['unavailable', 50],
+  ['missing', 50],
+  ['denied', 50],
+] as const) {
+  test(`what fails as ${kind} is sent again after a pause, and nothing is lost`, async (t) => {
+    const { clock, destination, shipApart, counts } = setUp();
+    shipApart('a');
+    await destination.answer(failed(kind));
+    t.deepEqual(counts(), { ...NOTHING, accepted: 1, pending: 1 });
+    await clock.advance(pause - 1);
+    t.deepEqual(destination.news(), ['a']);
+    await clock.advance(1);
+    t.deepEqual(destination.news(), ['a']);
+    await destination.answer(DELIVERED);
+    t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
+    t.is(clock.timers, 0);
+  });
+}
+
+test('a failure pauses everything; then one batch probes; then all may go', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c', 'd', 'e');
+  t.deepEqual(destination.news(), ['a', 'b', 'c']);
+  for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
+  await clock.advance(49);
+  t.deepEqual(destination.news(), [], 'half of 100 ms');
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['a'], 'the probe');
+  await clock.advance(60_000);
+  t.deepEqual(destination.news(), []);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['b', 'c', 'd']);
+});
+
+test('failures together count as one; in a row they double the pause', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c');
+  for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
+  destination.news();
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]) {
+    await clock.advance(pause - 1);
+    t.deepEqual(destination.news(), [], `before ${pause} ms`);
+    await clock.advance(1);
+    t.deepEqual(destination.news(), ['a'], `after ${pause} ms`);
+    await destination.answer(UNAVAILABLE);
+  }
+});
+
+test('after a success the pauses begin small again', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(50);
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(100);
+  await destination.answer(DELIVERED);
+  destination.news();
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(49);
+  t.deepEqual(destination.news(), []);
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['b']);
+});
+
+test('after throttling each success takes back one failure', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c', 'd');
+  await destination.answer(THROTTLED);
+  await destination.answer(THROTTLED);
+  destination.news();
+  for (const pause of [500, 1000]) {
+    await clock.advance(pause);
+    t.deepEqual(destination.news(), ['a']);
+    await destination.answer(THROTTLED);
+  }
+  await clock.advance(2000);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['a', 'b'], 'one at a time, still');
+  await destination.answer(THROTTLED);
+  await clock.advance(1999);
+  t.deepEqual(destination.news(), []);
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['b']);
+});
+
+test('what succeeds during a pause does not end it', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  destination.news();
+  await destination.answer(UNAVAILABLE, 0);
+  await destination.answer(DELIVERED, 0);
+  await clock.advance(49);
+  t.deepEqual(destination.news(), []);
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['a', 'c']);
+});
+
+test('what fills up during a pause waits for its end', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp({ random: () => 1 });
+  shipApart('a');
+  await destination.answer(UNAVAILABLE);
+  destination.news();
+  for (let i = 0; i < 20_001; i++) dispatcher.accept(NOON, 'x');
+  shipApart('b');
+  await clock.advance(99);
+  t.is(destination.sent.length, 0);
+});
+
+test('a batch that waits holds no place in flight', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  await destination.answer(UNAVAILABLE);
+  t.is(destination.inFlight.length, 0);
+  await clock.advance(50);
+  t.is(destination.inFlight.length, 1);
+});
+
+test('batches that failed in any order are sent again oldest first', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
+  shipApart('a', 'b', 'c', 'd');
+  await destination.answer(UNAVAILABLE, 1);
+  await destination.answer(UNAVAILABLE, 1);
+  await destination.answer(UNAVAILABLE, 0);
+  destination.news();
+  await clock.advance(50);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['a', 'b', 'c', 'd']);
+});
+
+test('the first half of a batch that failed stays ahead of the second', async (t) => {
+  const { clock, destination, dispatcher } = setUp({ maxInFlight: 1 });
+  for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
+  void dispatcher.flush();
+  await destination.answer(POISON);
+  t.deepEqual(destination.news(), ['a b c d', 'a b']);
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(50);
+  t.deepEqual(destination.news(), ['a b']);
+});
+
+for (const order of ['first', 'second'] as const) {
+  test(`halves that both fail, the ${order} one first, are sent again in their order`, async (t) => {
+    const { clock, destination, dispatcher } = setUp({ maxInFlight: 2 });
+    for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
+    void dispatcher.flush();
+    await destination.answer(POISON);
+    t.deepEqual(destination.news(), ['a b c d', 'a b', 'c d']);
+    await destination.answer(UNAVAILABLE, order === 'first' ? 0 : 1);
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(50);
+    t.deepEqual(destination.news(), ['a b']);
+  });
+}
+
+test('the halves of a batch go before the batches behind it', async (t) => {
+  const { destination, dispatcher, shipApart } = setUp({ maxInFlight: 1 });
+  dispatcher.accept(NOON, 'a');
+  shipApart('b', 'c');
+  t.deepEqual(destination.news(), ['a b']);
+  await destination.answer(POISON);
+  await destination.answer(DELIVERED);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['a', 'b', 'c']);
+});
+
+test('a transient failure becomes a problem with the third in a row', async (t) => {
+  for (const [kind, pause] of [
+    ['throttled', 500],
+    ['unavailable', 50],
+  ] as const) {
+    const { clock, destination, shipApart, problems } = setUp();
+    shipApart('a');
+    await destination.answer(failed(kind));
+    await clock.advance(pause);
+    await destination.answer(failed(kind));
+    await clock.advance(2 * pause);
+    t.deepEqual(problems(), []);
+    await destination.answer(failed(kind));
+    t.deepEqual(problems(), [kind]);
+  }
+});
+
+for (const kind of ['denied', 'missing'] as const) {
+  test(`${kind} is a problem at once`, async (t) => {
+    const { destination, shipApart, problems } = setUp();
+    shipApart('a');
+    await destination.answer(failed(kind));
+    t.deepEqual(problems(), [kind]);
+  });
+}
+
+// Rejected events
+
+test('rejected events are counted by reason, the others as delivered', async (t) => {
+  const { destination, dispatcher, counts, problems, reports } = setUp();
+  for (let i = 0; i < 10; i++) dispatcher.accept(NOON, 'x');
+  void dispatcher.flush();
+  await destination.answer({ kind: 'delivered', rejected: { tooOld: 1, expired: 2, tooNew: 3 } });
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 10,
+    delivered: 4,
+    rejected: { tooOld: 1, expired: 2, tooNew: 3, invalid: 0 },
+  });
+  t.deepEqual(problems(), ['rejected-events']);
+  const problem = reports.find(({ kind }) => kind === 'problem');
+  t.regex(problem?.kind === 'problem' ? problem.message : '', /^CloudWatch Logs rejected 6 events/);
+  t.is(destination.sent.length, 1, 'nothing is sent again');
+});
+
+/** The timestamps of its events, and their messages. */
+function timed(batch: Batch | undefined): [number, string][] {
+  const events = JSON.parse(`[${batch?.payload.toString()}]`) as { timestamp: number; message: string }[];
+  return events.map(({ timestamp, message }) => [timestamp, message]);
+}
+
+test('what was rejected because the clock of the host is wrong goes again, with the right time, and nothing else', async (t) => {
+  const { destination, dispatcher, tellTime, counts, problems } = setUp({ isTimeKnown: false });
+  const HOUR = 3_600_000;
+  dispatcher.accept(NOON, 'one');
+  dispatcher.accept(NOON, 'its own', NOON - HOUR);
+  dispatcher.accept(NOON + 1, 'two');
+  const flushed = dispatcher.flush();
+  t.is(destination.sent.length, 1);
+  tellTime(NOON - 3 * HOUR);
+  await destination.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 2 } });
+  t.is(counts().delivered, 1);
+  t.deepEqual(timed(destination.sent[1]), [
+    [NOON - 3 * HOUR, 'one'],
+    [NOON - 3 * HOUR + 1, 'two'],
+  ]);
+  t.false(await isDone(flushed));
+  await destination.answer(DELIVERED);
+  t.true(await isDone(flushed));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+  t.deepEqual(problems(), ['clock']);
+});
+
+test('what is rejected again is rejected', async (t) => {
+  const { destination, dispatcher, tellTime, counts } = setUp({ isTimeKnown: false });
+  dispatcher.accept(NOON, 'one');
+  void dispatcher.flush();
+  tellTime(NOON - 3 * 3_600_000);
+  for (let i = 0; i < 2; i++)
+    await destination.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 1 } });
+  t.is(counts().rejected.tooNew, 1);
+  t.is(destination.inFlight.length, 0);
+  t.is(sum(counts()), 1);
+});
+
+test('what waits gets the time of the service before it is sent', async (t) => {
+  const { clock, destination, dispatcher, tellTime, counts } = setUp({ isTimeKnown: false });
+  for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
+  void dispatcher.flush();
+  dispatcher.accept(NOON, 'open');
+  tellTime(NOON + 40 * DAY);
+  await destination.answer(UNAVAILABLE);
+  destination.reply = () => DELIVERED;
+  await clock.advance(1000);
+  t.deepEqual(
+    destination.sent.slice(1).flatMap(timed),
+    ['a', 'b', 'open'].map((text) => [NOON + 40 * DAY, text]),
+  );
+  t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
+});
+
+test('a steady clock changes nothing of a batch: it is sent as it was written', async (t) => {
+  const { destination, dispatcher, tellTime } = setUp({ isTimeKnown: false });
+  dispatcher.accept(NOON, 'a');
+  void dispatcher.flush();
+  tellTime(NOON);
+  await destination.answer(DELIVERED);
+  dispatcher.accept(NOON, 'b');
+  void dispatcher.flush();
+  t.deepEqual(
+    destination.sent.map(({ payload }) => payload.toString()),
+    [`{"timestamp":${NOON} ,"message":"a"}`, `{"timestamp":${NOON},"message":"b"}`],
+  );
+});
+
+// Poison
+
+test('of a poisoned batch only the bad event is given up', async (t) => {
+  const { destination, dispatcher, counts, problems } = setUp();
+  destination.reply = (batch) => (messages(batch).includes('bad') ? POISON : DELIVERED);
+  for (const text of ['a', 'b', 'c', 'd', 'e', 'bad', 'g', 'h']) dispatcher.accept(NOON, text);
+  await dispatcher.flush();
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 8,
+    delivered: 7,
+    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 1 },
+  });
+  t.deepEqual(problems(), ['invalid-event']);
+});
+
+for (const [size, most] of [
+  [1, 1],
+  [2, 3],
+  [8, 7],
+  [1024, 21],
+  [8192, 27],
+] as const) {
+  test(`to find one bad event of ${size} takes ${most} requests at most`, async (t) => {
+    for (const bad of new Set([0, size >> 1, size - 1])) {
+      const { destination, dispatcher, counts } = setUp();
+      destination.reply = (batch) => (messages(batch).includes(`${bad}`) ? POISON : DELIVERED);
+      for (let i = 0; i < size; i++) dispatcher.accept(NOON, `${i}`);
+      await dispatcher.flush();
+      t.true(destination.sent.length <= most, `${destination.sent.length} requests`);
+      t.is(counts().rejected.invalid, 1);
+      t.is(counts().delivered, size - 1);
+    }
+  });
+}
+
+test('whichever events are bad, exactly those are given up, once each, and the others are delivered once', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (bad) => {
+      const { clock, destination, dispatcher, counts } = setUp();
+      const delivered: string[] = [];
+      destination.reply = (batch) => {
+        if (messages(batch).some((text) => bad[Number(text)])) return POISON;
+        delivered.push(...messages(batch));
+        return DELIVERED;
+      };
+      for (const i of bad.keys()) dispatcher.accept(NOON, `${i}`);
+      void dispatcher.flush();
+      // One good batch is needed where all of the first is bad.
+      dispatcher.accept(NOON, `${bad.push(false) - 1}`);
+      const flushed = dispatcher.flush();
+      while (!(await isDone(flushed))) await clock.advance(1000);
+      const good = [...bad.keys()].filter((i) => !bad[i]).map(String);
+      t.deepEqual(
+        delivered.toSorted((a, b) => Number(a) - Number(b)),
+        good,
+      );
+      t.is(counts().delivered, good.length);
+      t.is(counts().rejected.invalid, bad.length - good.length);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a poisoned batch pauses nothing', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('bad', 'good');
+  await destination.answer(POISON);
+  t.deepEqual(destination.news(), ['bad', 'good']);
+  t.is(clock.timers, 0);
+});
+
+test('a poisoned answer to the probe is an answer: the service is back', async (t) => {
+  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
+  shipApart('bad', 'b', 'c');
+  await destination.answer(UNAVAILABLE);
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(50);
+  destination.news();
+  await destination.answer(POISON);
+  t.deepEqual(destination.news(), ['b', 'c']);
+});
+
+test('each row of indexes leads to the right events, under the right reason', async (t) => {
+  const rows: readonly [RejectedEvents, string][] = [
+    [{ tooOld: 3, expired: 0, tooNew: 0 }, 'tooOld 0 1 2'],
+    [{ tooOld: 0, expired: 0, tooNew: 2 }, 'tooNew 8 9'],
+    [{ tooOld: 2, expired: 0, tooNew: 1 }, 'tooOld 0 1, tooNew 9'],
+    [{ tooOld: 0, expired: 4, tooNew: 0 }, 'expired 0 1 2 3'],
+    [{ tooOld: 2, expired: 2, tooNew: 0 }, 'tooOld 0 1, expired 2 3'],
+    [{ tooOld: 10, expired: 0, tooNew: 0 }, 'tooOld 0 1 2 3 4 5 6 7 8 9'],
+    [{ tooOld: 0, expired: 0, tooNew: 0 }, ''],
+  ];
+  for (const [rejected, expected] of rows) {
+    const letters: string[] = [];
+    const { destination, dispatcher, counts } = setUp({
+      deadLetters: {
+        add(reason, { logGroupName }, events) {
+          t.is(logGroupName, '/test/app');
+          letters.push([reason, ...events.map((json) => JSON.parse(json).message)].join(' '));
+        },
+      },
+    });
+    destination.reply = () => ({ kind: 'delivered', rejected });
+    for (let i = 0; i < 10; i++) dispatcher.accept(NOON + i, `${i}`);
+    await dispatcher.flush();
+    t.is(letters.join(', '), expected);
+    t.deepEqual(counts().rejected, { ...rejected, invalid: 0 });
+    t.is(sum(counts()), 10);
+  }
+});
+
+// Memory. A message of 100 ASCII characters makes JSON of 140: 2140 bytes alone in a batch, 142 as one more in it.
+
+const ALONE = 2140;
+const hundred = (text: string) => text.padEnd(100, '.');
+
+test('past maxBufferBytes the oldest batch is dropped, counted and told', async (t) => {
+  const { clock, destination, shipApart, counts, problems, reports } = setUp({ maxBufferBytes: 3 * ALONE });
+  shipApart(hundred('a'));
+  await destination.answer(UNAVAILABLE);
+  shipApart(hundred('b'), hundred('c'));
+  t.is(counts().dropped.bufferFull, 0, 'three fit');
+  shipApart(hundred('d'), hundred('e'));
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 5,
+    dropped: { empty: 0, bufferFull: 2, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+    spooled: 0,
+    pending: 3,
+  });
+  t.deepEqual(problems(), ['buffer-full']);
+  const problem = reports.find(({ kind }) => kind === 'problem');
+  t.regex(
+    problem?.kind === 'problem' ? problem.message : '',
+    /\(6420\).*: 1 event was dropped, the oldest of/,
+  );
+  destination.news();
+  destination.reply = () => DELIVERED;
+  await clock.advance(50);
+  t.deepEqual(destination.news(), ['c', 'd', 'e'].map(hundred));
+});
+
+test('what is in flight is not dropped, and does not count', async (t) => {
+  const { destination, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 2 * ALONE });
+  shipApart(hundred('a'), hundred('b'), hundred('c'), hundred('d'));
+  t.is(counts().dropped.bufferFull, 0);
+  shipApart(hundred('e'));
+  t.is(counts().dropped.bufferFull, 1);
+  destination.news();
+  await destination.answer(DELIVERED);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['d', 'e'].map(hundred));
+});
+
+test('a batch that is still open counts, and is dropped when it is the oldest', async (t) => {
+  const { destination, dispatcher, shipApart, counts } = setUp({ maxBufferBytes: 2650 });
+  shipApart('a');
+  await destination.answer(UNAVAILABLE);
+  for (const text of ['b', 'c', 'd']) dispatcher.accept(NOON, hundred(text));
+  t.is(counts().dropped.bufferFull, 1, "the smallest, 'a'");
+  dispatcher.accept(NOON, hundred('e'));
+  t.is(counts().dropped.bufferFull, 1, 'there is room for one more');
+  dispatcher.accept(NOON, hundred('f'));
+  t.is(counts().dropped.bufferFull, 6, 'with the open batch, all that it holds');
+  t.is(counts().pending, 0);
+});
+
+test('flush is over when what it waited for was dropped', async (t) => {
+  const { destination, dispatcher, shipApart } = setUp({ maxBufferBytes: ALONE });
+  dispatcher.accept(NOON, hundred('a'));
+  const flushed = dispatcher.flush();
+  await destination.answer(UNAVAILABLE);
+  t.false(await isDone(flushed));
+  shipApart(hundred('b'));
+  t.true(await isDone(flushed));
+});
+
+test('batches that come back from the network do not wait beyond maxBufferBytes', async (t) => {
+  const { destination, shipApart, counts } = setUp({ maxInFlight: 3, maxBufferBytes: 3 * ALONE });
+  shipApart(...['a', 'b', 'c', 'd', 'e', 'f'].map(hundred));
+  for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
+  t.is(destination.inFlight.length, 0);
+  t.true(counts().pending <= 3, `${counts().pending} events wait`);
+});
+
+test('batches whose bytes are more than their characters do not wait beyond maxBufferBytes', async (t) => {
+  const { destination, dispatcher, shipApart, counts } = setUp({ maxBufferBytes: 7000, random: () => 1 });
+  shipApart('a');
+  await destination.answer(UNAVAILABLE);
+  // Three batches of 240 characters, which are 640 bytes of JSON each.
+  for (const day of [0, 1, 2]) dispatcher.accept(NOON - day * DAY, '€'.repeat(200));
+  void dispatcher.flush();
+  t.true(counts().pending <= 2, `${counts().pending} events wait`);
+});
+
+// Outages
+
+test('while nothing can be sent, batches stay open and fill up instead of going to pieces', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp({ random: () => 1 });
+  shipApart('a');
+  for (let failures = 1; failures <= 8; failures++) {
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(20_000);
+  }
+  await destination.answer(UNAVAILABLE);
+  for (let second = 0; second < 19; second++) {
+    dispatcher.accept(NOON, `${second}`);
+    await clock.advance(1000);
+  }
+  destination.news();
+  destination.reply = () => DELIVERED;
+  await clock.advance(1000);
+  t.deepEqual(destination.news(), ['a', Array.from({ length: 19 }, (_, second) => `${second}`).join(' ')]);
+});
+
+test('what is overdue goes as soon as a place is free', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp({ maxInFlight: 1 });
+  shipApart('a');
+  dispatcher.accept(NOON, 'b');
+  await clock.advance(5000);
+  t.deepEqual(destination.news(), ['a']);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.news(), ['b']);
+});
+
+test('drain delivers, or gives up at its deadline, and goes on', async (t) => {
+  const { clock, destination, dispatcher, counts, problems } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const first = dispatcher.drain(8000);
+  t.is(clock.keepingAlive, 1);
+  await destination.answer(DELIVERED);
+  t.true(await isDone(first));
+  dispatcher.accept(NOON, 'b');
+  const second = dispatcher.drain(8000);
+  await clock.advance(8000);
+  t.true(await isDone(second));
+  t.deepEqual(problems(), ['not-delivered']);
+  destination.reply = () => DELIVERED;
+  dispatcher.accept(NOON, 'c');
+  await dispatcher.flush();
+  t.is(counts().delivered, 2);
+  t.is(counts().dropped.closed, 1);
+  t.is(clock.timers, 0);
+});
+
+test('drain waits for what comes while it waits', async (t) => {
+  const { destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const drained = dispatcher.drain(8000);
+  dispatcher.accept(NOON, 'b');
+  await destination.answer(DELIVERED);
+  t.false(await isDone(drained));
+  t.deepEqual(destination.news(), ['a', 'b']);
+  await destination.answer(DELIVERED);
+  t.true(await isDone(drained));
+});
+
+test('when drain has given up, pauses are as long as ever, also for what is on disk', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp({ store: new ScriptedStore() });
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600]) {
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  const drained = dispatcher.drain(1000);
+  await clock.advance(1000);
+  t.true(await isDone(drained));
+  t.is(destination.inFlight.length, 1, 'it goes on');
+  destination.news();
+  await destination.answer(UNAVAILABLE);
+  await clock.advance(3199);
+  t.deepEqual(destination.news(), []);
+  await clock.advance(1);
+  t.deepEqual(destination.news(), ['a']);
+});
+
+test('drain does nothing more when its time is over', async (t) => {
+  const { clock, destination, dispatcher } = setUp({ store: new ScriptedStore() });
+  dispatcher.accept(NOON, 'a');
+  const drained = dispatcher.drain(1000);
+  await clock.advance(999);
+  await destination.answer(UNAVAILABLE);
+  destination.news();
+  await clock.advance(1);
+  t.true(await isDone(drained));
+  t.deepEqual(destination.news(), [], 'the pause goes on');
+});
+
+// Closing
+
+test('what is dropped while close waits for the disk is counted once', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, dispatcher, counts, shipApart, problems } = setUp({ store });
+  shipApart('a', 'b', 'c', 'd', 'waits', 'waits too');
+  const closed = dispatcher.close(8000);
+  await clock.advance(8000);
+  t.false(await isDone(closed));
+  store.fill();
+  t.is(counts().dropped.spoolFull, 1);
+  store.write(true);
+  t.true(await isDone(closed));
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 6,
+    dropped: { ...NOTHING.dropped, spoolFull: 1 },
+    spooled: 5,
+  });
+  t.deepEqual(problems(), ['spool-full']);
+});
+
+test('what is read from the disk after the end is left there', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, destination, dispatcher, counts } = setUp({ store });
+  const outline = { size: 1, begin: NOON, end: NOON };
+  dispatcher.recover(Promise.resolve([{ destination, stored: store.create(), outline }]), true);
+  await settled();
+  const closed = dispatcher.close(8000);
+  await clock.advance(8000);
+  store.write(true);
+  t.true(await isDone(closed));
+  store.read(Batch.of([JSON.stringify({ timestamp: NOON, message: 'found' })]));
+  await settled();
+  t.deepEqual(destination.news(), []);
+  t.deepEqual(counts(), { ...NOTHING, accepted: 1, spooled: 1 });
+});
+
+test('close delivers what there is, and ends', async (t) => {
+  const { clock, destination, dispatcher, counts, reports } = setUp();
+  destination.reply = () => DELIVERED;
+  for (let i = 0; i < 10_001; i++) dispatcher.accept(NOON, 'x');
+  t.true(await isDone(dispatcher.close(8000)));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 10_001, delivered: 10_001 });
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+});
+
+test('close with nothing to deliver ends at once', async (t) => {
+  const { clock, dispatcher, problems } = setUp();
+  t.true(await isDone(dispatcher.close(8000)));
+  t.deepEqual(problems(), []);
+  t.is(clock.timers, 0);
+});
+
+test('the deadline of close keeps the process alive, and nothing else does', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'a');
+  t.is(clock.keepingAlive, 0);
+  void dispatcher.flush();
+  await destination.answer(UNAVAILABLE);
+  t.is(clock.timers, 1);
+  t.is(clock.keepingAlive, 0);
+  void dispatcher.close(8000);
+  t.is(clock.keepingAlive, 1);
+});
+
+test('at its deadline close gives up what is in flight, waits or is open, and counts it', async (t) => {
+  const { clock, destination, dispatcher, shipApart, counts, problems, reports } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  const closed = dispatcher.close(8000);
+  dispatcher.accept(NOON, 'd');
+  await clock.advance(7999);
+  t.false(await isDone(closed));
+  t.is(counts().pending, 4);
+  await clock.advance(1);
+  t.true(await isDone(closed));
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 4,
+    dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 4, workerEnded: 0 },
+    spooled: 0,
+  });
+  t.deepEqual(problems(), ['not-delivered']);
+  t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+  t.is(destination.sent.length, 2, 'nothing more is sent');
+});
+
+for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
+  test(`an answer of ${outcome.kind} after the deadline changes nothing any more`, async (t) => {
+    const { clock, destination, dispatcher, counts } = setUp();
+    for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
+    void dispatcher.close(8000);
+    await clock.advance(8000);
+    const before = counts();
+    await destination.answer(outcome);
+    t.deepEqual(counts(), before);
+    t.is(clock.timers, 0);
+    t.is(destination.sent.length, 1);
+  });
+}
+
+test('close counts what was delivered before the deadline as delivered', async (t) => {
+  const { clock, destination, dispatcher, shipApart, counts } = setUp({ maxInFlight: 2 });
+  shipApart('a', 'b', 'c');
+  void dispatcher.close(8000);
+  await destination.answer(DELIVERED);
+  await clock.advance(8000);
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 3,
+    delivered: 1,
+    dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 2, workerEnded: 0 },
+    spooled: 0,
+  });
+});
+
+test('close delivers what came meanwhile, and then takes nothing more: it does not wait for those who go on logging', async (t) => {
+  const { destination, dispatcher, counts, problems } = setUp();
+  destination.reply = () => {
+    dispatcher.accept(NOON, 'more');
+    return DELIVERED;
+  };
+  dispatcher.accept(NOON, 'a');
+  t.true(await isDone(dispatcher.close(8000)));
+  const { accepted, delivered, dropped, pending } = counts();
+  t.true(delivered > 1 && dropped.closed > 0, `${delivered} ${dropped.closed}`);
+  t.is(pending, 0);
+  t.is(accepted, delivered + dropped.closed);
+  t.deepEqual(problems(), ['logged-after-close'], 'what was taken is delivered');
+});
+
+test('drain does not wait for those who go on logging, and loses nothing of theirs', async (t) => {
+  const { destination, dispatcher, counts, reports } = setUp();
+  destination.reply = () => {
+    dispatcher.accept(NOON, 'more');
+    return DELIVERED;
+  };
+  dispatcher.accept(NOON, 'a');
+  t.true(await isDone(dispatcher.drain(8000)));
+  t.true(counts().delivered > 1);
+  t.is(counts().pending, 1);
+  t.deepEqual(counts().dropped, NOTHING.dropped);
+  t.is(reports.length, 1);
+});
+
+test('drain without new events reports nothing', async (t) => {
+  const { destination, dispatcher, reports } = setUp();
+  destination.reply = () => DELIVERED;
+  dispatcher.accept(NOON, 'a');
+  await dispatcher.drain(8000);
+  t.is(reports.length, 1);
+  await dispatcher.drain(8000);
+  await dispatcher.flush();
+  t.is(reports.length, 1);
+});
+
+test('abandon counts and reports at once what waits, is in flight or open, and takes nothing more', async (t) => {
+  const { clock, destination, dispatcher, shipApart, counts, reports } = setUp({ maxInFlight: 1 });
+  shipApart('a', 'b');
+  dispatcher.accept(NOON, 'c');
+  dispatcher.abandon();
+  t.is(counts().dropped.closed, 3);
+  t.is(counts().pending, 0);
+  const [problem, last] = reports;
+  t.is(problem?.kind === 'problem' && problem.code, 'not-delivered');
+  t.regex(
+    problem?.kind === 'problem' ? problem.message : '',
+    /^3 events were not delivered before the process ended/,
+  );
+  t.deepEqual(last, { kind: 'counts', counts: counts() });
+  t.is(clock.timers, 0);
+  dispatcher.accept(NOON, 'd');
+  t.is(counts().dropped.closed, 4);
+  dispatcher.abandon();
+  await destination.answer(DELIVERED);
+  t.is(counts().delivered, 0);
+  t.is(destination.sent.length, 1);
+});
+
+test('close is the same for all who ask', async (t) => {
+  const { clock, destination, dispatcher, shipApart, counts } = setUp();
+  shipApart('a');
+  const first = dispatcher.close(8000);
+  const second = dispatcher.close(1);
+  await clock.advance(1000);
+  t.false(await isDone(second));
+  await destination.answer(DELIVERED);
+  t.true(await isDone(first));
+  t.true(await isDone(second));
+  t.true(await isDone(dispatcher.close(8000)));
+  t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
+});
+
+test('what is accepted after close is counted as dropped, and never sent', async (t) => {
+  const { clock, destination, dispatcher, counts } = setUp();
+  await dispatcher.close(8000);
+  dispatcher.accept(NOON, 'late');
+  dispatcher.accept(NOON, 'x'.repeat(1_048_551));
+  dispatcher.accept(NOON, '');
+  await clock.advance(10_000);
+  t.deepEqual(counts(), {
+    ...NOTHING,
+    accepted: 4,
+    dropped: { empty: 1, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 3, workerEnded: 0 },
+    spooled: 0,
+  });
+  t.is(destination.sent.length, 0);
+  t.is(clock.timers, 0);
+  t.true(await isDone(dispatcher.flush()));
+});
+
+test('close does not wait for a pause to end', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp();
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200]) {
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  await destination.answer(UNAVAILABLE);
+  destination.news();
+  destination.reply = () => DELIVERED;
+  const closed = dispatcher.close(8000);
+  t.true(await isDone(closed));
+  t.deepEqual(destination.news(), ['a']);
+  t.is(clock.timers, 0);
+});
+
+test('while closing, no pause is longer than half a second', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp();
+  shipApart('a');
+  for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400]) {
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(pause);
+  }
+  destination.news();
+  void dispatcher.close(8000);
+  for (let i = 0; i < 5; i++) {
+    await destination.answer(UNAVAILABLE);
+    await clock.advance(499);
+    t.deepEqual(destination.news(), []);
+    await clock.advance(1);
+    t.deepEqual(destination.news(), ['a']);
+  }
+});
+
+test('a pause that the deadline of close cuts short leaves no timer', async (t) => {
+  const { clock, destination, dispatcher, shipApart } = setUp();
+  shipApart('a');
+  void dispatcher.close(8000);
+  await clock.advance(7999);
+  await destination.answer(UNAVAILABLE);
+  t.is(clock.timers, 2, 'the pause and the deadline');
+  await clock.advance(1);
+  t.is(clock.timers, 0);
+});
+
+test('close of 0 milliseconds tries once', async (t) => {
+  const { clock, destination, dispatcher, counts } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const closed = dispatcher.close(0);
+  t.deepEqual(destination.news(), ['a']);
+  await clock.advance(0);
+  t.true(await isDone(closed));
+  t.is(counts().dropped.closed, 1);
+});
+
+test('flush is over when close gives up', async (t) => {
+  const { clock, dispatcher } = setUp();
+  dispatcher.accept(NOON, 'a');
+  const flushed = dispatcher.flush();
+  void dispatcher.close(8000);
+  await clock.advance(8000);
+  t.true(await isDone(flushed));
+});
+
+// Idle
+
+test('when all is done, no timer is left', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  destination.reply = () => (destination.sent.length % 3 === 0 ? UNAVAILABLE : DELIVERED);
+  t.is(clock.timers, 0);
+  for (let i = 0; i < 50; i++) {
+    dispatcher.accept(NOON - (i % 3) * DAY, `${i}`);
+    await clock.advance(100);
+  }
+  await clock.advance(5000);
+  t.is(clock.timers, 0);
+  await dispatcher.flush();
+  t.is(clock.timers, 0);
+});
+
+// Everything at once
+
+type Step =
+  | { readonly do: 'accept'; readonly day: number; readonly count: number; readonly size: number }
+  | { readonly do: 'flush' }
+  | { readonly do: 'advance'; readonly ms: number }
+  | {
+      readonly do: 'answer';
+      readonly which: number;
+      readonly kind: Outcome['kind'];
+      readonly rejected: number;
+    };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('accept' as const),
+      day: fc.integer({ min: 0, max: 2 }),
+      count: fc.integer({ min: 1, max: 5 }),
+      size: fc.constantFrom(0, 1, 50, 400),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'flush' as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('advance' as const), ms: fc.constantFrom(1, 60, 1000, 20_000) }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      which: fc.nat({ max: 5 }),
+      kind: fc.constantFrom<Outcome['kind']>(
+        'delivered',
+        'delivered',
+        'throttled',
+        'unavailable',
+        'timeout',
+        'denied',
+        'poison',
+      ),
+      rejected: fc.nat({ max: 2 }),
+    }),
+  },
+);
+
+const settings = fc.record({
+  maxInFlight: fc.integer({ min: 1, max: 4 }),
+  maxBufferBytes: fc.constantFrom(2450, 5000, 10_000_000),
+  random: fc.constantFrom(0, 0.5, 0.999).map((value) => () => value),
+});
+
+/** What arrived twice, but for notices: two of them may say the same. */
+const doubled = (arrived: readonly string[]) =>
+  arrived.filter((text, i) => arrived.indexOf(text) < i && !text.includes('missingEvents'));
+
+/** Runs a script, and after each step checks what must always hold. */
+async function run(
+  t: ExecutionContext,
+  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'store' | 'isTimeKnown'>>,
+  script: readonly Step[],
+) {
+  const world = setUp(given);
+  const { clock, destination, dispatcher, counts, reports } = world;
+  const arrived: string[] = [];
+  /** What was logged and is not known to be settled. */
+  const outstanding = new Set<string>();
+  let accepted = 0;
+  const check = (where: string) => {
+    const now = counts();
+    // Notices of what is missing are accepted as well.
+    t.true(now.accepted >= accepted, where);
+    t.is(sum(now), now.accepted, where);
+    if (now.dropped.bufferFull === 0) t.is(now.pending, outstanding.size, where);
+    for (const report of reports.splice(0)) t.is(sum(report.counts), report.counts.accepted, report.kind);
+    t.true(now.pending >= 0, where);
+    t.true(destination.inFlight.length <= given.maxInFlight, where);
+    const inFlight = destination.inFlight.reduce((all, { batch }) => all + batch.size, 0);
+    t.true(now.pending >= inFlight, where);
+  };
+  for (const [i, one] of script.entries()) {
+    switch (one.do) {
+      case 'accept':
+        for (let n = 0; n < one.count; n++) {
+          const text = one.size === 0 ? '' : `${accepted} `.padEnd(one.size, '.');
+          if (text !== '') outstanding.add(text);
+          dispatcher.accept(NOON - one.day * DAY, text);
+          accepted++;
+        }
+        break;
+      case 'flush':
+        void dispatcher.flush();
+        break;
+      case 'advance':
+        await clock.advance(one.ms);
+        break;
+      case 'answer': {
+        const call = destination.inFlight[one.which];
+        if (call === undefined) break;
+        const tooOld = Math.min(one.rejected, call.batch.size);
+        const texts = messages(call.batch);
+        const { invalid } = counts().rejected;
+        if (one.kind === 'delivered') arrived.push(...texts);
+        const taken: Outcome = { kind: 'delivered', rejected: { tooOld, expired: 0, tooNew: 0 } };
+        await destination.answer(one.kind === 'delivered' ? taken : failed(one.kind), one.which);
+        const isSettled = one.kind === 'delivered' || counts().rejected.invalid > invalid;
+        if (isSettled) for (const text of texts) outstanding.delete(text);
+      }
+    }
+    await settled();
+    check(`after step ${i}, ${one.do}`);
+  }
+  return { ...world, arrived };
+}
+
+test('whatever happens, each event is delivered, rejected, dropped or pending, and after close none is pending', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
+      const { clock, dispatcher, counts, arrived } = await run(t, given, script);
+      t.deepEqual(doubled(arrived), []);
+      const closed = dispatcher.close(8000);
+      await clock.advance(8000);
+      t.true(await isDone(closed));
+      t.is(sum(counts()), counts().accepted);
+      t.is(counts().pending, 0);
+      t.is(clock.timers, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('whatever happened, when the service is back everything that waits is delivered', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
+      const { clock, destination, dispatcher, counts, arrived } = await run(t, given, script);
+      const { pending, accepted, dropped } = counts();
+      const before = counts().delivered + counts().rejected.tooOld;
+      destination.reply = (batch) => {
+        arrived.push(...messages(batch));
+        return DELIVERED;
+      };
+      for (const call of [...destination.inFlight]) {
+        arrived.push(...messages(call.batch));
+        await destination.answer(DELIVERED, destination.inFlight.indexOf(call));
+      }
+      const flushed = dispatcher.flush();
+      await clock.advance(20_000);
+      t.true(await isDone(flushed));
+      t.is(counts().pending, 0);
+      const notices = counts().accepted - accepted;
+      // A batch that is sealed takes a little more room than an open one.
+      const lost = counts().dropped.bufferFull - dropped.bufferFull;
+      t.is(counts().delivered + counts().rejected.tooOld, before + pending + notices - lost);
+      t.is(arrived.length, before + pending + notices - lost);
+      t.deepEqual(doubled(arrived), []);
+      t.is(clock.timers, 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('whatever happens, no more than maxBufferBytes wait', async (t) => {
+  const sized = step.map((one) => (one.do === 'accept' ? { ...one, size: 100 } : one));
+  await fc.assert(
+    fc.asyncProperty(settings, fc.array(sized, { maxLength: 30 }), async (given, script) => {
+      for (let length = 1; length <= script.length; length++) {
+        const { destination, counts } = await run(t, given, script.slice(0, length));
+        const inFlight = destination.inFlight.reduce((all, { batch }) => all + batch.size, 0);
+        // A notice of what is missing is let in beyond it.
+        t.true((counts().pending - inFlight) * 142 <= given.maxBufferBytes + 2250);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('notices tell of every event that was dropped once, also of those whose notice was dropped', async (t) => {
+  const steps = fc.array(fc.constantFrom('log', 'log much', 'deliver', 'fail'), { maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (script) => {
+      const { clock, destination, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 3 * ALONE });
+      const told: number[] = [];
+      const read = (batch: Batch) => {
+        for (const text of messages(batch).filter((text) => text.includes('missingEvents')))
+          told.push(JSON.parse(text).missingEvents);
+      };
+      for (const one of script) {
+        const [call] = destination.inFlight;
+        if (one === 'log') shipApart(hundred('a'));
+        else if (one === 'log much') shipApart(...Array(6).fill(hundred('b')));
+        else if (call !== undefined && one === 'deliver') {
+          read(call.batch);
+          await destination.answer(DELIVERED);
+        } else if (call !== undefined) await destination.answer(UNAVAILABLE);
+        await clock.advance(700);
+      }
+      destination.reply = (batch) => {
+        read(batch);
+        return DELIVERED;
+      };
+      for (const call of [...destination.inFlight]) {
+        read(call.batch);
+        await destination.answer(DELIVERED, destination.inFlight.indexOf(call));
+      }
+      // What is told after the last batch goes with the next one.
+      for (let i = 0; i < 3; i++) {
+        shipApart(hundred('c'));
+        await clock.advance(20_000);
+      }
+      const { bufferFull } = counts().dropped;
+      t.is(
+        told.reduce((all, events) => all + events, 0),
+        bufferFull,
+      );
+      t.is(counts().delivered, counts().accepted - bufferFull);
+    }),
+    { numRuns: 300 },
+  );
+});

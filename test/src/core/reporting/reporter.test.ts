@@ -1,0 +1,344 @@
+import { spawnSync } from 'node:child_process';
+import type { Report } from '@putlogs/core';
+import { addCounts, Reporter } from '@putlogs/core/internal';
+import test from 'ava';
+import fc from 'fast-check';
+import { ManualClock } from '../../support/manual-clock.js';
+
+function setUp() {
+  const clock = new ManualClock();
+  const reports: Report[] = [];
+  const reporter = new Reporter((report) => reports.push(report), false, clock);
+  const problems = () =>
+    reports.flatMap((report) => (report.kind === 'problem' ? [`${report.code}: ${report.message}`] : []));
+  return { clock, reporter, reports, problems };
+}
+
+/** The message of a problem that is told with this text. */
+function told(text: string): string {
+  const { reporter, reports } = setUp();
+  reporter.problem('unavailable', text);
+  const [report] = reports;
+  return report?.kind === 'problem' ? report.message : '';
+}
+
+test('a problem is reported with its code, its text and the counts', (t) => {
+  const { reporter, reports } = setUp();
+  reporter.accept(3);
+  reporter.watchPending(() => 3);
+  reporter.problem('denied', 'Not allowed.');
+  t.deepEqual(reports, [
+    { kind: 'problem', code: 'denied', message: 'Not allowed.', counts: reporter.counts },
+  ]);
+  t.is(reports[0]?.counts.pending, 3);
+});
+
+test('a problem is reported at most once a minute, and how often it was withheld is told', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  reporter.problem('throttled', 'first');
+  await clock.advance(59_999);
+  reporter.problem('throttled', 'withheld');
+  reporter.problem('throttled', 'withheld');
+  t.deepEqual(problems(), ['throttled: first']);
+  await clock.advance(1);
+  reporter.problem('throttled', 'second');
+  t.deepEqual(problems(), ['throttled: first', 'throttled: second (2 more since the last report)']);
+});
+
+for (const [how, ms] of [
+  ['back', -3_600_000],
+  ['forwards', 3_600_000],
+] as const) {
+  test(`a clock that is set ${how} by an hour neither silences reports nor multiplies them`, async (t) => {
+    const { clock, reporter, reports } = setUp();
+    reporter.accept(1);
+    reporter.problem('throttled', 'first');
+    clock.set(clock.now() + ms);
+    reporter.problem('throttled', 'withheld');
+    reporter.reportCountsSometimes();
+    t.is(reports.length, 1);
+    await clock.advance(60_000);
+    reporter.problem('throttled', 'second');
+    reporter.reportCountsSometimes();
+    t.deepEqual(
+      reports.map(({ kind }) => kind),
+      ['problem', 'problem', 'counts'],
+    );
+  });
+}
+
+test('the minute counts from the last that was reported, and so do the withheld ones', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  reporter.problem('throttled', 'first');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'withheld');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'second');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'withheld');
+  await clock.advance(30_000);
+  reporter.problem('throttled', 'third');
+  await clock.advance(60_000);
+  reporter.problem('throttled', 'fourth');
+  t.deepEqual(problems(), [
+    'throttled: first',
+    'throttled: second (1 more since the last report)',
+    'throttled: third (1 more since the last report)',
+    'throttled: fourth',
+  ]);
+});
+
+test('a problem of one kind does not withhold one of another', (t) => {
+  const { reporter, problems } = setUp();
+  reporter.problem('throttled', 'a');
+  reporter.problem('denied', 'b');
+  reporter.problem('throttled', 'c');
+  t.deepEqual(problems(), ['throttled: a', 'denied: b']);
+});
+
+for (const [what, text, message] of [
+  ['the first line only', 'said\nAuthorization: secret', 'said'],
+  ['the first line only, however it ends', 'said\r\nAuthorization: secret', 'said'],
+  ['the first line only, after a carriage return', 'said\rAuthorization: secret', 'said'],
+  ['no escape sequences', '\u001b[31mred\u001b[0m', '\\u001b[31mred\\u001b[0m'],
+  ['no other control characters', 'a\u0000b\u009bc\u202ed', 'a\\u0000b\\u009bc\\u202ed'],
+  ['no secrets', 'http://user:hunter2@host is down', 'http://…@host is down'],
+  ['other characters as they are', 'é “quoted” 🙃', 'é “quoted” 🙃'],
+  ['no more than a thousand characters', 'x'.repeat(1001), 'x'.repeat(1000)],
+] as const) {
+  test(`a message holds ${what}`, (t) => t.is(told(text), message));
+}
+
+test('a message is one line without control characters, whatever the service says', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      t.notRegex(told(text), /[\u0000-\u001f\u007f-\u009f]/);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('what is told of losses names all that were lost since it was told before', async (t) => {
+  const { clock, reporter, problems } = setUp();
+  const text = (events: number) => `${events} lost`;
+  reporter.loss('buffer-full', 1, text);
+  reporter.loss('buffer-full', 10, text);
+  reporter.loss('buffer-full', 100, text);
+  await clock.advance(60_000);
+  reporter.loss('buffer-full', 1000, text);
+  t.deepEqual(problems(), ['buffer-full: 1 lost', 'buffer-full: 1110 lost']);
+});
+
+test('at the end the losses that were not told are told', (t) => {
+  const { reporter, reports, problems } = setUp();
+  const text = (events: number) => `${events} lost`;
+  reporter.accept(11);
+  reporter.loss('buffer-full', 1, text);
+  reporter.loss('buffer-full', 10, text);
+  reporter.problem('denied', 'once');
+  reporter.problem('denied', 'twice');
+  reporter.close();
+  t.deepEqual(problems(), ['buffer-full: 1 lost', 'denied: once', 'buffer-full: 10 lost']);
+  t.is(reports.at(-1)?.kind, 'counts');
+  reporter.close();
+  t.is(problems().length, 3);
+});
+
+test('counts of two pipelines add up, each to its own', (t) => {
+  const one = setUp().reporter;
+  const all = [
+    () => one.accept(1000),
+    () => one.deliver(1),
+    () => one.reject('tooOld', 2),
+    () => one.reject('expired', 3),
+    () => one.reject('tooNew', 4),
+    () => one.reject('invalid', 5),
+    () => one.drop('empty', 6),
+    () => one.drop('bufferFull', 7),
+    () => one.drop('closed', 8),
+    () => one.drop('workerEnded', 9),
+  ];
+  for (const count of all) count();
+  const before = one.counts;
+  for (const count of all) count();
+  t.deepEqual(addCounts(before, before), one.counts);
+});
+
+test('pending is what whoever has the events counts, so that a sum may be wrong and be seen', (t) => {
+  const { reporter } = setUp();
+  let waiting = 1000;
+  reporter.watchPending(() => waiting);
+  reporter.accept(1000);
+  reporter.accept(1);
+  t.is(reporter.counts.pending, 1000);
+  waiting = 774;
+  reporter.deliver(100);
+  reporter.reject('tooOld', 1);
+  reporter.reject('expired', 2);
+  reporter.reject('tooNew', 4);
+  reporter.reject('invalid', 8);
+  reporter.drop('empty', 16);
+  reporter.drop('bufferFull', 32);
+  reporter.drop('closed', 64);
+  t.deepEqual(reporter.counts, {
+    accepted: 1001,
+    delivered: 100,
+    rejected: { tooOld: 1, expired: 2, tooNew: 4, invalid: 8 },
+    dropped: { empty: 16, bufferFull: 32, spoolFull: 0, unreadable: 0, closed: 64, workerEnded: 0 },
+    spooled: 0,
+    pending: 774,
+  });
+});
+
+test('counts that were reported do not change afterwards', (t) => {
+  const { reporter, reports } = setUp();
+  let waiting = 2;
+  reporter.watchPending(() => waiting);
+  reporter.accept(2);
+  reporter.reportCounts();
+  waiting = 0;
+  reporter.deliver(1);
+  reporter.reject('tooOld', 1);
+  reporter.drop('closed', 1);
+  t.deepEqual(reports, [
+    {
+      kind: 'counts',
+      counts: {
+        accepted: 2,
+        delivered: 0,
+        rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
+        dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
+        spooled: 0,
+        pending: 2,
+      },
+    },
+  ]);
+});
+
+test('in passing, counts are reported every ten seconds at most', async (t) => {
+  const { clock, reporter, reports } = setUp();
+  reporter.accept(1);
+  reporter.reportCountsSometimes();
+  await clock.advance(9999);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 0, 'nor at the very start');
+  await clock.advance(1);
+  reporter.reportCountsSometimes();
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 1);
+  await clock.advance(5000);
+  reporter.accept(1);
+  reporter.reportCounts();
+  reporter.accept(1);
+  await clock.advance(9999);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 2, 'counted from the last of either kind');
+  await clock.advance(1);
+  reporter.reportCountsSometimes();
+  t.is(reports.length, 3);
+});
+
+test('counts that have not changed since they were reported are not reported again', (t) => {
+  const { reporter, reports } = setUp();
+  reporter.reportCounts();
+  t.is(reports.length, 0, 'there are none yet');
+  for (const count of [
+    () => reporter.accept(1),
+    () => reporter.deliver(1),
+    () => reporter.reject('tooOld', 1),
+    () => reporter.drop('closed', 1),
+    () => reporter.spool(1),
+  ]) {
+    count();
+    reporter.reportCounts();
+    const { length } = reports;
+    reporter.reportCounts();
+    reporter.close();
+    t.is(reports.length, length);
+  }
+  t.is(reports.length, 5);
+});
+
+test('when the process has nothing left to do, counts are reported once, and then every ten seconds at most', async (t) => {
+  const { clock, reporter, reports } = setUp();
+  for (let i = 0; i < 5; i++) {
+    reporter.accept(1);
+    reporter.reportCountsWhenIdle();
+  }
+  t.is(reports.length, 1);
+  await clock.advance(10_000);
+  reporter.reportCountsWhenIdle();
+  t.is(reports.length, 2);
+});
+
+test('a callback that throws does no harm, and the error is written to stderr', (t) => {
+  const { stderr, status } = stderrOf(true, '', 'console.log("goes on");', "throw new Error('on purpose')");
+  t.is(status, 0, stderr);
+  t.true(
+    stderr.startsWith(
+      'putlogs: report: The callback that takes the reports threw: on purpose\nputlogs: denied: ',
+    ),
+  );
+});
+
+test('as the process ends losses are told at 1, 2, … 10, 20, … 100, 200 events and so on', (t) => {
+  const listener =
+    "process.on('exit', () => { for (let i = 0; i < 250; i++) reporter.loss('worker', 1, String); });";
+  const { stderr, stdout } = stderrOf(true, '', `reporter.loss('worker', 300, String); ${listener}`);
+  const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const told = [300, ...digits, ...digits.map((digit) => 10 * digit), 100, 200];
+  t.true(stderr.endsWith(told.map((n) => `putlogs: worker: ${n}\n`).join('')), stderr);
+  t.is(stdout, 'emitted\n'.repeat(2 + told.length));
+});
+
+test('as the process ends a listener that logs what it is told, and loses it, comes to an end', (t) => {
+  const emit = "console.log('emitted'); if (isEnding) lose(7);";
+  const before = "let isEnding = false; const lose = (n) => reporter.loss('worker', n, String);";
+  const after = "lose(300); process.on('exit', () => { isEnding = true; lose(1); });";
+  const { status, stdout } = stderrOf(true, before, after, emit);
+  t.is(status, 0);
+  t.true(stdout.split('\n').length < 30, stdout);
+});
+
+/** What a process writes to stderr that reports one problem. */
+function stderrOf(
+  toStderr: boolean,
+  before = '',
+  after = '',
+  emit = "console.log('emitted')",
+): { stderr: string; stdout: string; status: number | null } {
+  const module = import.meta.resolve('@putlogs/core/internal');
+  const script = `
+    import { Reporter } from ${JSON.stringify(module)};
+    ${before}
+    const reporter = new Reporter(() => { ${emit} }, ${toStderr}, { monotonic: () => 0 });
+    reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
+    reporter.problem('denied', 'withheld');
+    reporter.accept(1);
+    reporter.reportCounts();
+    ${after}
+  `;
+  const { stderr, stdout, status } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  return { stderr, stdout, status };
+}
+
+test('a problem is written to stderr as one line', (t) => {
+  t.is(stderrOf(true).stderr, 'putlogs: denied: Not \\u001b[31mallowed.\n');
+});
+
+test('losses that are withheld when the process ends without a close are told then', (t) => {
+  const { stderr } = stderrOf(true, '', "for (const n of [1, 20, 300]) reporter.loss('worker', n, String);");
+  t.true(stderr.endsWith('putlogs: worker: 1\nputlogs: worker: 320\n'), stderr);
+});
+
+test('nothing is written to stderr when that is switched off, and the reports are emitted all the same', (t) => {
+  t.deepEqual(stderrOf(false), { stderr: '', stdout: 'emitted\nemitted\n', status: 0 });
+});
+
+test('a closed stderr does no harm', (t) => {
+  const ended = stderrOf(true, "import { closeSync } from 'node:fs'; closeSync(2);");
+  t.is(ended.stdout, 'emitted\nemitted\n');
+});

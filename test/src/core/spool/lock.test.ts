@@ -1,0 +1,237 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { Arrivals } from '../../support/arrivals.js';
+import { range, startLocal } from '../../support/harness.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { allDelivered, openPipeline } from '../../support/pipeline.js';
+import {
+  bytesIn,
+  diskIdle,
+  filesIn,
+  leaveFolder,
+  segmentText,
+  spoolFolder,
+  until,
+} from '../../support/spool-folder.js';
+
+test.serial('what a living process holds is left alone, and is not looked at for ever', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const end = local.fault({ kind: 'throttle', operation: '*' });
+  const clocks = [new ManualClock(Date.now()), new ManualClock(Date.now())] as const;
+  const living = openPipeline(local, { spoolDirectory, logStreamName: 'living' }, { clock: clocks[0] });
+  living.accept(Date.now(), 'of the living');
+  await until(() => bytesIn(spoolDirectory) > 0);
+  const other = openPipeline(local, { spoolDirectory, logStreamName: 'other' }, { clock: clocks[1] });
+  // It takes looks to know that the owner lives; then there is nothing to do.
+  while (clocks[1].timers > 0 || clocks[1].monotonic() < 10_000) {
+    for (const clock of clocks) await clock.advance(2500);
+    await diskIdle();
+  }
+  for (const clock of clocks) await clock.advance(60_000);
+  end();
+  await living.close();
+  t.deepEqual(living.counts(), allDelivered(1));
+  await other.close();
+  t.deepEqual(other.counts(), allDelivered(0));
+  t.deepEqual(readdirSync(spoolDirectory), []);
+});
+
+/** The messages on disk. A file may go while one looks. */
+function onDisk(folder: string): string[] {
+  return filesIn(folder)
+    .filter((file) => file.endsWith('.ndjson'))
+    .flatMap((file) => (existsSync(file) ? readFileSync(file, 'utf8') : '').split('\n').slice(0, -1))
+    .filter((line) => line.startsWith('{"timestamp"'))
+    .map((line) => JSON.parse(line.slice(0, -1)).message);
+}
+
+/** Closes, and lets time pass as slowly as the disk and the service need. */
+async function closeInTime(pipeline: { close(): Promise<void> }, clock: ManualClock): Promise<void> {
+  let isClosed = false;
+  void pipeline.close().then(() => {
+    isClosed = true;
+  });
+  while (!isClosed) {
+    await clock.advance(1);
+    await diskIdle();
+  }
+}
+
+/** The locks of the owners in a folder. */
+const locksIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.lock'));
+
+test.serial(
+  'an owner that nothing is known of is dead when it has been silent for more than ten seconds, whatever the clocks say',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    // Such as one in another container.
+    const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
+    const beat = (beats: number) =>
+      writeFileSync(`${folder}.lock`, `{"bootId":"another","beats":${beats}}\n`);
+    beat(1);
+    const clock = new ManualClock(Date.now());
+    const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+    const pass = async (ms: number) => {
+      await diskIdle();
+      await clock.advance(ms);
+      await diskIdle();
+    };
+    for (const _ of range(3)) await pass(2500);
+    // A sign of life, and a clock that is set.
+    beat(2);
+    utimesSync(`${folder}.lock`, 0, 0);
+    clock.set(Date.now() + 10_800_000);
+    await pass(2500);
+    t.is(clock.timers, 0, 'it is known to live, and not watched any more');
+    clock.set(Date.now());
+    clock.jump(60_000);
+    // Who has something to do looks again: the owner is silent from here on.
+    pipeline.accept(Date.now(), 'record');
+    for (const _ of range(2)) await pass(2500);
+    t.true(existsSync(folder), 'for no more than ten seconds yet');
+    await pass(2500);
+    await until(() => local.count('/old') === 1);
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(2));
+    t.deepEqual(readdirSync(spoolDirectory), ['01234567-89ab-4cde-8f01-23456789abcd.taken']);
+  },
+);
+
+test.serial('who stood still together with the owner does not take it for dead', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
+  writeFileSync(`${folder}.lock`, '{"bootId":"another","beats":1}\n');
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+  await diskIdle();
+  await until(() => clock.timers > 0);
+  clock.jump(3_600_000);
+  await clock.advance(0);
+  await diskIdle();
+  t.true(existsSync(folder));
+  await pipeline.close();
+});
+
+test.serial(
+  'an owner that this machine knows to be dead is dead at once, its pid used again or not',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle', operation: '*' });
+    const before = openPipeline(local, { spoolDirectory });
+    before.accept(Date.now(), 'record');
+    await until(() => bytesIn(spoolDirectory) > 0);
+    const [lock = ''] = locksIn(spoolDirectory);
+    const owner = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
+    end();
+    await before.close();
+    for (const gone of [{ startTime: '1' }, { pid: 4_194_305 }]) {
+      const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
+      writeFileSync(`${folder}.lock`, JSON.stringify({ ...owner, ...gone }));
+      const pipeline = openPipeline(local, { spoolDirectory });
+      await pipeline.close();
+      t.deepEqual(pipeline.counts(), allDelivered(1));
+    }
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial('a process that keeps nothing has no folder, and no timer', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+  pipeline.accept(Date.now(), 'record');
+  await until(() => bytesIn(spoolDirectory) > 0);
+  await pipeline.flush();
+  while (clock.timers > 0) {
+    await clock.advance(2500);
+    await diskIdle();
+  }
+  t.deepEqual(readdirSync(spoolDirectory), []);
+  pipeline.accept(Date.now(), 'another');
+  await until(() => bytesIn(spoolDirectory) > 0);
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), allDelivered(2));
+});
+
+const STANDSTILL_MS = 60_000;
+
+for (const how of ['taken over', 'removed'] as const) {
+  test.serial(
+    `after a standstill in which its folder was ${how}, a process writes what it holds anew`,
+    async (t) => {
+      const local = await startLocal(t);
+      const spoolDirectory = spoolFolder(t);
+      const end = local.fault({ kind: 'throttle', operation: '*' });
+      const clock = new ManualClock(Date.now());
+      const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 }, { clock });
+      pipeline.accept(Date.now(), 'before');
+      await until(() => bytesIn(spoolDirectory) > 0);
+      await diskIdle();
+      const [lock = ''] = locksIn(spoolDirectory);
+      const folder = join(spoolDirectory, lock.replace('.lock', ''));
+      if (how === 'removed')
+        for (const name of readdirSync(spoolDirectory))
+          rmSync(join(spoolDirectory, name), { recursive: true });
+      else {
+        renameSync(join(spoolDirectory, lock), `${folder}.taken`);
+        rmSync(folder, { recursive: true });
+      }
+      clock.jump(STANDSTILL_MS);
+      pipeline.accept(Date.now(), 'after');
+      await until(() => onDisk(spoolDirectory).length === 2);
+      t.deepEqual(onDisk(spoolDirectory).toSorted(), ['after', 'before']);
+      await closeInTime(pipeline, clock);
+      t.deepEqual(pipeline.counts(), { ...allDelivered(2), delivered: 0, spooled: 2 });
+      end();
+      const next = openPipeline(local, { spoolDirectory });
+      await next.close();
+      t.deepEqual(next.counts(), allDelivered(2));
+      t.deepEqual(readdirSync(spoolDirectory), []);
+    },
+  );
+}
+
+test.serial(
+  'a clock that jumps by three hours takes nothing from its neighbours, and loses nothing to them',
+  async (t) => {
+    const arrivals = new Arrivals();
+    const local = await startLocal(t, { onPut: (put) => arrivals.add(put) });
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle', operation: '*' });
+    const clocks = range(3).map(() => new ManualClock(Date.now()));
+    const pipelines = clocks.map((clock) => openPipeline(local, { spoolDirectory }, { clock }));
+    const [first] = clocks;
+    let next = 0;
+    for (const jumpMs of [0, 10_800_000, 0, -10_800_000, 0]) {
+      first?.set(first.now() + jumpMs);
+      for (const _ of range(8)) {
+        for (const pipeline of pipelines) pipeline.accept(Date.now(), `record ${next++}`);
+        await Promise.all(clocks.map((clock) => clock.advance(2500)));
+        await diskIdle();
+      }
+    }
+    t.deepEqual(onDisk(spoolDirectory).length, next);
+    end();
+    await Promise.all(pipelines.map((pipeline, i) => closeInTime(pipeline, clocks[i] ?? new ManualClock())));
+    t.deepEqual(
+      range(next).filter((number) => arrivals.timesOf(number) !== 1),
+      [],
+    );
+    for (const pipeline of pipelines) t.deepEqual(pipeline.counts(), allDelivered(next / 3));
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);

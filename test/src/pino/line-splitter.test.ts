@@ -1,0 +1,173 @@
+import { LineSplitter } from '@putlogs/pino/internal';
+import test from 'ava';
+import fc from 'fast-check';
+
+interface Taken {
+  readonly text: string;
+  readonly isContinued: boolean;
+}
+
+/** What is taken of text that comes in these pieces, before its end and at it. */
+function take(pieces: readonly (string | Buffer)[], maxBytes = 1_048_550) {
+  const taken: Taken[] = [];
+  const lines = new LineSplitter(
+    (line, isContinued) => taken.push({ text: line.toString(), isContinued }),
+    maxBytes,
+  );
+  for (const piece of pieces) {
+    const memory = Buffer.from(piece);
+    lines.push(memory);
+    memory.fill('#'); // as when it is used anew
+  }
+  const atOnce = [...taken];
+  lines.end();
+  return { taken, atOnce };
+}
+
+const textsOf = (taken: readonly Taken[]) => taken.map(({ text }) => text);
+
+const linesOf = (...pieces: readonly (string | Buffer)[]) => textsOf(take(pieces).taken);
+
+/** Text in UTF-8, cut at some of these places. */
+function cutAt(text: string, cuts: readonly number[]): Buffer[] {
+  const bytes = Buffer.from(text);
+  const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].toSorted((a, b) => a - b);
+  return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end));
+}
+
+for (const [what, pieces, lines] of [
+  ['nothing', [], []],
+  ['a line', ['a\n'], ['a']],
+  ['lines in one piece', ['a\nb\nc\n'], ['a', 'b', 'c']],
+  ['a line in pieces', ['a', 'b', 'c\n'], ['abc']],
+  ['a newline on its own', ['a', '\n', 'b', '\n'], ['a', 'b']],
+  ['the last without its end', ['a\nb'], ['a', 'b']],
+  ['the ends of lines on Windows', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
+  ['a carriage return within a line', ['a\rb\n'], ['a\rb']],
+  ['an empty line', ['a\n\nb\n'], ['a', '', 'b']],
+] as const) {
+  test(`text is cut into lines: ${what}`, (t) => t.deepEqual(linesOf(...pieces), [...lines]));
+}
+
+test('wherever the text is cut, even within a character, the lines are the same', (t) => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'é', '🙃', '\n', '\r', '"'), maxLength: 60 });
+  fc.assert(
+    fc.property(text, fc.array(fc.nat({ max: 120 })), (given, cuts) => {
+      const pieces = cutAt(given, cuts);
+      const expected = given.split('\n').map((line) => line.replace(/\r$/, ''));
+      // Behind the last newline there is no line, unless there is text.
+      if (given.endsWith('\n') || given === '') expected.pop();
+      t.deepEqual(linesOf(...pieces), expected);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** Objects with all that makes their ends hard to find. */
+const objects = fc.array(
+  fc
+    .dictionary(fc.string({ unit: fc.constantFrom('a', '{', '}', '"', '\\', '🙃') }), fc.jsonValue())
+    .map((object) => JSON.stringify(object)),
+  { maxLength: 6 },
+);
+const cuts = fc.array(fc.nat({ max: 300 }));
+
+test('objects that come one behind the other, without newlines, are lines, wherever they are cut', (t) => {
+  fc.assert(
+    fc.property(objects, cuts, (given, places) => {
+      const { taken, atOnce } = take(cutAt(given.join(''), places));
+      t.deepEqual(textsOf(taken), given);
+      t.deepEqual(atOnce, taken, 'none waits for what comes next');
+      t.true(taken.every(({ isContinued }) => !isContinued));
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+for (const newline of ['\n', '\r\n']) {
+  test(`objects with ${JSON.stringify(newline)} behind each are the same lines, wherever they are cut`, (t) => {
+    fc.assert(
+      fc.property(objects, cuts, (given, places) => {
+        const text = given.map((object) => object + newline).join('');
+        t.deepEqual(linesOf(...cutAt(text, places)), given);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+}
+
+for (const [what, pieces, lines] of [
+  [
+    'objects behind a line that ends',
+    ['a\n{"a":1}{"b":2}', '{"c":3}{"d"', ':4}'],
+    ['a', '{"a":1}', '{"b":2}', '{"c":3}', '{"d":4}'],
+  ],
+  ['text behind an object', ['{"a":1} and {"b":2}', ' more\n'], ['{"a":1} and {"b":2} more']],
+  ['text in front of an object', ['see {"a":1}', '{"b":2}\n'], ['see {"a":1}{"b":2}']],
+  ['an array', ['[{"a":1},', '{"b":2}]', '\n'], ['[{"a":1},{"b":2}]']],
+  ['an empty line behind an object', ['{"a":1}', '\n\n'], ['{"a":1}', '']],
+  ['an object that ends before its newline comes', ['{"a":1}', '\n{"b":2}\n'], ['{"a":1}', '{"b":2}']],
+  [
+    'a brace that opens and is never closed',
+    ['{ is a brace', ', "is one', '\nb\n'],
+    ['{ is a brace, "is one', 'b'],
+  ],
+] as const) {
+  test(`objects and other text: ${what}`, (t) => t.deepEqual(linesOf(...pieces), [...lines]));
+}
+
+test('a line that is too long is taken in parts as it comes, between characters', (t) => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', 'é', '🙃', '{', '}', '"', '\n', '\r\n'),
+    maxLength: 80,
+  });
+  fc.assert(
+    fc.property(text, cuts, fc.integer({ min: 4, max: 12 }), (given, places, maxBytes) => {
+      const { taken } = take(cutAt(given, places), maxBytes);
+      for (const { text } of taken) {
+        t.true(Buffer.byteLength(text) <= maxBytes);
+        t.false(text.includes('\ufffd'));
+      }
+      // Parts of objects are cut as well: what was taken is all of the text, but for ends of lines.
+      t.is(textsOf(taken).join(''), given.replace(/\r?\n|\r$/g, ''));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('the parts of a line are told from its beginning', (t) => {
+  t.deepEqual(take(['abcd', 'efgh', 'ij\nk\n'], 4).taken, [
+    { text: 'abcd', isContinued: false },
+    { text: 'efgh', isContinued: true },
+    { text: 'ij', isContinued: true },
+    { text: 'k', isContinued: false },
+  ]);
+  t.deepEqual(textsOf(take(['abcd\r\nabcd', '\r', '\n'], 4).taken), ['abcd', 'abcd'], 'no empty part');
+});
+
+test('objects that are too long are taken in parts, and the next ones are lines again', (t) => {
+  const long = JSON.stringify({ text: 'x'.repeat(10) });
+  const { atOnce } = take([long.slice(0, 7), long.slice(7), '{"a":1}'], 8);
+  t.deepEqual(textsOf(atOnce), ['{"text":', '"xxxxxxx', 'xxx"}', '{"a":1}']);
+});
+
+test('bytes that are no UTF-8 are taken in parts, too', (t) => {
+  const sizes: number[] = [];
+  const lines = new LineSplitter((line) => sizes.push(line.length), 8);
+  lines.push(Buffer.alloc(100, 0x80));
+  lines.end();
+  t.deepEqual(sizes, [...Array.from({ length: 12 }, () => 8), 4]);
+});
+
+test('a line longer than any string may be is taken in parts, and takes no memory', (t) => {
+  const piece = Buffer.alloc(1024 * 1024, 'x');
+  let bytes = 0;
+  const lines = new LineSplitter((line) => {
+    bytes += line.length;
+  }, 1_048_550);
+  const before = process.memoryUsage().arrayBuffers;
+  for (let i = 0; i < 600; i++) lines.push(piece);
+  t.true(process.memoryUsage().arrayBuffers - before < 64 * 1024 * 1024);
+  lines.end();
+  t.is(bytes, 600 * piece.length);
+});

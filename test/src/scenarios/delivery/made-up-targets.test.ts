@@ -1,0 +1,106 @@
+import { systemClock } from '@putlogs/core/internal';
+import type { Local } from '@putlogs/local';
+import test from 'ava';
+import { puts, range, startLocal } from '../../support/harness.js';
+import { allDelivered, openPipeline } from '../../support/pipeline.js';
+
+const GROUP = '/test/app';
+
+/** What is in each stream: the numbers of its records, in the order of arrival. */
+function streams(local: Local): Record<string, number[]> {
+  const all: Record<string, number[]> = {};
+  for (const { logStreamName, message } of local.events(GROUP)) {
+    all[logStreamName] ??= [];
+    all[logStreamName].push(JSON.parse(message).i);
+  }
+  return all;
+}
+
+test('beyond maxLogStreams records go to one stream, which is told once', async (t) => {
+  const local = await startLocal(t);
+  let passedMs = 0;
+  const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passedMs };
+  const options = {
+    logStreamName: '{record.tenant}/{record.level}',
+    serviceField: 'service',
+    service: 'own',
+    environment: 'test',
+    maxLogStreams: 3,
+  };
+  const pipeline = openPipeline(local, options, { clock });
+  for (const round of range(3)) {
+    for (const i of range(10))
+      pipeline.accept(
+        Date.now(),
+        JSON.stringify({ i: 10 * round + i, tenant: `t${i}`, level: 'info', service: 'cart' }),
+      );
+    await pipeline.flush();
+    passedMs += 2 * 60_000; // a report is not repeated within a minute
+  }
+  const all = streams(local);
+  t.deepEqual(Object.keys(all).toSorted(), ['/overflow//overflow', 't0/info', 't1/info', 't2/info']);
+  t.deepEqual(all['t0/info'], [0, 10, 20]);
+  t.is(all['/overflow//overflow']?.length, 21);
+  t.deepEqual(pipeline.counts(), allDelivered(30));
+  t.deepEqual(pipeline.problems(), ['log-streams']);
+  for (const { logStreamName, entity } of puts(local).filter(({ status }) => status === 200))
+    t.is(entity?.keyAttributes?.Name, logStreamName === '/overflow//overflow' ? 'own' : 'cart');
+});
+
+test('what a record says never leads to the stream of those beyond maxLogStreams', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, { logStreamName: 'app/{record.tenant}', maxLogStreams: 3 });
+  const tenants = ['overflow', '/overflow', 'app//overflow', 'one too many'];
+  for (const [i, tenant] of tenants.entries()) pipeline.accept(Date.now(), JSON.stringify({ i, tenant }));
+  await pipeline.flush();
+  t.deepEqual(streams(local), {
+    'app/overflow': [0],
+    'app/_overflow': [1],
+    'app/app__overflow': [2],
+    'app//overflow': [3],
+  });
+});
+
+test('where a field stands twice in a record, the first decides: what the application bound', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}',
+    serviceField: 'req.service',
+    service: 'own',
+    environment: 'test',
+  });
+  const bound = '"tenant":"mallory","req":{"service":"shop"}';
+  pipeline.accept(Date.now(), `{"i":1,${bound},"tenant":"victim","req":{"service":"bank"}}`);
+  pipeline.accept(Date.now(), `{"i":2,${bound},"a":{"tenant":"victim"},"ten\\u0061nt":"victim"}`);
+  await pipeline.flush();
+  t.deepEqual(streams(local), { mallory: [1, 2] });
+  t.is(puts(local).at(-1)?.entity?.keyAttributes?.Name, 'shop');
+});
+
+test.serial('made-up tenants take the room of their own: the records of others arrive', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle', operation: 'PutLogEvents' });
+  const maxBufferBytes = 8 * 1024 * 1024;
+  const pipeline = openPipeline(local, {
+    logStreamName: '{record.tenant}',
+    maxBufferBytes,
+    maxLogStreams: 50,
+  });
+  const padding = 'x'.repeat(4000);
+  let madeUp = 0;
+  for (const i of range(100)) {
+    pipeline.accept(Date.now(), JSON.stringify({ i, tenant: 'victim', padding }));
+    // What is sealed is dropped before what is open.
+    if (i % 10 === 0) void pipeline.flush();
+    for (const _ of range(100))
+      pipeline.accept(Date.now(), JSON.stringify({ i, tenant: `made up ${madeUp++}`, padding }));
+    await new Promise(setImmediate);
+  }
+  end();
+  await pipeline.close();
+  t.is(local.count(GROUP, 'victim'), 100);
+  const { accepted, delivered, dropped, pending } = pipeline.counts();
+  t.is(pending, 0);
+  t.is(delivered + dropped.bufferFull, accepted);
+  t.true(dropped.bufferFull > 5000, `${dropped.bufferFull}`);
+});

@@ -1,0 +1,170 @@
+import type { ChildProcess } from 'node:child_process';
+import { hostname, tmpdir } from 'node:os';
+import type { Put } from '@putlogs/local';
+import { type Metadata, type MetadataMode, startInstanceMetadata } from '@putlogs/local/metadata';
+import test, { type ExecutionContext } from 'ava';
+import { runFixture } from '../../support/child.js';
+import { messages, startLocal } from '../../support/harness.js';
+
+// What takes longer than this waited for something; a slow machine alone does not.
+const PROMPTLY_MS = 10_000;
+const WAIT_MS = 1000;
+
+/** What an application is to find at an address where, on EC2, the metadata service is. */
+type Found = 'EC2' | 'host';
+
+const MODES: readonly (readonly [MetadataMode | 'nobody', Found])[] = [
+  [{ kind: 'answers' }, 'EC2'],
+  [{ kind: 'refuses', status: 401 }, 'host'],
+  [{ kind: 'drips', delayMs: 3_600_000 }, 'host'],
+  [{ kind: 'hangs' }, 'host'],
+  ['nobody', 'host'],
+];
+
+async function open(t: ExecutionContext, mode: MetadataMode | 'nobody') {
+  const metadata = await startInstanceMetadata(mode === 'nobody' ? {} : { mode });
+  t.teardown(() => metadata.close());
+  if (mode === 'nobody') await metadata.close();
+  return { metadata, env: envOf(metadata) };
+}
+
+function envOf(metadata: Metadata) {
+  return { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
+}
+
+const ENTITIES = {
+  // The name is that of this package, in whose package.json the application is.
+  EC2: { Type: 'Service', Name: '@putlogs/test', Environment: 'ec2:default' },
+  host: { Type: 'Service', Name: '@putlogs/test', Environment: 'generic:default' },
+};
+
+for (const [mode, found] of MODES) {
+  const what = mode === 'nobody' ? 'is not there' : Object.values(mode).join(' ');
+  for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
+    test.serial(
+      `${logger}: a metadata service that ${what}: all arrives, and the process ends promptly`,
+      async (t) => {
+        const local = await startLocal(t);
+        const { env } = await open(t, mode);
+        const begun = performance.now();
+        const { code, stderr } = await runFixture(local, 'app.js', [logger, 'natural end', '3'], { env });
+        t.true(performance.now() - begun < PROMPTLY_MS);
+        t.is(code, 0, stderr);
+        t.is(messages(local).length, 3, stderr);
+      },
+    );
+  }
+
+  // To a worker thread that is the same as one that hangs, and each takes its time.
+  if (mode !== 'nobody' && mode.kind === 'drips') continue;
+  for (const logger of ['pino', 'winston']) {
+    test.serial(`${logger}: a metadata service that ${what}: process.exit() loses nothing`, async (t) => {
+      const local = await startLocal(t);
+      const { env } = await open(t, mode);
+      const { stderr } = await runFixture(local, 'app.js', [logger, 'process.exit', '3'], { env });
+      t.is(messages(local).length, 3, stderr);
+    });
+
+    test.serial(
+      `${logger}: a metadata service that ${what}: no log call waits, no delivery for long`,
+      async (t) => {
+        const { local, stdout, waitedMs } = await logUntil(t, logger, () => true, (await open(t, mode)).env);
+        t.true(Number(stdout) < WAIT_MS / 2, `the first call took ${stdout} ms`);
+        // A busy machine takes its time to start; the search would go on for five seconds.
+        t.true(waitedMs < 4900, `${waitedMs}`);
+        t.true(messages(local).some((message) => message.includes('record 0')));
+      },
+    );
+
+    test.serial(
+      `${logger}: a metadata service that ${what}: the entity is there, soon or at last`,
+      async (t) => {
+        const { env } = await open(t, mode);
+        const { local } = await logUntil(t, logger, ({ entity }) => entity !== null, env);
+        const { entity, logStreamName } = local.events('/test/app').at(-1) ?? {};
+        t.deepEqual(entity?.keyAttributes, ENTITIES[found]);
+        if (found === 'host') t.true(logStreamName?.startsWith(`${hostname()}/`));
+      },
+    );
+  }
+}
+
+const FLUSH_MS = 100;
+
+/** Runs an application that logs and logs, until something has arrived of which this is so. */
+async function logUntil(
+  t: ExecutionContext,
+  logger: string,
+  isSo: (put: Put) => boolean,
+  env: Record<string, string>,
+  run: { readonly cwd?: string; readonly nodeArguments?: readonly string[] } = {},
+) {
+  let child: ChildProcess | undefined;
+  let loggedAt = 0;
+  let arrivedAt = 0;
+  const local = await startLocal(t, {
+    onPut(put) {
+      arrivedAt ||= performance.now();
+      if (isSo(put)) child?.kill('SIGKILL');
+    },
+  });
+  const { stdout } = await runFixture(local, 'first-call.js', [logger], {
+    ...run,
+    // One at a time, so that what arrives first is what was logged first.
+    env: { ...env, PUTLOGS_FLUSH_INTERVAL_MS: String(FLUSH_MS), PUTLOGS_MAX_IN_FLIGHT: '1' },
+    onOutput(process) {
+      child = process;
+      loggedAt ||= performance.now();
+    },
+  });
+  return { local, stdout, waitedMs: arrivedAt - loggedAt };
+}
+
+for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
+  test.serial(
+    `${logger}: a process that logs nothing ends promptly, though the metadata service hangs`,
+    async (t) => {
+      const local = await startLocal(t);
+      const { env } = await open(t, { kind: 'hangs' });
+      const begun = performance.now();
+      const { code, stderr } = await runFixture(local, 'app.js', [logger, 'natural end', '0'], { env });
+      t.true(performance.now() - begun < PROMPTLY_MS);
+      t.is(code, 0, stderr);
+      t.deepEqual(local.requests, []);
+    },
+  );
+}
+
+for (const logger of ['pino', 'winston']) {
+  test.serial(
+    `${logger}: the name is that of the main script's package, wherever the process was started`,
+    async (t) => {
+      const { local } = await logUntil(
+        t,
+        logger,
+        ({ entity }) => entity !== null,
+        {},
+        {
+          cwd: tmpdir(),
+          nodeArguments: ['--import', 'data:text/javascript,', '--stack-size=900'],
+        },
+      );
+      t.deepEqual(local.events('/test/app').at(-1)?.entity?.keyAttributes, ENTITIES.host);
+    },
+  );
+}
+
+test.serial('unless told otherwise the metadata service is asked for where it is on EC2', async (t) => {
+  const local = await startLocal(t);
+  const env = { AWS_EC2_METADATA_DISABLED: '' };
+  const { stderr } = await runFixture(local, 'app.js', ['pino', 'natural end', '1'], { env });
+  // Which no test may do: it is kept from it.
+  t.regex(stderr, /no-link-local: 169\.254\.169\.254/);
+});
+
+test.serial('where it is turned off nobody asks', async (t) => {
+  const local = await startLocal(t);
+  const { stderr } = await runFixture(local, 'app.js', ['pino', 'natural end', '1']);
+  t.notRegex(stderr, /no-link-local/);
+  t.is(messages(local).length, 1);
+});

@@ -1,0 +1,131 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Fault, Local } from '@putlogs/local';
+import test from 'ava';
+import { type Ended, runFixture } from '../../support/child.js';
+import { messages, startLocal } from '../../support/harness.js';
+import { linesIn } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
+
+const RECORDS = 3000;
+const LOGGERS = ['pino', 'winston'] as const;
+
+/** How an application ends: what it does itself, or the signal that it is sent. */
+const WAYS: readonly (readonly [name: string, way: string, signal?: NodeJS.Signals])[] = [
+  ['natural end', 'natural end'],
+  ['`process.exit()`', 'process.exit'],
+  ['uncaught error', 'uncaught error'],
+  ['unhandled rejection', 'unhandled rejection'],
+  ['SIGTERM, `closeOnSignals`', 'a signal', 'SIGTERM'],
+  ['SIGINT, `closeOnSignals`', 'a signal', 'SIGINT'],
+  ['abort, as when out of memory', 'a signal that nobody handles', 'SIGABRT'],
+  ['SIGKILL', 'a signal that nobody handles', 'SIGKILL'],
+];
+
+const SERVICES: Readonly<Record<string, Fault | undefined>> = {
+  healthy: undefined,
+  'throttled 50 %': { kind: 'throttle', share: 0.5 },
+  down: { kind: 'reset', operation: '*' },
+};
+
+/** What became of the records of one application. */
+type Fate = 'all arrive' | 'all arrive after a restart' | 'lost, and told' | 'lost';
+
+const fates = new Map<string, Fate>();
+
+for (const [name, way, signal] of WAYS) {
+  for (const [service, fault] of Object.entries(SERVICES)) {
+    for (const spool of [false, true]) {
+      for (const logger of LOGGERS) {
+        const cell = `${name}, ${service}, ${spool ? 'with' : 'without'} a spool`;
+        test.serial(`${logger}: ${cell}`, async (t) => {
+          const local = await startLocal(t, { random: alternately() });
+          if (fault !== undefined) local.fault(fault);
+          const folder = mkdtempSync(join(tmpdir(), 'putlogs-matrix-'));
+          t.teardown(() => rmSync(folder, { recursive: true }));
+          const env = {
+            PUTLOGS_CLOSE_TIMEOUT_MS: service === 'down' ? '500' : '8000',
+            // Nothing is sent before the end.
+            PUTLOGS_FLUSH_INTERVAL_MS: '3600000',
+            ...(spool && { PUTLOGS_SPOOL_DIRECTORY: folder }),
+          };
+          const ended = await runFixture(local, 'app.js', [logger, way, `${RECORDS}`], {
+            env,
+            onOutput: once((child) => void end(child, signal, spool ? folder : undefined)),
+          });
+          const before = arrived(local);
+          local.clearFaults();
+          if (spool) await restart(local, logger, folder);
+          t.is(new Set(arrived(local)).size, arrived(local).length, 'none arrives twice');
+          t.true([0, RECORDS].includes(arrived(local).length), `${arrived(local).length} arrived`);
+          const fate = fateOf(before.length, arrived(local).length, ended);
+          const other = fates.get(cell);
+          t.is(fate, other ?? fate, 'the same for both loggers');
+          fates.set(cell, fate);
+          if (spool) {
+            t.true(fate.startsWith('all arrive'), ended.stderr);
+            t.deepEqual(readdirSync(folder), []);
+          }
+        });
+      }
+    }
+  }
+}
+
+test.serial('the README has this table', (t) => {
+  const rows = WAYS.map(([name]) => {
+    const cells = Object.keys(SERVICES).flatMap((service) =>
+      ['without', 'with'].map((spool) => fates.get(`${name}, ${service}, ${spool} a spool`)),
+    );
+    return `| ${name} | ${cells.join(' | ')} |`;
+  });
+  const head = Object.keys(SERVICES).flatMap((service) => [service, `${service}, spool`]);
+  const table = [`| | ${head.join(' | ')} |`, `|---|${head.map(() => '---|').join('')}`, ...rows].join('\n');
+  const readme = readFileSync(fileURLToPath(new URL('../../../../README.md', import.meta.url)), 'utf8');
+  t.true(readme.includes(table), `README.md should have\n${table}`);
+});
+
+/** Lets every other request be met by a fault of half of the requests. */
+function alternately(): () => number {
+  let turn = 0;
+  return () => (turn++ % 2 === 0 ? 0 : 0.9);
+}
+
+/** A second signal would end the process at once. */
+function once(call: (child: ChildProcess) => void): (child: ChildProcess) => void {
+  let called = false;
+  return (child) => {
+    if (!called) call(child);
+    called = true;
+  };
+}
+
+async function end(
+  child: ChildProcess,
+  signal: NodeJS.Signals | undefined,
+  spool: string | undefined,
+): Promise<void> {
+  // What has reached the worker is on disk soon; what has not is nobody's promise.
+  await until('the records on disk', () => spool === undefined || linesIn(spool) > RECORDS);
+  if (signal !== undefined) child.kill(signal);
+}
+
+/** The next process, which finds that the one before is dead. */
+async function restart(local: Local, logger: string, folder: string): Promise<void> {
+  await runFixture(local, 'app.js', [logger, 'natural end', '1'], {
+    env: { PUTLOGS_SPOOL_DIRECTORY: folder, PUTLOGS_LOG_GROUP_NAME: '/test/restart' },
+  });
+}
+
+function arrived(local: Local): string[] {
+  return messages(local).filter((message) => message.includes('"record '));
+}
+
+function fateOf(before: number, after: number, { stderr }: Ended): Fate {
+  if (before === RECORDS) return 'all arrive';
+  if (after === RECORDS) return 'all arrive after a restart';
+  return stderr.includes(`${RECORDS} events were not delivered`) ? 'lost, and told' : 'lost';
+}

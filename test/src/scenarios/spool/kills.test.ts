@@ -1,0 +1,205 @@
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Local } from '@putlogs/local';
+import test, { type ExecutionContext } from 'ava';
+import { Arrivals, recordsOf } from '../../support/arrivals.js';
+import { runFixture } from '../../support/child.js';
+import { range, startLocal } from '../../support/harness.js';
+import { seeded } from '../../support/random.js';
+import { filesIn, spoolFolder } from '../../support/spool-folder.js';
+
+// TEST_KILLS=200 for a long run, TEST_SEED=… for one that was seen before.
+const KILLS = Number(process.env.TEST_KILLS ?? 12);
+const SEED = Number(process.env.TEST_SEED ?? Math.trunc(Math.random() * 1e9));
+
+const MAX_IN_FLIGHT = 4;
+
+/** Each has a log stream: batches share segments, lie scattered, and are written anew. */
+const TENANTS = 20;
+const RECORDS_OF_THE_LAST = 500;
+
+/** From the first sign of life on: it starts, and takes over what the one before left. */
+const MAX_START_MS = 600;
+
+/** From then on that some of its records are on disk. */
+const MAX_LIFE_MS = 600;
+
+/** Nothing comes to the disk any more. */
+const DEADLINE_MS = 60_000;
+
+const LOOK_INTERVAL_MS = 10;
+
+/** Where the spool puts what was torn. */
+const CORRUPT = 'corrupt.ndjson';
+
+for (const logger of ['pino', 'winston']) {
+  test.serial(`${logger}: killed again and again under load, what was on disk arrives`, async (t) => {
+    t.timeout(120_000 + KILLS * 10_000);
+    const arrivals = new Arrivals();
+    const strays: string[] = [];
+    const local = await startLocal(t, {
+      keepEvents: false,
+      random: seeded(SEED + 1),
+      onPut: (put) => {
+        arrivals.add(put);
+        for (const number of put.events.flatMap(({ message }) => recordsOf(message)))
+          if (put.logStreamName !== `tenant-${number % TENANTS}`)
+            strays.push(`record ${number} in ${put.logStreamName}`);
+      },
+    });
+    // So that some wait, and pauses are met as well.
+    local.fault({ kind: 'throttle', share: 0.2 });
+    const folder = spoolFolder(t);
+    const { firsts, onDisk } = await killAgainAndAgain(t, local, logger, folder);
+    const first = firsts.at(-1) ?? 0;
+    const end = first + RECORDS_OF_THE_LAST;
+    const { code, stderr } = await runFixture(
+      local,
+      'steady.js',
+      [logger, `${first}`, `${end}`, `${TENANTS}`],
+      {
+        env: environment(folder),
+      },
+    );
+    t.is(code, 0, stderr);
+
+    const seed = `TEST_SEED=${SEED}`;
+    t.deepEqual(strays.slice(0, 20), [], `in another's log stream, ${seed}`);
+    const isMissing = (number: number) => arrivals.timesOf(number) === 0;
+    const lived = firsts.filter(
+      (from, i) => i % 2 === 1 && firsts[i + 1] !== undefined && hasAny(onDisk, from, firsts[i + 1]),
+    );
+    t.is(lived.length, Math.floor(KILLS / 2), `every other process had records on disk, ${seed}`);
+    t.deepEqual([...onDisk].filter(isMissing).slice(0, 20), [], seed);
+    t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'those of the last process');
+    // Those in flight, and those whose delivery was not written down yet.
+    t.true(
+      arrivals.doubledPuts <= KILLS * (MAX_IN_FLIGHT + TENANTS),
+      `${arrivals.doubledPuts} batches twice, ${seed}`,
+    );
+    const torn = linesOf(join(folder, CORRUPT)).length;
+    t.true(torn <= KILLS, `${torn} torn lines, ${seed}`);
+    t.deepEqual(
+      readdirSync(folder).filter((name) => name !== CORRUPT),
+      [],
+      seed,
+    );
+
+    const lost = numbers(0, end).filter(isMissing).length;
+    const holes = firsts.flatMap((from, i) => holesIn(numbers(from, firsts[i + 1] ?? end), isMissing)).length;
+    t.log(
+      `${KILLS} kills, ${seed}: ${end} records logged, ${onDisk.size} seen on disk, ${end - lost} arrived; ` +
+        `${arrivals.doubled} in ${arrivals.doubledPuts} batches once more; ${lost} had not reached the disk, ` +
+        `${holes} of them before one that had; ${torn} torn lines`,
+    );
+  });
+}
+
+interface Killed {
+  /** The first record of each process, and of the next. */
+  readonly firsts: readonly number[];
+  /** Records that were seen on disk at any time. */
+  readonly onDisk: ReadonlySet<number>;
+}
+
+async function killAgainAndAgain(
+  t: ExecutionContext,
+  local: Local,
+  logger: string,
+  folder: string,
+): Promise<Killed> {
+  const random = seeded(SEED);
+  const firsts = [0];
+  const onDisk = new Set<number>();
+  const look = () => {
+    for (const number of recordsOnDisk(folder)) onDisk.add(number);
+  };
+  for (const turn of range(KILLS)) {
+    const first = firsts.at(-1) ?? 0;
+    // Every other one is killed in its start, whatever it has done by then.
+    const hasBegun = () => turn % 2 === 0 || hasAny(onDisk, first);
+    const lifeMs = random() * (turn % 2 === 0 ? MAX_START_MS : MAX_LIFE_MS);
+    let life: Promise<void> | undefined;
+    const { signal, stdout, stderr } = await runFixture(
+      local,
+      'steady.js',
+      [logger, `${first}`, 'Infinity', `${TENANTS}`],
+      {
+        env: environment(folder),
+        onOutput: (child) => {
+          life ??= killAfter(child, hasBegun, lifeMs, look);
+        },
+      },
+    );
+    t.is(signal, 'SIGKILL', stderr);
+    await life;
+    look();
+    firsts.push(Number(stdout.trimEnd().split('\n').at(-1)));
+  }
+  return { firsts, onDisk };
+}
+
+async function killAfter(
+  child: ChildProcess,
+  hasBegun: () => boolean,
+  ms: number,
+  look: () => void,
+): Promise<void> {
+  const begun = performance.now();
+  let end = Number.POSITIVE_INFINITY;
+  while (performance.now() < end && performance.now() - begun < DEADLINE_MS) {
+    await sleep(LOOK_INTERVAL_MS);
+    look();
+    if (end === Number.POSITIVE_INFINITY && hasBegun()) end = performance.now() + ms;
+  }
+  child.kill('SIGKILL');
+}
+
+function hasAny(numbers: ReadonlySet<number>, from: number, to = Number.POSITIVE_INFINITY): boolean {
+  for (const number of numbers) if (number >= from && number < to) return true;
+  return false;
+}
+
+function environment(folder: string): Record<string, string> {
+  return {
+    PUTLOGS_SPOOL_DIRECTORY: folder,
+    PUTLOGS_FLUSH_INTERVAL_MS: '100',
+    PUTLOGS_LOG_STREAM_NAME: 'tenant-{record.tenant}',
+    PUTLOGS_MAX_IN_FLIGHT: `${MAX_IN_FLIGHT}`,
+  };
+}
+
+/** Those whose line is whole. */
+function recordsOnDisk(folder: string): number[] {
+  return unlessGone(() => filesIn(folder), []).flatMap((file) => {
+    const text = unlessGone(() => readFileSync(file, 'utf8'), '');
+    return recordsOf(text.slice(0, text.lastIndexOf('\n') + 1));
+  });
+}
+
+/** A batch may be delivered while one looks, or be taken over by the next process, where it is seen later. */
+function unlessGone<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}
+
+function linesOf(file: string): string[] {
+  return unlessGone(() => readFileSync(file, 'utf8'), '')
+    .split('\n')
+    .slice(0, -1);
+}
+
+function numbers(from: number, to: number): number[] {
+  return range(to - from).map((i) => from + i);
+}
+
+/** The missing ones before one that is there. */
+function holesIn(numbers: readonly number[], isMissing: (number: number) => boolean): number[] {
+  const lastThere = numbers.findLastIndex((number) => !isMissing(number));
+  return numbers.slice(0, lastThere + 1).filter(isMissing);
+}

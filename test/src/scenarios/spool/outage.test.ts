@@ -1,0 +1,121 @@
+import { readdirSync } from 'node:fs';
+import type { Counts, ProblemCode } from '@putlogs/core';
+import test, { type ExecutionContext } from 'ava';
+import { Arrivals, recordsOf } from '../../support/arrivals.js';
+import { runFixture } from '../../support/child.js';
+import { range, startLocal } from '../../support/harness.js';
+import { allDelivered } from '../../support/pipeline.js';
+import { RequestsAtOnce } from '../../support/requests-at-once.js';
+import { spoolFolder } from '../../support/spool-folder.js';
+
+// TEST_RATE=1000 for 3,600,000 records.
+const RATE = Number(process.env.TEST_RATE ?? 100);
+const RECORDS = 3600 * RATE + 1;
+
+const MIB = 1024 * 1024;
+const MAX_BATCH_RECORDS = 10_000;
+const MAX_BUFFER_BYTES = 8 * MIB;
+
+/** What may come and go in a process whose memory does not grow. */
+const RSS_MARGIN = 16 * MIB;
+
+interface Sample {
+  readonly rss: number;
+  readonly disk: number;
+}
+
+interface End {
+  readonly records: number;
+  readonly counts: Counts;
+  readonly problems: readonly ProblemCode[];
+}
+
+test.serial('an hour of outage costs disk, not memory; then all arrives once, oldest first', async (t) => {
+  const { samples, end, arrivals, firsts } = await goThrough(t, { maxInFlight: 1 });
+  t.deepEqual(end.counts, allDelivered(RECORDS));
+  t.deepEqual(
+    range(RECORDS)
+      .filter((number) => arrivals.timesOf(number) !== 1)
+      .slice(0, 20),
+    [],
+  );
+  t.deepEqual(
+    firsts,
+    firsts.toSorted((a, b) => a - b),
+    'oldest first',
+  );
+
+  const memory = samples.map(({ rss }) => rss);
+  // By then it holds the maxBufferBytes that it may; two thirds of the records are still to come.
+  const [filled, late] = [Math.max(...memory.slice(15, 20)), Math.max(...memory.slice(-10))];
+  t.true(late <= filled + RSS_MARGIN, `${inMib(filled)}, then ${inMib(late)}`);
+});
+
+test.serial('past what the spool may hold the oldest go, and no others', async (t) => {
+  const spoolMaxBytes = 8 * MIB;
+  const maxInFlight = 4;
+  const { samples, end, arrivals, mostAtOnce } = await goThrough(t, { maxInFlight, spoolMaxBytes });
+  t.true(mostAtOnce <= maxInFlight, `${mostAtOnce} at once`);
+  const { accepted, delivered, dropped } = end.counts;
+  // A notice for each gap: what comes while the disk frees room may be a gap of its own.
+  const notices = accepted - RECORDS;
+  t.true(notices >= 1 && notices <= 3, `${notices} notices`);
+  t.deepEqual(end.counts, {
+    ...allDelivered(accepted),
+    delivered,
+    dropped: { ...allDelivered(0).dropped, spoolFull: accepted - delivered },
+  });
+  t.true(dropped.spoolFull > 0);
+  t.deepEqual(end.problems.toSorted(), ['spool-full', 'unavailable']);
+
+  const missing = range(RECORDS).filter((number) => arrivals.timesOf(number) === 0);
+  t.is(missing.length, dropped.spoolFull);
+  // All from the first of the outage on, but for a batch that was under way while younger ones had to go.
+  const last = missing.at(-1) ?? 0;
+  t.true(last - missing.length <= MAX_BATCH_RECORDS, `${missing.length} up to ${last}`);
+  const disk = Math.max(...samples.map(({ disk }) => disk));
+  t.true(disk <= spoolMaxBytes + 2 * MIB, `and what is open or under way: ${inMib(disk)}`);
+  t.true(disk > spoolMaxBytes - 2 * MIB, `no more goes than has to: ${inMib(disk)}`);
+});
+
+/** Runs the outage in a process of its own, whose memory is looked at. */
+async function goThrough(t: ExecutionContext, options: Readonly<Record<string, unknown>>) {
+  t.timeout(600_000);
+  const arrivals = new Arrivals();
+  const firsts: number[] = [];
+  const atOnce = new RequestsAtOnce(t);
+  const local = await startLocal(t, {
+    keepEvents: false,
+    onPut(put) {
+      arrivals.add(put);
+      firsts.push(...recordsOf(put.events[0]?.message ?? ''));
+    },
+  });
+  const spoolDirectory = spoolFolder(t);
+  const begun = performance.now();
+  const { code, stdout, stderr } = await runFixture(local, 'outage.js', [
+    `${RATE}`,
+    JSON.stringify({ spoolDirectory, maxBufferBytes: MAX_BUFFER_BYTES, ...options }),
+  ]);
+  t.is(code, 0, stderr);
+  t.deepEqual(readdirSync(spoolDirectory), []);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const samples: readonly Sample[] = lines.slice(0, -1);
+  const end: End = lines.at(-1);
+  tell(t, samples, performance.now() - begun);
+  return { samples, end, arrivals, firsts, mostAtOnce: atOnce.most };
+}
+
+function tell(t: ExecutionContext, samples: readonly Sample[], ms: number): void {
+  const every = Math.ceil(samples.length / 12);
+  const rss = samples.filter((_, minute) => minute % every === 0).map(({ rss }) => inMib(rss));
+  const disk = Math.max(...samples.map(({ disk }) => disk));
+  t.log(`${RECORDS} records in ${Math.round(ms)} ms; RSS ${rss.join(', ')}; disk at most ${inMib(disk)}`);
+}
+
+function inMib(bytes: number): string {
+  return `${Math.round(bytes / MIB)} MiB`;
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Local } from '@putlogs/local';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  readonly env?: Record<string, string>;
+  readonly nodeArguments?: readonly string[];
+  /** A program that starts it, with its arguments. */
+  readonly starter?: readonly string[];
+  /** The folder to start it in. */
+  readonly cwd?: string;
+  /** What a file may take, in blocks of 512 bytes: writing more fails, as on a full disk. */
+  readonly maxFileBlocks?: number;
+  /** Called each time the process has written something to its stdout. */
+  readonly onOutput?: (child: ChildProcess) => void;
+}
+
+/** NODE_OPTIONS keep it from the metadata service of this machine: ava.config.js. */
+const { PATH, NODE_OPTIONS } = process.env;
+const ofThisProcess = { PATH, NODE_OPTIONS };
+
+/** Where a fixture is. */
+export function fixturePath(fixture: string): string {
+  return fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url));
+}
+
+/** Runs a fixture in a process of its own, pointed at the service, until it ends. */
+export function runFixture(
+  local: Local,
+  fixture: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ended> {
+  return runProgram(local, fixturePath(fixture), args, options);
+}
+
+/** The same for any program of Node's. */
+export async function runProgram(
+  local: Local,
+  file: string,
+  args: readonly string[] = [],
+  { env = {}, nodeArguments = [], starter = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
+): Promise<Ended> {
+  const command = [...starter, process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
+  const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
+  const [program = '', ...rest] = maxFileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, {
+    cwd,
+    env: { ...ofThisProcess, ...local.env, PUTLOGS_LOG_GROUP_NAME: '/test/app', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+    onOutput?.(child);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+}
