@@ -51,7 +51,17 @@ export class Counters {
   }
 
   add(counter: Counter, count: number): void {
-    this.#cells[POSITIONS[counter]] = this.#get(counter) + count;
+    this.#addAt(POSITIONS[counter], count);
+  }
+
+  /** For each event: to look a position up by its name takes ten times as long. @param records that begin with it */
+  accept(events: number, records: number): void {
+    this.#addAt(POSITIONS.accepted, events);
+    this.#addAt(POSITIONS.records, records);
+  }
+
+  #addAt(position: number, count: number): void {
+    this.#cells[position] = (this.#cells[position] ?? 0) + count;
   }
 
   #get(counter: Counter): number {

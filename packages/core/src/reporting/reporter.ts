@@ -99,8 +99,7 @@ export class Reporter {
 
   /** @param records of the logger that begin with these events */
   accept(events: number, records = 0): void {
-    this.#counters.add('accepted', events);
-    this.#counters.add('records', records);
+    this.#counters.accept(events, records);
     this.#hasNews = true;
   }
 
