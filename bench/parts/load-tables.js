@@ -68,7 +68,7 @@ function deliveryTable(rows) {
   );
 }
 
-/** The README's. @param {readonly import('./load.js').Row[]} rows */
+/** For docs/benchmarks.md. @param {readonly import('./load.js').Row[]} rows */
 export function steadySummary(rows) {
   return table(
     ['', 'log call, µs', '× floor', 'CPU of the process, µs/record', '× floor'],
@@ -82,7 +82,18 @@ export function steadySummary(rows) {
   );
 }
 
-/** The README's. @param {readonly import('./load.js').Row[]} rows */
+/** For the README. @param {readonly import('./load.js').Row[]} rows of all variants */
+export function costSentence(rows) {
+  const of = (name, figure) => fixed(medianOf(rowOf(rows, name), figure), 1);
+  return [
+    `In a flood, a log call takes ${of('putlogs-pino', logCall)} µs with Pino (${of('pino-floor', logCall)} µs without a transport),`,
+    `and ${of('putlogs-winston', logCall)} µs with Winston (${of('winston-floor', logCall)} µs without a transport, ${of('putlogs-winston-format', logCall)} µs with \`jsonFormat\`).`,
+    `All threads together spend ${of('putlogs-pino', cpu)} µs of CPU per record with Pino, ${of('putlogs-winston', cpu)} µs with Winston,`,
+    `and ${of('winston-cloudwatch', cpu)} µs with winston-cloudwatch.`,
+  ].join('\n');
+}
+
+/** For docs/benchmarks.md. @param {readonly import('./load.js').Row[]} rows */
 export function floodSummary(rows) {
   const peer = rowOf(rows, 'winston-cloudwatch');
   return table(

@@ -95,7 +95,7 @@ export function memoryTable(rows) {
   );
 }
 
-/** The README's: a line a way to run, a column a load. */
+/** For docs/benchmarks.md: a line a way to run, a column a load. */
 export function memorySummary(rows) {
   const loads = ['steady', 'flood', 'long flood'];
   const heads = loads.map((load) => {

@@ -126,7 +126,7 @@ export function packagesTable(rows) {
   );
 }
 
-/** The README's. @param {readonly PackageRow[]} rows */
+/** For docs/benchmarks.md. @param {readonly PackageRow[]} rows */
 export function packagesSummary(rows) {
   return table(
     ['added to the logger', 'MB', 'packages', 'to load, ms'],

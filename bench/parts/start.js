@@ -71,7 +71,7 @@ export function idleTable(rows) {
   );
 }
 
-/** The README's. @param {readonly StartRow[]} rows */
+/** For docs/benchmarks.md. @param {readonly StartRow[]} rows */
 export function startSummary(rows) {
   const figure = (row, name) => fixed(startMedian(row, name), 0);
   return table(

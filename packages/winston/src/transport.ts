@@ -20,7 +20,7 @@ import { type Info, readField } from './info.js';
 import { messageOf, withWholeErrors } from './message.js';
 import { RestartingChannel } from './restarting-channel.js';
 
-/** winston-transport's own options, and those of the README's table. */
+/** winston-transport's own options, and those of docs/configuration.md. */
 export type CloudWatchTransportOptions = Options &
   Pick<TransportStreamOptions, 'level' | 'format' | 'silent' | 'handleExceptions' | 'handleRejections'> & {
     /** Whether the work is done in a worker thread. Default: true. */

@@ -4,7 +4,7 @@ import { ec2, ecs, place, pod } from './runtime-environment.js';
 
 /** A program somewhere, of which the user has said nothing, and what it is to find. */
 export interface Somewhere {
-  /** As the README calls it. */
+  /** As docs/entity.md calls it. */
   readonly name: string;
   open(t: ExecutionContext): RuntimeEnvironment | Promise<RuntimeEnvironment>;
   readonly keyAttributes: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ export interface Option<T> {
   readonly default: T | undefined;
   /** What is accepted, in words: the end of the sentence "expected …". */
   readonly expected: string;
-  /** One line for the README. */
+  /** One line for the option tables of the documentation, which stand in docs/configuration.md. */
   readonly description: string;
   /** Variables that other tools read too; the first that is set counts, after the option's own. */
   readonly standardVariables?: readonly string[];

@@ -14,8 +14,8 @@ const RETENTION_DAYS = [
 const MIB = 1024 * 1024;
 
 /**
- * Every option: its default, its check, its line in the README. The types, the environment variables and the
- * README's table come from here.
+ * Every option: its default, its check, its line in the documentation. The types, the environment variables and
+ * the tables of the documentation come from here.
  */
 export const OPTIONS = {
   /** The log group to write to. Required. */
@@ -29,7 +29,7 @@ export const OPTIONS = {
     default: '{instance}/{pid}',
     expected: `a template of 1 to 512 characters, in which braces stand only around ${PLACEHOLDERS.join(', ')} and record.field`,
     description:
-      "The log stream to write to. `{instance}` (an ECS task, a pod, an EC2 instance, a Lambda sandbox, else the host), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (UTC, of the event), `{uuid}` and `{record.field}` (the record's own) are filled in.",
+      'The log stream to write to. Placeholders: `{instance}` (the ECS task, pod, EC2 instance or Lambda sandbox, else the host name), `{hostname}`, `{pid}`, `{service}`, `{environment}`, `{date}` (of the event, in UTC), `{uuid}` and `{record.field}` (a field of the record).',
   }),
   /** The AWS Region. */
   region: text(/^[a-z0-9-]{1,63}$/, {
@@ -44,13 +44,13 @@ export const OPTIONS = {
     expected: 'an http or https URL without a user name',
     convert: hrefOf,
     description:
-      "The service's URL, where it is not the one that the AWS SDK finds: a VPC endpoint, `@putlogs/local`.",
+      'The URL of the service, for a VPC endpoint or `@putlogs/local`. Default: what the AWS SDK finds.',
   }),
   /** The service's name, for the entity. */
   service: text(isKeyValue, {
     default: undefined,
     expected: '1 to 512 characters of ASCII',
-    description: "The service's name, for the entity. Default: what is found.",
+    description: 'The name of the service in the entity. Default: detected.',
   }),
   /** The field of a record that names its service, for the entity. */
   // With the prefix of a template it would be looked for in a field called `record`, and never be found.
@@ -58,7 +58,7 @@ export const OPTIONS = {
     default: undefined,
     expected: `the name of a field, or names with dots between, without the "${OF_RECORD}" that logStreamName wants`,
     description:
-      "The field of a record that names the record's service, for the entity, instead of the process's. Default: none.",
+      "The field of a record that names the record's own service in the entity. Default: all records belong to `service`.",
   }),
   /** How many log streams and services the records may name at once. */
   maxLogStreams: integer(between(1, 5000), {
@@ -66,13 +66,13 @@ export const OPTIONS = {
     // So many batches may be open at once.
     expected: 'a whole number from 1 to 5000',
     description:
-      'How many log streams, or services, the records may name at once, by `{record.…}` and `serviceField`; records of further ones go to one stream, with `/overflow` in the place of each field.',
+      'The maximum number of log streams and services that records may select at once, through `{record.…}` and `serviceField`. All further records go to one overflow stream, whose name has `/overflow` in place of each field.',
   }),
   /** The service's environment, for the entity. */
   environment: text(isKeyValue, {
     default: undefined,
     expected: '1 to 512 characters of ASCII',
-    description: "The service's environment, for the entity, such as `ecs:prod`. Default: what is found.",
+    description: 'The environment of the service in the entity, such as `ecs:prod`. Default: detected.',
   }),
   /** The whole entity instead of the derived one; `false` sends none. */
   entity: custom<EntityOption | false>(
@@ -82,19 +82,19 @@ export const OPTIONS = {
       default: undefined,
       expected: 'false, or an object of type, resourceType, identifier, name, environment, attributes',
       description:
-        'The whole entity instead of the derived one: `{ type, resourceType, identifier, name, environment, attributes }`. `false`: none.',
+        'The complete entity, instead of the detected one: `{ type, resourceType, identifier, name, environment, attributes }`. `false` sends none.',
     },
   ),
   /** Whether to create the log group when it does not exist. */
   createLogGroup: flag({
     default: true,
-    description: 'Create the log group when it does not exist. (The log stream is always created.)',
+    description: 'Create the log group if it does not exist. Log streams are always created.',
   }),
   /** Retention of a log group that is created. */
   retentionInDays: integer((days) => RETENTION_DAYS.includes(days), {
     default: undefined,
     expected: `one of ${RETENTION_DAYS.join(', ')}`,
-    description: 'Retention of a log group that is created. Default: for ever.',
+    description: 'Retention of a log group that is created, in days. Default: events never expire.',
   }),
   /** Tags of a log group that is created. */
   tags: custom<Tags>(isTags, keyValues, {
@@ -102,31 +102,32 @@ export const OPTIONS = {
     expected:
       '1 to 50 tags: keys of 1 to 128 and values of up to 256 letters, digits, spaces and _ . : / = + - @',
     description:
-      'Tags of a log group that is created. As a variable: `key=value,key=value`, percent-encoded.',
+      'Tags of a log group that is created: an object. As a variable: `key=value,key=value`, percent-encoded.',
   }),
   /** ARN of the KMS key of a log group that is created. */
   kmsKeyId: text((arn) => arn.length >= 1 && arn.length <= 256, {
     default: undefined,
     expected: 'the ARN of a KMS key, 1 to 256 characters',
-    description: 'ARN of the KMS key of a log group that is created.',
+    description: 'ARN of the KMS key that encrypts a log group that is created.',
   }),
   /** Class of a log group that is created. */
   logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'], {
     default: undefined,
-    description: 'Class of a log group that is created.',
+    description:
+      'Log class of a log group that is created: `STANDARD`, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`.',
   }),
   /** The longest that an event waits for others, in milliseconds. */
   flushIntervalMs: integer(between(1, 3_600_000), {
     default: 1000,
     expected: 'a whole number from 1 to 3600000',
-    description: 'The longest that an event waits for others to share its request, in milliseconds.',
+    description: 'The longest time that an event waits for others to share its request, in milliseconds.',
   }),
   /** How many requests may be under way at once. */
   maxInFlight: integer(between(1, 50), {
     default: 4,
     // The SDK's HTTP agent opens 50 connections.
     expected: 'a whole number from 1 to 50',
-    description: 'How many PutLogEvents may be under way at once.',
+    description: 'The maximum number of concurrent PutLogEvents requests.',
   }),
   /** Bound of the memory that waiting events take, in bytes. */
   maxBufferBytes: integer(between(8 * MIB, 64 * 1024 * MIB), {
@@ -134,56 +135,56 @@ export const OPTIONS = {
     // One batch of nothing but control characters takes 6 MiB of JSON.
     expected: `a whole number from ${8 * MIB} (8 MiB) to ${64 * 1024 * MIB}`,
     description:
-      'Bound of what waiting events take in memory, in bytes; past it the oldest batch is dropped of the log stream that holds most.',
+      'The maximum memory for events that wait, in bytes. Above it, the log stream that holds the most loses its oldest batch.',
   }),
   /** A folder for what waits, so that it outlives the process. */
   spoolDirectory: text((path) => path.length >= 1 && !path.includes('\0'), {
     default: undefined,
     expected: 'the path of a folder',
     description:
-      'A folder on disk for what waits, so that it outlives the process and takes little memory. Several processes may share it. Default: none.',
+      'A directory for events that wait, so that they survive the process and take little memory. Several processes may share it. Default: no spool.',
   }),
   /** Bound of what one process keeps in the spool, in bytes. */
   spoolMaxBytes: integer(between(8 * MIB, 1024 * 1024 * MIB), {
     default: 512 * MIB,
     expected: `a whole number from ${8 * MIB} (8 MiB) to ${1024 * 1024 * MIB}`,
     description:
-      'Bound of what one process keeps in the spool, in bytes; past it the oldest batch is dropped. A batch counts for 8 KiB at least.',
+      'The maximum that one process keeps in the spool, in bytes. Above it, the oldest batch is dropped. Each batch counts as at least 8 KiB.',
   }),
   /** A file for the events that the service refuses. */
   deadLetterFile: text((path) => path.length >= 1 && !path.includes('\0'), {
     default: undefined,
     expected: 'the path of a file',
     description:
-      'A file for the events that the service refuses for good, as NDJSON with reason, time and target. Default: none.',
+      'A file for events that the service rejects permanently, as NDJSON with reason, time and destination. Default: none.',
   }),
   /** Bound of the dead letters on disk, in bytes. */
   deadLetterMaxBytes: integer(between(MIB, 1024 * 1024 * MIB), {
     default: 64 * MIB,
     expected: `a whole number from ${MIB} (1 MiB) to ${1024 * 1024 * MIB}`,
     description:
-      'Bound of the dead letters on disk, in bytes: at half of it the file is renamed to `….1`, whose predecessor goes.',
+      'The maximum size of the dead letters on disk, in bytes. At half of it the file is renamed to `<file>.1`, which replaces the previous one.',
   }),
   /** The longest that a request may be silent, in milliseconds. */
   requestTimeoutMs: integer(between(100, 300_000), {
     default: 10_000,
     expected: 'a whole number from 100 to 300000',
     description:
-      'The longest that a request may be silent, in milliseconds; then it is tried again. An upload that makes progress goes on; the answer has to be complete within this time. While the process waits to end, half of the time that is left at most.',
+      'The longest time without progress before a request is retried, in milliseconds. An upload that makes progress continues; the response must be complete within this time. While the process shuts down, at most half of the remaining time.',
   }),
   /** The longest that the end of the process waits for delivery, in milliseconds. */
   closeTimeoutMs: integer(between(0, 8500), {
     default: 8000,
     // thread-stream ends the worker after 10 seconds, and the disk may take one after this.
     expected: 'a whole number from 0 to 8500',
-    description: 'The longest that leaving waits for delivery, in milliseconds.',
+    description: 'The longest time that the end of the process waits for delivery, in milliseconds.',
   }),
   /** Whether to compress requests. */
-  gzip: flag({ default: true, description: 'Compress requests.' }),
+  gzip: flag({ default: true, description: 'Compress requests with gzip.' }),
   /** Whether problems are written to stderr too. */
   reportToStderr: flag({
     default: true,
-    description: "Write problems to stderr, besides the `'report'` event.",
+    description: "Also write problems to stderr, in addition to the `'report'` event.",
   }),
 } as const;
 

@@ -123,7 +123,7 @@ function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): 
   if (names.length === 0) return;
   reporter.problem(
     'unknown-variable',
-    `Environment variables that are unknown here, and ignored: ${names.join(', ')}. If they are meant for this transport, the README has the right names.`,
+    `Unknown environment variables are ignored: ${names.join(', ')}. If they are meant for this transport, correct their names: docs/configuration.md lists all.`,
   );
 }
 

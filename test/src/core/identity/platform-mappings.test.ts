@@ -24,15 +24,15 @@ for (const { name, open, keyAttributes, attributes, instance, problems = [] } of
   });
 }
 
-test('the README has the table of what is found where', async (t) => {
+test('docs/entity.md has the table of what is found where', async (t) => {
   const rows = await Promise.all(SOMEWHERE.map((somewhere) => row(t, somewhere)));
   const table = [
     '| | `Name` | `Environment` | attributes | `{instance}` |',
     '|---|---|---|---|---|',
     ...rows,
   ].join('\n');
-  const readme = readFileSync(fileURLToPath(new URL('../../../../README.md', import.meta.url)), 'utf8');
-  t.true(readme.includes(table), `README.md should have\n${table}`);
+  const page = readFileSync(fileURLToPath(new URL('../../../../docs/entity.md', import.meta.url)), 'utf8');
+  t.true(page.includes(table), `docs/entity.md should have\n${table}`);
 });
 
 async function row(t: ExecutionContext, { name, open }: (typeof SOMEWHERE)[number]): Promise<string> {

@@ -81,7 +81,7 @@ for (const logger of LOGGERS) {
   });
 
   // By itself it sends SIGUSR2, which nobody handles. It sends each signal twice, the second time by a shell, and on a busy
-  // machine that comes too late to be the same: what is left then is in the spool, which docs/leaving.md asks for.
+  // machine that comes too late to be the same: what is left then is in the spool, which docs/shutdown.md asks for.
   test.serial(
     `${logger}: nodemon with \`--signal SIGTERM\` and a spool starts the application again, and all arrive`,
     async (t) => {

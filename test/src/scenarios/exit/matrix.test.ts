@@ -75,7 +75,7 @@ for (const [name, way, signal] of WAYS) {
   }
 }
 
-test.serial('the README has this table', (t) => {
+test.serial('docs/shutdown.md has this table', (t) => {
   const rows = WAYS.map(([name]) => {
     const cells = Object.keys(SERVICES).flatMap((service) =>
       ['without', 'with'].map((spool) => fates.get(`${name}, ${service}, ${spool} a spool`)),
@@ -84,8 +84,8 @@ test.serial('the README has this table', (t) => {
   });
   const head = Object.keys(SERVICES).flatMap((service) => [service, `${service}, spool`]);
   const table = [`| | ${head.join(' | ')} |`, `|---|${head.map(() => '---|').join('')}`, ...rows].join('\n');
-  const readme = readFileSync(fileURLToPath(new URL('../../../../README.md', import.meta.url)), 'utf8');
-  t.true(readme.includes(table), `README.md should have\n${table}`);
+  const page = readFileSync(fileURLToPath(new URL('../../../../docs/shutdown.md', import.meta.url)), 'utf8');
+  t.true(page.includes(table), `docs/shutdown.md should have\n${table}`);
 });
 
 /** Lets every other request be met by a fault of half of the requests. */
