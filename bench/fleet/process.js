@@ -1,11 +1,4 @@
-import {
-  DeliveryAccounting,
-  Destinations,
-  Dispatcher,
-  EventTimes,
-  Reporter,
-  ServiceClock,
-} from '@putlogs/core/internal';
+import { Destinations, Dispatcher, EventTimes, Reporter, ServiceClock } from '@putlogs/core/internal';
 
 const LOG_GROUP = '/fleet';
 const MAX_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -34,19 +27,20 @@ export class Process {
     );
     const destination = destinations.own([], () => ({ fields: new Map(), entity: () => undefined }));
     this.address = destination.nameAt(clock.now());
-    const accounting = new DeliveryAccounting(
-      { maxBufferBytes: MAX_BUFFER_BYTES, spoolMaxBytes: 0 },
-      this.#reporter,
-      undefined,
-    );
     this.#dispatcher = new Dispatcher(
-      { flushIntervalMs, maxInFlight: 4, maxBufferBytes: MAX_BUFFER_BYTES },
+      {
+        flushIntervalMs,
+        maxInFlight: 4,
+        requestTimeoutMs: 10_000,
+        maxBufferBytes: MAX_BUFFER_BYTES,
+        spoolMaxBytes: 0,
+      },
       {
         route: () => destination,
         times: new EventTimes(new ServiceClock(clock, this.#reporter), undefined),
-        accounting,
         reporter: this.#reporter,
         store: undefined,
+        deadLetters: undefined,
         clock,
         random,
       },

@@ -29,7 +29,6 @@ export { attributesFrom, merge, type ResourceAttribute } from './identity/resour
 export { type RuntimeEnvironment, thisRuntimeEnvironment } from './identity/runtime-environment.js';
 export { entityFaults, isAttribute, isKeyValue } from './identity/validate-entity.js';
 export { backoffMs, MAX_FAILURES } from './pipeline/backoff.js';
-export { DeliveryAccounting } from './pipeline/delivery-accounting.js';
 export { DeliveryQueue } from './pipeline/delivery-queue.js';
 export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';

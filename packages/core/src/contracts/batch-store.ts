@@ -2,43 +2,53 @@ import type { Batch } from '../batching/batch.js';
 import type { BatchMirror } from '../batching/batch-mirror.js';
 import type { DestinationName } from './destination.js';
 
-/** A batch's copy on disk. */
+/** The copy of a batch on disk. */
 export interface StoredBatch {
-  /** Whether the disk has it, or is about to. */
+  /** Whether the disk has the batch, or is about to. */
   readonly isPersisting: boolean;
-  /** Whether all of it is on disk by now. */
+  /** Whether the whole batch is on disk now. */
   readonly isPersisted: boolean;
-  /** Whether all of it is on disk: resolves when that is known. */
+  /** Resolves, once that is known, with whether the whole batch is on disk. */
   readonly written: Promise<boolean>;
-  /** Whether its events may leave memory now. @param atOnce whether they cannot wait to be written in one piece */
+  /**
+   * Whether the events may leave memory now.
+   * @param atOnce false allows the store to write scattered events in one piece first, and to say no until then
+   */
   mayLeaveMemory(atOnce: boolean): boolean;
-  /** Its events leave memory. */
+  /** The events have left memory. */
   release(): void;
   read(): Promise<ReadBack>;
-  /** An earlier process left it, and its events are counted as accepted. */
+  /** An earlier process left the batch, and this one has now counted its events as accepted. */
   accepted(): void;
-  /** So many of its events are settled. With the last of them, it is removed. */
+  /** Settles this many events. The copy is removed with the last one. */
   settle(events: number): void;
-  /** The same, but the copy stays on disk. */
+  /** Settles this many events and keeps the copy on disk. */
   leave(events: number): void;
 }
+
+/** A batch on disk that mirrors an open batch in memory. */
+export interface MirroredBatch extends StoredBatch, BatchMirror {}
 
 /** A place on disk for batches. */
 export interface BatchStore {
   /** Whether it holds more than it may. */
   readonly isFull: boolean;
-  /** @param callback is called when it does: it should settle what is too much */
+  /** @param callback is called when the store becomes full. It should settle batches until the store is not. */
   whenFull(callback: () => void): void;
-  /** A place for a batch that is opened; undefined when the disk refuses. @param address is asked when it is known */
-  create(address: () => DestinationName): (StoredBatch & BatchMirror) | undefined;
+  /**
+   * Opens a copy for a batch that is being opened.
+   * @param nameOf is called once the entity is known
+   * @returns undefined when the disk refuses
+   */
+  create(nameOf: () => DestinationName): MirroredBatch | undefined;
 }
 
-/** What became of an attempt to read a batch from the disk. */
+/** The result of reading a batch from disk. */
 export type ReadBack =
   | { readonly kind: 'read'; readonly batch: Batch }
-  /** It may be read later: the system is short of something, or the disk does not answer. */
+  /** Try again later: the system is short of a resource, or the disk does not respond. */
   | { readonly kind: 'busy'; readonly error: unknown }
-  /** Another process has it, and sends it. */
+  /** Another process has taken the batch over and sends it. */
   | { readonly kind: 'taken over' }
-  /** It never can be read. */
+  /** The batch is damaged or gone. */
   | { readonly kind: 'unreadable'; readonly error: unknown };

@@ -2,20 +2,20 @@ import type { Batch } from '../batching/batch.js';
 import type { Entity } from '../identity/entity.js';
 import type { Outcome } from './outcome.js';
 
-/** Where events go, and who wrote them. */
+/** Where events go, and the entity that wrote them. */
 export interface DestinationName {
   readonly logGroupName: string;
   readonly logStreamName: string;
   readonly entity: Entity | undefined;
 }
 
-/** Sends batches to one target, with one entity. */
+/** A log group, a log stream (one per UTC day if its name holds the date) and an entity, to which batches are sent. */
 export interface Destination {
-  /** For events of this time. */
+  /** The name for events with this timestamp. */
   nameAt(timestamp: number): DestinationName;
   /**
-   * Tries once to deliver a batch. Never rejects.
-   * @param entityIsGood whether it is known that what is wrong with the batch is not the entity
+   * Makes one attempt to deliver a batch. Never rejects.
+   * @param entityIsGood true when the entity is known not to be the reason for an earlier refusal
    */
   send(batch: Batch, entityIsGood: boolean): Promise<Outcome>;
 }

@@ -1,6 +1,6 @@
 /** What the service or the network said, fit for a report. */
 export interface Failure {
-  /** The error's name: `ThrottlingException`, `ECONNREFUSED`, … */
+  /** The name of the error: `ThrottlingException`, `ECONNREFUSED`, … */
   readonly name: string;
   readonly message: string;
 }
@@ -12,23 +12,24 @@ export interface RejectedEvents {
   readonly tooNew: number;
 }
 
-/** What became of one try to deliver a batch. */
+/** The outcome of one attempt to deliver a batch. */
 export type Outcome =
-  /** The service took the batch, all of it but the rejected events. */
+  /** The service took the batch, except for the rejected events. */
   | { readonly kind: 'delivered'; readonly rejected: RejectedEvents }
-  /** Too many requests: the same again, later. */
+  /** Too many requests. The same batch is sent again later. */
   | { readonly kind: 'throttled'; readonly failure: Failure }
-  /** No service, or no answer that can be trusted: the same again, later. The events may have arrived. */
+  /** No service, or no response that can be trusted. Sent again later; the events may have arrived. */
   | { readonly kind: 'unavailable'; readonly failure: Failure }
-  /** It was silent for all of `requestTimeoutMs`: the same again, later, or less of it. The events may have arrived. */
+  /** No sign of life for `requestTimeoutMs`. Sent again later, perhaps in parts; the events may have arrived. */
   | { readonly kind: 'timeout'; readonly failure: Failure }
-  /** The log group or the log stream is not there, and could not be made: the same again, later. */
+  /** The log group or log stream does not exist and could not be created. Sent again later. */
   | { readonly kind: 'missing'; readonly failure: Failure }
-  /** Credentials, permissions or the region are not right: the same again, later. */
+  /** The credentials, permissions or Region are wrong. Sent again later. */
   | { readonly kind: 'denied'; readonly failure: Failure }
   /** The service will never take this batch as it is. */
   | { readonly kind: 'poison'; readonly failure: Failure };
 
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'delivered' }>;
+
 /** The same batch may succeed later. */
 export type TransientOutcome = Exclude<FailedOutcome, { readonly kind: 'poison' }>;

@@ -1,17 +1,17 @@
 import type { Batch } from '../batching/batch.js';
 import type { Failure, RejectedEvents } from './outcome.js';
 
-/** How a batch ends. Each of its events is in exactly one counter from then on. */
+/** How a batch ends. From then on each of its events is in exactly one counter. */
 export type Settled =
-  /** The service took it, all but the rejected events. */
+  /** The service took the batch, except for the rejected events. */
   | { readonly kind: 'delivered'; readonly batch: Batch; readonly rejected: RejectedEvents }
-  /** The service will never take this one event. */
+  /** The batch is a single event that the service will never take. */
   | { readonly kind: 'invalid'; readonly batch: Batch; readonly failure: Failure }
-  /** There was no room for it, or no more time. */
+  /** There was no room, or no more time. */
   | { readonly kind: 'dropped'; readonly reason: DropReason }
-  /** It was in the spool alone, and cannot be read. */
+  /** The batch was only on disk, and cannot be read. */
   | { readonly kind: 'unreadable'; readonly error: unknown }
-  /** The process ends, and the copy on disk is for the next one; or another process has it already. */
+  /** The process ends and leaves the copy on disk to the next one, or another process has taken it over. */
   | { readonly kind: 'spooled' };
 
 /** `closed`: the deadline passed. `abandoned`: the process did not wait. */

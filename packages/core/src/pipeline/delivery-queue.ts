@@ -4,44 +4,44 @@ import type { StoredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import { type Link, LinkedList } from '../util/linked-list.js';
 import { ReadyQueue } from '../util/ready-queue.js';
-import { type Outline, QueuedBatch } from './queued-batch.js';
+import { type BatchOutline, QueuedBatch } from './queued-batch.js';
 
-/** A batch that an earlier process left. */
-export interface Found {
+/** A batch that an earlier process left on disk. */
+export interface RecoveredBatch {
   readonly destination: Destination;
   readonly stored: StoredBatch;
-  readonly outline: Outline;
+  readonly outline: BatchOutline;
 }
 
-/** The batches of one sender. */
+/** The batches of one destination. */
 interface Lane {
   readonly destination: Destination;
   /** Oldest first. */
   readonly waiting: LinkedList<QueuedBatch>;
   inFlight: number;
-  /** About what those that wait take in memory. */
+  /** An estimate of the memory that waiting batches take, in bytes. */
   heldBytes: number;
 }
 
-/** Where a batch is. */
+/** The place of a batch. */
 interface Entry {
   readonly lane: Lane;
-  /** Among all. */
+  /** In the list of all batches. */
   readonly link: Link<QueuedBatch>;
-  /** Among those of its lane that wait; undefined in flight. */
+  /** In the list of its lane's waiting batches; undefined in flight. */
   waiting: Link<QueuedBatch> | undefined;
 }
 
 /**
- * Every sealed batch that is not settled: in flight, or waiting. The oldest of a sender that may send goes first. Each event has a
- * position among all that were ever sealed; those that earlier processes left stand before 0.
+ * Every sealed batch that is not settled: waiting or in flight. The oldest batch of a destination that can be sent to is taken
+ * first. Each event has a position among all events that were ever sealed; those of earlier processes have positions below 0.
  */
 export class DeliveryQueue {
-  /** All of them, oldest first. */
+  /** Oldest first. */
   readonly #all = new LinkedList<QueuedBatch>();
   readonly #entries = new Map<QueuedBatch, Entry>();
   readonly #lanes = new Map<Destination, Lane>();
-  /** Of senders whose batches wait. */
+  /** Destinations with waiting batches, by the position of the oldest. */
   readonly #ready = new ReadyQueue<Destination>();
   readonly #freed: (destination: Destination) => void;
   #inFlight = 0;
@@ -50,12 +50,12 @@ export class DeliveryQueue {
   #begin = 0;
   #end = 0;
 
-  /** @param freed is called when fewer batches of a sender wait, or are in flight, than before */
+  /** @param freed is called when a destination has fewer batches waiting or in flight than before */
   constructor(freed: (destination: Destination) => void = () => undefined) {
     this.#freed = freed;
   }
 
-  /** About what those that wait take in memory. */
+  /** An estimate of the memory that waiting batches take, in bytes. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -64,12 +64,12 @@ export class DeliveryQueue {
     return this.#lanes.get(destination)?.heldBytes ?? 0;
   }
 
-  /** Those whose batches wait. */
+  /** Those with batches, waiting or in flight. */
   get destinations(): Iterable<Destination> {
     return this.#lanes.keys();
   }
 
-  /** How many wait or are in flight. */
+  /** The number of events, waiting or in flight. */
   get events(): number {
     return this.#events;
   }
@@ -78,7 +78,6 @@ export class DeliveryQueue {
     return this.#lanes.get(destination)?.waiting.first !== undefined;
   }
 
-  /** Nothing waits or is in flight. */
   get isEmpty(): boolean {
     return this.#entries.size === 0;
   }
@@ -87,7 +86,7 @@ export class DeliveryQueue {
     return this.#inFlight;
   }
 
-  /** The position of the next event that is sealed. */
+  /** The position of the next event to be sealed. */
   get end(): number {
     return this.#end;
   }
@@ -98,33 +97,33 @@ export class DeliveryQueue {
     this.#enter(queued, this.#all.addLast(queued));
   }
 
-  /** Puts them in front of all others. @param found oldest first */
-  addFound(found: readonly Found[]): void {
-    for (const { destination, stored, outline } of found.toReversed()) {
+  /** Puts batches of earlier processes in front of all others. @param batches oldest first */
+  addRecovered(batches: readonly RecoveredBatch[]): void {
+    for (const { destination, stored, outline } of batches.toReversed()) {
       this.#begin -= outline.size;
-      const queued = QueuedBatch.found(this.#begin, destination, stored, outline);
+      const queued = QueuedBatch.recovered(this.#begin, destination, stored, outline);
       this.#enter(queued, this.#all.addFirst(queued));
     }
   }
 
   /**
-   * The oldest that waits and may go is in flight from now on. A sender that may not is not asked again before it is freed, or
-   * recalled.
-   * @param mayGo whether a sender that has so many in flight may send one more
-   * @param refusesAll whether a sender refuses whatever is sent: then what was refused least goes instead, the newest of it
+   * Takes the oldest waiting batch that may be sent: it is in flight from now on. A destination that cannot be sent to is not
+   * asked again until one of its batches is settled or requeued, or it is recalled.
+   * @param maySend whether one more batch may be sent to a destination with this many in flight
+   * @param refusesAll whether a destination refuses everything: then the batch that was refused least is taken, the newest of these
    */
   take(
-    mayGo: (destination: Destination, inFlight: number) => boolean,
+    maySend: (destination: Destination, inFlight: number) => boolean,
     refusesAll: (destination: Destination) => boolean = () => false,
   ): QueuedBatch | undefined {
-    const destination = this.#ready.next((asked) => mayGo(asked, this.inFlightOf(asked)));
+    const destination = this.#ready.next((asked) => maySend(asked, this.inFlightOf(asked)));
     const waiting = destination && this.#lanes.get(destination)?.waiting;
     const queued = waiting && (refusesAll(destination) ? leastRefused(waiting) : waiting.first?.value);
     const entry = queued && this.#entries.get(queued);
     if (entry === undefined) return undefined;
     entry.lane.inFlight++;
     this.#inFlight++;
-    this.#waitNoMore(entry);
+    this.#removeFromWaiting(entry);
     return queued;
   }
 
@@ -132,30 +131,30 @@ export class DeliveryQueue {
     return this.#lanes.get(destination)?.inFlight ?? 0;
   }
 
-  /** A sender may go again, perhaps. */
+  /** A destination may be able to take batches again. */
   recall(destination: Destination): void {
     this.#ready.recall(destination);
   }
 
-  /** Whether it is in flight: not when it was given up meanwhile. */
+  /** False also for a batch that was settled while it was in flight. */
   isInFlight(queued: QueuedBatch): boolean {
     const entry = this.#entries.get(queued);
     return entry !== undefined && entry.waiting === undefined;
   }
 
-  /** It is settled. @returns false when it was settled before */
+  /** Removes a batch that is settled. @returns false when it was removed before */
   complete(queued: QueuedBatch): boolean {
     const entry = this.#entries.get(queued);
     if (entry === undefined) return false;
     this.#entries.delete(queued);
     this.#all.remove(entry.link);
     this.#events -= queued.size;
-    if (entry.waiting !== undefined) this.#waitNoMore(entry);
-    else this.#land(entry.lane);
+    if (entry.waiting !== undefined) this.#removeFromWaiting(entry);
+    else this.#removeFromFlight(entry.lane);
     return true;
   }
 
-  /** What is in flight waits again, in its old place; or its parts do. @param parts in their order */
+  /** Makes a batch in flight wait again in its old place, or its parts. @param parts in order */
   requeue(queued: QueuedBatch, parts: readonly QueuedBatch[] = [queued]): void {
     const entry = this.#entries.get(queued);
     if (entry === undefined) return;
@@ -166,36 +165,36 @@ export class DeliveryQueue {
 
   oldestInMemory(destination: Destination): QueuedBatch | undefined {
     const waiting = this.#lanes.get(destination)?.waiting ?? [];
-    return this.#first(waiting, ({ heldBytes }) => heldBytes > 0);
+    return this.#firstWaiting(waiting, ({ heldBytes }) => heldBytes > 0);
   }
 
   oldestOnDisk(): QueuedBatch | undefined {
-    return this.#first(this.#all, ({ isPersisting }) => isPersisting);
+    return this.#firstWaiting(this.#all, ({ isPersisting }) => isPersisting);
   }
 
-  /** What would be lost with the process: what is not on disk. Oldest first, also of those in flight. */
-  inMemoryAlone(): QueuedBatch[] {
+  /** Batches that the disk does not have, oldest first, those in flight included. */
+  inMemoryOnly(): QueuedBatch[] {
     return this.all().filter(({ isPersisting }) => !isPersisting);
   }
 
-  /** Oldest first, also those in flight. */
+  /** Oldest first, those in flight included. */
   all(): QueuedBatch[] {
     return [...this.#all];
   }
 
   /**
-   * Leaves the newest that can be spared to the disk, until so many bytes are free.
-   * @param atOnce also those that had better be written in one piece before
-   * @returns how many are free now
+   * Evicts batches that are on disk from memory, the newest first, until this many bytes are freed.
+   * @param atOnce see {@link StoredBatch.mayLeaveMemory}
+   * @returns the bytes that were freed
    */
   evictNewest(bytes: number, atOnce = false): number {
     let freed = 0;
     for (let link = this.#all.last; link !== undefined && freed < bytes; link = link.previous) {
       const entry = this.#entries.get(link.value);
       if (entry?.waiting === undefined) continue;
-      const forgotten = link.value.evict(atOnce);
-      entry.lane.heldBytes -= forgotten;
-      freed += forgotten;
+      const bytesOfBatch = link.value.evict(atOnce);
+      entry.lane.heldBytes -= bytesOfBatch;
+      freed += bytesOfBatch;
     }
     this.#heldBytes -= freed;
     return freed;
@@ -220,40 +219,40 @@ export class DeliveryQueue {
       heldBytes: 0,
     };
     this.#lanes.set(destination, lane);
-    this.#entries.set(queued, { lane, link, waiting: placed(lane.waiting, queued, position) });
+    this.#entries.set(queued, { lane, link, waiting: insertByPosition(lane.waiting, queued, position) });
     lane.heldBytes += queued.heldBytes;
     this.#events += queued.size;
     this.#heldBytes += queued.heldBytes;
-    this.#placeInTurn(lane);
+    this.#updateReady(lane);
   }
 
-  #waitNoMore(entry: Entry): void {
+  #removeFromWaiting(entry: Entry): void {
     if (entry.waiting === undefined) return;
     const { lane, waiting } = entry;
     lane.waiting.remove(waiting);
     entry.waiting = undefined;
     lane.heldBytes -= waiting.value.heldBytes;
     this.#heldBytes -= waiting.value.heldBytes;
-    this.#placeInTurn(lane);
+    this.#updateReady(lane);
     this.#freed(lane.destination);
   }
 
-  #land(lane: Lane): void {
+  #removeFromFlight(lane: Lane): void {
     lane.inFlight--;
     this.#inFlight--;
-    this.#placeInTurn(lane);
+    this.#updateReady(lane);
     this.#ready.recall(lane.destination);
     this.#freed(lane.destination);
   }
 
-  #placeInTurn({ destination, waiting, inFlight }: Lane): void {
+  #updateReady({ destination, waiting, inFlight }: Lane): void {
     const oldest = waiting.first?.value;
     if (oldest !== undefined) this.#ready.set(destination, oldest.position);
     else this.#ready.delete(destination);
     if (oldest === undefined && inFlight === 0) this.#lanes.delete(destination);
   }
 
-  #first(
+  #firstWaiting(
     queuedBatches: Iterable<QueuedBatch>,
     fits: (queued: QueuedBatch) => boolean,
   ): QueuedBatch | undefined {
@@ -262,15 +261,19 @@ export class DeliveryQueue {
   }
 }
 
-/** One that was not refused yet may show that the others are to blame themselves. */
+/** If a batch that was not refused yet is delivered, the destination does not refuse everything. */
 function leastRefused(waiting: LinkedList<QueuedBatch>): QueuedBatch | undefined {
   let least: QueuedBatch | undefined;
   for (const queued of waiting) if (least === undefined || queued.refusals <= least.refusals) least = queued;
   return least;
 }
 
-/** Most are the newest. Those that come back were among the oldest. */
-function placed(waiting: LinkedList<QueuedBatch>, queued: QueuedBatch, position: number): Link<QueuedBatch> {
+/** Inserts a batch by position. Most batches are the newest; those that are requeued are among the oldest. */
+function insertByPosition(
+  waiting: LinkedList<QueuedBatch>,
+  queued: QueuedBatch,
+  position: number,
+): Link<QueuedBatch> {
   const { last } = waiting;
   if (last === undefined || last.value.position < position) return waiting.addLast(queued);
   let next = waiting.first;

@@ -3,7 +3,6 @@ import { isSkewed } from '../cloudwatch/classify.js';
 import { troubleshooting, troubleshootingRefusals } from '../cloudwatch/troubleshooting.js';
 import type { Destination } from '../contracts/destination.js';
 import type { FailedOutcome, RejectedEvents, TransientOutcome } from '../contracts/outcome.js';
-import type { Settled } from '../contracts/settled.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
@@ -11,41 +10,40 @@ import type { PauseReason } from './backoff.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { EventTimes } from './event-times.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { QueuedBatch } from './queued-batch.js';
-import { byOutcome, isRejected, lastExpired } from './rejected-events.js';
+import { lastExpired, partsOf, rejectedCount } from './rejected-events.js';
+import type { Settlement } from './settlement.js';
 
-/** What the shipper does for a delivery, and says of itself. */
 export interface DeliveryParts {
   readonly queue: DeliveryQueue;
   readonly breakers: CircuitBreakers<Destination>;
+  readonly settlement: Settlement;
+  readonly lifecycle: Lifecycle;
   readonly times: EventTimes;
   readonly reporter: Reporter;
   readonly clock: Clock;
-  /** The only way out for a batch. */
-  settle(queuedBatches: readonly QueuedBatch[], settled: Settled): void;
-  /** A batch waits again, and takes memory. */
+  /** Called when a batch waits again, and takes memory. */
   returned(): void;
-  /** The sender is there, and takes events. */
+  /** Called when the destination has taken a batch. */
   delivered(destination: Destination): void;
-  /** The batch is no longer in flight: another may go. */
+  /** Called when the batch is no longer in flight: another may be sent. */
   done(): void;
-  /** Nothing that comes back is wanted any more. */
-  isClosed(): boolean;
-  /** The process waits to end. */
-  isLeaving(): boolean;
 }
 
-/** Transient failures become a problem for the user when so many came in a row. */
+/** After this many transient failures in a row the user is told. */
 const FAILURES_WORTH_A_REPORT = 3;
 
-/** While the process waits to end there is no time for long pauses. */
-const MAX_PAUSE_WHILE_LEAVING_MS = 500;
+/** While the pipeline drains there is no time for long pauses. */
+const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 
-/** Tries to deliver one batch, and does what follows from its outcome: it is settled, waits, or goes in parts. */
+/** Makes one attempt to deliver a batch and acts on the outcome: the batch is settled, waits again, or is divided. */
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #queue: DeliveryQueue;
   readonly #breakers: CircuitBreakers<Destination>;
+  readonly #settlement: Settlement;
+  readonly #lifecycle: Lifecycle;
   readonly #times: EventTimes;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
@@ -54,12 +52,14 @@ export class Delivery {
     this.#parts = parts;
     this.#queue = parts.queue;
     this.#breakers = parts.breakers;
+    this.#settlement = parts.settlement;
+    this.#lifecycle = parts.lifecycle;
     this.#times = parts.times;
     this.#reporter = parts.reporter;
     this.#clock = parts.clock;
   }
 
-  /** Never rejects. */
+  /** Delivers a batch that is in flight. Never rejects. */
   async deliver(queued: QueuedBatch): Promise<void> {
     const batch = queued.batch ?? (await this.#read(queued));
     if (batch === undefined) return;
@@ -78,7 +78,7 @@ export class Delivery {
     }
     const begun = this.#clock.monotonic();
     const outcome = await queued.destination.send(batch, queued.refusals > 0);
-    if (this.#parts.isClosed() || !this.#queue.isInFlight(queued)) return; // given up meanwhile
+    if (this.#isGivenUp(queued)) return;
     switch (outcome.kind) {
       case 'delivered':
         breaker.delivered(bytes, this.#clock.monotonic() - begun);
@@ -98,7 +98,12 @@ export class Delivery {
     this.#parts.done();
   }
 
-  /** Its times are corrected: in its place goes what carries the right ones. */
+  /** Whether the batch was settled during the attempt: at a deadline, or for lack of room. */
+  #isGivenUp(queued: QueuedBatch): boolean {
+    return this.#lifecycle.isClosed || !this.#queue.isInFlight(queued);
+  }
+
+  /** Puts batches with corrected timestamps in the place of one with wrong ones. */
   #replace(queued: QueuedBatch, batches: readonly Batch[]): void {
     if (!this.#queue.isInFlight(queued)) return;
     this.#queue.requeue(queued, queued.replacedBy(batches));
@@ -106,12 +111,13 @@ export class Delivery {
     this.#parts.done();
   }
 
-  /** What was rejected for a time that a wrong clock gave goes again, with the right one. */
+  /** Settles a delivered batch. Events that were rejected for a timestamp of a wrong clock are sent again with the right one. */
   #delivered(queued: QueuedBatch, batch: Batch, rejected: RejectedEvents): void {
-    const parts = batch.isProvisional && isRejected(rejected) ? this.#correct(queued, batch, rejected) : [];
+    const parts =
+      batch.isProvisional && rejectedCount(rejected) > 0 ? this.#correct(queued, batch, rejected) : [];
     if (rejected.expired > 0 && queued.isOwn) this.#times.learnRetention(lastExpired(batch, rejected));
     if (parts.every(({ corrected }) => corrected === undefined)) {
-      this.#parts.settle([queued], { kind: 'delivered', batch, rejected });
+      this.#settlement.settle([queued], { kind: 'delivered', batch, rejected });
       return;
     }
     this.#queue.requeue(
@@ -122,41 +128,48 @@ export class Delivery {
     );
     queued.release();
     for (const part of parts.filter(({ corrected }) => corrected === undefined))
-      this.#parts.settle([part.queued], { kind: 'delivered', batch: part.events, rejected: part.rejected });
+      this.#settlement.settle([part.queued], {
+        kind: 'delivered',
+        batch: part.events,
+        rejected: part.rejected,
+      });
   }
 
+  /** The parts of a delivered batch, with corrected batches in place of those that a wrong clock got rejected. */
   #correct(queued: QueuedBatch, batch: Batch, rejected: RejectedEvents) {
-    return byOutcome(batch, rejected).map((part) => ({
+    return partsOf(batch, rejected).map((part) => ({
       ...part,
       queued: queued.part(part.events, part.start),
-      corrected: isRejected(part.rejected) ? this.#times.corrected(part.events, queued.isOwn) : undefined,
+      corrected:
+        rejectedCount(part.rejected) > 0 ? this.#times.corrected(part.events, queued.isOwn) : undefined,
     }));
   }
 
+  /** Reads a batch that is on disk only. Undefined when it cannot be sent now, or not at all. */
   async #read(queued: QueuedBatch): Promise<Batch | undefined> {
     const back = await queued.read();
-    if (this.#parts.isClosed() || !this.#queue.isInFlight(queued)) return undefined; // given up meanwhile
+    if (this.#isGivenUp(queued)) return undefined;
     if (back.kind === 'read') return back.batch;
     if (back.kind === 'busy') this.#readLater(queued, back.error);
-    else if (back.kind === 'taken over') this.#parts.settle([queued], { kind: 'spooled' });
-    else this.#parts.settle([queued], { kind: 'unreadable', error: back.error });
+    else if (back.kind === 'taken over') this.#settlement.settle([queued], { kind: 'spooled' });
+    else this.#settlement.settle([queued], { kind: 'unreadable', error: back.error });
     this.#parts.done();
     return undefined;
   }
 
-  /** It waits, as in an outage. */
+  /** The batch waits, as in an outage. */
   #readLater(queued: QueuedBatch, error: unknown): void {
     this.#queue.requeue(queued);
     this.#pause(queued.destination, 'unavailable');
     this.#reporter.problem(
       'spool',
-      `A batch cannot be read from the spool now, and waits. (${errorMessage(error)})`,
+      `A batch in the spool cannot be read now. It waits, and is read again later. (${errorMessage(error)})`,
     );
   }
 
   /**
-   * One bad event condemns its batch: the halves are tried, until the bad one stands alone. Where nothing is good the batches
-   * wait, whole.
+   * The service refuses a whole batch for one bad event. The halves are sent, and halves of these, until the bad event stands
+   * alone and is given up. Where the service refuses everything, batches wait undivided.
    */
   #refused(queued: QueuedBatch, batch: Batch, { failure }: FailedOutcome): void {
     const { destination } = queued;
@@ -164,7 +177,7 @@ export class Delivery {
     queued.refused(breaker.refusals.deliveries);
     const halves = breaker.refusals.refusesAll ? [queued] : queued.halves(batch);
     if (halves === undefined) {
-      this.#parts.settle([queued], { kind: 'invalid', batch, failure });
+      this.#settlement.settle([queued], { kind: 'invalid', batch, failure });
       breaker.refusals.refusedAlone(queued.deliveriesBefore);
     } else {
       this.#queue.requeue(queued, halves);
@@ -175,24 +188,24 @@ export class Delivery {
       this.#reporter.problem('refused', troubleshootingRefusals(failure, destination.nameAt(0).logGroupName));
   }
 
-  /** The failed batch waits, and is not in flight. */
+  /** The batch waits and is sent again after a pause. */
   #again(queued: QueuedBatch, outcome: TransientOutcome): void {
     const { destination } = queued;
     this.#queue.requeue(queued);
     this.#parts.returned();
-    // Together with the one that began the pause.
+    // It was in flight together with the batch that began the pause.
     if (!this.#pause(destination, outcome.kind)) return;
     const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
-    // The one after a wrong clock is signed by the service's: that is told elsewhere.
+    // After a skewed signature the SDK signs by the service's clock, so that the next attempt may succeed.
     const mayPass = kind === 'throttled' || kind === 'unavailable' || isSkewed(outcome.failure);
     if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_WORTH_A_REPORT) {
       this.#reporter.problem(kind, troubleshooting(outcome, destination.nameAt(0).logGroupName));
     }
   }
 
-  /** @returns false when a pause is under way already */
+  /** Begins a pause. @returns false when one is under way */
   #pause(destination: Destination, reason: PauseReason): boolean {
-    const maxPauseMs = this.#parts.isLeaving() ? MAX_PAUSE_WHILE_LEAVING_MS : Number.POSITIVE_INFINITY;
+    const maxPauseMs = this.#lifecycle.isDraining ? MAX_PAUSE_WHILE_DRAINING_MS : Number.POSITIVE_INFINITY;
     return this.#breakers.failed(destination, reason, maxPauseMs);
   }
 }

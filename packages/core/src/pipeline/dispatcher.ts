@@ -1,172 +1,176 @@
-import type { BatchMirror } from '../batching/batch-mirror.js';
 import { Batcher } from '../batching/batcher.js';
-import type { BatchStore, StoredBatch } from '../contracts/batch-store.js';
+import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
+import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Destination } from '../contracts/destination.js';
-import type { Settled } from '../contracts/settled.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
+import { Accounting } from './accounting.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { Delivery } from './delivery.js';
-import type { DeliveryAccounting } from './delivery-accounting.js';
-import { DeliveryQueue, type Found } from './delivery-queue.js';
+import { DeliveryQueue, type RecoveredBatch } from './delivery-queue.js';
 import type { EventTimes } from './event-times.js';
 import { FlushSchedule } from './flush-schedule.js';
 import { FlushWaiters } from './flush-waiters.js';
 import { Intake } from './intake.js';
+import { Lifecycle } from './lifecycle.js';
+import { LossNotices } from './loss-notices.js';
+import { LossReports } from './loss-reports.js';
 import { MemoryLimiter } from './memory-limiter.js';
-import type { QueuedBatch } from './queued-batch.js';
+import { RefusedEvents } from './refused-events.js';
 import { Scheduler } from './scheduler.js';
+import { Settlement } from './settlement.js';
+import { Shutdown } from './shutdown.js';
 
 export interface DispatcherOptions {
   readonly flushIntervalMs: number;
   readonly maxInFlight: number;
   readonly requestTimeoutMs: number;
   readonly maxBufferBytes: number;
+  readonly spoolMaxBytes: number;
 }
 
 export interface DispatcherParts {
-  /** Who sends a record, by its text. */
+  /** Chooses the destination of a record by its text. */
   readonly route: (message: string | Buffer) => Destination;
   readonly times: EventTimes;
-  readonly accounting: DeliveryAccounting;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
+  readonly deadLetters: DeadLetters | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
 const TOO_MANY_OPEN_BATCHES =
-  'Too many log streams, or services, are in use at once: batches go before they are full, in many small requests. Choose fields of fewer values for logStreamName and serviceField.';
+  'Too many log streams or services are in use at once: batches are sent before they are full, in many small requests. Choose fields with fewer values for logStreamName and serviceField.';
 
-/** At the end a disk that does not answer is waited for so long, if there is time: thread-stream ends a worker after 10 s. */
-const LAST_WRITE_MS = 2500;
-const MAX_CLOSE_MS = 9300;
-
-/** What earlier processes left goes first, if it is found so soon. */
+/** Batches that earlier processes left are sent first if they are found within this time. */
 const HEAD_START_MS = 2000;
 
 /**
- * The pipeline: event → open batch → backlog → in flight → outcome. It alone decides what is sent again and what
- * is given up. Taking over an event never waits for the network or the disk.
+ * Takes a record from the log call to its outcome: event → open batch → queue → in flight → settled. Accepting a record never
+ * waits for the network or the disk.
  */
 export class Dispatcher {
-  readonly #accounting: DeliveryAccounting;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-
+  readonly #accounting: Accounting;
+  readonly #lifecycle = new Lifecycle();
   readonly #intake: Intake;
-  readonly #open: Batcher<Destination, StoredBatch & BatchMirror>;
+  readonly #batcher: Batcher<Destination, MirroredBatch>;
   readonly #queue: DeliveryQueue;
   readonly #limiter: MemoryLimiter;
-  readonly #breakers: CircuitBreakers<Destination>;
   readonly #scheduler: Scheduler;
-  #recovered: Promise<void> = Promise.resolve();
-  /** When the last drain gave up, all that was sealed was on disk; up to here. */
-  #leftToDisk = -1;
-
+  readonly #settlement: Settlement;
+  readonly #shutdown: Shutdown;
   readonly #flushWaiters = new FlushWaiters();
-  #drains = 0;
-  #closing: Promise<void> | undefined;
-  #closed = false;
+  #recovered: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions, parts: DispatcherParts) {
-    const { route, times, accounting, reporter, store, clock, random } = parts;
-    this.#accounting = accounting;
+    const { route, times, reporter, store, deadLetters, clock, random } = parts;
+    const lifecycle = this.#lifecycle;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.#open = new Batcher(
+    this.#accounting = new Accounting(reporter);
+    this.#batcher = new Batcher(
       {
         sealed: (destination, batch, stored, gap) => this.#queue.add(destination, batch, stored, gap),
         tooManyOpenBatches: () => reporter.problem('too-many-open-batches', TOO_MANY_OPEN_BATCHES),
       },
       (destination, timestamp) => store?.create(() => destination.nameAt(timestamp)),
     );
-    // Something of it may be sealed now.
-    this.#queue = new DeliveryQueue((destination) => this.#open.recall(destination));
-    reporter.watchPending(() => this.#open.events + this.#queue.events);
-    this.#limiter = new MemoryLimiter(
-      options.maxBufferBytes,
-      this.#open,
-      this.#queue,
-      store,
-      () => this.#scheduler.sendDue(),
-      (queued, reason) => this.#settle([queued], { kind: 'dropped', reason }),
+    // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
+    const queue = new DeliveryQueue((destination) => this.#batcher.recall(destination));
+    this.#queue = queue;
+    reporter.watchPending(() => this.#batcher.events + queue.events);
+    const lossNotices = new LossNotices();
+    const lossReports = new LossReports(options, reporter);
+    const observers = [this.#accounting, lossNotices, lossReports];
+    this.#settlement = new Settlement(
+      queue,
+      deadLetters === undefined ? observers : [...observers, new RefusedEvents(deadLetters)],
     );
+    this.#limiter = new MemoryLimiter(options.maxBufferBytes, this.#batcher, queue, store);
     store?.whenFull(() => this.#keepWithinLimits());
-    this.#breakers = new CircuitBreakers(options, clock, random, (destination) =>
+    const breakers = new CircuitBreakers<Destination>(options, clock, random, (destination) =>
       this.#scheduler.recall(destination),
     );
+    const common = { queue, breakers, settlement: this.#settlement, lifecycle, times, reporter, clock };
     const delivery = new Delivery({
-      queue: this.#queue,
-      breakers: this.#breakers,
-      times,
-      reporter,
-      clock,
-      settle: (queuedBatches, settled) => this.#settle(queuedBatches, settled),
+      ...common,
       returned: () => this.#keepWithinLimits(),
-      delivered: (destination) => this.#intake.giveNotice(destination),
+      delivered: (destination) => this.#intake.addLossNotice(destination),
       done: () => this.#done(),
-      isClosed: () => this.#closed,
-      isLeaving: () => this.#drains > 0,
     });
     this.#scheduler = new Scheduler(options.maxInFlight, {
-      open: this.#open,
-      queue: this.#queue,
-      breakers: this.#breakers,
+      ...common,
+      batcher: this.#batcher,
       deliver: (queued) => void delivery.deliver(queued),
-      isClosed: () => this.#closed,
     });
     this.#intake = new Intake({
       route,
       times,
-      accounting,
+      accounting: this.#accounting,
+      lossNotices,
+      lossReports,
       clock,
-      open: this.#open,
+      batcher: this.#batcher,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),
       due: () => this.#scheduler.sendDue(),
     });
+    this.#shutdown = new Shutdown({
+      ...common,
+      intake: this.#intake,
+      batcher: this.#batcher,
+      flushWaiters: this.#flushWaiters,
+      flush: () => this.#flush(),
+      recovered: () => this.#recovered,
+    });
   }
 
-  /** Takes over a record, logged at this moment of the host's clock. @param recordTime the time that the record says */
+  /**
+   * Accepts a record.
+   * @param loggedAt the moment of the log call by the host's clock
+   * @param recordTime the time that the record states
+   */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {
     const { end } = this.#queue;
     if (!this.#intake.accept(loggedAt, message, recordTime)) return;
-    // Else nothing can go that could not before: with many targets it takes time to find that out.
+    // Only a sealed batch can be sent. To look for one with each record is slow with many destinations.
     if (this.#queue.end > end) this.#scheduler.sendDue();
     this.#keepWithinLimits();
   }
 
   /**
-   * Puts batches that earlier processes left in front of all others.
-   * @param isFirst whether this is the first look, for which all others wait a moment
+   * Puts the batches of earlier processes in front of all others.
+   * @param isFirst whether this is the first search: all other batches then wait a moment for its result
    */
-  recover(looking: Promise<readonly Found[]>, isFirst: boolean): void {
-    const recovered = this.#recover(looking);
+  recover(search: Promise<readonly RecoveredBatch[]>, isFirst: boolean): void {
+    const recovered = this.#recover(search);
     this.#recovered = Promise.all([this.#recovered, recovered]).then(() => undefined);
     if (isFirst) void this.holdUntil(withTimeout(HEAD_START_MS, this.#clock, recovered));
   }
 
   /**
-   * Sends nothing before `ready` is settled; what is accepted meanwhile gathers.
-   * @param hurry is called when there is not enough room to wait any longer, and should settle it
+   * Sends nothing until `ready` is settled. Records are accepted meanwhile.
+   * @param stopWaiting is called when memory runs short, and should settle `ready`
    */
   holdUntil(ready: Promise<unknown>, stopWaiting?: () => void): Promise<void> {
     return this.#scheduler.holdUntil(ready, stopWaiting);
   }
 
-  async #recover(looking: Promise<readonly Found[]>): Promise<void> {
-    const found = await looking;
-    // They lie in this process's folder, and the next one finds them there.
-    if (this.#closed) return;
-    this.#accounting.accept(found.reduce((sum, { outline }) => sum + outline.size, 0));
-    for (const { stored } of found) stored.accepted();
-    this.#queue.addFound(found);
+  async #recover(search: Promise<readonly RecoveredBatch[]>): Promise<void> {
+    const batches = await search;
+    // They are in this process's folder by now, where the next process finds them.
+    if (this.#lifecycle.isClosed) return;
+    this.#accounting.accept(batches.reduce((sum, { outline }) => sum + outline.size, 0));
+    for (const { stored } of batches) stored.accepted();
+    this.#queue.addRecovered(batches);
     this.#scheduler.sendDue();
     this.#keepWithinLimits();
   }
 
-  /** Resolves when all that was accepted before is delivered, rejected or dropped: in an outage, not until it ends. */
+  /** Resolves when everything accepted before is delivered, rejected or dropped. An outage is waited for. */
   async flush(): Promise<void> {
     await this.#flush();
     this.#reporter.reportCounts();
@@ -180,109 +184,34 @@ export class Dispatcher {
     if (!this.#queue.isSettled(end)) await this.#flushWaiters.wait(end);
   }
 
-  /**
-   * Delivers what was accepted before within `deadlineMs`, gives up the rest except for what is on disk, and goes on.
-   * Keeps the process alive meanwhile.
-   */
-  async drain(deadlineMs: number): Promise<void> {
-    // At 'beforeExit' again, and nothing is new: the disk has it all.
-    if (this.#open.isEmpty && this.#queue.end === this.#leftToDisk) return;
-    const time = new AbortController();
-    this.#drains++;
-    const inTime = await withTimeout(deadlineMs, this.#clock, this.#drain(time.signal));
-    this.#drains--;
-    time.abort();
-    if (!inTime) this.#giveUp();
-    this.#reporter.reportCountsWhenIdle();
-    await undefined; // listeners log what they are told
-    // Node emits 'beforeExit' again when the event loop has turned.
-    if (!this.#open.isEmpty) this.#clock.after(0, () => undefined, true);
+  /** See {@link Shutdown.drain}. */
+  drain(deadlineMs: number): Promise<void> {
+    return this.#shutdown.drain(deadlineMs);
   }
 
-  /** @param time is aborted when there is no more of it */
-  async #drain(time: AbortSignal): Promise<true> {
-    // Twice, for what came meanwhile, and from earlier processes. Not until nothing comes, which may be never.
-    for (let pass = 0; pass < 2 && !time.aborted && !(pass > 0 && this.#isIdle); pass++) {
-      const flushed = this.#flush();
-      this.#breakers.resumeAll();
-      await Promise.all([flushed, this.#recovered]);
-    }
-    return true;
-  }
-
-  get #isIdle(): boolean {
-    return this.#open.isEmpty && this.#queue.isEmpty;
-  }
-
-  /** Drains, and takes nothing more. */
+  /** See {@link Shutdown.close}. */
   close(deadlineMs: number): Promise<void> {
-    this.#closing ??= this.#close(deadlineMs);
-    return this.#closing;
+    return this.#shutdown.close(deadlineMs);
   }
 
-  async #close(deadlineMs: number): Promise<void> {
-    const deadline = this.#clock.monotonic() + deadlineMs;
-    await this.drain(deadlineMs);
-    this.#intake.close();
-    if (!this.#isIdle) await this.drain(Math.max(deadline - this.#clock.monotonic(), 0));
-    this.#closed = true;
-    this.#breakers.stopAll();
-    this.#giveUp(); // what an earlier process left, should it be found only now
-    await this.#leaveOnDisk(this.#queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
-    this.#reporter.close();
-  }
-
-  /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
+  /** See {@link Shutdown.abandon}. */
   abandon(): void {
-    if (this.#closed) return;
-    this.#intake.close();
-    this.#closed = true;
-    this.#breakers.stopAll();
-    this.#intake.sealAll();
-    const queuedBatches = this.#queue.all();
-    this.#settle(
-      queuedBatches.filter(({ isOnDisk }) => isOnDisk),
-      { kind: 'spooled' },
-    );
-    this.#settle(
-      queuedBatches.filter(({ isOnDisk }) => !isOnDisk),
-      { kind: 'dropped', reason: 'abandoned' },
-    );
-    this.#reporter.close();
-  }
-
-  /** What the disk does not take now is lost. */
-  async #leaveOnDisk(queuedBatches: readonly QueuedBatch[], ms: number): Promise<void> {
-    if (queuedBatches.length === 0) return;
-    const isPersisted = async (queued: QueuedBatch) =>
-      // A disk that stands still has what it had.
-      (await withTimeout(ms, this.#clock, queued.isPersisted())) ?? queued.isOnDisk;
-    const written = await Promise.all(queuedBatches.map(isPersisted));
-    this.#settle(
-      queuedBatches.filter((_, i) => written[i]),
-      { kind: 'spooled' },
-    );
-    this.#settle(
-      queuedBatches.filter((_, i) => !written[i]),
-      { kind: 'dropped', reason: 'closed' },
-    );
+    this.#shutdown.abandon();
   }
 
   #keepWithinLimits(): void {
     if (this.#limiter.isHalfFull) this.#scheduler.stopWaiting();
-    if (this.#limiter.keep()) this.#releaseFlushes();
-  }
-
-  /** The only way out of here for a batch. One that went meanwhile stays in the counter that it has. */
-  #settle(queuedBatches: readonly QueuedBatch[], settled: Settled): void {
-    let events = 0;
-    for (const queued of queuedBatches) {
-      if (!this.#queue.complete(queued)) continue;
-      this.#accounting.enter(queued, settled);
-      queued.settle(settled);
-      events += queued.size;
+    let hasDropped = false;
+    for (let relief = this.#limiter.next(); relief !== undefined; relief = this.#limiter.next()) {
+      if (relief.kind === 'drop') {
+        this.#settlement.settle([relief.queued], { kind: 'dropped', reason: relief.reason });
+        hasDropped = true;
+      } else {
+        this.#batcher.sealOldest(relief.destination);
+        this.#scheduler.sendDue();
+      }
     }
-    if (events > 0) this.#accounting.tell(settled, events);
+    if (hasDropped) this.#releaseFlushes();
   }
 
   #done(): void {
@@ -293,13 +222,5 @@ export class Dispatcher {
   #releaseFlushes(): void {
     this.#reporter.reportCountsSometimes();
     this.#flushWaiters.release((end) => this.#queue.isSettled(end));
-  }
-
-  /** There is no more time. What is on disk is not lost, and goes on waiting. */
-  #giveUp(): void {
-    this.#intake.sealAll();
-    this.#settle(this.#queue.inMemoryAlone(), { kind: 'dropped', reason: 'closed' });
-    this.#leftToDisk = this.#queue.end;
-    this.#flushWaiters.release(() => true);
   }
 }

@@ -1,28 +1,31 @@
-import type { BatchMirror } from '../batching/batch-mirror.js';
 import type { Batcher } from '../batching/batcher.js';
 import type { Gap } from '../batching/gap.js';
 import { type LogEvent, toLogEvents, toText } from '../batching/log-event.js';
-import type { StoredBatch } from '../contracts/batch-store.js';
+import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
-import type { DeliveryAccounting } from './delivery-accounting.js';
+import type { Accounting } from './accounting.js';
 import type { EventTimes } from './event-times.js';
 import type { FlushSchedule } from './flush-schedule.js';
+import type { LossNotices } from './loss-notices.js';
+import type { LossReports } from './loss-reports.js';
 
 export interface IntakeParts {
-  /** Who sends a record, by its text. */
+  /** Chooses the destination of a record by its text. */
   readonly route: (message: string | Buffer) => Destination;
   readonly times: EventTimes;
-  readonly accounting: DeliveryAccounting;
+  readonly accounting: Accounting;
+  readonly lossNotices: LossNotices;
+  readonly lossReports: LossReports;
   readonly clock: Clock;
-  readonly open: Batcher<Destination, StoredBatch & BatchMirror>;
+  readonly batcher: Batcher<Destination, MirroredBatch>;
   /** When batches that are not full are due. */
   readonly schedule: FlushSchedule;
-  /** Some are due. */
+  /** Called when batches are due. */
   due(): void;
 }
 
-/** Takes over records: their events go into the open batches. */
+/** Turns records into events and adds these to the open batches. */
 export class Intake {
   readonly #parts: IntakeParts;
   #cancelFlushTimer: (() => void) | undefined;
@@ -33,62 +36,67 @@ export class Intake {
   }
 
   /**
-   * Takes over a record, logged at this moment of the host's clock.
-   * @param recordTime the time that the record says
-   * @returns whether it was taken
+   * Accepts a record.
+   * @param loggedAt the moment of the log call by the host's clock
+   * @param recordTime the time that the record states
+   * @returns whether events were added to open batches
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): boolean {
-    const { route, times, accounting } = this.#parts;
+    const { route, times, accounting, lossReports } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const text = toText(message);
     const events = toLogEvents(timestamp, text, source);
-    if (events.length === 0) accounting.empty();
-    else if (this.#isClosed) accounting.tooLate(events.length);
-    else {
-      this.#gather(route(text), events, 1);
-      return true;
+    if (events.length === 0) {
+      accounting.dropEmpty();
+      return false;
     }
-    return false;
+    if (this.#isClosed) {
+      accounting.dropLate(events.length);
+      lossReports.late(events.length);
+      return false;
+    }
+    this.#add(route(text), events, 1);
+    return true;
   }
 
-  /** The service is there: whoever reads the log stream learns what is missing in it. */
-  giveNotice(destination: Destination): void {
-    const { times, accounting, clock } = this.#parts;
-    const notice = accounting.takeNotice(destination);
+  /** The service takes events again: the reader of the log stream learns what is missing in it. */
+  addLossNotice(destination: Destination): void {
+    const { times, lossNotices, clock } = this.#parts;
+    const notice = lossNotices.take(destination);
     if (notice === undefined) return;
     const { timestamp, source } = times.of(clock.now(), notice.timestamp);
-    this.#gather(destination, toLogEvents(timestamp, notice.message, source), 0, notice.gap);
+    this.#add(destination, toLogEvents(timestamp, notice.message, source), 0, notice.gap);
   }
 
-  /** No open batch waits for more events. */
+  /** Seals all open batches, due or not. */
   sealAll(): void {
     this.#cancelFlushTimer?.();
     this.#cancelFlushTimer = undefined;
-    this.#parts.open.sealAll();
+    this.#parts.batcher.sealAll();
   }
 
-  /** Takes no more records. */
+  /** Records are counted as lost from now on. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** @param records that these events carry: one, or none */
-  #gather(destination: Destination, events: readonly LogEvent[], records: 0 | 1, gap?: Gap): void {
-    const { accounting, open } = this.#parts;
+  /** @param records how many records begin with these events */
+  #add(destination: Destination, events: readonly LogEvent[], records: 0 | 1, gap?: Gap): void {
+    const { accounting, batcher } = this.#parts;
     let begun = records;
     for (const event of events) {
       accounting.accept(1, begun);
       begun = 0;
-      open.add(destination, event, gap);
+      batcher.add(destination, event, gap);
     }
-    if (open.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
+    if (batcher.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }
 
   #startFlushTimer(): () => void {
-    const { clock, schedule, open, due } = this.#parts;
+    const { clock, schedule, batcher, due } = this.#parts;
     return clock.after(schedule.msToNext, () => {
       this.#cancelFlushTimer = undefined;
-      open.expire();
+      batcher.expire();
       due();
     });
   }

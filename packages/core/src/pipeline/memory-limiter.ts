@@ -1,48 +1,47 @@
-import type { BatchMirror } from '../batching/batch-mirror.js';
 import type { Batcher } from '../batching/batcher.js';
-import type { BatchStore, StoredBatch } from '../contracts/batch-store.js';
+import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { QueuedBatch } from './queued-batch.js';
 
-/** What is on disk is in memory as well as far as it goes next: this share of what may be there. */
+/** With a spool, batches on disk leave memory above this share of `maxBufferBytes`. The next ones to be sent stay. */
 const SPOOLED_SHARE = 1 / 4;
 
-/** With a disk open batches take no more than this share. */
+/** With a spool, open batches take at most this share of `maxBufferBytes`. */
 const OPEN_SHARE = 1 / 2;
 
-/** So much has to come before more is left to the disk. */
-const FREED_SHARE = 1 / 16;
+/** After an eviction this share of `maxBufferBytes` must come in before the next one. */
+const EVICTION_STEP_SHARE = 1 / 16;
+
+/** What has to be done to get back within the limits. */
+export type Relief =
+  /** Seal the oldest open batch of the destination, or of all destinations, and send what can be sent. */
+  | { readonly kind: 'seal'; readonly destination: Destination | undefined }
+  | { readonly kind: 'drop'; readonly queued: QueuedBatch; readonly reason: 'bufferFull' | 'spoolFull' };
 
 /**
- * What waits takes no more memory, and no more of the disk, than it may. In memory the oldest goes of whoever holds most; on
- * disk the oldest of all, since batches share files, and a file goes with the last of them.
+ * Keeps waiting batches within `maxBufferBytes` of memory, and the spool within its size. It evicts batches that are on disk
+ * from memory, and says what has to be sealed or dropped. Memory gives up the oldest batch of the destination that holds most.
+ * The disk gives up the oldest batch of all, since batches share files and a file can go only with its last batch.
  */
 export class MemoryLimiter {
   readonly #maxBufferBytes: number;
-  readonly #open: Batcher<Destination, StoredBatch & BatchMirror>;
+  readonly #batcher: Batcher<Destination, MirroredBatch>;
   readonly #queue: DeliveryQueue;
   readonly #store: BatchStore | undefined;
-  readonly #pump: () => void;
-  readonly #drop: (queued: QueuedBatch, reason: 'bufferFull' | 'spoolFull') => void;
   /** Above this, batches that are on disk are evicted from memory. */
   #evictAbove: number;
 
-  /** @param pump sends what may go, of what is sealed for it @param drop settles what there is no room for */
   constructor(
     maxBufferBytes: number,
-    open: Batcher<Destination, StoredBatch & BatchMirror>,
+    batcher: Batcher<Destination, MirroredBatch>,
     queue: DeliveryQueue,
     store: BatchStore | undefined,
-    pump: () => void,
-    drop: (queued: QueuedBatch, reason: 'bufferFull' | 'spoolFull') => void,
   ) {
     this.#maxBufferBytes = maxBufferBytes;
-    this.#open = open;
+    this.#batcher = batcher;
     this.#queue = queue;
     this.#store = store;
-    this.#pump = pump;
-    this.#drop = drop;
     this.#evictAbove = maxBufferBytes * SPOOLED_SHARE;
   }
 
@@ -51,43 +50,45 @@ export class MemoryLimiter {
   }
 
   get #heldBytes(): number {
-    return this.#queue.heldBytes + this.#open.heldBytes;
+    return this.#queue.heldBytes + this.#batcher.heldBytes;
   }
 
-  /** @returns whether something was dropped */
-  keep(): boolean {
-    if (this.#store !== undefined) this.#sealEarly();
-    if (this.#heldBytes > this.#evictAbove) this.#evict();
-    let hasDropped = false;
+  /** The next thing to do, or undefined within the limits. Ask again after it is done. */
+  next(): Relief | undefined {
+    // Open batches cannot be evicted. With many destinations they are sealed early, for the disk to take them.
+    if (this.#store !== undefined && this.#batcher.heldBytes > this.#maxBufferBytes * OPEN_SHARE)
+      return { kind: 'seal', destination: undefined };
+    if (this.#heldBytes > this.#evictAbove) this.#evict(false);
+    return this.#reliefOfMemory() ?? this.#reliefOfDisk();
+  }
+
+  #reliefOfMemory(): Relief | undefined {
     while (this.#heldBytes > this.#maxBufferBytes) {
       if (this.#evict(true) > 0) continue;
       const destination = this.#largestHolder();
-      if (destination === undefined) break;
-      const oldest = this.#queue.oldestInMemory(destination);
-      if (oldest === undefined) {
-        this.#open.sealOldest(destination);
-        this.#pump();
-      } else {
-        this.#drop(oldest, 'bufferFull');
-        hasDropped = true;
-      }
+      if (destination === undefined) return undefined;
+      const queued = this.#queue.oldestInMemory(destination);
+      return queued === undefined
+        ? { kind: 'seal', destination }
+        : { kind: 'drop', queued, reason: 'bufferFull' };
     }
-    while (this.#store?.isFull) {
-      const oldest = this.#queue.oldestOnDisk();
-      if (oldest === undefined) break; // the files are those of open batches and of those in flight
-      this.#drop(oldest, 'spoolFull');
-      hasDropped = true;
-    }
-    return hasDropped;
+    return undefined;
   }
 
-  /** A flood of one log stream takes no room from the others. */
+  #reliefOfDisk(): Relief | undefined {
+    if (!this.#store?.isFull) return undefined;
+    const queued = this.#queue.oldestOnDisk();
+    // Without one, the files belong to open batches and to batches in flight.
+    return queued && { kind: 'drop', queued, reason: 'spoolFull' };
+  }
+
+  /** A flood to one destination must not take the room of the others. */
   #largestHolder(): Destination | undefined {
     let largest: Destination | undefined;
     let most = 0;
-    for (const destinations of [this.#queue.destinations, this.#open.destinations]) {
+    for (const destinations of [this.#queue.destinations, this.#batcher.destinations]) {
       for (const destination of destinations) {
-        const held = this.#queue.heldBytesOf(destination) + this.#open.heldBytesOf(destination);
+        const held = this.#queue.heldBytesOf(destination) + this.#batcher.heldBytesOf(destination);
         if (held <= most) continue;
         largest = destination;
         most = held;
@@ -96,24 +97,17 @@ export class MemoryLimiter {
     return largest;
   }
 
-  /** What is open cannot leave memory: with many log streams it is sealed before room is short, for the disk to take it. */
-  #sealEarly(): void {
-    if (this.#open.heldBytes <= this.#maxBufferBytes * OPEN_SHARE) return;
-    while (this.#open.heldBytes > this.#maxBufferBytes * OPEN_SHARE) this.#open.sealOldest();
-    this.#pump();
-  }
-
   /**
-   * Leaves to the disk what it has, but for what goes next.
+   * Evicts batches that are on disk, except for those that are sent next.
    * @param atOnce whether something has to be dropped otherwise
-   * @returns the bytes of memory that are free now
+   * @returns the bytes of memory that were freed
    */
-  #evict(atOnce = false): number {
+  #evict(atOnce: boolean): number {
     if (this.#store === undefined) return 0;
     const enough = this.#maxBufferBytes * SPOOLED_SHARE;
     const freed = this.#queue.evictNewest(this.#heldBytes - enough, atOnce);
-    // They are looked for among all that wait: before more has come, there are no others to find.
-    this.#evictAbove = Math.max(enough, this.#heldBytes) + this.#maxBufferBytes * FREED_SHARE;
+    // An eviction searches all waiting batches. Until more has come in, it would find nothing new.
+    this.#evictAbove = Math.max(enough, this.#heldBytes) + this.#maxBufferBytes * EVICTION_STEP_SHARE;
     return freed;
   }
 }

@@ -11,34 +11,33 @@ import { createRouter } from '../routing/router.js';
 import { DeadLetterFile } from '../spool/dead-letter-file.js';
 import { Spool } from '../spool/spool.js';
 import { type Clock, systemClock, withTimeout } from '../util/clock.js';
-import { DeliveryAccounting } from './delivery-accounting.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
 
-/** The way of log records into CloudWatch Logs. Nothing here throws, whatever the network does. */
+/** Delivers log records to CloudWatch Logs. Nothing here throws, whatever the network does. */
 export interface Pipeline {
   /**
-   * Takes over a record.
-   * @param loggedAt the moment of the log call by the clock of this host: milliseconds after 1970. Anything else is now
+   * Accepts a record.
+   * @param loggedAt the moment of the log call by the clock of this host, in milliseconds since 1970; anything else means now
    * @param message text, or text in UTF-8, which is copied
-   * @param recordTime the time that the record itself says, if any; see `toTimestamp`. It becomes the event's, unless the
-   *   service would not take it; then that is the moment of the log call, by the service's clock
+   * @param recordTime the time that the record itself states, if any; see `toTimestamp`. It becomes the timestamp of the event
+   *   unless the service would reject it. Then the timestamp is the moment of the log call, by the service's clock
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void;
-  /** Resolves when all that was accepted before is delivered, rejected or dropped. */
+  /** Resolves when everything accepted before is delivered, rejected or dropped. */
   flush(): Promise<void>;
   /**
-   * Flushes for at most `closeTimeoutMs` and keeps the process alive meanwhile. What is not delivered by then is
-   * counted and reported. The pipeline goes on.
+   * Flushes for at most `closeTimeoutMs` and keeps the process alive meanwhile. What is neither delivered nor on disk by then is
+   * counted as lost and reported. The pipeline goes on.
    */
   drain(): Promise<void>;
-  /** Drains, and takes nothing more. @param timeoutMs default: `closeTimeoutMs` */
+  /** Drains, and accepts nothing more. @param timeoutMs default: `closeTimeoutMs` */
   close(timeoutMs?: number): Promise<void>;
-  /** The process ends at once: counts and reports what is lost with it, and takes nothing more. */
+  /** The process ends now: counts and reports what is lost with it, and accepts nothing more. */
   abandon(): void;
 }
 
-/** What a pipeline takes from the world around it. */
+/** What a pipeline depends on in the process and the machine. Default: the real ones. */
 export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
@@ -48,8 +47,8 @@ export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
 }
 
 /**
- * Assembles the parts.
- * @param emit gets the reports. What it throws is written to stderr, with `reportToStderr`, and does no more harm.
+ * Builds a pipeline.
+ * @param emit receives the reports. An error that it throws is written to stderr if `reportToStderr` is set, and has no other effect.
  */
 export function createPipeline(
   config: Config,
@@ -62,20 +61,19 @@ export function createPipeline(
   const identity = new ProcessIdentity(config, here, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
   const api = new CloudWatchLogs(config, clock, serviceClock, (hostname) =>
-    reporter.problem('plain-http', `Requests to ${hostname} go over plain http. ${SHOWN}`),
+    reporter.problem('plain-http', `Requests to ${hostname} go over plain http. ${PLAIN_HTTP}`),
   );
   const destinations = new Destinations(config, api, reporter, identity);
   const route = createRouter(config, destinations, identity, reporter, clock);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
-  const accounting = new DeliveryAccounting(config, reporter, deadLetters);
   const times = new EventTimes(serviceClock, config.retentionInDays);
   const dispatcher = new Dispatcher(config, {
     route,
     times,
-    accounting,
     reporter,
     store: spool,
+    deadLetters,
     clock,
     random,
   });
@@ -83,31 +81,31 @@ export function createPipeline(
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
   const stopRecovery = spool === undefined ? undefined : recover(spool, dispatcher, destinations, clock);
   let closing: Promise<void> | undefined;
-  /** Waits until the pipeline has left. The entity, and each request, get no more than a part of the time that this may take. */
-  const leave = async (left: Promise<void>, timeoutMs: number) => {
-    const stopHurry = api.stopWaiting(timeoutMs);
-    const patienceMs = Math.max(timeoutMs / 2, MIN_PATIENCE_MS);
-    const cancel = clock.after(patienceMs, () => identity.stopWaiting());
-    await left;
-    stopHurry();
+  /** Waits for a drain. The search for the entity, and each request, get only a part of the time that it may take. */
+  const awaitDrain = async (drained: Promise<void>, timeoutMs: number) => {
+    const restoreTimeouts = api.stopWaiting(timeoutMs);
+    const identityMs = Math.max(timeoutMs / 2, MIN_IDENTITY_MS);
+    const cancel = clock.after(identityMs, () => identity.stopWaiting());
+    await drained;
+    restoreTimeouts();
     cancel();
     identity.stopWaiting();
   };
   const close = async (timeoutMs: number) => {
     const begun = clock.monotonic();
     stopRecovery?.();
-    await leave(dispatcher.close(timeoutMs), timeoutMs);
+    await awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
     identity.close();
     api.close();
     const leftMs = timeoutMs - (clock.monotonic() - begun);
-    const closed = Promise.all([spool?.close(), deadLetters?.close()]);
-    await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, closed);
+    const written = Promise.all([spool?.close(), deadLetters?.close()]);
+    await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, written);
   };
   return {
     accept: (loggedAt, message, recordTime) => dispatcher.accept(loggedAt, message, recordTime),
     flush: () => dispatcher.flush(),
     async drain() {
-      await leave(dispatcher.drain(config.closeTimeoutMs), config.closeTimeoutMs);
+      await awaitDrain(dispatcher.drain(config.closeTimeoutMs), config.closeTimeoutMs);
       await spool?.tidy();
     },
     close(timeoutMs = config.closeTimeoutMs) {
@@ -123,18 +121,18 @@ function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): 
   if (names.length === 0) return;
   reporter.problem(
     'unknown-variable',
-    `Unknown environment variables are ignored: ${names.join(', ')}. If they are meant for this transport, correct their names: docs/configuration.md lists all.`,
+    `Unknown environment variables are ignored: ${names.join(', ')}. If they are meant for this transport, see the documentation for their names.`,
   );
 }
 
-const SHOWN =
-  'Everybody on the way can read the events, and the session token of the credentials. Use an endpoint with https.';
+const PLAIN_HTTP =
+  'Anyone on the network path can read the events and the session token of the credentials. Use an https endpoint.';
 
-/** At the end a disk that does not answer is waited for so long, beyond `closeTimeoutMs` if need be. */
+/** A disk that does not respond gets this long at the end, beyond `closeTimeoutMs` if need be. */
 const LAST_WRITES_MS = 500;
 
-/** Less than the disk is waited for at the end, which takes events no sooner than their entity is settled. */
-const MIN_PATIENCE_MS = 200;
+/** Less than `LAST_WRITES_MS`: the spool writes nothing before the search for the entity is over. */
+const MIN_IDENTITY_MS = 200;
 
 function openSpool(
   { spoolDirectory, spoolMaxBytes }: Config,
@@ -153,30 +151,31 @@ function openDeadLetters(
     : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
 }
 
-/** Sends what dead processes left: at the start, and when there is a reason to look again. @returns ends that */
+/** Sends what dead processes left on disk: at the start, and whenever there is a reason to look again. @returns stops it */
 function recover(spool: Spool, dispatcher: Dispatcher, destinations: Destinations, clock: Clock): () => void {
-  let isOver = false;
-  let isLooking = false;
+  let state: 'idle' | 'searching' | 'stopped' = 'idle';
   let cancel: (() => void) | undefined;
-  const look = async () => {
+  const search = async () => {
     cancel?.();
-    isLooking = true;
+    state = 'searching';
     const { left, againMs } = await spool.recover();
-    isLooking = false;
-    if (againMs !== undefined && !isOver) cancel = clock.after(againMs, lookAgain);
+    if (state === 'searching') {
+      state = 'idle';
+      if (againMs !== undefined) cancel = clock.after(againMs, searchAgain);
+    }
     return left.map(({ head, batch, ...outline }) => ({
       destination: destinations.to(head),
       stored: batch,
       outline,
     }));
   };
-  const lookAgain = () => {
-    if (!isOver && !isLooking) dispatcher.recover(look(), false);
+  const searchAgain = () => {
+    if (state === 'idle') dispatcher.recover(search(), false);
   };
-  spool.lookDue = lookAgain;
-  dispatcher.recover(look(), true);
+  spool.lookDue = searchAgain;
+  dispatcher.recover(search(), true);
   return () => {
-    isOver = true;
+    state = 'stopped';
     cancel?.();
   };
 }

@@ -4,8 +4,8 @@ import type { ReadBack, StoredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Settled } from '../contracts/settled.js';
 
-/** What is known of a batch without looking into it. */
-export interface Outline {
+/** What is known of a batch without reading it. */
+export interface BatchOutline {
   /** The number of events. */
   readonly size: number;
   /** The timestamps of the first and of the last event. */
@@ -13,39 +13,47 @@ export interface Outline {
   readonly end: number;
 }
 
-/** Where a parcel lies in what is on disk. */
-interface StoredRange {
-  /** The index of its first event there. */
-  readonly offset: number;
-  /** How many events there are in all. */
-  readonly of: number;
+/** The copy of a batch on disk. */
+type DiskCopy =
+  | { readonly kind: 'none' }
+  /** Of the `total` events on disk, the batch's begin at index `offset`. */
+  | {
+      readonly kind: 'current';
+      readonly stored: StoredBatch;
+      readonly offset: number;
+      readonly total: number;
+    }
+  /** The events on disk have other timestamps. They are of no use for sending, and are settled with the batch. */
+  | { readonly kind: 'outdated'; readonly stored: StoredBatch };
+
+const NO_COPY: DiskCopy = { kind: 'none' };
+
+function wholeCopy(stored: StoredBatch | undefined, total: number): DiskCopy {
+  return stored === undefined ? NO_COPY : { kind: 'current', stored, offset: 0, total };
 }
 
-/** A sealed batch on its way: in memory, on disk, or both. */
+/** A sealed batch until it is settled: in memory, on disk, or both. It owns its memory and its copy on disk. */
 export class QueuedBatch {
-  /** Where its first event stands among all the events that were ever sealed. */
+  /** The position of its first event among all events that were ever sealed; below 0 for batches of earlier processes. */
   readonly position: number;
   readonly destination: Destination;
   readonly size: number;
   readonly begin: number;
   readonly end: number;
-  /** What events in it tell is missing. */
+  /** The gap that a loss notice among its events tells of. */
   readonly gap: Gap | undefined;
-  /** undefined when what lies on disk has other times. */
-  readonly #place: StoredRange | undefined;
-  /** How often it, or the batch of which it is a part, was refused: with its entity and without. */
+  readonly #copy: DiskCopy;
+  #batch: Batch | undefined;
+  /** How often the service refused this batch, or the batch that it is a part of. */
   #refusals = 0;
   #deliveriesBefore = 0;
-  readonly #stored: StoredBatch | undefined;
-  #batch: Batch | undefined;
 
   private constructor(
     position: number,
     destination: Destination,
-    { size, begin, end }: Outline,
+    { size, begin, end }: BatchOutline,
     batch: Batch | undefined,
-    stored: StoredBatch | undefined,
-    place: StoredRange | undefined,
+    copy: DiskCopy,
     gap?: Gap,
   ) {
     this.position = position;
@@ -53,12 +61,12 @@ export class QueuedBatch {
     this.size = size;
     this.begin = begin;
     this.end = end;
-    this.#place = place;
+    this.#copy = copy;
     this.gap = gap;
     this.#batch = batch;
-    this.#stored = stored;
   }
 
+  /** A batch that this process has just sealed. */
   static sealed(
     position: number,
     destination: Destination,
@@ -66,110 +74,116 @@ export class QueuedBatch {
     stored?: StoredBatch,
     gap?: Gap,
   ): QueuedBatch {
-    return new QueuedBatch(position, destination, batch, batch, stored, { offset: 0, of: batch.size }, gap);
+    return new QueuedBatch(position, destination, batch, batch, wholeCopy(stored, batch.size), gap);
   }
 
-  /** Of a batch that an earlier process left on disk. */
-  static found(
+  /** A batch that an earlier process left on disk. */
+  static recovered(
     position: number,
     destination: Destination,
     stored: StoredBatch,
-    outline: Outline,
+    outline: BatchOutline,
   ): QueuedBatch {
-    return new QueuedBatch(position, destination, outline, undefined, stored, {
-      offset: 0,
-      of: outline.size,
-    });
+    return new QueuedBatch(position, destination, outline, undefined, wholeCopy(stored, outline.size));
   }
 
-  /** Whether this process logged it. */
+  get #stored(): StoredBatch | undefined {
+    return this.#copy.kind === 'none' ? undefined : this.#copy.stored;
+  }
+
+  /** Whether this process logged the events. */
   get isOwn(): boolean {
     return this.position >= 0;
   }
 
-  /** About what it takes in memory. */
+  /** An estimate of the memory that it takes, in bytes. */
   get heldBytes(): number {
     return this.#batch?.heldBytes ?? 0;
   }
 
-  /** Whether the disk has it, or is about to. */
+  /** Whether the disk has the batch, or is about to. */
   get isPersisting(): boolean {
     return this.#stored?.isPersisting ?? false;
   }
 
-  /** Leaves it to the disk, where that has it. @returns the bytes of memory that are free now */
+  /** Whether the whole batch is on disk now. */
+  get isPersisted(): boolean {
+    return this.#stored?.isPersisted ?? false;
+  }
+
+  /** Resolves, once that is known, with whether the whole batch is on disk. */
+  async whenWritten(): Promise<boolean> {
+    return (await this.#stored?.written) ?? false;
+  }
+
+  /** Undefined when the batch is on disk only. */
+  get batch(): Batch | undefined {
+    return this.#batch;
+  }
+
+  /**
+   * Frees the memory of the events if the disk has them.
+   * @param atOnce see {@link StoredBatch.mayLeaveMemory}
+   * @returns the bytes of memory that were freed
+   */
   evict(atOnce: boolean): number {
-    if (this.#place === undefined || !this.#stored?.mayLeaveMemory(atOnce)) return 0;
+    if (this.#copy.kind !== 'current' || !this.#copy.stored.mayLeaveMemory(atOnce)) return 0;
     const freed = this.heldBytes;
     this.release();
     return freed;
   }
 
-  /** Nobody reads its events in memory any more; but what a disk is still written from is not for others, and left to V8. */
+  /** Frees the memory of the events. Nobody may read them there any more. */
   release(): void {
+    // Memory that the disk is still being written from must not be used again: it is left to the garbage collector.
     if (this.#stored?.isPersisted ?? true) this.#batch?.release();
     this.#stored?.release();
     this.#batch = undefined;
   }
 
-  /** undefined when it is on disk alone. */
-  get batch(): Batch | undefined {
-    return this.#batch;
-  }
-
-  /** Reads it from the disk. */
+  /** Reads the events from disk into memory. */
   async read(): Promise<ReadBack> {
-    if (this.#stored === undefined || this.#place === undefined)
-      return { kind: 'unreadable', error: new Error('it is not on disk') };
-    const back = await this.#stored.read();
+    if (this.#copy.kind !== 'current')
+      return { kind: 'unreadable', error: new Error('the batch is not on disk') };
+    const { stored, offset, total } = this.#copy;
+    const back = await stored.read();
     if (back.kind !== 'read') return back;
-    const { offset, of } = this.#place;
     const { size } = back.batch;
-    if (size !== of)
-      return { kind: 'unreadable', error: new Error(`${size} events where ${of} were written`) };
-    const batch = this.size === of ? back.batch : back.batch.slice(offset, offset + this.size);
-    // The others of it are not needed.
-    if (batch !== back.batch) this.#stored.release();
+    if (size !== total)
+      return { kind: 'unreadable', error: new Error(`${size} events where ${total} were written`) };
+    const batch = this.size === total ? back.batch : back.batch.slice(offset, offset + this.size);
+    // A slice has memory of its own.
+    if (batch !== back.batch) stored.release();
     this.#batch = batch;
     return { kind: 'read', batch };
   }
 
-  /** Lets go of its memory and of its copy on disk, as far as nobody needs them. */
+  /** Frees the memory and removes the copy on disk, unless the copy is still of use. */
   settle(settled: Settled): void {
     if (staysOnDisk(settled)) {
       this.#stored?.leave(this.size);
       return;
     }
     this.release();
-    // Last: with it goes the knowledge whether the disk is still written from this memory.
+    // After the release, which asks the store whether the disk is still being written from this memory.
     this.#stored?.settle(this.size);
-  }
-
-  /** Whether all of it is on disk by now. */
-  get isOnDisk(): boolean {
-    return this.#stored?.isPersisted ?? false;
-  }
-
-  /** Whether it is on disk: resolves when that is known. */
-  async isPersisted(): Promise<boolean> {
-    return (await this.#stored?.written) ?? false;
   }
 
   get refusals(): number {
     return this.#refusals;
   }
 
-  /** How many batches of its sender were delivered when it was refused first. */
+  /** How many batches of its destination had been delivered when it was first refused. */
   get deliveriesBefore(): number {
     return this.#deliveriesBefore;
   }
 
-  /** @param deliveries how many batches of its sender were delivered by now */
+  /** @param deliveries how many batches of its destination have been delivered by now */
   refused(deliveries: number): void {
     if (this.#refusals++ === 0) this.#deliveriesBefore = deliveries;
   }
 
-  /** Its earlier and its later half, or undefined for a single event. */
+  /** The earlier and the later half of the events, or undefined for a single event. */
   halves(batch: Batch): [QueuedBatch, QueuedBatch] | undefined {
     const [earlier, later] = batch.halves() ?? [];
     if (earlier === undefined || later === undefined) return undefined;
@@ -177,26 +191,30 @@ export class QueuedBatch {
     return [this.part(earlier, 0), this.part(later, earlier.size)];
   }
 
-  /** Its events in other batches: in parts, or with other times. */
+  /** The same events with other timestamps, in one batch or several. */
   replacedBy(batches: readonly Batch[]): QueuedBatch[] {
+    const copy: DiskCopy = this.#stored === undefined ? NO_COPY : { kind: 'outdated', stored: this.#stored };
     let offset = 0;
     return batches.map((batch) => {
-      const part = this.#partOf(batch, offset, undefined);
+      const part = this.#partOf(batch, offset, copy);
       offset += batch.size;
       return part;
     });
   }
 
-  /** @param batch its events from index `offset` on */
+  /** @param batch the events from index `offset` on */
   part(batch: Batch, offset: number): QueuedBatch {
-    const place = this.#place && { ...this.#place, offset: this.#place.offset + offset };
-    return this.#partOf(batch, offset, place);
+    const copy = this.#copy;
+    return this.#partOf(
+      batch,
+      offset,
+      copy.kind === 'current' ? { ...copy, offset: copy.offset + offset } : copy,
+    );
   }
 
-  #partOf(batch: Batch, offset: number, place: StoredRange | undefined): QueuedBatch {
+  #partOf(batch: Batch, offset: number, copy: DiskCopy): QueuedBatch {
     const gap = offset === 0 ? this.gap : undefined;
-    const position = this.position + offset;
-    const part = new QueuedBatch(position, this.destination, batch, batch, this.#stored, place, gap);
+    const part = new QueuedBatch(this.position + offset, this.destination, batch, batch, copy, gap);
     part.#refusals = this.#refusals;
     part.#deliveriesBefore = this.#deliveriesBefore;
     return part;
@@ -204,8 +222,8 @@ export class QueuedBatch {
 }
 
 function staysOnDisk(settled: Settled): boolean {
-  // The copy is for the next process, or for a person who looks at it.
+  // The copy is for the next process, or for a person to look at.
   if (settled.kind === 'spooled' || settled.kind === 'unreadable') return true;
-  // What is in flight when the time is over may still be read; and what the disk has of it is not lost.
+  // A batch in flight at the deadline may still be read, and events that are on disk are not lost.
   return settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned');
 }

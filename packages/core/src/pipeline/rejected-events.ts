@@ -1,22 +1,27 @@
 import type { Batch } from '../batching/batch.js';
 import type { RejectedEvents } from '../contracts/outcome.js';
 
-export function isRejected({ tooOld, expired, tooNew }: RejectedEvents): boolean {
-  return tooOld + expired + tooNew > 0;
+export function rejectedCount({ tooOld, expired, tooNew }: RejectedEvents): number {
+  return tooOld + expired + tooNew;
 }
 
-const NONE: RejectedEvents = { tooOld: 0, expired: 0, tooNew: 0 };
-
-/** The time of the youngest event that has expired. */
+/** The timestamp of the youngest expired event. */
 export function lastExpired(batch: Batch, { tooOld, expired }: RejectedEvents): number {
   return batch.slice(tooOld + expired - 1, tooOld + expired).begin;
 }
 
-/** The events of a batch in parts, by what became of them. @param start the index of a part's first event */
-export function byOutcome(
-  batch: Batch,
-  { tooOld, expired, tooNew }: RejectedEvents,
-): { start: number; events: Batch; rejected: RejectedEvents }[] {
+/** The part of a delivered batch whose events the service treated alike. */
+export interface DeliveredPart {
+  /** The index of its first event in the batch. */
+  readonly start: number;
+  readonly events: Batch;
+  readonly rejected: RejectedEvents;
+}
+
+const NONE: RejectedEvents = { tooOld: 0, expired: 0, tooNew: 0 };
+
+/** Divides a batch into the events that are too old or expired, those that were taken, and those that are too new. */
+export function partsOf(batch: Batch, { tooOld, expired, tooNew }: RejectedEvents): DeliveredPart[] {
   const firstValid = tooOld + expired;
   const firstTooNew = batch.size - tooNew;
   const parts = [

@@ -1,27 +1,26 @@
-import type { BatchMirror } from '../batching/batch-mirror.js';
 import type { Batcher } from '../batching/batcher.js';
-import type { StoredBatch } from '../contracts/batch-store.js';
+import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 import type { DeliveryQueue } from './delivery-queue.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { QueuedBatch } from './queued-batch.js';
 
 export interface SchedulerParts {
-  readonly open: Batcher<Destination, StoredBatch & BatchMirror>;
+  readonly batcher: Batcher<Destination, MirroredBatch>;
   readonly queue: DeliveryQueue;
   readonly breakers: CircuitBreakers<Destination>;
-  /** The batch is in flight. */
+  readonly lifecycle: Lifecycle;
+  /** Delivers a batch, which is in flight from now on. */
   deliver(queued: QueuedBatch): void;
-  /** Nothing is sent any more. */
-  isClosed(): boolean;
 }
 
-/** Decides which batch goes next, and when. */
+/** Decides which batch is sent next, and when. */
 export class Scheduler {
   readonly #maxInFlight: number;
   readonly #parts: SchedulerParts;
-  /** What is waited for before anything is sent, with a way to wait no longer where there is one. */
-  readonly #awaited = new Map<Promise<unknown>, () => void>();
+  /** What must be settled before anything is sent, each with a way to settle it now. */
+  readonly #holds = new Map<Promise<unknown>, () => void>();
 
   constructor(maxInFlight: number, parts: SchedulerParts) {
     this.#maxInFlight = maxInFlight;
@@ -29,53 +28,53 @@ export class Scheduler {
   }
 
   /**
-   * Sends nothing before `ready` is settled.
-   * @param hurry is called when there is not enough room to wait any longer, and should settle it
+   * Sends nothing until `ready` is settled.
+   * @param stopWaiting is called when memory runs short, and should settle `ready`
    */
   async holdUntil(ready: Promise<unknown>, stopWaiting: () => void = () => undefined): Promise<void> {
-    this.#awaited.set(ready, stopWaiting);
+    this.#holds.set(ready, stopWaiting);
     try {
       await ready;
     } finally {
-      this.#awaited.delete(ready);
+      this.#holds.delete(ready);
       this.sendDue();
     }
   }
 
-  /** There is not enough room to wait any longer. */
+  /** Memory runs short: there is no more waiting before the first batch is sent. */
   stopWaiting(): void {
-    for (const stopWaiting of this.#awaited.values()) stopWaiting();
+    for (const stopWaiting of this.#holds.values()) stopWaiting();
   }
 
-  /** Sends what may go. */
+  /** Sends all batches that may be sent now. */
   sendDue(): void {
-    const { open, queue, deliver, isClosed } = this.#parts;
-    if (isClosed() || this.#awaited.size > 0) return;
+    const { batcher, queue, lifecycle, deliver } = this.#parts;
+    if (lifecycle.isClosed || this.#holds.size > 0) return;
     while (queue.inFlight < this.#maxInFlight) {
-      open.sealExpired(this.#mayBeSealed);
-      const queued = queue.take(this.#mayGo, this.#refusesAll);
+      batcher.sealExpired(this.#maySeal);
+      const queued = queue.take(this.#maySend, this.#refusesAll);
       if (queued === undefined) return;
       deliver(queued);
     }
   }
 
-  /** A sender may go again. */
+  /** A destination may be able to take batches again. */
   recall(destination: Destination): void {
     this.#parts.queue.recall(destination);
-    this.#parts.open.recall(destination);
+    this.#parts.batcher.recall(destination);
     this.sendDue();
   }
 
   /**
-   * While nothing can be sent batches stay open and fill up, so that an outage leaves few and full ones. Who has nothing
-   * that waits need not wait for those that have.
+   * While a destination cannot be sent to, its batches stay open and fill up, so that an outage leaves few and full ones. A
+   * destination without waiting batches does not have to wait for the others.
    */
-  readonly #mayBeSealed = (destination: Destination): boolean => {
+  readonly #maySeal = (destination: Destination): boolean => {
     const { queue } = this.#parts;
-    return !queue.isWaitingFor(destination) && this.#mayGo(destination, queue.inFlightOf(destination));
+    return !queue.isWaitingFor(destination) && this.#maySend(destination, queue.inFlightOf(destination));
   };
 
-  readonly #mayGo = (destination: Destination, inFlight: number): boolean =>
+  readonly #maySend = (destination: Destination, inFlight: number): boolean =>
     inFlight < this.#parts.breakers.of(destination).permits;
 
   readonly #refusesAll = (destination: Destination): boolean =>

@@ -260,7 +260,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
               .filter(({ isPersisting }) => !isPersisting)
               .map(({ position }) => position);
             t.deepEqual(
-              positions(takeAll(queue, queue.inMemoryAlone())),
+              positions(takeAll(queue, queue.inMemoryOnly())),
               expected.toSorted((a, b) => a - b),
             );
             for (const position of expected) model.remove(position);
@@ -429,8 +429,8 @@ test('what earlier processes left stands in front, those found later before thos
     stored: storedAs(true),
     outline: { size, begin: 0, end: 0 },
   });
-  queue.addFound([found(3), found(4)]);
-  queue.addFound([found(5)]);
+  queue.addRecovered([found(3), found(4)]);
+  queue.addRecovered([found(5)]);
   t.deepEqual(launchAll(queue), [-12, -7, -4, 0]);
 });
 
@@ -438,7 +438,7 @@ test('what is not on disk is taken, from those that wait and those in flight', (
   const queue = backlogOf(4, { 1: true, 3: true });
   const [first, second] = launch(queue, 2);
   if (first === undefined || second === undefined) return t.fail();
-  t.deepEqual(positions(takeAll(queue, queue.inMemoryAlone())), [0, 2]);
+  t.deepEqual(positions(takeAll(queue, queue.inMemoryOnly())), [0, 2]);
   t.false(queue.isInFlight(first));
   t.true(queue.isInFlight(second));
   queue.complete(second);
@@ -467,7 +467,7 @@ test('however many wait, all can be taken at once', (t) => {
     stored: i === 0 ? lost : kept,
     outline,
   }));
-  queue.addFound(found);
-  t.is(takeAll(queue, queue.inMemoryAlone()).length, 1);
+  queue.addRecovered(found);
+  t.is(takeAll(queue, queue.inMemoryOnly()).length, 1);
   t.is(takeAll(queue).length, 199_999);
 });

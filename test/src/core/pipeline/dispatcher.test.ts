@@ -2,7 +2,6 @@ import type { Counts, Report } from '@putlogs/core';
 import {
   Batch,
   type DeadLetters,
-  DeliveryAccounting,
   type Destination,
   Dispatcher,
   type DispatcherParts,
@@ -114,18 +113,18 @@ function setUp({
     maxInFlight: 4,
     requestTimeoutMs: 10_000,
     maxBufferBytes: 64 * 1024 * 1024,
+    spoolMaxBytes: 0,
     ...options,
   };
-  const accounting = new DeliveryAccounting({ ...settings, spoolMaxBytes: 0 }, reporter, deadLetters);
   const serviceClock = new ServiceClock(clock, reporter);
   const tellTime = (timestamp: number) => serviceClock.ask()(new Date(timestamp).toUTCString());
   if (isTimeKnown) tellTime(NOON);
   const dispatcher = new Dispatcher(settings, {
     route: route ?? (() => destination),
     times: new EventTimes(serviceClock, undefined),
-    accounting,
     reporter,
     store,
+    deadLetters,
     clock,
     random,
   });

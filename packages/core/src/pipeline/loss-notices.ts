@@ -1,0 +1,46 @@
+import { type Gap, mergeGaps } from '../batching/gap.js';
+import type { Destination } from '../contracts/destination.js';
+import type { Settled } from '../contracts/settled.js';
+import { plural } from '../util/plural.js';
+import type { QueuedBatch } from './queued-batch.js';
+import type { SettlementObserver } from './settlement.js';
+
+/** An event for the log stream that says which events are missing in it. */
+export interface LossNotice {
+  readonly gap: Gap;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** Remembers which events were dropped for lack of room, so that the reader of the log stream learns of the gap. */
+export class LossNotices implements SettlementObserver {
+  readonly #gaps = new WeakMap<Destination, Gap>();
+
+  batchSettled(queued: QueuedBatch, settled: Settled): void {
+    const isForLackOfRoom =
+      settled.kind === 'dropped' && (settled.reason === 'bufferFull' || settled.reason === 'spoolFull');
+    // A batch of an earlier process belongs to that process's log stream.
+    if (isForLackOfRoom && queued.isOwn) this.#widenGap(queued);
+  }
+
+  #widenGap({ destination, size, begin, end, gap }: QueuedBatch): void {
+    const wider = mergeGaps(this.#gaps.get(destination), { events: size, begin, end });
+    // A dropped notice takes with it the knowledge of the gap that it told of.
+    this.#gaps.set(destination, gap === undefined ? wider : mergeGaps(wider, gap));
+  }
+
+  /** The notice that is due for a destination. Each gap is returned once. */
+  take(destination: Destination): LossNotice | undefined {
+    const gap = this.#gaps.get(destination);
+    if (gap === undefined) return undefined;
+    this.#gaps.delete(destination);
+    const from = new Date(gap.begin).toISOString();
+    const to = new Date(gap.end).toISOString();
+    const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.`;
+    return {
+      gap,
+      timestamp: gap.end,
+      message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
+    };
+  }
+}

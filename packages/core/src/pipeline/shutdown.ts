@@ -1,0 +1,147 @@
+import type { Batcher } from '../batching/batcher.js';
+import type { MirroredBatch } from '../contracts/batch-store.js';
+import type { Destination } from '../contracts/destination.js';
+import type { Reporter } from '../reporting/reporter.js';
+import { type Clock, withTimeout } from '../util/clock.js';
+import type { CircuitBreakers } from './circuit-breakers.js';
+import type { DeliveryQueue } from './delivery-queue.js';
+import type { FlushWaiters } from './flush-waiters.js';
+import type { Intake } from './intake.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { QueuedBatch } from './queued-batch.js';
+import type { Settlement } from './settlement.js';
+
+export interface ShutdownParts {
+  readonly intake: Intake;
+  readonly batcher: Batcher<Destination, MirroredBatch>;
+  readonly queue: DeliveryQueue;
+  readonly breakers: CircuitBreakers<Destination>;
+  readonly settlement: Settlement;
+  readonly flushWaiters: FlushWaiters;
+  readonly lifecycle: Lifecycle;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+  /** Resolves when everything accepted before is settled. */
+  flush(): Promise<void>;
+  /** Resolves when the batches of earlier processes have been looked for. */
+  recovered(): Promise<void>;
+}
+
+/** At the end a disk that does not respond gets this long, if there is time: thread-stream ends a worker after 10 s. */
+const LAST_WRITE_MS = 2500;
+const MAX_CLOSE_MS = 9300;
+
+/** Delivers within a deadline before the process ends, and settles what is left: as lost, or on disk for the next process. */
+export class Shutdown {
+  readonly #parts: ShutdownParts;
+  #closing: Promise<void> | undefined;
+  /** When the last drain gave up, all sealed events before this position were lost or on disk. */
+  #gaveUpAt = -1;
+
+  constructor(parts: ShutdownParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Delivers what was accepted before, keeps the process alive meanwhile, and goes on afterwards.
+   * @param deadlineMs after this time batches that are not on disk are given up, in milliseconds
+   */
+  async drain(deadlineMs: number): Promise<void> {
+    const { batcher, queue, lifecycle, reporter, clock } = this.#parts;
+    // At a further 'beforeExit' without new records: whatever waits is on disk.
+    if (batcher.isEmpty && queue.end === this.#gaveUpAt) return;
+    const time = new AbortController();
+    lifecycle.beginDrain();
+    const isDrained = await withTimeout(deadlineMs, clock, this.#drain(time.signal));
+    lifecycle.endDrain();
+    time.abort();
+    if (!isDrained) this.#giveUp();
+    reporter.reportCountsWhenIdle();
+    await undefined; // listeners may log the report
+    // Keeps the event loop turning once more: Node then emits 'beforeExit' again.
+    if (!batcher.isEmpty) clock.after(0, () => undefined, true);
+  }
+
+  /** @param time aborted at the deadline */
+  async #drain(time: AbortSignal): Promise<true> {
+    // Twice, for records and recovered batches that came in meanwhile; not until nothing comes in, which may be never.
+    for (let pass = 0; pass < 2 && !time.aborted && !(pass > 0 && this.#isIdle); pass++) {
+      const flushed = this.#parts.flush();
+      this.#parts.breakers.resumeAll();
+      await Promise.all([flushed, this.#parts.recovered()]);
+    }
+    return true;
+  }
+
+  get #isIdle(): boolean {
+    return this.#parts.batcher.isEmpty && this.#parts.queue.isEmpty;
+  }
+
+  /** Drains, and accepts nothing more. */
+  close(deadlineMs: number): Promise<void> {
+    this.#closing ??= this.#close(deadlineMs);
+    return this.#closing;
+  }
+
+  async #close(deadlineMs: number): Promise<void> {
+    const { intake, queue, clock } = this.#parts;
+    const deadline = clock.monotonic() + deadlineMs;
+    await this.drain(deadlineMs);
+    intake.close();
+    if (!this.#isIdle) await this.drain(Math.max(deadline - clock.monotonic(), 0));
+    this.#stop();
+    this.#giveUp(); // batches of earlier processes that were found only now
+    await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
+    this.#parts.reporter.close();
+  }
+
+  /** The process ends now: counts and reports what is lost with it. */
+  abandon(): void {
+    const { intake, queue, lifecycle, reporter } = this.#parts;
+    if (lifecycle.isClosed) return;
+    intake.close();
+    this.#stop();
+    intake.sealAll();
+    this.#settleByCopy(queue.all(), ({ isPersisted }) => isPersisted, 'abandoned');
+    reporter.close();
+  }
+
+  #stop(): void {
+    this.#parts.lifecycle.close();
+    this.#parts.breakers.stopAll();
+  }
+
+  /** Time is up. Batches that are not on disk are lost; the others keep waiting. */
+  #giveUp(): void {
+    const { intake, queue, settlement, flushWaiters } = this.#parts;
+    intake.sealAll();
+    settlement.settle(queue.inMemoryOnly(), { kind: 'dropped', reason: 'closed' });
+    this.#gaveUpAt = queue.end;
+    flushWaiters.release(() => true);
+  }
+
+  /** Gives the disk a last chance. What it does not take is lost. */
+  async #leaveOnDisk(batches: readonly QueuedBatch[], ms: number): Promise<void> {
+    if (batches.length === 0) return;
+    const written = new Set<QueuedBatch>();
+    const wait = async (queued: QueuedBatch) => {
+      // A disk that has stopped responding still has what it had.
+      const isWritten = await withTimeout(ms, this.#parts.clock, queued.whenWritten());
+      if (isWritten ?? queued.isPersisted) written.add(queued);
+    };
+    await Promise.all(batches.map(wait));
+    this.#settleByCopy(batches, (queued) => written.has(queued), 'closed');
+  }
+
+  #settleByCopy(
+    batches: readonly QueuedBatch[],
+    isOnDisk: (queued: QueuedBatch) => boolean,
+    reason: 'closed' | 'abandoned',
+  ): void {
+    const { settlement } = this.#parts;
+    const left = batches.filter(isOnDisk);
+    const lost = batches.filter((queued) => !isOnDisk(queued));
+    settlement.settle(left, { kind: 'spooled' });
+    settlement.settle(lost, { kind: 'dropped', reason });
+  }
+}
