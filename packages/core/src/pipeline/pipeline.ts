@@ -8,7 +8,9 @@ import { type RuntimeEnvironment, thisRuntimeEnvironment } from '../identity/run
 import type { Counters } from '../reporting/counters.js';
 import { type Report, Reporter } from '../reporting/reporter.js';
 import { createRouter } from '../routing/router.js';
+import { STALLED_MS } from '../spool/call-queue.js';
 import { DeadLetterFile } from '../spool/dead-letter-file.js';
+import { fileCalls } from '../spool/file-calls.js';
 import { Spool } from '../spool/spool.js';
 import { type Clock, systemClock, withTimeout } from '../util/clock.js';
 import { Dispatcher } from './dispatcher.js';
@@ -67,6 +69,7 @@ export function createPipeline(
   const route = createRouter(config, destinations, identity, reporter, clock);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
+  const stopWatch = watchDisk(config, reporter, clock);
   const times = new EventTimes(serviceClock, config.retentionInDays);
   const dispatcher = new Dispatcher(config, {
     route,
@@ -100,6 +103,7 @@ export function createPipeline(
     const leftMs = timeoutMs - (clock.monotonic() - begun);
     const written = Promise.all([spool?.close(), deadLetters?.close()]);
     await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, written);
+    stopWatch();
   };
   return {
     accept: (loggedAt, message, recordTime) => dispatcher.accept(loggedAt, message, recordTime),
@@ -149,6 +153,17 @@ function openDeadLetters(
   return deadLetterFile === undefined
     ? undefined
     : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
+}
+
+const STALLED = `The disk has not responded to a file call for ${STALLED_MS / 1000} s. Nothing is written until it does. Events wait in memory and are delivered from there. Look for a network volume that is gone or a disk that is overloaded`;
+
+/** Reports a disk that does not respond. @returns stops it */
+function watchDisk({ spoolDirectory, deadLetterFile }: Config, reporter: Reporter, clock: Clock): () => void {
+  if (spoolDirectory !== undefined)
+    return fileCalls.watch(clock, () => reporter.problem('spool', `${STALLED}: ${spoolDirectory}.`));
+  if (deadLetterFile !== undefined)
+    return fileCalls.watch(clock, () => reporter.problem('dead-letters', `${STALLED}: ${deadLetterFile}.`));
+  return () => undefined;
 }
 
 /** Sends what dead processes left on disk: at the start, and whenever there is a reason to look again. @returns stops it */

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OpenFile } from './file-calls.js';
 import type { Range } from './segment.js';
 import { openTrusted } from './trusted-file.js';
 
@@ -17,7 +17,7 @@ const PIECE_BYTES = 64 * 1024;
 export async function quarantine(
   root: string,
   maxBytes: number,
-  file: FileHandle,
+  file: OpenFile,
   lines: readonly Range[],
 ): Promise<string> {
   const path = join(root, CORRUPT);
@@ -38,27 +38,28 @@ export async function quarantine(
 }
 
 /** @returns how many bytes that took */
-async function copy(file: FileHandle, { start, end }: Range, aside: FileHandle): Promise<number> {
+async function copy(file: OpenFile, { start, end }: Range, aside: OpenFile): Promise<number> {
   let last = 0;
   for (let position = start; position < end; position += PIECE_BYTES) {
     const length = Math.min(PIECE_BYTES, end - position);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
-    await aside.write(buffer, 0, bytesRead);
-    last = buffer[bytesRead - 1] ?? last;
+    const buffer = Buffer.alloc(length);
+    const piece = buffer.subarray(0, await file.read(buffer, position));
+    await aside.write(piece);
+    last = piece.at(-1) ?? last;
   }
   // What is torn, or cut for want of room, has no end.
-  if (last !== NEWLINE) await aside.write('\n');
+  if (last !== NEWLINE) await aside.write(Buffer.of(NEWLINE));
   return end - start + 1;
 }
 
 const NEWLINE = 0x0a;
 
-async function blank(file: FileHandle, { start, end }: Range): Promise<void> {
+async function blank(file: OpenFile, { start, end }: Range): Promise<void> {
   for (let position = start; position < end; position += PIECE_BYTES) {
     const length = Math.min(PIECE_BYTES, end - position);
     // No line that is too long to be read.
     const spaces = Buffer.alloc(length, ' ');
     spaces[length - 1] = NEWLINE;
-    await file.write(spaces, 0, length, position);
+    await file.write(spaces, position);
   }
 }

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { errorMessage } from '../util/error-message.js';
+import { mkdir, type OpenFile, rename } from './file-calls.js';
 import { openTrusted } from './trusted-file.js';
 
 /** Where refused events were to go. */
@@ -97,7 +97,7 @@ export class DeadLetterFile implements DeadLetters {
     }
   }
 
-  async #open(): Promise<FileHandle> {
+  async #open(): Promise<OpenFile> {
     const { O_WRONLY, O_APPEND, O_CREAT } = constants;
     const file = await openTrusted(this.#path, O_WRONLY | O_APPEND | O_CREAT, 0o600);
     await file.chmod(0o600);
@@ -109,14 +109,14 @@ export class DeadLetterFile implements DeadLetters {
   }
 
   /** One line at least. @returns what they take */
-  async #writePiece(file: FileHandle, maxBytes: number): Promise<number> {
+  async #writePiece(file: OpenFile, maxBytes: number): Promise<number> {
     let [count, bytes] = [0, 0];
     for (const { length } of this.#waiting) {
       if (count > 0 && bytes + length > maxBytes) break;
       count++;
       bytes += length;
     }
-    await file.appendFile(Buffer.concat(this.#waiting.slice(0, count)));
+    await file.write(Buffer.concat(this.#waiting.slice(0, count)));
     this.#waiting.splice(0, count);
     this.#waitingBytes -= bytes;
     return bytes;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Clock } from '../util/clock.js';
+import { rename, rm, stat, writeFile } from './file-calls.js';
 import { parseObject } from './json.js';
 import { isProvenDead, type OwnerProcess, thisProcess, toOwnerProcess } from './owner-process.js';
 import { isMissing, openTrusted } from './trusted-file.js';
@@ -51,7 +51,7 @@ export class FolderLock {
       const file = await openTrusted(this.#folder + LOCK, constants.O_WRONLY);
       try {
         // Never shorter than what it replaces.
-        await file.write(this.#text, 0);
+        await file.write(Buffer.from(this.#text), 0);
       } finally {
         await file.close();
       }
@@ -161,8 +161,8 @@ async function readLock(folder: string): Promise<string | undefined> {
   try {
     const file = await openTrusted(folder + LOCK, constants.O_RDONLY);
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_LOCK_BYTES), 0, MAX_LOCK_BYTES, 0);
-      return buffer.toString('utf8', 0, bytesRead);
+      const bytes = Buffer.alloc(MAX_LOCK_BYTES);
+      return bytes.toString('utf8', 0, await file.read(bytes, 0));
     } finally {
       await file.close();
     }

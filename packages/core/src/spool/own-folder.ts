@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../util/clock.js';
+import { mkdir, readdir, rmdir } from './file-calls.js';
 import { BEAT_MS, FolderLock } from './lock.js';
 import { checkFolder, isMissing } from './trusted-file.js';
 

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
 import { quarantine } from './corrupt-file.js';
+import { lstat, type OpenFile, readdir, rename, rm, rmdir, writeFile } from './file-calls.js';
 import { parseSettledLines, settledLines } from './file-format.js';
 import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
 import { settledPath } from './segment.js';
@@ -189,11 +189,7 @@ export class SpoolRecovery {
     return true;
   }
 
-  async #quarantine(
-    path: string,
-    file: FileHandle,
-    { corrupt, corruptLines }: SegmentContent,
-  ): Promise<void> {
+  async #quarantine(path: string, file: OpenFile, { corrupt, corruptLines }: SegmentContent): Promise<void> {
     const what = await quarantine(this.#root, this.#target.maxCorruptBytes, file, corrupt).then(
       (aside) => `They were moved to ${aside}, as far as there was room`,
       (error) => `They are lost, since they cannot be set aside (${errorMessage(error)})`,
@@ -225,7 +221,7 @@ async function readSettled(path: string): Promise<number[]> {
     try {
       const { size } = await file.stat();
       if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
-      return parseSettledLines(await file.readFile('utf8'));
+      return parseSettledLines(await file.readText());
     } finally {
       await file.close();
     }

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { FileHandle } from 'node:fs/promises';
 import { utcDayOf } from '../batching/batch.js';
 import { type EventLine, readEventLine } from '../batching/event-line.js';
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../batching/limits.js';
+import type { OpenFile } from './file-calls.js';
 import { MAX_HEAD_BYTES, parseBatchLine, parseDestinationLine, type SpoolHead } from './file-format.js';
 import type { Range, Ranges } from './segment.js';
 
@@ -47,7 +47,7 @@ const SPACE = 0x20;
  * @throws the system's error when it cannot be read
  */
 export async function readSegment(
-  file: FileHandle,
+  file: OpenFile,
   size: number,
   settled: ReadonlySet<number>,
 ): Promise<SegmentContent> {
@@ -56,7 +56,7 @@ export async function readSegment(
   let offset = 0;
   for (let position = 0; position < size; ) {
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - position));
-    const { bytesRead } = await file.read(piece, 0, piece.length, position);
+    const bytesRead = await file.read(piece, position);
     if (bytesRead === 0) break; // cut short meanwhile
     position += bytesRead;
     const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);

@@ -1,13 +1,9 @@
-import { constants, open as openFile } from 'node:fs';
-import { appendFile, type FileHandle, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import sonicBoom from 'sonic-boom';
+import { constants } from 'node:fs';
 import { CorruptBatchError } from '../batching/batch.js';
+import { appendFile, type OpenFile, rm } from './file-calls.js';
 import { batchLine, destinationLine, type SpoolHead, settledLines } from './file-format.js';
+import { SegmentFile, type SegmentFileEvents } from './segment-file.js';
 import { openTrusted } from './trusted-file.js';
-
-/** sonic-boom's types leave out that in the content mode "buffer" it takes Buffers. */
-type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(data: Buffer): boolean };
 
 /** What a segment tells the spool. */
 export interface SegmentEvents {
@@ -41,9 +37,6 @@ export interface Range {
 /** Several of them, as start and end by turns: there may be one for each event. */
 export type Ranges = readonly number[];
 
-/** Small writes are joined up to this. */
-const MAX_WRITE_BYTES = 65_536;
-
 const SETTLED = '.settled';
 
 /** The ids of the batches in a segment that need not be sent any more. */
@@ -58,8 +51,8 @@ export function settledPath(segment: string): string {
 export class Segment {
   readonly path: string;
   readonly #events: SegmentEvents;
-  /** Only until it has closed: it holds what it wrote last in memory. */
-  #writer: Writer | undefined;
+  /** Only until it is closed. */
+  #file: SegmentFile | undefined;
   #bytes = 0;
   #written = 0;
   #confirmed = 0;
@@ -86,9 +79,7 @@ export class Segment {
   /** @throws the system's error when there is such a file, or it cannot be made */
   static async create(path: string, events: SegmentEvents): Promise<Segment> {
     const segment = new Segment(path, events);
-    const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants;
-    const fd = await promisify(openFile)(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL, 0o600);
-    segment.#writeTo(fd);
+    segment.#file = await SegmentFile.create(path, segment.#fileEvents);
     return segment;
   }
 
@@ -102,27 +93,19 @@ export class Segment {
     return segment;
   }
 
-  #writeTo(fd: number): void {
-    const writer = new sonicBoom.SonicBoom({
-      fd,
-      contentMode: 'buffer',
-      maxWrite: MAX_WRITE_BYTES,
-    }) as unknown as Writer;
-    writer.on('write', (bytes: number) => {
+  readonly #fileEvents: SegmentFileEvents = {
+    written: (bytes) => {
       if (this.#isStopped) return;
       this.#written += bytes;
       this.#tellWritten();
       this.#events.queued(-bytes);
       this.#events.written(this);
-    });
-    writer.on('error', (error: Error) => {
-      // Closing the file failed: no 'close' comes.
-      if (this.#isStopped || (this.#isEnded && this.#written === this.#bytes)) this.#closed(error);
-      else this.#events.failed(this, error);
-    });
-    writer.once('close', () => this.#closed());
-    this.#writer = writer;
-  }
+    },
+    failed: (error) => {
+      if (!this.#isStopped) this.#events.failed(this, error);
+    },
+    closed: (error) => this.#closed(error),
+  };
 
   get isGone(): boolean {
     return this.#isGone;
@@ -168,7 +151,7 @@ export class Segment {
 
   /** Whether it takes more. */
   get isOpen(): boolean {
-    return this.#writer !== undefined && !this.#isEnded;
+    return this.#file !== undefined && !this.#isEnded;
   }
 
   /** Takes the lines of events of a batch. */
@@ -193,14 +176,18 @@ export class Segment {
   #write(data: Buffer): void {
     this.#grow(data.length);
     this.#events.queued(data.length);
-    this.#writer?.write(data);
+    this.#file?.write(data);
   }
 
   /** Nothing more will come. */
   end(): void {
     if (!this.isOpen) return;
+    if (this.#batches.size === 0) {
+      this.#remove();
+      return;
+    }
     this.#beforeEnd();
-    this.#writer?.end();
+    this.#file?.end();
   }
 
   #beforeEnd(): void {
@@ -210,9 +197,9 @@ export class Segment {
     this.#events.ended(this.#endedBytes);
   }
 
-  #closed(error?: Error): void {
-    if (this.#writer === undefined) return;
-    this.#writer = undefined;
+  #closed(error: unknown): void {
+    if (this.#file === undefined) return;
+    this.#file = undefined;
     this.#events.closed(this.#endedBytes);
     if (error !== undefined) this.#events.troubled(`${this.path} could not be closed.`, error);
   }
@@ -271,12 +258,12 @@ export class Segment {
 
   /** Writes nothing more, not even what it has to write. */
   stop(): void {
-    if (this.#writer === undefined || this.#isStopped) return;
+    if (this.#file === undefined || this.#isStopped) return;
     this.#isStopped = true;
     this.#whenWritten = [];
     this.#events.queued(this.#written - this.#bytes);
     if (!this.#isEnded) this.#beforeEnd();
-    this.#writer.destroy();
+    this.#file.destroy();
   }
 
   /** Leaves the file to others: it is another's, or gone. */
@@ -318,9 +305,9 @@ function lengthAt(ranges: Ranges, i: number): number {
   return (ranges[i + 1] ?? 0) - (ranges[i] ?? 0);
 }
 
-async function readExactly(file: FileHandle, into: Buffer, position: number): Promise<void> {
+async function readExactly(file: OpenFile, into: Buffer, position: number): Promise<void> {
   for (let read = 0; read < into.length; ) {
-    const { bytesRead } = await file.read(into, read, into.length - read, position + read);
+    const bytesRead = await file.read(into.subarray(read), position + read);
     if (bytesRead === 0) throw new CorruptBatchError();
     read += bytesRead;
   }

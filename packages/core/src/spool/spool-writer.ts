@@ -156,8 +156,9 @@ export class SpoolWriter {
     try {
       const segment = await Segment.create(await this.#folder.nextPath(), this.#events);
       this.segments.add(segment);
-      // Else closed meanwhile, or the folder was lost.
-      if (this.#hasBegun && this.#folder.has(segment.path)) this.#current = segment;
+      // Else closed meanwhile, or the folder was lost, or what it was for is settled.
+      const isWanted = this.#hasBegun && this.#changed.size > 0 && this.#folder.has(segment.path);
+      if (isWanted) this.#current = segment;
       else segment.hold([]);
     } catch (error) {
       this.#folder.failed(NOT_TAKEN, error);

@@ -1,9 +1,9 @@
-import { truncate } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { BatchStore } from '../contracts/batch-store.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
+import { truncate } from './file-calls.js';
 import type { SpoolHead } from './file-format.js';
 import { BEAT_MS } from './lock.js';
 import { makeRoot, OwnFolder } from './own-folder.js';

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import { lstat, type OpenFile, open } from './file-calls.js';
 
 /** What lies where a file of ours should be is not ours, or others can change it. */
 export class UntrustedError extends Error {
@@ -19,7 +19,7 @@ const WRITABLE_BY_OTHERS = 0o022;
  * @throws {UntrustedError} when it is anything else
  * @throws the system's error when it cannot be opened
  */
-export async function openTrusted(path: string, flags: number, mode?: number): Promise<FileHandle> {
+export async function openTrusted(path: string, flags: number, mode?: number): Promise<OpenFile> {
   const file = await openWithoutFollowing(path, flags, mode);
   try {
     const stats = await file.stat();
@@ -38,7 +38,7 @@ export async function openTrusted(path: string, flags: number, mode?: number): P
   }
 }
 
-async function openWithoutFollowing(path: string, flags: number, mode?: number): Promise<FileHandle> {
+async function openWithoutFollowing(path: string, flags: number, mode?: number): Promise<OpenFile> {
   try {
     return await open(path, flags | O_NOFOLLOW | O_NONBLOCK, mode);
   } catch (error) {

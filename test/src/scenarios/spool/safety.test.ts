@@ -140,11 +140,9 @@ test.serial('what is written anew goes from its old place when the disk has it, 
   spool.begin();
   const [old = ''] = filesIn(folder);
   const text = readFileSync(old, 'utf8');
+  for (const { batch } of left) await batch.read();
   const goOn = holdWrites(t);
-  for (const { batch } of left) {
-    await batch.read();
-    batch.mayLeaveMemory(false);
-  }
+  for (const { batch } of left) batch.mayLeaveMemory(false);
   await diskIdle();
   t.is(readFileSync(old, 'utf8'), text);
   t.true(
@@ -152,9 +150,10 @@ test.serial('what is written anew goes from its old place when the disk has it, 
     'for the disk has it',
   );
   t.true(left[0]?.batch.mayLeaveMemory(true), 'at once, and stays where it is');
-  t.is((await left[0]?.batch.read())?.kind, 'read');
-  left[0]?.batch.release();
+  const read = left[0]?.batch.read();
   goOn();
+  t.is((await read)?.kind, 'read');
+  left[0]?.batch.release();
   await until('the other may leave memory', () => left[1]?.batch.mayLeaveMemory(false) === true);
   left[0]?.batch.settle(10);
   await until('the old file is gone', () => !existsSync(old));
@@ -206,11 +205,11 @@ test.serial('a folder that is lost while a file in it is going stops nothing', a
   rmSync(folder, { recursive: true });
   clock.jump(60_000);
   pipeline.accept(NOW, 'after');
+  goOn();
+  for (const one of held) one();
   await until('the other is on disk', () =>
     filesIn(spoolDirectory).some((file) => readFileSync(file, 'utf8').includes('after')),
   );
-  goOn();
-  for (const one of held) one();
   let isClosed = false;
   void pipeline.close().then(() => {
     isClosed = true;
