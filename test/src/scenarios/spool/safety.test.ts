@@ -208,7 +208,9 @@ test.serial('a folder that is lost while a file in it is going stops nothing', a
   goOn();
   for (const one of held) one();
   await until('the other is on disk', () =>
-    filesIn(spoolDirectory).some((file) => readFileSync(file, 'utf8').includes('after')),
+    filesIn(spoolDirectory).some(
+      (file) => file.endsWith('.ndjson') && readFileSync(file, 'utf8').includes('after'),
+    ),
   );
   let isClosed = false;
   void pipeline.close().then(() => {
