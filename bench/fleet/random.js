@@ -1,13 +1,2 @@
-/** Chance that can be repeated: uniform in [0, 1), the same for the same seed. (mulberry32) */
-export function seeded(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Of a wait for what happens `1 / mean` times in a unit of time, by chance. */
 export const exponential = (mean, random) => -mean * Math.log(1 - random());

@@ -1,8 +1,8 @@
+import { seededRandom } from '@putlogs/local';
 import { VirtualClock } from './clock.js';
 import { LOADS } from './loads.js';
 import { Meter } from './meter.js';
 import { Process } from './process.js';
-import { seeded } from './random.js';
 import { QUOTAS, VirtualService } from './service.js';
 
 /**
@@ -18,13 +18,13 @@ export async function simulate(scenario) {
   const { processes, flushIntervalMs, isNew = false, hasJitter = true, seed } = scenario;
   const clock = new VirtualClock();
   const meter = new Meter(clock);
-  const service = new VirtualService(scenario.quotas ?? QUOTAS, { clock, random: seeded(seed), meter });
+  const service = new VirtualService(scenario.quotas ?? QUOTAS, { clock, random: seededRandom(seed), meter });
   // A pause without jitter is as long as one with it is in the mean.
-  const world = { service, clock, random: hasJitter ? seeded(seed + 1) : () => 0.5 };
+  const world = { service, clock, random: hasJitter ? seededRandom(seed + 1) : () => 0.5 };
   const fleet = Array.from({ length: processes }, (_, n) => new Process(`${n}`, flushIntervalMs, world));
   if (!isNew) for (const { address } of fleet) service.has(address);
 
-  const load = startLoad(fleet, LOADS[scenario.load], clock, seeded(seed + 2));
+  const load = startLoad(fleet, LOADS[scenario.load], clock, seededRandom(seed + 2));
   await live(scenario, { clock, service, meter });
   load.stop();
   const counts = await drained(fleet, clock);

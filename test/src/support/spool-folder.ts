@@ -12,6 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { settled } from './manual-clock.js';
+import { until } from './until.js';
 
 export function spoolFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-spool-'));
@@ -68,8 +70,8 @@ function isMissing(error: unknown): boolean {
 /** Resolves when all that this process had to do on the disk is done: time that does not pass is no time for it. */
 export async function diskIdle(): Promise<void> {
   const isBusy = () => process.getActiveResourcesInfo().some((resource) => /^FSReq|^CloseReq/.test(resource));
-  do await new Promise(setImmediate);
-  while (isBusy());
+  await settled();
+  await until('an idle disk', () => !isBusy());
 }
 
 /** The lines of a segment with one batch. */
@@ -91,9 +93,4 @@ export function leaveFolder(root: string, segments: readonly string[]): string {
   for (const [i, text] of segments.entries())
     writeFileSync(join(folder, `${i}.ndjson`), text, { mode: 0o600 });
   return folder;
-}
-
-/** Resolves when it is so. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise(setImmediate);
 }

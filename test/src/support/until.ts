@@ -2,11 +2,20 @@ import { settled } from './manual-clock.js';
 
 const DEADLINE_MS = 60_000;
 
-/** Turns the event loop until it is so. Fails with the name of what did not come, instead of hanging. */
-export async function until(what: string, isSo: () => boolean, turn: () => unknown = settled): Promise<void> {
+/**
+ * Waits for a condition, and lets the event loop turn meanwhile.
+ * @param what what is waited for, as the end of "timed out waiting for …"
+ * @param turn what else is done between two looks
+ * @throws after a minute, longer on a busy machine (patient-timers.cjs)
+ */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  turn: () => unknown = settled,
+): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`it did not come: ${what}`);
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`timed out waiting for ${what}`);
     await turn();
     await settled();
   }

@@ -1,4 +1,5 @@
 import { Batch, BatchBuilder, type LogEvent, toLogEvents, utcDayOf } from '@putlogs/core/internal';
+import { seededRandom } from '@putlogs/local';
 import test from 'ava';
 import fc from 'fast-check';
 
@@ -129,11 +130,7 @@ test('the 10,001st event is refused and leaves the batch as it was', (t) => {
 });
 
 test('10,000 events with equal timestamps in pairs, shuffled, keep their order within each pair', (t) => {
-  let seed = 20_261_124;
-  const random = () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    return seed / 2 ** 31;
-  };
+  const random = seededRandom(20_261_124);
   const moments = Array.from({ length: 10_000 }, (_, i) => Math.floor(i / 2));
   for (let i = moments.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

@@ -17,6 +17,7 @@ import {
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { ManualClock, settled } from '../../support/manual-clock.js';
+import { until } from '../../support/until.js';
 
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
@@ -307,10 +308,13 @@ for (const bytes of [100, 250, 5000]) {
         memories.add(payload.buffer);
         return DELIVERED;
       };
-      while (destination.sent.length < 20) {
-        for (let i = 0; i < 100; i++) dispatcher.accept(NOON, line);
-        await settled();
-      }
+      await until(
+        '20 batches',
+        () => destination.sent.length >= 20,
+        () => {
+          for (let i = 0; i < 100; i++) dispatcher.accept(NOON, line);
+        },
+      );
       // The first grows, and so may the second.
       t.true(memories.size <= 3, `${memories.size}`);
     },
@@ -518,7 +522,11 @@ for (const maxInFlight of [1, 2, 4]) {
     t.deepEqual(destination.news(), first);
     await destination.answer(DELIVERED);
     t.deepEqual(destination.news(), [['a', 'b', 'c', 'd', 'e', 'f'][maxInFlight]]);
-    while (destination.inFlight.length > 0) await destination.answer(DELIVERED);
+    await until(
+      'the last answer',
+      () => destination.inFlight.length === 0,
+      () => destination.answer(DELIVERED),
+    );
     t.is(destination.mostInFlight, maxInFlight);
   });
 }
@@ -858,7 +866,11 @@ test('whichever events are bad, exactly those are given up, once each, and the o
       // One good batch is needed where all of the first is bad.
       dispatcher.accept(NOON, `${bad.push(false) - 1}`);
       const flushed = dispatcher.flush();
-      while (!(await isDone(flushed))) await clock.advance(1000);
+      await until(
+        'the flush',
+        () => isDone(flushed),
+        () => clock.advance(1000),
+      );
       const good = [...bad.keys()].filter((i) => !bad[i]).map(String);
       t.deepEqual(
         delivered.toSorted((a, b) => Number(a) - Number(b)),

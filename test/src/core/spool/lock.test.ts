@@ -20,8 +20,8 @@ import {
   leaveFolder,
   segmentText,
   spoolFolder,
-  until,
 } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 
 test.serial('what a living process holds is left alone, and is not looked at for ever', async (t) => {
   const local = await startLocal(t);
@@ -30,13 +30,17 @@ test.serial('what a living process holds is left alone, and is not looked at for
   const clocks = [new ManualClock(Date.now()), new ManualClock(Date.now())] as const;
   const living = openPipeline(local, { spoolDirectory, logStreamName: 'living' }, { clock: clocks[0] });
   living.accept(Date.now(), 'of the living');
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const other = openPipeline(local, { spoolDirectory, logStreamName: 'other' }, { clock: clocks[1] });
   // It takes looks to know that the owner lives; then there is nothing to do.
-  while (clocks[1].timers > 0 || clocks[1].monotonic() < 10_000) {
-    for (const clock of clocks) await clock.advance(2500);
-    await diskIdle();
-  }
+  await until(
+    'the end of the looks',
+    () => clocks[1].timers === 0 && clocks[1].monotonic() >= 10_000,
+    async () => {
+      for (const clock of clocks) await clock.advance(2500);
+      await diskIdle();
+    },
+  );
   for (const clock of clocks) await clock.advance(60_000);
   end();
   await living.close();
@@ -61,10 +65,14 @@ async function closeInTime(pipeline: { close(): Promise<void> }, clock: ManualCl
   void pipeline.close().then(() => {
     isClosed = true;
   });
-  while (!isClosed) {
-    await clock.advance(1);
-    await diskIdle();
-  }
+  await until(
+    'the close',
+    () => isClosed,
+    async () => {
+      await clock.advance(1);
+      await diskIdle();
+    },
+  );
 }
 
 /** The locks of the owners in a folder. */
@@ -101,7 +109,7 @@ test.serial(
     for (const _ of range(2)) await pass(2500);
     t.true(existsSync(folder), 'for no more than ten seconds yet');
     await pass(2500);
-    await until(() => local.count('/old') === 1);
+    await until('the old event', () => local.count('/old') === 1);
     await pipeline.close();
     t.deepEqual(pipeline.counts(), allDelivered(2));
     t.deepEqual(readdirSync(spoolDirectory), ['01234567-89ab-4cde-8f01-23456789abcd.taken']);
@@ -116,7 +124,7 @@ test.serial('who stood still together with the owner does not take it for dead',
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
   await diskIdle();
-  await until(() => clock.timers > 0);
+  await until('a timer', () => clock.timers > 0);
   clock.jump(3_600_000);
   await clock.advance(0);
   await diskIdle();
@@ -132,7 +140,7 @@ test.serial(
     const end = local.fault({ kind: 'throttle', operation: '*' });
     const before = openPipeline(local, { spoolDirectory });
     before.accept(Date.now(), 'record');
-    await until(() => bytesIn(spoolDirectory) > 0);
+    await until('something on disk', () => bytesIn(spoolDirectory) > 0);
     const [lock = ''] = locksIn(spoolDirectory);
     const owner = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
     end();
@@ -154,15 +162,19 @@ test.serial('a process that keeps nothing has no folder, and no timer', async (t
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
   pipeline.accept(Date.now(), 'record');
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   await pipeline.flush();
-  while (clock.timers > 0) {
-    await clock.advance(2500);
-    await diskIdle();
-  }
+  await until(
+    'the last timer',
+    () => clock.timers === 0,
+    async () => {
+      await clock.advance(2500);
+      await diskIdle();
+    },
+  );
   t.deepEqual(readdirSync(spoolDirectory), []);
   pipeline.accept(Date.now(), 'another');
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   await pipeline.close();
   t.deepEqual(pipeline.counts(), allDelivered(2));
 });
@@ -179,7 +191,7 @@ for (const how of ['taken over', 'removed'] as const) {
       const clock = new ManualClock(Date.now());
       const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 }, { clock });
       pipeline.accept(Date.now(), 'before');
-      await until(() => bytesIn(spoolDirectory) > 0);
+      await until('something on disk', () => bytesIn(spoolDirectory) > 0);
       await diskIdle();
       const [lock = ''] = locksIn(spoolDirectory);
       const folder = join(spoolDirectory, lock.replace('.lock', ''));
@@ -192,7 +204,7 @@ for (const how of ['taken over', 'removed'] as const) {
       }
       clock.jump(STANDSTILL_MS);
       pipeline.accept(Date.now(), 'after');
-      await until(() => onDisk(spoolDirectory).length === 2);
+      await until('both events on disk', () => onDisk(spoolDirectory).length === 2);
       t.deepEqual(onDisk(spoolDirectory).toSorted(), ['after', 'before']);
       await closeInTime(pipeline, clock);
       t.deepEqual(pipeline.counts(), { ...allDelivered(2), delivered: 0, spooled: 2 });

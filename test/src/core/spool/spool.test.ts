@@ -17,8 +17,8 @@ import {
   linesIn,
   segmentText,
   spoolFolder,
-  until,
 } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 
 // One after the other: some wait for the disk in a way that leaves others little of the event loop.
 const MIB = 1024 * 1024;
@@ -68,7 +68,7 @@ test.serial('what is delivered goes from the disk at once, also where that is sl
   const pipeline = openPipeline(local, { spoolDirectory });
   pipeline.accept(Date.now(), 'hello');
   await pipeline.flush();
-  while (filesIn(spoolDirectory).length > 0) await new Promise(setImmediate);
+  await until('no file in the spool', () => filesIn(spoolDirectory).length === 0);
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
   t.is(held.length, 0, 'nobody needs what is in the file');
@@ -109,7 +109,7 @@ test.serial('a disk that does not keep up gets no more, and no event is lost', a
   for (const goOn of held) goOn();
   local.fault({ kind: 'throttle', operation: '*' });
   pipeline.accept(Date.now(), 'on disk again');
-  await until(() => linesIn(spoolDirectory) > 0);
+  await until('something on disk', () => linesIn(spoolDirectory) > 0);
   local.clearFaults();
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
@@ -151,11 +151,13 @@ test.serial('a file that the disk refuses is closed, and goes', async (t) => {
 test.serial('an event is on disk while it waits, readable by its owner alone', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = join(spoolFolder(t), 'made', 'here');
+  // What is delivered goes from the disk, and the folder with it.
+  const end = local.fault({ kind: 'throttle', operation: '*' });
   const pipeline = openPipeline(local, { spoolDirectory, service: 'checkout', logStreamName: 'one' });
   pipeline.accept(NOON, 'waits\n"quoted"');
-  while (bytesIn(spoolDirectory) === 0) await new Promise(setImmediate);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const [file = ''] = filesIn(spoolDirectory);
-  while (readFileSync(file, 'utf8').split('\n').length < 4) await new Promise(setImmediate);
+  await until('all lines of the file', () => readFileSync(file, 'utf8').split('\n').length >= 4);
   const [head = '', batch = '', event = '', ...rest] = readFileSync(file, 'utf8').split('\n');
   const { destination, logGroupName, logStreamName, entity } = JSON.parse(head);
   t.is(JSON.parse(batch).destination, destination);
@@ -167,6 +169,7 @@ test.serial('an event is on disk while it waits, readable by its owner alone', a
   t.is(statSync(join(file, '..')).mode & 0o777, 0o700);
   t.is(statSync(`${join(file, '..')}.lock`).mode & 0o777, 0o600);
   t.is(statSync(spoolDirectory).mode & 0o777, 0o700);
+  end();
   await pipeline.close();
 });
 
@@ -228,7 +231,7 @@ test.serial(
       segmentText(['four']),
     ]);
     const pipeline = openPipeline(local, { spoolDirectory });
-    await until(() => local.count('/old') === 3);
+    await until('the three old events', () => local.count('/old') === 3);
     await pipeline.close();
     t.deepEqual(messages(local, '/old').toSorted(), ['four', 'one', 'two']);
     const { accepted, delivered, dropped } = pipeline.counts();
@@ -255,7 +258,7 @@ test.serial('a close while batches are being taken over loses none of them', asy
   const hasty = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
   await hasty.close();
   const next = openPipeline(local, { spoolDirectory });
-  while (local.count('/old') < 50_000) await new Promise(setImmediate);
+  await until('all old events', () => local.count('/old') >= 50_000);
   await next.close();
   t.is(local.count('/old'), 50_000);
   t.deepEqual(readdirSync(spoolDirectory), []);
@@ -270,7 +273,7 @@ test.serial('a target that is not to be had holds up no other', async (t) => {
   await first.close();
   const pipeline = openPipeline(local, { spoolDirectory, createLogGroup: false, closeTimeoutMs: 500 });
   for (const i of range(5)) pipeline.accept(Date.now(), `record ${i}`);
-  while (local.count('/test/app') < 6) await new Promise(setImmediate);
+  await until('6 events', () => local.count('/test/app') >= 6);
   await pipeline.close();
   t.is(pipeline.counts().delivered, 5);
   t.is(pipeline.counts().spooled, 1, 'it waits for its group to come back');
@@ -353,9 +356,9 @@ test.serial(
     for (const tenant of ['goes', 'waits']) {
       for (const i of range(50)) first.accept(Date.now(), JSON.stringify({ tenant, i }));
     }
-    await until(() => onDisk(spoolDirectory) === 100);
+    await until('100 events on disk', () => onDisk(spoolDirectory) === 100);
     void first.flush();
-    await until(() => local.count('/test/app') === 50);
+    await until('50 events', () => local.count('/test/app') === 50);
     await first.close();
     t.is(first.counts().spooled, 50);
     t.is(onDisk(spoolDirectory), 100);
@@ -453,7 +456,7 @@ for (const code of ['EMFILE', 'EIO', 'ENOMEM', 'EBUSY']) {
     };
     patch({ open: refusing });
     end();
-    await until(() => refusals > 3 && pipeline.problems().includes('spool'));
+    await until('the report of the refusals', () => refusals > 3 && pipeline.problems().includes('spool'));
     patch({ open });
     await pipeline.close();
     t.deepEqual(pipeline.counts(), allDelivered(12));
@@ -490,12 +493,12 @@ test.serial(
     }
     const clock = new ManualClock(Date.now());
     const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 8 * MIB }, { clock });
-    while (local.count('/test/app') < 8) await new Promise(setImmediate);
+    await until('8 events', () => local.count('/test/app') >= 8);
     await pipeline.flush();
     t.is(local.count('/test/app'), 8);
     // When it looks again.
     await clock.advance(11_000);
-    while (local.count('/test/app') < 12) await new Promise(setImmediate);
+    await until('12 events', () => local.count('/test/app') >= 12);
     await pipeline.close();
     t.deepEqual(pipeline.counts(), allDelivered(12));
     t.deepEqual(readdirSync(spoolDirectory), []);
@@ -508,12 +511,12 @@ test.serial('who is closed looks no more for what others may leave', async (t) =
   local.fault({ kind: 'throttle' });
   const living = openPipeline(local, { spoolDirectory });
   living.accept(Date.now(), 'record');
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
   // The next look.
   await diskIdle();
-  await until(() => clock.timers > 0);
+  await until('a timer', () => clock.timers > 0);
   await pipeline.close();
   t.is(clock.timers, 0);
   local.clearFaults();
@@ -533,10 +536,11 @@ test.serial('an outage costs disk, not memory: all arrives, oldest first', async
     // Time for the disk: a process that logs faster than it writes has to drop.
     await diskIdle();
   }
-  while (process.memoryUsage().arrayBuffers - before > 12 * MIB) {
-    collectGarbage();
-    await new Promise(setImmediate);
-  }
+  await until(
+    'memory to be given back',
+    () => process.memoryUsage().arrayBuffers - before <= 12 * MIB,
+    collectGarbage,
+  );
   end();
   await pipeline.close();
   t.deepEqual(pipeline.counts(), allDelivered(40));
@@ -580,7 +584,7 @@ test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
     await diskIdle();
     // And what is open or in flight; what is dropped goes soon.
-    while (bytesIn(spoolDirectory) > 10 * MIB) await new Promise(setImmediate);
+    await until('room in the spool', () => bytesIn(spoolDirectory) <= 10 * MIB);
   }
   end();
   await pipeline.close();
@@ -635,7 +639,7 @@ test.serial('a disk that fails as files are closed is told, and takes what comes
   // More than may wait for the disk to confirm them.
   for (const tenant of range(700)) pipeline.accept(Date.now(), JSON.stringify({ tenant }));
   await pipeline.flush();
-  await until(() => pipeline.problems().length > 0);
+  await until('a problem report', () => pipeline.problems().length > 0);
   fs.close = close;
   t.deepEqual(pipeline.problems(), ['spool']);
   local.fault({ kind: 'throttle', operation: '*' });

@@ -18,14 +18,8 @@ import test, { type ExecutionContext } from 'ava';
 import { messages, range, startLocal } from '../../support/harness.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import {
-  diskIdle,
-  filesIn,
-  leaveFolder,
-  segmentText,
-  spoolFolder,
-  until,
-} from '../../support/spool-folder.js';
+import { diskIdle, filesIn, leaveFolder, segmentText, spoolFolder } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 
 const MIB = 1024 * 1024;
 const NOBODY = 65_534;
@@ -178,7 +172,7 @@ for (const [what, make] of [
     const secret = secretOf(t);
     make(join(spoolDirectory, 'corrupt.ndjson'), secret);
     const pipeline = openPipeline(local, { spoolDirectory });
-    await until(() => local.count('/old') === 1);
+    await until('the old event', () => local.count('/old') === 1);
     await pipeline.close();
     t.is(readFileSync(secret, 'utf8'), 'a secret\n');
     t.is(pipeline.counts().dropped.unreadable, 1);
@@ -227,7 +221,7 @@ test.serial('junk is set aside once, and no more of it than there is room for', 
     ...range(4).map(() => `${'x'.repeat(999)}\n`.repeat(1000)),
   ]);
   const first = openPipeline(local, { spoolDirectory, spoolMaxBytes, closeTimeoutMs: 0 });
-  await until(() => local.count('/old') === 1);
+  await until('the old event', () => local.count('/old') === 1);
   await first.close();
   const corrupt = join(spoolDirectory, 'corrupt.ndjson');
   const { size } = statSync(corrupt);
@@ -246,7 +240,7 @@ test.serial('what was set aside is not found again by the next process', async (
   const spoolDirectory = spoolFolder(t);
   leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
   const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  await until(() => local.requests.length > 0);
+  await until('a request', () => local.requests.length > 0);
   await first.close();
   t.is(first.counts().spooled, 1);
   end();
@@ -268,7 +262,7 @@ test.serial('a folder full of tiny batches takes no more memory than the spool h
     range(4).map(() => head + range(50_000).map(tiny).join('')),
   );
   const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 8 * MIB, closeTimeoutMs: 0 });
-  await until(() => pipeline.problems().includes('spool-full'));
+  await until('the report that the spool is full', () => pipeline.problems().includes('spool-full'));
   await pipeline.close();
   const { accepted, dropped, spooled } = pipeline.counts();
   t.is(dropped.spoolFull + spooled, accepted);
@@ -288,9 +282,9 @@ test.serial('what is no segment costs little time and memory, however many lines
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const before = process.memoryUsage.rss();
-  await until(() => pipeline.problems().includes('unreadable'));
+  await until('the report of the unreadable file', () => pipeline.problems().includes('unreadable'));
   // All were looked at, and hold nothing.
-  await until(() => filesIn(spoolDirectory).length === 1);
+  await until('a single file', () => filesIn(spoolDirectory).length === 1);
   await pipeline.close();
   delay.disable();
   t.deepEqual(messages(local, '/old'), ['left']);
@@ -309,7 +303,7 @@ test.serial('what follows a line that was set aside is found again', async (t) =
   const [destination, batch, one, two] = segmentText(['one', 'two']).split('\n');
   leaveFolder(spoolDirectory, [`${[destination, batch, one, '{"timestamp":1', two].join('\n')}\n`]);
   const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  await until(() => local.requests.length > 0);
+  await until('a request', () => local.requests.length > 0);
   await first.close();
   t.is(first.counts().spooled, 2);
   end();

@@ -2,16 +2,14 @@ import { WeakLruCache } from '@putlogs/core/internal';
 import test from 'ava';
 import { collectGarbage } from '../../support/gc.js';
 import { range } from '../../support/harness.js';
+import { until } from '../../support/until.js';
 
 const create = (key: string) => ({ key });
 const get = (pool: WeakLruCache<{ key: string }>, key: string) => pool.get(key, () => create(key));
 
 /** What nobody holds is gone, and the pool has been told. */
-async function forgotten(pool: WeakLruCache<object>, size: number): Promise<void> {
-  while (pool.size > size) {
-    collectGarbage();
-    await new Promise(setImmediate);
-  }
+function forgotten(pool: WeakLruCache<object>, size: number): Promise<void> {
+  return until(`a pool of ${size}`, () => pool.size <= size, collectGarbage);
 }
 
 test('who asks with the same key gets the same', (t) => {

@@ -1,3 +1,4 @@
+import { seededRandom } from '@putlogs/local';
 import test from 'ava';
 import { messages, puts, range, startLocal } from '../../support/harness.js';
 import { allDelivered, createGroup, openPipeline } from '../../support/pipeline.js';
@@ -154,11 +155,7 @@ test('10,000 events with equal timestamps in pairs keep their order', async (t) 
 test('100,000 records in random order of time over three days all arrive, in few requests', async (t) => {
   const local = await startLocal(t, at(NOON));
   const pipeline = openPipeline(local);
-  let seed = 20261124;
-  const random = () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    return seed / 2 ** 31;
-  };
+  const random = seededRandom(20_261_124);
   for (const i of range(100_000)) pipeline.accept(NOON - Math.floor(random() * 3 * DAY), `record ${i}`);
   await pipeline.flush();
   t.deepEqual(pipeline.counts(), allDelivered(100_000));

@@ -1,14 +1,14 @@
+import { seededRandom } from '@putlogs/local';
 import test from 'ava';
 import { CountingClock } from '../../support/counting-clock.js';
 import { messages, operations, puts, range, startLocal } from '../../support/harness.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { seeded } from '../../support/random.js';
 import { until } from '../../support/until.js';
 
 const now = () => Date.now();
 
 test('30 % throttling, 20 % answers of 500 and 10 % resets: all arrive, and the counts add up', async (t) => {
-  const local = await startLocal(t, { random: seeded(7) });
+  const local = await startLocal(t, { random: seededRandom(7) });
   local.fault({ kind: 'throttle', share: 0.3 });
   local.fault({ kind: 'error500', share: 0.3 });
   local.fault({ kind: 'reset', share: 0.2 });

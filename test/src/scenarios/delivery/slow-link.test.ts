@@ -174,13 +174,17 @@ for (const [what, bytesPerSecond, events, eventBytes] of [
         isFlushed = true;
       });
       const idealMs = (events * (eventBytes + 50) * 1000) / bytesPerSecond;
-      while (!isFlushed) {
-        if (clock.now() - begun > 20 * idealMs) throw new Error(`${local.count('/test/app')} arrived`);
-        link.carry(bytesPerSecond / 10);
-        await clock.advance(100);
-        // What has arrived is answered.
-        for (let i = 0; i < 10; i++) await settled();
-      }
+      await until(
+        'the flush',
+        () => isFlushed,
+        async () => {
+          if (clock.now() - begun > 20 * idealMs) throw new Error(`${local.count('/test/app')} arrived`);
+          link.carry(bytesPerSecond / 10);
+          await clock.advance(100);
+          // What has arrived is answered.
+          for (let i = 0; i < 10; i++) await settled();
+        },
+      );
       await flushed;
       t.log(`${local.count('/test/app')} of ${events} in ${(clock.now() - begun) / idealMs} of the time`);
       t.deepEqual(pipeline.counts(), allDelivered(events));

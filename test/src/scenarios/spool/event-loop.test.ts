@@ -11,8 +11,8 @@ import {
   leaveFolder,
   segmentText,
   spoolFolder,
-  until,
 } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 
 const MIB = 1024 * 1024;
 const OURS = /packages\/core\/dist/;
@@ -87,7 +87,7 @@ test.serial('a disk that stands still holds up neither the application nor deliv
   const spoolDirectory = spoolFolder(t);
   const first = openPipeline(local, { spoolDirectory });
   first.accept(Date.now(), 'first');
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const { goOn } = stallWrites(t);
   for (const i of range(1000)) first.accept(Date.now(), `record ${i}`);
   await first.flush();

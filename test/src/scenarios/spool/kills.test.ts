@@ -2,12 +2,11 @@ import type { ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Local } from '@putlogs/local';
+import { type Local, seededRandom } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { Arrivals, recordsOf } from '../../support/arrivals.js';
 import { runFixture } from '../../support/child.js';
 import { range, startLocal } from '../../support/harness.js';
-import { seeded } from '../../support/random.js';
 import { filesIn, spoolFolder } from '../../support/spool-folder.js';
 
 // TEST_KILLS=200 for a long run, TEST_SEED=… for one that was seen before.
@@ -41,7 +40,7 @@ for (const logger of ['pino', 'winston']) {
     const strays: string[] = [];
     const local = await startLocal(t, {
       keepEvents: false,
-      random: seeded(SEED + 1),
+      random: seededRandom(SEED + 1),
       onPut: (put) => {
         arrivals.add(put);
         for (const number of put.events.flatMap(({ message }) => recordsOf(message)))
@@ -110,7 +109,7 @@ async function killAgainAndAgain(
   logger: string,
   folder: string,
 ): Promise<Killed> {
-  const random = seeded(SEED);
+  const random = seededRandom(SEED);
   const firsts = [0];
   const onDisk = new Set<number>();
   const look = () => {
