@@ -1,9 +1,15 @@
 // What each stage of the pipeline costs, one by one, in one thread: node bench/stages.js. See README.md.
 
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { BatchBuilder, encodeBody, toLogEvents, utcDayOf } from '@putlogs/core/internal';
+import {
+  BatchBuilder,
+  encodeBody,
+  encodeFrame,
+  FrameDecoder,
+  toLogEvents,
+  utcDayOf,
+} from '@putlogs/core/internal';
 import { LineSplitter, timeOf } from '@putlogs/pino/internal';
-import { encodeFrame, FrameDecoder } from '@putlogs/winston/internal';
 import { measure } from 'mitata';
 import pino from 'pino';
 // The packages do not export these: they are looked at from inside.

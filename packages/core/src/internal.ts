@@ -8,6 +8,8 @@ export { acquireBuffer, BATCH_BUFFER_BYTES, releaseBuffer, retainedBytes } from 
 export { readEventLine } from './batching/event-line.js';
 export { JsonPayload } from './batching/json-payload.js';
 export { type LogEvent, splitMessage, timestampOf, toLogEvents } from './batching/log-event.js';
+export { encodeFrame, FrameDecoder } from './channel/frame-codec.js';
+export { RestartingChannel } from './channel/restarting-channel.js';
 export { classify, countRejected } from './cloudwatch/classify.js';
 export type { LogsApi } from './cloudwatch/client.js';
 export { Destinations } from './cloudwatch/destinations.js';

@@ -8,5 +8,5 @@ export {
   type Report,
 } from '@putlogs/core/main-thread';
 export { closeOnSignals } from './close-on-signals.js';
-export { jsonFormat } from './json-format.js';
+export { jsonFormat } from './formatting/json-format.js';
 export { CloudWatchTransport, type CloudWatchTransportOptions } from './transport.js';

@@ -1,5 +1,4 @@
 /** For this project's own packages, tests and benchmarks. It may change in any release. */
-export { encodeFrame, FrameDecoder } from './frame.js';
-export type { Info } from './info.js';
-export { messageOf, withWholeErrors } from './message.js';
-export { RestartingChannel } from './restarting-channel.js';
+export type { Info } from './formatting/info.js';
+export { messageOf } from './formatting/message-text.js';
+export { withWholeErrors } from './formatting/whole-errors.js';

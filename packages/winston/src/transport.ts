@@ -1,69 +1,59 @@
 import { setImmediate } from 'node:timers';
 import {
-  addCounts,
-  type Config,
   type ConfigProblem,
   type Counts,
   checkIsObject,
+  LoggerChannel,
   type Options,
   onOwnStack,
   type Report,
-  Reporter,
   resolveConfig,
   systemClock,
   toTimestamp,
   withTimeout,
 } from '@putlogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
-import { watchExit } from './at-exit.js';
-import { type Info, readField } from './info.js';
-import { messageOf, withWholeErrors } from './message.js';
-import { RestartingChannel } from './restarting-channel.js';
+import { type Info, readField } from './formatting/info.js';
+import { messageOf } from './formatting/message-text.js';
+import { withWholeErrors } from './formatting/whole-errors.js';
 
-/** winston-transport's own options, and those of docs/configuration.md. */
+/** The options of winston-transport, and those in docs/configuration.md. */
 export type CloudWatchTransportOptions = Options &
   Pick<TransportStreamOptions, 'level' | 'format' | 'silent' | 'handleExceptions' | 'handleRejections'> & {
-    /** Whether the work is done in a worker thread. Default: true. */
+    /** Whether the pipeline runs in a worker thread, or else in the application's thread. Default: true. */
     readonly worker?: boolean | undefined;
   };
 
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
 
-/** Winston marks what it logs of an uncaught error by one of them. */
-const IS_LAST_WORD = ['exception', 'rejection'] as const;
+/** Winston sets one of these fields on the record of an uncaught error. */
+const UNCAUGHT_FIELDS = ['exception', 'rejection'] as const;
 
-/** The one option of the work that is Winston's alone. */
+/** Checks the option that only this transport has. */
 function workerProblems(worker: unknown): ConfigProblem[] {
   if (typeof worker === 'boolean') return [];
   return [{ option: 'worker', expected: 'true or false', given: typeof worker }];
 }
 
 /**
- * Ships log records to CloudWatch Logs. Emits
+ * Sends log records to CloudWatch Logs. Emits
  * - `'report'` with a {@link Report}: the counts, or a problem;
- * - `'warn'` with an Error for each problem, which the logger passes on as its own `'warn'`.
+ * - `'warn'` with an Error for each problem, which the logger emits as its own `'warn'`.
+ * @example
+ * const log = winston.createLogger({
+ *   transports: [new CloudWatchTransport({ logGroupName: '/my/app' })],
+ * });
  */
 export class CloudWatchTransport extends TransportStream {
-  /** Winston's transports are told apart by it. */
+  /** Identifies the transport within Winston. */
   readonly name = 'cloudwatch';
-  /** The logger that this transport was added to: by winston-transport, which declares neither. */
-  declare parent?: Parent | null;
-  /** Winston waits for 'finish', after an uncaught exception. */
+  /** The logger that this transport was added to. Set, but not declared, by winston-transport. */
+  declare parent?: Logger | null;
+  /** Set by Winston while it waits for 'finish' after an uncaught exception. */
   declare readonly _ending?: boolean;
-  readonly #config: Config;
-  readonly #useWorker: boolean;
-  /** For what is lost on this side. */
-  readonly #reporter: Reporter;
-  /** Opened by the first record, and by the first one after close(). */
-  #channel: RestartingChannel | undefined;
-  readonly #closings = new Set<Promise<void>>();
-  /** Those that are open or closing. */
-  readonly #live = new Set<RestartingChannel>();
-  /** Of those that have ended. */
-  #past: Counts;
-  readonly #none: Counts;
-  /** The record that _write is at, before the transport's own format. */
+  readonly #channel: LoggerChannel;
+  /** The record that `_write` is writing, before the transport's own format. */
   #original: Info | undefined;
 
   /** @throws {import('@putlogs/core/main-thread').ConfigError} naming every option and variable that is wrong */
@@ -73,17 +63,9 @@ export class CloudWatchTransport extends TransportStream {
     const ownFormat = format && withWholeErrors(format, () => this.#original);
     const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
-    this.#config = resolveConfig(own, process.env, workerProblems(worker));
-    this.#useWorker = worker;
-    this.#reporter = new Reporter(
-      (report) => this.#emitReport(report),
-      this.#config.reportToStderr,
-      systemClock,
-    );
-    this.#none = this.#reporter.counts;
-    this.#past = this.#none;
-    watchExit();
-    this.on('unpipe', (source: Partial<Parent>) => this.#unpiped(source));
+    const config = resolveConfig(own, process.env, workerProblems(worker));
+    this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
+    this.on('unpipe', (source: Partial<Logger>) => this.#onUnpipe(source));
   }
 
   override _write(info: Info, encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
@@ -95,7 +77,7 @@ export class CloudWatchTransport extends TransportStream {
     }
   }
 
-  /** Records that piled up while the stream was corked take the way of all others. */
+  /** Writes records that piled up while the stream was corked like all others. */
   override _writev(
     records: { chunk: Info; encoding: BufferEncoding }[],
     callback: (error?: Error | null) => void,
@@ -105,7 +87,7 @@ export class CloudWatchTransport extends TransportStream {
       try {
         this._write(chunk, encoding, () => undefined);
       } catch (error) {
-        failures.push(error); // a format that throws: it loses its own record, and no other
+        failures.push(error); // a format that throws loses its own record and no other
       }
     }
     callback();
@@ -113,91 +95,63 @@ export class CloudWatchTransport extends TransportStream {
   }
 
   /**
-   * Called by Winston. Takes the record over and calls back at once: a transport that waits, or throws before it calls back,
-   * holds up all others.
+   * Called by Winston. Takes the record and calls back at once: a transport that waits, or throws before it calls back,
+   * blocks all other transports.
    */
   override log(info: Info, callback?: () => void): void {
     const loggedAt = systemClock.now();
     const recordTime = toTimestamp(readField(info, 'timestamp'), loggedAt);
-    this.#channel ??= this.#open();
     this.#channel.write(loggedAt, messageOf(info), recordTime);
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
-    if (IS_LAST_WORD.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();
+    if (UNCAUGHT_FIELDS.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();
     callback?.();
   }
 
   /**
-   * Resolves when every record logged before is delivered, rejected or dropped; the logger can be used on. Keeps
-   * the process alive while it waits, in an outage until that ends.
+   * Resolves when every record logged before is delivered, rejected or dropped; the logger can be used afterwards. Keeps
+   * the process alive while it waits, in an outage until the outage ends. Never rejects.
    */
   async flush(): Promise<void> {
-    await Promise.all([this.#channel?.flush(), ...this.#closings]);
+    await this.#channel.flush();
   }
 
   /**
-   * Delivers in the background what was logged, and ends the worker. Winston calls it when the transport is
-   * removed and when the logger is closed. A record logged afterwards starts anew.
+   * Delivers in the background what was logged, and ends the worker. Winston calls it when the transport is removed and
+   * when the logger is closed. A record that is logged afterwards starts a new worker.
    */
   override close(): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    this.#channel = undefined;
-    const closing = channel.close().then(() => {
-      this.#closings.delete(closing);
-      this.#live.delete(channel);
-      this.#past = addCounts(this.#past, channel.counts);
-      this.#reporter.close();
-    });
-    this.#closings.add(closing);
+    void this.#channel.close();
   }
 
   /** What became of the events, as of the last report. */
   get counts(): Counts {
-    const ours = addCounts(this.#past, this.#reporter.counts);
-    return [...this.#live].reduce((sum, { counts }) => addCounts(sum, counts), ours);
+    return this.#channel.counts;
   }
 
-  /** The logger's 'finish' comes after this: after `logger.end()` everything is delivered by then. */
+  /** The logger emits 'finish' after this, so everything is delivered when `logger.end()` has finished. */
   override _final(callback: () => void): void {
-    this.close();
-    void Promise.all(this.#closings).then(() => callback());
-  }
-
-  #open(): RestartingChannel {
-    const channel = new RestartingChannel(
-      this.#useWorker,
-      {
-        config: this.#config,
-        clock: systemClock,
-        reporter: this.#reporter,
-        report: (report) => this.#emitReport(report),
-      },
-      this.#none,
-    );
-    this.#live.add(channel);
-    return channel;
+    void this.#channel.close().then(() => callback());
   }
 
   #emitReport(report: Report): void {
-    const whole = { ...report, counts: this.counts };
-    // Soon: before flush() resolves.
-    onOwnStack(() => this.emit('report', whole));
+    // On a stack of its own, and still before flush() resolves.
+    onOwnStack(() => this.emit('report', report));
     if (report.kind === 'problem')
       onOwnStack(() => this.emit('warn', new Error(`putlogs: ${report.code}: ${report.message}`)));
   }
 
   /**
-   * A root logger and its children share their pipes: any of them may let go of a transport that was added to another one.
-   * winston-transport, and the pipe itself, listen for that one alone.
+   * A root logger and its children share their pipes: each of them can remove a transport that was added to another one.
+   * winston-transport, and the pipe itself, handle only the logger that it was added to.
    */
-  #unpiped(source: Partial<Parent>): void {
+  #onUnpipe(source: Partial<Logger>): void {
     const { parent } = this;
     if (!parent || source._readableState !== parent._readableState) return;
-    if (source !== parent) this.emit('unpipe', parent, { hasUnpiped: false }); // else the pipe still writes
+    if (source !== parent) this.emit('unpipe', parent, { hasUnpiped: false }); // otherwise the pipe goes on writing
     this.close();
   }
 
-  /** Winston ends the process when its handlers of exceptions have emitted 'finish': let it, once all is delivered. */
+  /** Winston ends the process when its exception handlers have emitted 'finish'. They do so once everything is delivered. */
   async #finishBeforeExit(): Promise<void> {
     const { _ending, parent } = this;
     if (_ending !== true || parent?.exitOnError === false) return;
@@ -208,17 +162,17 @@ export class CloudWatchTransport extends TransportStream {
     });
     this.emit('finish');
     if (!isDetached || !parent) return;
-    // Still here: a function has decided that the process goes on. For a stream, 'finish' is the end of its pipe.
+    // An exitOnError function kept the process alive, but 'finish' has ended the pipe.
     parent.pipe(this);
     this.parent = parent;
   }
 }
 
-/** A logger, as far as it matters here. */
-interface Parent {
-  /** A function has been asked by Winston, and must not be asked again. */
+/** The parts of a Winston logger that are used here. */
+interface Logger {
+  /** If it is a function, Winston has called it already, and it must not be called again. */
   readonly exitOnError?: unknown;
-  /** Of Node's streams. A child logger has that of its root. */
+  /** From Node's streams. A child logger shares that of its root. */
   readonly _readableState: object;
   pipe(transport: CloudWatchTransport): unknown;
 }

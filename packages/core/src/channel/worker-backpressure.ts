@@ -1,10 +1,10 @@
 import type { Reporter } from '../reporting/reporter.js';
 import { plural } from '../util/plural.js';
 
-/** What a text takes while it waits, beyond its bytes: the objects around it. Measured on Node 20. */
+/** What a waiting text takes beyond its bytes: the objects around it. Measured on Node 20. */
 const OVERHEAD_BYTES = 200;
 
-/** What waits on the main thread for a worker thread that falls behind: up to a bound, past which records are dropped. */
+/** Bounds the bytes that wait on the main thread for a slow worker thread. Beyond the bound, records are dropped and counted. */
 export class WorkerBackpressure {
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
@@ -19,24 +19,24 @@ export class WorkerBackpressure {
     return this.#bytes > this.#maxBytes;
   }
 
-  /** A text has to wait. @returns the bytes that it takes, for `remove` */
+  /** Adds a text that has to wait. @returns its bytes, to be given to `remove` */
   add(text: string): number {
     const bytes = Buffer.byteLength(text) + OVERHEAD_BYTES;
     this.#bytes += bytes;
     return bytes;
   }
 
-  /** The worker has received a text. */
+  /** Removes a text that the worker has received. */
   remove(bytes: number): void {
     this.#bytes -= bytes;
   }
 
-  /** Nothing waits any more. */
+  /** Removes everything. */
   clear(): void {
     this.#bytes = 0;
   }
 
-  /** Counts and tells a record that finds no room. */
+  /** Counts and reports a record that is dropped. */
   drop(): void {
     this.#reporter.accept(1);
     this.#reporter.drop('bufferFull', 1);

@@ -1,11 +1,14 @@
 import { isMainThread, workerData } from 'node:worker_threads';
-import type { Config, Report } from '@putlogs/core/main-thread';
+import type { Config } from '../config/options.js';
+import type { Report } from '../reporting/reporter.js';
 
-/** What the main thread posts: frames of records, one behind the other, or a request. */
-export type ToWorker =
-  | string
+/** A request that the main thread posts. The worker handles it after the records that were posted before it. */
+export type WorkerRequest =
   | { readonly kind: 'flush'; readonly id: number }
   | { readonly kind: 'close'; readonly timeoutMs: number };
+
+/** What the main thread posts: concatenated frames of records, or a request. */
+export type ToWorker = string | WorkerRequest;
 
 /** What the worker posts. */
 export type FromWorker =
@@ -15,12 +18,12 @@ export type FromWorker =
   | { readonly kind: 'flushed'; readonly id: number }
   | { readonly kind: 'closed' };
 
-/** What a worker of ours is started with. */
+/** The data that one of our workers starts with. */
 export interface WorkerInput {
   readonly config: Config;
-  /** Of its `Progress`. */
-  readonly memory: SharedArrayBuffer;
-  /** Of its `Counters`. */
+  /** The memory of its `WorkerProgress`. */
+  readonly progress: SharedArrayBuffer;
+  /** The memory of its `Counters`. */
   readonly counters: SharedArrayBuffer;
 }
 
@@ -30,9 +33,9 @@ export function toWorkerData(input: WorkerInput): object {
   return { [KEY]: input };
 }
 
-/** Undefined in every thread but the workers of ours. */
+/** @returns undefined in every thread except our workers */
 export function ownWorkerInput(): WorkerInput | undefined {
-  // Other code starts workers with data of any kind.
+  // Other code starts workers with data of any type.
   if (isMainThread || typeof workerData !== 'object' || workerData === null) return undefined;
-  return Reflect.get(workerData, KEY) as WorkerInput | undefined; // by toWorkerData
+  return Reflect.get(workerData, KEY) as WorkerInput | undefined; // set by toWorkerData
 }

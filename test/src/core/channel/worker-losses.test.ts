@@ -3,24 +3,25 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { Counters, createPipeline, systemClock } from '@putlogs/core';
+import { RestartingChannel } from '@putlogs/core/internal';
 import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
-import { RestartingChannel } from '@putlogs/winston/internal';
 import test, { type ExecutionContext } from 'ava';
-import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { leaveFolder, linesIn, segmentText, spoolFolder } from '../support/spool-folder.js';
-import { until } from '../support/until.js';
+import { messages, optionsFor, puts, range, startLocal } from '../../support/harness.js';
+import { ManualClock } from '../../support/manual-clock.js';
+import { leaveFolder, linesIn, segmentText, spoolFolder } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 
-/** A channel, its workers, and what it counts and tells. One batch is under way at a time. */
+/** Opens a channel, and collects its workers, counts and reports. One batch is in flight at a time. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
   const local = await startLocal(t);
   const clock = new ManualClock();
   const common = { flushIntervalMs: 1, maxInFlight: 1, closeTimeoutMs: 1 };
   const config = resolveConfig({ ...optionsFor(local), ...common, ...options });
-  const told: string[] = [];
-  const tell = (report: object) => 'code' in report && 'message' in report && told.push(`${report.message}`);
-  const reporter = new Reporter(tell, false, clock);
-  const channel = new RestartingChannel(true, { config, clock, reporter, report: tell }, reporter.counts);
+  const problems: string[] = [];
+  const onReport = (report: object) =>
+    'code' in report && 'message' in report && problems.push(`${report.message}`);
+  const reporter = new Reporter(onReport, false, clock);
+  const channel = new RestartingChannel(true, { config, clock, reporter, report: onReport });
   const workers: Worker[] = [];
   const add = (worker: Worker) => void workers.push(worker);
   process.on('worker', add);
@@ -35,32 +36,32 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
   return {
     local,
     clock,
-    told,
+    problems,
     channel,
     write,
-    /** Of both threads. */
+    /** The counts of both threads. */
     counts: () => addCounts(channel.counts, reporter.counts),
-    /** Ends the worker. @param lastWords is called when it has ended, and the channel does not know it yet */
-    kill: async (lastWords: () => void = () => undefined) => {
+    /** Ends the worker. @param onExit is called before the channel's own listener */
+    kill: async (onExit: () => void = () => undefined) => {
       const worker = workers.at(-1);
       if (worker === undefined) throw new Error('there is no worker');
-      worker.prependListener('exit', lastWords);
+      worker.prependListener('exit', onExit);
       await Promise.all([once(worker, 'exit'), worker.terminate()]);
     },
-    /** Resolves when the service has been asked so many times more to store a batch. */
-    asked: (more: number) => {
+    /** Resolves when the service has received that many more PutLogEvents. */
+    requested: (more: number) => {
       const count = puts(local).length + more;
       return until('a request', () => puts(local).length >= count);
     },
   };
 }
 
-/** Else the next one waits ten seconds for a sign of life. */
-function giveUpLocks(folder: string): void {
+/** Otherwise the next worker watches the lock for ten seconds. */
+function removeLocks(folder: string): void {
   for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name));
 }
 
-const NONE: Counts = {
+const ZERO: Counts = {
   accepted: 0,
   delivered: 0,
   rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
@@ -69,96 +70,95 @@ const NONE: Counts = {
   pending: 0,
 };
 
-const lost = (workerEnded: number, others: Partial<Counts>): Counts => ({
-  ...NONE,
+const withLost = (workerEnded: number, others: Partial<Counts>): Counts => ({
+  ...ZERO,
   ...others,
-  dropped: { ...NONE.dropped, workerEnded },
+  dropped: { ...ZERO.dropped, workerEnded },
 });
 
-test.serial('what a worker had delivered when it was killed is not told as lost', async (t) => {
-  const { local, write, asked, kill, counts, told } = await setUp(t);
+test.serial('events that a killed worker had delivered are not reported as lost', async (t) => {
+  const { local, write, requested, kill, counts, problems } = await setUp(t);
   write('first');
   await until('the first', () => messages(local).length === 1);
   write('second');
   await until('the second', () => messages(local).length === 2);
   local.fault({ kind: 'hang', operation: 'PutLogEvents' });
-  const third = asked(1); // so that the worker has had the answers before it
+  const third = requested(1); // the worker has the answers to the earlier requests by then
   write('third', '');
   await third;
   await kill(() => write('never taken', 'nor this'));
   t.deepEqual(messages(local), ['first', 'second']);
   t.deepEqual(counts(), {
-    ...lost(3, { accepted: 6, delivered: 2 }),
-    dropped: { ...NONE.dropped, workerEnded: 3, empty: 1 },
+    ...withLost(3, { accepted: 6, delivered: 2 }),
+    dropped: { ...ZERO.dropped, workerEnded: 3, empty: 1 },
   });
-  t.deepEqual(told.length, 1);
-  t.regex(told[0] ?? '', /^The worker thread ended \(.*\)\. 3 events were lost\.$/);
+  t.deepEqual(problems.length, 1);
+  t.regex(problems[0] ?? '', /^The worker thread ended \(.*\)\. 3 events were lost\.$/);
 });
 
-test.serial('a record of several events counts as these, once a worker has taken it', async (t) => {
-  const { local, write, asked, kill, counts } = await setUp(t, { maxBufferBytes: 64 * 1024 * 1024 });
+test.serial('a record of several events counts as several once a worker has taken it', async (t) => {
+  const { local, write, requested, kill, counts } = await setUp(t, { maxBufferBytes: 64 * 1024 * 1024 });
   write('first');
   await until('the first', () => messages(local).length === 1);
   local.fault({ kind: 'hang', operation: 'PutLogEvents' });
   const long = 'x'.repeat(2_500_000);
-  const held = asked(1);
+  const held = requested(1);
   write(long, 'short');
   await held;
   await kill(() => write(long));
-  t.deepEqual(counts(), lost(5, { accepted: 6, delivered: 1 }));
+  t.deepEqual(counts(), withLost(5, { accepted: 6, delivered: 1 }));
 });
 
 test.serial(
-  'what a worker had recovered from the spool does not hide what is lost when it is killed',
+  'events that a killed worker had recovered from the spool do not hide those that are lost',
   async (t) => {
     const spoolDirectory = spoolFolder(t);
     leaveFolder(spoolDirectory, [segmentText(range(5).map((i) => `recovered ${i}`))]);
-    const { local, channel, write, kill, counts, told } = await setUp(t, { spoolDirectory });
+    const { local, channel, write, kill, counts, problems } = await setUp(t, { spoolDirectory });
     write('own');
     await until('all that was left', () => messages(local, '/old').length === 5);
     await channel.flush();
     await kill(() => write('never taken', 'nor this', 'nor that'));
-    t.deepEqual(counts(), lost(3, { accepted: 9, delivered: 6 }));
-    t.regex(told.at(-1) ?? '', /3 events were lost\.$/);
+    t.deepEqual(counts(), withLost(3, { accepted: 9, delivered: 6 }));
+    t.regex(problems.at(-1) ?? '', /3 events were lost\.$/);
   },
 );
 
-test.serial(
-  'what is in the spool when a worker is killed in an outage is not lost, and the next one delivers it',
-  async (t) => {
-    const spoolDirectory = spoolFolder(t);
-    leaveFolder(spoolDirectory, [segmentText(['recovered'])]);
-    const { local, clock, channel, write, asked, kill, counts, told } = await setUp(t, { spoolDirectory });
-    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
-    write('a', 'b', 'c');
-    await until('the spool', () => linesIn(spoolDirectory) >= 4 + 2 + 2);
-    await asked(2); // the worker has heard of that from the disk by then
-    await kill(() => write('never taken'));
-    t.deepEqual(counts(), lost(1, { accepted: 5, spooled: 4 }));
-    t.regex(told.at(-1) ?? '', /1 event was lost\. The spool has 4 events, to be sent later\.$/);
+test.serial('when a worker is killed in an outage, the next one delivers what is in the spool', async (t) => {
+  const spoolDirectory = spoolFolder(t);
+  leaveFolder(spoolDirectory, [segmentText(['recovered'])]);
+  const { local, clock, channel, write, requested, kill, counts, problems } = await setUp(t, {
+    spoolDirectory,
+  });
+  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+  write('a', 'b', 'c');
+  await until('the spool', () => linesIn(spoolDirectory) >= 4 + 2 + 2);
+  await requested(2); // the worker has counted what is on disk by then
+  await kill(() => write('never taken'));
+  t.deepEqual(counts(), withLost(1, { accepted: 5, spooled: 4 }));
+  t.regex(problems.at(-1) ?? '', /1 event was lost\. The spool has 4 events, to be sent later\.$/);
 
-    local.clearFaults();
-    giveUpLocks(spoolDirectory);
-    write('d');
-    await clock.advance(1000);
-    await until('the rest', () => messages(local).length + messages(local, '/old').length === 5);
-    await channel.flush();
-    t.deepEqual(messages(local).toSorted(), ['a', 'b', 'c', 'd']);
-    // They are accepted anew by whoever finds them.
-    t.deepEqual(counts(), lost(1, { accepted: 10, spooled: 4, delivered: 5 }));
-  },
-);
+  local.clearFaults();
+  removeLocks(spoolDirectory);
+  write('d');
+  await clock.advance(1000);
+  await until('the rest', () => messages(local).length + messages(local, '/old').length === 5);
+  await channel.flush();
+  t.deepEqual(messages(local).toSorted(), ['a', 'b', 'c', 'd']);
+  // The worker that recovers them accepts them again.
+  t.deepEqual(counts(), withLost(1, { accepted: 10, spooled: 4, delivered: 5 }));
+});
 
-test.serial('a worker that held nothing is told as well', async (t) => {
-  const { channel, write, kill, counts, told } = await setUp(t);
+test.serial('the end of a worker is reported even if nothing was lost', async (t) => {
+  const { channel, write, kill, counts, problems } = await setUp(t);
   write('first');
   await channel.flush();
   await kill();
-  t.deepEqual(counts(), lost(0, { accepted: 1, delivered: 1 }));
-  t.regex(told[0] ?? '', /^The worker thread ended \(.*\)\. Nothing was lost\.$/);
+  t.deepEqual(counts(), withLost(0, { accepted: 1, delivered: 1 }));
+  t.regex(problems[0] ?? '', /^The worker thread ended \(.*\)\. Nothing was lost\.$/);
 });
 
-test.serial('counters say what would outlive the thread: what is on disk and not settled', async (t) => {
+test.serial('counters tell how many unsettled events are on disk and would survive the thread', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const config = resolveConfig({
@@ -181,7 +181,7 @@ test.serial('counters say what would outlive the thread: what is on disk and not
   await until('the disk', () => counters.final().saved === 1);
   await pipeline.close();
   t.like(counters.final(), { lost: 0, saved: 0, counts: { accepted: 5, spooled: 1 } });
-  // What is logged while the process exits gets a new pipeline.
+  // A record that is logged while the process exits gets a new pipeline.
   const next = createPipeline(resolveConfig(optionsFor(local)), () => undefined, { counters });
   next.accept(Date.now(), 'd');
   t.like(counters.final(), { lost: 1, saved: 0, records: 5, counts: { accepted: 5, spooled: 1 } });

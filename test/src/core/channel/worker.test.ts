@@ -1,7 +1,7 @@
 import type { Local } from '@putlogs/local';
 import test from 'ava';
-import { fixturePath, runFixture } from '../support/child.js';
-import { messages, startLocal } from '../support/harness.js';
+import { fixturePath, runFixture } from '../../support/child.js';
+import { messages, startLocal } from '../../support/harness.js';
 
 const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
 const preloading = (name: string, more = '') => ({

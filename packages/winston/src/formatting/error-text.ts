@@ -1,10 +1,10 @@
 import { isError } from './find-errors.js';
 import { readField } from './info.js';
 
-/** How many causes and `errors` below an error are written, at most. */
+/** The most causes and `errors` that are written for one error. */
 const MAX_RELATED = 100;
 
-/** What JSON leaves out of an error, and no more: the fields that it writes are the format's to keep or to remove. */
+/** What JSON leaves out of an error. Whether to keep the fields that JSON writes is the format's decision. */
 export interface HiddenFields {
   name?: string;
   message?: string;
@@ -18,7 +18,7 @@ export function hiddenFields(error: Error): HiddenFields {
 }
 
 interface Descent {
-  /** The errors that the one at hand is a cause of, or one of the `errors`. */
+  /** The errors on the path from the first one: each is a cause, or one of the `errors`, of the one before. */
   readonly above: readonly Error[];
   left: number;
 }
@@ -38,12 +38,12 @@ function fieldsOf(error: Error, descent: Descent): HiddenFields {
   return fields;
 }
 
-/** Whether JSON leaves a property out, since it is not enumerable. */
+/** Whether JSON leaves a property out because it is not enumerable. */
 function isHidden(error: Error, key: string): boolean {
   try {
     return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
   } catch {
-    return false; // a Proxy of the application's that throws
+    return false; // a Proxy of the application throws
   }
 }
 
@@ -51,7 +51,7 @@ export function isEnumerable(value: object, key: string): boolean {
   return Object.prototype.propertyIsEnumerable.call(value, key);
 }
 
-/** An object that is no error is left out: no format has had the chance to remove a secret from it. */
+/** Leaves out objects that are no errors: no format has had a chance to remove secrets from them. */
 function related(to: Error, value: unknown, descent: Descent): unknown {
   if (!isError(value)) return typeof value === 'object' || typeof value === 'bigint' ? undefined : value;
   const above = [...descent.above, to];
@@ -63,13 +63,13 @@ function related(to: Error, value: unknown, descent: Descent): unknown {
   return fields;
 }
 
-/** A line of a stack that names a place in the code, as V8 writes it. A line of a message may begin with "at" as well. */
+/** A stack frame as V8 writes it. A line of a message may begin with "at" too. */
 const FRAMES = /^[ \t]+at .*(?::\d+:\d+|:0x[\da-f]+|<anonymous>|native|index \d+)\)?$/gm;
 
-/** What Node puts above a SyntaxError: the place, and the line of code. */
+/** Node puts the location and the line of code above a SyntaxError. */
 const CODE = /^\S.*:\d+\n.*\n[ \t]*\^+\n\n/;
 
-/** The lines of an error's stack that name places in the code, and nothing of a message. */
+/** The frames of an error's stack, without the message. */
 function framesOf(error: Error): string {
   const stack = readField(error, 'stack');
   if (typeof stack !== 'string') return '';
@@ -78,8 +78,8 @@ function framesOf(error: Error): string {
 }
 
 /**
- * What stands above the frames of a stack, where that is the name and the message that the error has now: V8 copies the
- * message into the stack as the error is made, and a format may have masked it since.
+ * The part of a stack above its frames, if it has the error's present name and message. V8 copies the message into the
+ * stack when the error is created, and a format may have masked the message since.
  */
 function headOf(error: Error): string | undefined {
   const [stack, message] = [readField(error, 'stack'), readField(error, 'message')];
@@ -97,7 +97,7 @@ function headOf(error: Error): string | undefined {
   return undefined;
 }
 
-/** Those that V8 may have written into the stack: a class often sets its name after that. */
+/** The names that V8 may have written into the stack: a class often sets its name after the stack is captured. */
 function namesOf(error: Error): string[] {
   const names: unknown[] = [readField(error, 'name')];
   try {
@@ -105,12 +105,12 @@ function namesOf(error: Error): string[] {
       names.push(Object.getOwnPropertyDescriptor(at, 'name')?.value);
     }
   } catch {
-    // A Proxy of the application's that throws.
+    // A Proxy of the application throws.
   }
   return names.filter((name) => typeof name === 'string');
 }
 
-/** @returns undefined where there is no stack, or only one that is no text, or of another message */
+/** @returns undefined if the stack is missing, is no text, or has another message and no frames */
 function stackOf(error: Error): string | undefined {
   const stack = readField(error, 'stack');
   if (typeof stack !== 'string' || stack === '') return undefined;
@@ -125,18 +125,18 @@ function titleOf(name: unknown, message: unknown): string {
   return [name, message].filter((text) => typeof text === 'string' && text !== '').join(': ') || 'Error';
 }
 
-/** An error, as it is to be told below a text. */
+/** The text of an error that is appended to a record's text. */
 interface ErrorText {
-  /** What is known by it: the first frame, since a format may have written the message above that in its own way. */
+  /** If a text contains it, the error is already there. The first frame: formats may write the message in their own way. */
   readonly mark: string;
   readonly text: string;
 }
 
 /**
- * An error, each of its causes and `errors` as text: name and stack, and the message where the format has written that as
- * well. Where it has not, it may have masked it, in a way that only the format knows.
- * @param written what the format made of the record
- * @param seen errors that are told already
+ * The texts of an error, its causes and its `errors`: name and stack, and the message only if the format wrote it too. A
+ * format that did not write the message may have masked it.
+ * @param written the text that the format wrote
+ * @param seen errors whose texts were returned before
  */
 export function textsOf(error: Error, written: string, seen: Set<Error>): ErrorText[] {
   return relatedTexts(error, '', written, seen);

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
+import { RestartingChannel } from '@putlogs/core/internal';
 import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
-import { RestartingChannel } from '@putlogs/winston/internal';
 import test, { type ExecutionContext } from 'ava';
-import { messages, optionsFor, startLocal } from '../support/harness.js';
-import { ManualClock, settled } from '../support/manual-clock.js';
+import { messages, optionsFor, startLocal } from '../../support/harness.js';
+import { ManualClock, settled } from '../../support/manual-clock.js';
 
-/** A channel, and each worker that it starts. */
+/** Opens a channel, and collects the workers that it starts. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
   const local = await startLocal(t);
   const clock = new ManualClock();
   const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1, ...options });
   const reporter = new Reporter(() => undefined, false, clock);
   const context = { config, clock, reporter, report: () => undefined };
-  const channel = new RestartingChannel(true, context, reporter.counts);
+  const channel = new RestartingChannel(true, context);
   const workers: Worker[] = [];
   const add = (worker: Worker) => void workers.push(worker);
   process.on('worker', add);
@@ -32,7 +32,7 @@ async function end(worker: Worker | undefined): Promise<void> {
 }
 
 test.serial(
-  'a worker that dies is replaced after a pause, which grows, whatever the time of day',
+  'a worker that ends is replaced after a pause, which doubles and does not depend on the time of day',
   async (t) => {
     const { local, clock, channel, workers } = await setUp(t);
     channel.write(Date.now(), 'first');
@@ -52,7 +52,7 @@ test.serial(
   },
 );
 
-test.serial('after a worker that lived for long the pause is short again', async (t) => {
+test.serial('after a worker that lived for a minute the pause is short again', async (t) => {
   const { clock, channel, workers } = await setUp(t);
   for (const lifeMs of [0, 60_000]) {
     channel.write(Date.now(), 'a record');
@@ -66,7 +66,7 @@ test.serial('after a worker that lived for long the pause is short again', async
   t.is(workers.length, 3);
 });
 
-test.serial('without a record no worker is started after the pause', async (t) => {
+test.serial('without a record no worker starts after the pause', async (t) => {
   const { clock, channel, workers } = await setUp(t);
   channel.write(Date.now(), 'a record');
   await channel.flush();
@@ -76,7 +76,7 @@ test.serial('without a record no worker is started after the pause', async (t) =
   t.is(clock.timers, 0);
 });
 
-test.serial('who waits for delivery does not wait for the pause', async (t) => {
+test.serial('flush ends the pause', async (t) => {
   const { local, channel, workers } = await setUp(t);
   channel.write(Date.now(), 'first');
   await channel.flush();
@@ -86,7 +86,7 @@ test.serial('who waits for delivery does not wait for the pause', async (t) => {
   t.deepEqual(messages(local), ['first', 'held']);
 });
 
-test.serial('what is held for a worker is bounded, counted and told', async (t) => {
+test.serial('records beyond maxBufferBytes are dropped and counted while a worker starts', async (t) => {
   const { local, channel, reporter } = await setUp(t);
   const text = 'x'.repeat(1_000_000);
   for (let i = 0; i < 100; i++) channel.write(Date.now(), text);
@@ -96,7 +96,7 @@ test.serial('what is held for a worker is bounded, counted and told', async (t) 
   t.is(messages(local).length, 100 - dropped.bufferFull);
 });
 
-test.serial('what a worker that ended was to take waits no more', async (t) => {
+test.serial('records for a worker that ended no longer count against maxBufferBytes', async (t) => {
   const maxBufferBytes = 8 * 1024 * 1024;
   const { clock, channel, workers, reporter } = await setUp(t, { maxBufferBytes });
   const text = 'x'.repeat(60_000);

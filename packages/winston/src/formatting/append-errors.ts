@@ -4,9 +4,9 @@ import { errorsIn, isCollection, isError } from './find-errors.js';
 import { type Info, readField } from './info.js';
 
 /**
- * The text that a format made of a record, with what formats lose of errors: name, message, stack, and the same of their
- * causes and `errors`. Nothing else is added, so that what a format masked or removed does not come back.
- * @param record as the format left it
+ * Adds to a format's text what formats lose of errors: name, message and stack, also of their causes and `errors`. Adds
+ * nothing else, so what a format masked or removed does not come back.
+ * @param record the record, after the format
  */
 export function withErrorsOf(record: Info, text: string): string {
   const errors = errorsIn(record);
@@ -16,39 +16,39 @@ export function withErrorsOf(record: Info, text: string): string {
     if (written === undefined) return withStacks(text, errors);
     return completeRecord(record, written) ? JSON.stringify(written) : text;
   } catch {
-    return text; // a getter or a Proxy of the application's that throws
+    return text; // a getter or Proxy of the application throws
   }
 }
 
-/** What JSON made of an object, to be completed. */
+/** An object that JSON wrote and that is to be completed. */
 type Written = Record<string, unknown>;
 
-/** A record may be nested deeper than the stack allows. */
+/** A record may be nested deeper than the call stack allows. */
 const MAX_DEPTH = 100;
 
 /** @returns whether something was added */
 function completeRecord(record: Info, written: Written): boolean {
-  if (saysHowItIsWritten(record) || masksMessages(record, written)) return false;
+  if (hasToJson(record) || masksMessages(record, written)) return false;
   const isCompleted = isError(record) && isTextLeftOut(record, written);
   if (isCompleted) {
-    const { name: _, ...fields } = hiddenFields(record); // the record may have a name of its own
+    const { name: _, ...fields } = hiddenFields(record); // the record may have its own field `name`
     add(written, fields);
   }
   const areFieldsCompleted = completeFields(record, written, 0);
   return completeEnclosed(record, written) || areFieldsCompleted || isCompleted;
 }
 
-/** A format may write the fields of the record into one of its own, as logstash() writes them into `@fields`. */
+/** A format may write the record's fields into a field of its own, as logstash() writes `@fields`. */
 function completeEnclosed(record: Info, written: Written): boolean {
   let isChanged = false;
   for (const [key, enclosed] of Object.entries(written)) {
-    if (key in record || !isPersisted(enclosed) || !isWrittenByJson(record, enclosed)) continue;
+    if (key in record || !isWritten(enclosed) || !isWrittenByJson(record, enclosed)) continue;
     if (!masksMessages(record, enclosed) && completeFields(record, enclosed, 0)) isChanged = true;
   }
   return isChanged;
 }
 
-/** The messages of errors, which the format has not seen, may hold what it masked in that of the record. */
+/** If a format masked the record's message, the messages of its errors may contain the same secret. */
 function masksMessages(record: Info, written: Written): boolean {
   const message = readField(record, 'message');
   return (
@@ -56,7 +56,7 @@ function masksMessages(record: Info, written: Written): boolean {
   );
 }
 
-/** What one error or Proxy throws costs no other error what is added to it. */
+/** An error or Proxy that throws does not affect the other errors. */
 function complete(value: unknown, written: unknown, depth: number): boolean {
   try {
     return completeValue(value, written, depth);
@@ -66,7 +66,7 @@ function complete(value: unknown, written: unknown, depth: number): boolean {
 }
 
 function completeValue(value: unknown, written: unknown, depth: number): boolean {
-  if (depth > MAX_DEPTH || !isObject(value) || !isObject(written) || saysHowItIsWritten(value)) return false;
+  if (depth > MAX_DEPTH || !isObject(value) || !isObject(written) || hasToJson(value)) return false;
   if (Array.isArray(value) || Array.isArray(written)) return completeItems(value, written, depth);
   if (isCollection(value)) return completeEntries(value, written);
   const isCompleted = isError(value) && isWrittenByJson(value, written) && isTextLeftOut(value, written);
@@ -74,27 +74,27 @@ function completeValue(value: unknown, written: unknown, depth: number): boolean
   return completeFields(value, written, depth) || isCompleted;
 }
 
-function saysHowItIsWritten(value: object): boolean {
+function hasToJson(value: object): boolean {
   return typeof readField(value, 'toJSON') === 'function';
 }
 
 function completeFields(value: object, written: object, depth: number): boolean {
   let isChanged = false;
   for (const [key, field] of Object.entries(written)) {
-    // A hidden field is one that was just added.
+    // Fields that are not enumerable have just been added.
     if (!isObject(field) || !isEnumerable(value, key)) continue;
     if (complete(readField(value, key), field, depth + 1)) isChanged = true;
   }
   return isChanged;
 }
 
-/** With another length a format has removed some, and nobody knows which. */
+/** If the lengths differ, a format has removed items, and it is unknown which. */
 function completeItems(value: object, written: object, depth: number): boolean {
   if (!Array.isArray(value) || !Array.isArray(written) || value.length !== written.length) return false;
   return written.filter((item, i) => complete(value[i], item, depth + 1)).length > 0;
 }
 
-/** JSON writes a Map or a Set as `{}`; its errors are put into that by their key, or their position. */
+/** JSON writes a Map or a Set as `{}`. Its errors are added by their keys, or else by their positions. */
 function completeEntries(value: Map<unknown, unknown> | Set<unknown>, written: object): boolean {
   if (Object.keys(written).length > 0) return false;
   let position = 0;
@@ -106,14 +106,14 @@ function completeEntries(value: Map<unknown, unknown> | Set<unknown>, written: o
   return Object.keys(written).length > 0;
 }
 
-/** Whether an object is what JSON writes of another, or what a format left of that, and not the format's own words. */
+/** Whether every field was written from the value, so that a format has added none of its own. */
 function isWrittenByJson(value: object, written: object): boolean {
   return Object.keys(written).every((key) => isEnumerable(value, key));
 }
 
 /**
- * Whether JSON alone left out message and stack, and no format masked them, or what stands in the stack. The record itself
- * may have a name of its own.
+ * Whether message and stack are missing only because JSON leaves them out, and not because a format masked them. The
+ * record may have its own field `name`.
  */
 function isTextLeftOut(error: Error, written: object): boolean {
   return (['name', 'message', 'stack'] as const).every((key) => {
@@ -128,12 +128,12 @@ function add(written: object, fields: object): void {
   }
 }
 
-/** `__proto__` is a key like any other. */
+/** Works for the key `__proto__` too. */
 function define(written: object, key: string, value: unknown): void {
   Object.defineProperty(written, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** For text that is no JSON: the stacks that are not in it. */
+/** Appends the missing stacks to a text that is not JSON. */
 function withStacks(text: string, errors: readonly Error[]): string {
   const seen = new Set<Error>();
   const stacks = errors.flatMap((error) => textsOf(error, text, seen));
@@ -144,13 +144,13 @@ function parseObject(text: string): Written | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
     const value: unknown = JSON.parse(text);
-    return isPersisted(value) ? value : undefined;
+    return isWritten(value) ? value : undefined;
   } catch {
-    return undefined; // some other format that starts with a brace
+    return undefined; // another format that starts with a brace
   }
 }
 
-function isPersisted(value: unknown): value is Written {
+function isWritten(value: unknown): value is Written {
   return isObject(value) && !Array.isArray(value);
 }
 

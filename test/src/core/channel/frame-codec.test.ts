@@ -1,25 +1,25 @@
-import { encodeFrame, FrameDecoder } from '@putlogs/winston/internal';
+import { encodeFrame, FrameDecoder } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 
 const NOON = 1_795_521_600_000;
 
-interface Taken {
-  readonly timestamp: number;
+interface DecodedRecord {
+  readonly loggedAt: number;
   readonly message: string;
   readonly recordTime: number;
 }
 
-/** What is in pieces of text, one after the other, as the worker reads them. */
-function decode(...pieces: readonly (string | Buffer)[]): Taken[] {
-  const taken: Taken[] = [];
-  const frames = new FrameDecoder((timestamp, message, recordTime) =>
-    taken.push({ timestamp, message: message.toString(), recordTime }),
+/** Decodes chunks one after the other, as the worker does. */
+function decode(...chunks: readonly (string | Buffer)[]): DecodedRecord[] {
+  const taken: DecodedRecord[] = [];
+  const decoder = new FrameDecoder((loggedAt, message, recordTime) =>
+    taken.push({ loggedAt, message: message.toString(), recordTime }),
   );
-  for (const piece of pieces) {
+  for (const piece of chunks) {
     const memory = Buffer.from(piece);
-    frames.push(memory);
-    memory.fill('#'); // as when it is used anew
+    decoder.push(memory);
+    memory.fill('#'); // as if the owner had reused it
   }
   return taken;
 }
@@ -34,14 +34,14 @@ for (const [what, message, frame] of [
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
     t.is(encodeFrame(NOON, message), frame);
-    t.deepEqual(decode(frame), [{ timestamp: NOON, message, recordTime: 0 }]);
+    t.deepEqual(decode(frame), [{ loggedAt: NOON, message, recordTime: 0 }]);
   });
 }
 
-test('with the time that the record says, and back', (t) => {
+test('a frame with the time of the record, and back', (t) => {
   const frame = encodeFrame(NOON, 'hello', NOON - 1);
   t.is(frame, '1795521600000 1795521599999 5 hello');
-  t.deepEqual(decode(frame), [{ timestamp: NOON, message: 'hello', recordTime: NOON - 1 }]);
+  t.deepEqual(decode(frame), [{ loggedAt: NOON, message: 'hello', recordTime: NOON - 1 }]);
 });
 
 const texts = fc.oneof(
@@ -51,47 +51,47 @@ const texts = fc.oneof(
   }),
 );
 const timestamps = fc.nat({ max: 8.64e15 });
-const records = fc.array(fc.record({ timestamp: timestamps, message: texts, recordTime: timestamps }));
+const records = fc.array(fc.record({ loggedAt: timestamps, message: texts, recordTime: timestamps }));
 
-const encode = (all: readonly Taken[]) =>
-  all.map(({ timestamp, message, recordTime }) => encodeFrame(timestamp, message, recordTime)).join('');
+const encode = (all: readonly DecodedRecord[]) =>
+  all.map(({ loggedAt, message, recordTime }) => encodeFrame(loggedAt, message, recordTime)).join('');
 
-/** As they come out of UTF-8. */
-const wellFormed = (all: readonly Taken[]) =>
+/** The records, as they survive UTF-8. */
+const wellFormed = (all: readonly DecodedRecord[]) =>
   all.map((record) => ({ ...record, message: record.message.toWellFormed() }));
 
-test('any records come back as they were, but for lone surrogates, wherever their frames are cut', (t) => {
+test('records are decoded as they were, except for lone surrogates, wherever the chunks are cut', (t) => {
   fc.assert(
     fc.property(records, fc.array(fc.nat({ max: 400 })), (given, cuts) => {
       const bytes = Buffer.from(encode(given));
       const at = [0, ...cuts.filter((cut) => cut < bytes.length).toSorted((a, b) => a - b)];
-      const pieces = at.map((cut, i) => bytes.subarray(cut, at[i + 1]));
-      t.deepEqual(decode(...pieces), wellFormed(given));
+      const chunks = at.map((cut, i) => bytes.subarray(cut, at[i + 1]));
+      t.deepEqual(decode(...chunks), wellFormed(given));
     }),
     { numRuns: 2000 },
   );
 });
 
-test('a message in ASCII behind one that is not, and the other way round', (t) => {
+test('messages in ASCII and others are decoded in any order', (t) => {
   for (const messages of [
     ['é', 'abc'],
     ['abc', '🙃'],
     ['🙃', ''],
   ]) {
-    const given = messages.map((message) => ({ timestamp: NOON, message, recordTime: NOON + 1 }));
+    const given = messages.map((message) => ({ loggedAt: NOON, message, recordTime: NOON + 1 }));
     t.deepEqual(decode(encode(given)), given);
     t.deepEqual(decode(...given.map((one) => encode([one]))), given);
   }
 });
 
-test('a long message in many pieces is not gone through with each of them', (t) => {
+test('a long message in many chunks is not searched again with each chunk', (t) => {
   const { concat } = Buffer;
   for (const character of ['a', 'é', '🙃']) {
     const bytes = Buffer.from(encodeFrame(NOON, character.repeat(1_000_000)));
-    let mergeGaps = 0;
+    let copiedBytes = 0;
     Buffer.concat = (list, length) => {
       const all = concat(list, length);
-      mergeGaps += all.length;
+      copiedBytes += all.length;
       return all;
     };
     const taken: number[] = [];
@@ -99,6 +99,6 @@ test('a long message in many pieces is not gone through with each of them', (t) 
     for (let at = 0; at < bytes.length; at += 10_000) frames.push(bytes.subarray(at, at + 10_000));
     Buffer.concat = concat;
     t.deepEqual(taken, [Buffer.byteLength(character) * 1_000_000]);
-    t.true(mergeGaps < 10 * bytes.length, `${mergeGaps} of ${bytes.length}`);
+    t.true(copiedBytes < 10 * bytes.length, `${copiedBytes} of ${bytes.length}`);
   }
 });

@@ -1,30 +1,32 @@
 import { parentPort } from 'node:worker_threads';
-import { Counters, createPipeline, type Pipeline, Utf8ChunkEncoder } from '@putlogs/core';
-import { FrameDecoder } from './frame.js';
-import { Progress } from './progress.js';
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.js';
+import { Counters } from '../reporting/counters.js';
+import { Utf8ChunkEncoder } from '../util/utf8-chunk-encoder.js';
+import { FrameDecoder } from './frame-codec.js';
+import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
 
-/** The worker's side of a WorkerChannel. */
+/** The worker's side of a `WorkerChannel`. */
 class PipelineThread {
   readonly #input: WorkerInput;
-  readonly #progress: Progress;
+  readonly #progress: WorkerProgress;
   readonly #counters: Counters;
-  readonly #frames = new FrameDecoder((...record) => this.#pipeline().accept(...record));
-  readonly #pieces = new Utf8ChunkEncoder((piece) => this.#frames.push(piece));
-  /** Records that are logged after a close, while the process exits, get a new one. */
+  readonly #decoder = new FrameDecoder((...record) => this.#pipeline().accept(...record));
+  readonly #encoder = new Utf8ChunkEncoder((chunk) => this.#decoder.push(chunk));
+  /** A record that arrives after a close, while the process exits, opens a new one. */
   #open: Pipeline | undefined;
 
   constructor(input: WorkerInput) {
     this.#input = input;
-    this.#progress = new Progress(input.memory);
+    this.#progress = new WorkerProgress(input.progress);
     this.#counters = new Counters(input.counters);
   }
 
   start(): void {
     process.once('exit', () => this.#progress.end());
-    // At once, since an earlier process may have left events in the spool.
+    // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();
-    parentPort?.on('message', (message: ToWorker) => this.#take(message));
+    parentPort?.on('message', (message: ToWorker) => this.#onMessage(message));
     post({ kind: 'started' });
     this.#progress.start();
   }
@@ -36,9 +38,9 @@ class PipelineThread {
     return this.#open;
   }
 
-  #take(message: ToWorker): void {
+  #onMessage(message: ToWorker): void {
     if (typeof message === 'string') {
-      this.#pieces.push(message);
+      this.#encoder.push(message);
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
     else if (message.kind === 'close') void this.#close(message.timeoutMs);

@@ -1,28 +1,28 @@
 import { types } from 'node:util';
 import { readField } from './info.js';
 
-/** How many objects of a record are looked at, and how many items of an array: a log call must stay cheap. */
+/** The most objects of a record, and items of an array, that are searched: a log call must stay cheap. */
 const MAX_OBJECTS = 300;
 const MAX_ITEMS = 1000;
 
-/** Also of another realm (Jest, `vm`), where `instanceof` fails. Does not throw. */
+/** Recognises errors of other realms (Jest, `vm`) too, where `instanceof` fails. Does not throw. */
 export function isError(value: unknown): value is Error {
   try {
     return types.isNativeError(value) || value instanceof Error;
   } catch {
-    return false; // a Proxy of the application's that throws
+    return false; // a Proxy of the application throws
   }
 }
 
-/** A Map or a Set, also of another realm. */
+/** Recognises a Map or a Set, also of another realm. */
 export function isCollection(value: object): value is Map<unknown, unknown> | Set<unknown> {
   return types.isMap(value) || types.isSet(value);
 }
 
-/** The errors of a record: itself, and those in its fields, arrays, Maps and Sets. The nearest come first. Does not throw. */
+/** Finds the errors of a record: itself, and those in its fields, arrays, Maps and Sets, breadth first. Does not throw. */
 export function errorsIn(record: object): readonly Error[] {
   const found: Error[] = [];
-  // It grows meanwhile, up to its bound, which ends circles as well.
+  // Grows during the loop, up to its bound, which ends circular references too.
   const objects: object[] = [record];
   for (const object of objects) {
     try {
@@ -32,13 +32,13 @@ export function errorsIn(record: object): readonly Error[] {
       else if (isSpecial && isCollection(object)) addItems([...object.values()], objects);
       else if (!ArrayBuffer.isView(object)) addFields(object, objects);
     } catch {
-      // A Proxy of the application's that throws. The rest of the record is searched all the same.
+      // A Proxy of the application throws. The rest of the record is still searched.
     }
   }
   return found;
 }
 
-/** Most objects are, and need no slower checks. */
+/** Most objects are plain, and need no slower checks. */
 function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object);
   return prototype === Object.prototype || prototype === Array.prototype;

@@ -1,0 +1,42 @@
+import type { Config } from '../config/options.js';
+import type { ExitDelivery } from '../host/deliver-at-exit.js';
+import { Counters, type FinalCounts } from '../reporting/counters.js';
+import type { Counts } from '../reporting/counts.js';
+import type { Report } from '../reporting/reporter.js';
+import type { Clock } from '../util/clock.js';
+import type { WorkerBackpressure } from './worker-backpressure.js';
+
+/** The arguments of `Pipeline.accept`. */
+export type LoggedRecord = readonly [loggedAt: number, message: string, recordTime?: number | undefined];
+
+/** Carries records to a pipeline, in a worker thread or in this one. */
+export interface Channel {
+  /** Resolves when the channel can take records; rejects when it never will. Undefined: it can take them already. */
+  readonly started: Promise<void> | undefined;
+  /** Whether too many bytes wait for the pipeline's thread. A record must not be written then. */
+  readonly isFull: boolean;
+  write(...record: LoggedRecord): void;
+  /** Resolves when every record written before is settled. Never rejects. */
+  flush(): Promise<void>;
+  /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
+  close(): Promise<void>;
+  /** Ends a pipeline that does not start, without waiting for it. */
+  abandon(): void;
+  /** Undefined where the pipeline needs this thread's event loop, which no longer runs at the process's exit. */
+  readonly atExit: ExitDelivery | undefined;
+}
+
+/** What a channel gets from its owner. */
+export interface ChannelContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Counts the bytes that wait on this side. */
+  readonly backpressure: WorkerBackpressure;
+  report(report: Report): void;
+  /** A channel that had started has broken and takes no more records. May be called again. @param final what became of the records it took */
+  broken(error: Error, final: FinalCounts): void;
+}
+
+export type ChannelConstructor = new (context: ChannelContext) => Channel;
+
+export const ZERO_COUNTS: Counts = new Counters().counts(0);

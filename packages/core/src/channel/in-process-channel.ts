@@ -1,0 +1,63 @@
+import { Module } from 'node:module';
+import { remainingCloseTime } from '../host/deliver-at-exit.js';
+import { drainBeforeExit } from '../host/drain-before-exit.js';
+import type { Pipeline } from '../pipeline/pipeline.js';
+import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
+
+type PipelineModule = Pick<typeof import('../pipeline/pipeline.js'), 'createPipeline'>;
+
+/** Carries records to a pipeline in this thread. The pipeline, and with it the AWS SDK, is loaded when a channel opens. */
+export class InProcessChannel implements Channel {
+  readonly started: Promise<void> | undefined;
+  /** The pipeline itself bounds what waits. */
+  readonly isFull = false;
+  readonly atExit = undefined;
+  readonly #closeTimeoutMs: number;
+  #pipeline: Pipeline | undefined;
+  #stopDraining: () => void = () => undefined;
+
+  constructor(context: ChannelContext) {
+    this.#closeTimeoutMs = context.config.closeTimeoutMs;
+    const loaded = loadNow();
+    if (loaded !== undefined) this.#open(loaded, context);
+    else this.started = import('../pipeline/pipeline.js').then((bundled) => this.#open(bundled, context));
+  }
+
+  #open({ createPipeline }: PipelineModule, { config, report }: ChannelContext): void {
+    this.#pipeline = createPipeline(config, report);
+    this.#stopDraining = drainBeforeExit(this.#pipeline);
+  }
+
+  write(...record: LoggedRecord): void {
+    this.#pipeline?.accept(...record);
+  }
+
+  async flush(): Promise<void> {
+    await this.#pipeline?.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#pipeline?.close(remainingCloseTime(this.#closeTimeoutMs));
+    this.#stopDraining();
+  }
+
+  abandon(): void {
+    // A module cannot be unloaded, and holds no records.
+  }
+}
+
+/**
+ * Loads the pipeline synchronously, with Node's own loader, by the package's name: a relative path may lead to some other
+ * file once this one is in a bundle. Jest loads modules anew for each test file, fails when an `import()` happens after the
+ * last test, and replaces `Module` by a subclass with a `createRequire` of its own.
+ * @returns undefined where Node does not find the package, as in a bundle
+ */
+function loadNow(): PipelineModule | undefined {
+  const nodeModule: Partial<typeof Module> = Object.getPrototypeOf(Module);
+  const createRequire = nodeModule.createRequire ?? Module.createRequire;
+  try {
+    return createRequire(import.meta.url)('@putlogs/core');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Config } from '../config/options.js';
+import { listenForExit } from '../host/deliver-at-exit.js';
+import { addCounts, type Counts } from '../reporting/counts.js';
+import { type Report, Reporter } from '../reporting/reporter.js';
+import { systemClock } from '../util/clock.js';
+import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { RestartingChannel } from './restarting-channel.js';
+
+/** A logger's way into a pipeline. It opens with the first record, and again with the first record after `close()`. */
+export class LoggerChannel {
+  readonly #useWorker: boolean;
+  readonly #config: Config;
+  readonly #emit: (report: Report) => void;
+  /** Counts what is lost on this side. */
+  readonly #reporter: Reporter;
+  #channel: RestartingChannel | undefined;
+  /** The channels that are open or closing. */
+  readonly #live = new Set<RestartingChannel>();
+  readonly #closings = new Set<Promise<void>>();
+  /** The counts of the channels that have closed. */
+  #past = ZERO_COUNTS;
+
+  /**
+   * @param useWorker whether the pipeline runs in a worker thread, or else in this one
+   * @param emit gets each report, with the counts of all pipelines and of this side
+   */
+  constructor(useWorker: boolean, config: Config, emit: (report: Report) => void) {
+    this.#useWorker = useWorker;
+    this.#config = config;
+    this.#emit = emit;
+    this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
+    listenForExit();
+  }
+
+  write(...record: LoggedRecord): void {
+    this.#channel ??= this.#open();
+    this.#channel.write(...record);
+  }
+
+  /** Resolves when every record written before is settled. Never rejects. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#channel?.flush(), ...this.#closings]);
+  }
+
+  /** Resolves when every record written before is settled or `closeTimeoutMs` is over, and the pipeline has ended. Never rejects. */
+  async close(): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    if (channel !== undefined) {
+      const closing: Promise<void> = channel.close().then(() => this.#onClosed(channel, closing));
+      this.#closings.add(closing);
+    }
+    await Promise.all(this.#closings);
+  }
+
+  /** As of the last report of each pipeline. */
+  get counts(): Counts {
+    const own = addCounts(this.#past, this.#reporter.counts);
+    return [...this.#live].reduce((sum, { counts }) => addCounts(sum, counts), own);
+  }
+
+  #open(): RestartingChannel {
+    const channel = new RestartingChannel(this.#useWorker, {
+      config: this.#config,
+      clock: systemClock,
+      reporter: this.#reporter,
+      report: (report) => this.#report(report),
+    });
+    this.#live.add(channel);
+    return channel;
+  }
+
+  #onClosed(channel: RestartingChannel, closing: Promise<void>): void {
+    this.#closings.delete(closing);
+    this.#live.delete(channel);
+    this.#past = addCounts(this.#past, channel.counts);
+    this.#reporter.close();
+  }
+
+  #report(report: Report): void {
+    this.#emit({ ...report, counts: this.counts });
+  }
+}

@@ -1,0 +1,60 @@
+import { isExiting } from '../host/deliver-at-exit.js';
+import type { Reporter } from '../reporting/reporter.js';
+import { isOrAre, plural } from '../util/plural.js';
+
+/** Counts and reports what is lost on this side of a channel: the pipeline never took it, or ended with its thread. */
+export class LossReporter {
+  readonly #reporter: Reporter;
+
+  constructor(reporter: Reporter) {
+    this.#reporter = reporter;
+  }
+
+  /** The worker ended. Reported even if nothing was lost. @param saved pending events that are in the spool */
+  workerEnded(events: number, reason: string, saved = 0): void {
+    const spooled =
+      saved === 0 ? '' : ` The spool has ${plural(saved, 'event', 'events')}, to be sent later.`;
+    if (events === 0) {
+      this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost.${spooled}`);
+      return;
+    }
+    this.#lose('workerEnded', 'worker', events, (all) => {
+      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost.${spooled}`;
+    });
+    if (isExiting()) this.#reporter.close();
+  }
+
+  /** A module that is preloaded runs in our own worker too, and logged there. */
+  loggedInOwnWorker(): void {
+    this.#lose('workerEnded', 'worker', 1, (all) => {
+      return `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`;
+    });
+  }
+
+  loggedTooLate(records: number): void {
+    if (records === 0) return;
+    this.#lose('closed', 'logged-after-close', records, (all) => {
+      return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
+    });
+    // The process is exiting: a report that is withheld now would never be made.
+    this.#reporter.close();
+  }
+
+  noWorker(error: Error): void {
+    this.#reporter.problem(
+      'worker',
+      `No worker thread can be started, so this thread does the work from now on. If this is a bundle, keep the @putlogs packages out of it (Next.js: serverExternalPackages; webpack and esbuild: externals), or set worker: false. (${error.message})`,
+    );
+  }
+
+  #lose(
+    reason: 'workerEnded' | 'closed',
+    code: 'worker' | 'logged-after-close',
+    count: number,
+    message: (all: number) => string,
+  ): void {
+    this.#reporter.accept(count);
+    this.#reporter.drop(reason, count);
+    this.#reporter.loss(code, count, message);
+  }
+}

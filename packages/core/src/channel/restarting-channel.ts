@@ -1,0 +1,283 @@
+import type { Config } from '../config/options.js';
+import { isExiting, registerExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
+import type { FinalCounts } from '../reporting/counters.js';
+import { addCounts, type Counts } from '../reporting/counts.js';
+import type { Report, Reporter } from '../reporting/reporter.js';
+import { type Clock, withTimeout } from '../util/clock.js';
+import { type Channel, type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { InProcessChannel } from './in-process-channel.js';
+import { LossReporter } from './loss-reporter.js';
+import { RestartBackoff } from './restart-backoff.js';
+import { WorkerBackpressure } from './worker-backpressure.js';
+import { WorkerChannel } from './worker-channel.js';
+import { ownWorkerInput } from './worker-protocol.js';
+
+/** How long a worker may take to start. */
+const START_TIMEOUT_MS = 10_000;
+
+/** How long a close waits for a worker to start, beyond `closeTimeoutMs`: on a busy machine that takes a while. */
+const START_GRACE_MS = 5000;
+
+/** A channel, and what this side knows about it. */
+interface OpenedChannel {
+  readonly channel: Channel;
+  readonly openedAt: number;
+  /** Records that it took. */
+  written: number;
+  /** Those of its last report. */
+  counts: Counts;
+}
+
+type State =
+  /** The next record opens a channel. */
+  | { readonly kind: 'idle' }
+  /** A channel is being constructed. Its pipeline may report meanwhile, and a listener may log. */
+  | { readonly kind: 'opening' }
+  /** Records are held until the channel has started. */
+  | { readonly kind: 'starting'; readonly opened: OpenedChannel }
+  | { readonly kind: 'open'; readonly opened: OpenedChannel }
+  /** Records are held until the pause after a failure is over. */
+  | { readonly kind: 'pausing'; readonly cancel: () => void }
+  /** The channel broke while the process exits: there is no time for another one. */
+  | { readonly kind: 'over' };
+
+const IDLE: State = { kind: 'idle' };
+
+export interface RestartingChannelContext {
+  readonly config: Config;
+  readonly clock: Clock;
+  /** Counts what is lost on this side. */
+  readonly reporter: Reporter;
+  /** Gets the pipeline's reports. */
+  report(report: Report): void;
+}
+
+/**
+ * A channel that survives its pipeline's thread. A worker that ends is replaced after a pause; where none can start, the
+ * pipeline runs in this thread. Meanwhile records are held, within `maxBufferBytes`.
+ */
+export class RestartingChannel {
+  readonly #context: RestartingChannelContext;
+  readonly #backpressure: WorkerBackpressure;
+  readonly #losses: LossReporter;
+  readonly #backoff = new RestartBackoff();
+  readonly #unregister: () => void;
+  #channelClass: ChannelConstructor;
+  #state: State = IDLE;
+  #isClosing = false;
+  #held: LoggedRecord[] = [];
+  /** The counts of the channels that have ended. */
+  #past = ZERO_COUNTS;
+
+  constructor(useWorker: boolean, context: RestartingChannelContext) {
+    this.#context = context;
+    this.#backpressure = new WorkerBackpressure(context.config.maxBufferBytes, context.reporter);
+    this.#losses = new LossReporter(context.reporter);
+    this.#channelClass = useWorker ? WorkerChannel : InProcessChannel;
+    this.#unregister = registerExitDelivery({
+      requestClose: () => this.#requestCloseAtExit(),
+      awaitClose: () => this.#awaitCloseAtExit(),
+    });
+  }
+
+  /** The counts of the pipelines, as of their last reports. */
+  get counts(): Counts {
+    return 'opened' in this.#state ? addCounts(this.#past, this.#state.opened.counts) : this.#past;
+  }
+
+  write(...record: LoggedRecord): void {
+    // A logger that a preloaded module sets up in our own worker would start a worker, and so on without end.
+    if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker();
+    else if (isExiting()) this.#writeAtExit(record);
+    else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, record);
+    else {
+      this.#hold(record);
+      if (this.#state.kind === 'idle') this.#start();
+    }
+  }
+
+  /** Resolves when every record written before is settled. Never rejects. */
+  async flush(): Promise<void> {
+    const opened = await this.#untilOpen();
+    await opened?.channel.flush();
+  }
+
+  /** Delivers for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const { config, clock } = this.#context;
+    const startTimeoutMs = remainingCloseTime(config.closeTimeoutMs) + START_GRACE_MS;
+    await withTimeout(startTimeoutMs, clock, this.#untilOpen());
+    const state = this.#state;
+    if (state.kind === 'open') await state.opened.channel.close();
+    else if (state.kind === 'starting') {
+      this.#leave(state.opened);
+      this.#losses.workerEnded(this.#held.splice(0).length, 'it is stuck');
+      state.opened.channel.abandon();
+    }
+    if ('opened' in this.#state) this.#leave(this.#state.opened);
+    this.#unregister();
+  }
+
+  #writeTo(opened: OpenedChannel, record: LoggedRecord): void {
+    if (opened.channel.isFull) this.#backpressure.drop();
+    else {
+      opened.channel.write(...record);
+      opened.written++;
+    }
+  }
+
+  #hold(record: LoggedRecord): void {
+    if (this.#backpressure.isFull) this.#backpressure.drop();
+    else {
+      const [, message] = record;
+      this.#backpressure.add(message);
+      this.#held.push(record);
+    }
+  }
+
+  #start(): void {
+    const { config, clock, report } = this.#context;
+    const account = { openedAt: clock.monotonic(), written: 0, counts: ZERO_COUNTS };
+    this.#state = { kind: 'opening' };
+    let channel: Channel;
+    try {
+      channel = new this.#channelClass({
+        config,
+        clock,
+        backpressure: this.#backpressure,
+        report: (pipelineReport) => {
+          account.counts = pipelineReport.counts;
+          report(pipelineReport);
+        },
+        broken: (error, final) => this.#onBroken(opened, error, final),
+      });
+    } catch (error) {
+      // The process may not start threads, or a bundle does not have the worker's file.
+      this.#onStartFailed(error as Error);
+      return;
+    }
+    const opened: OpenedChannel = Object.assign(account, { channel });
+    this.#state = { kind: 'starting', opened };
+    if (channel.started === undefined) this.#onStarted(opened);
+    else void this.#awaitStart(opened, channel.started);
+  }
+
+  async #awaitStart(opened: OpenedChannel, started: Promise<void>): Promise<void> {
+    try {
+      const hasStarted = started.then(() => true);
+      if (await withTimeout(START_TIMEOUT_MS, this.#context.clock, hasStarted)) this.#onStarted(opened);
+      else if (this.#isStarting(opened)) {
+        opened.channel.abandon();
+        this.#onStartFailed(new Error(`it has not started in ${START_TIMEOUT_MS / 1000} seconds`));
+      }
+    } catch (error) {
+      if (this.#isStarting(opened)) this.#onStartFailed(error as Error);
+    }
+  }
+
+  #isStarting(opened: OpenedChannel): boolean {
+    return this.#state.kind === 'starting' && this.#state.opened === opened;
+  }
+
+  #onStarted(opened: OpenedChannel): void {
+    if (!this.#isStarting(opened)) return;
+    this.#state = { kind: 'open', opened };
+    this.#writeHeld(opened);
+  }
+
+  #writeHeld(opened: OpenedChannel): void {
+    this.#backpressure.clear();
+    for (const record of this.#held.splice(0)) {
+      opened.channel.write(...record);
+      opened.written++;
+    }
+  }
+
+  #onStartFailed(error: Error): void {
+    this.#state = IDLE;
+    if (this.#channelClass === WorkerChannel && !isExiting()) {
+      this.#losses.noWorker(error);
+      this.#channelClass = InProcessChannel;
+      this.#start();
+    } else {
+      this.#losses.workerEnded(this.#held.splice(0).length, error.message);
+      this.#pause();
+    }
+  }
+
+  /** Our code does not end a worker, but running out of memory does. */
+  #onBroken(opened: OpenedChannel, error: Error, { counts, lost, saved, records }: FinalCounts): void {
+    if (!('opened' in this.#state) || this.#state.opened !== opened) return;
+    opened.counts = counts;
+    this.#leave(opened);
+    this.#backpressure.clear();
+    // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
+    this.#losses.workerEnded(lost + opened.written - records, error.message, saved);
+    if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
+  }
+
+  #leave(opened: OpenedChannel): void {
+    this.#past = addCounts(this.#past, opened.counts);
+    this.#state = IDLE;
+  }
+
+  /** @param livedMs how long the channel had been open */
+  #pause(livedMs?: number): void {
+    if (isExiting()) {
+      this.#state = { kind: 'over' };
+      return;
+    }
+    const pauseMs = this.#backoff.nextPauseMs(livedMs);
+    this.#state = {
+      kind: 'pausing',
+      cancel: this.#context.clock.after(pauseMs, () => this.#endPause()),
+    };
+  }
+
+  #endPause(): void {
+    if (this.#state.kind !== 'pausing') return;
+    this.#state.cancel();
+    this.#state = IDLE;
+    if (this.#held.length > 0) this.#start();
+  }
+
+  /** Resolves when the held records are written or lost. Ends the pause after a failure, because somebody waits. */
+  async #untilOpen(): Promise<OpenedChannel | undefined> {
+    for (;;) {
+      const state = this.#state;
+      if (state.kind === 'open') return state.opened;
+      if (state.kind === 'idle' || state.kind === 'over') return undefined;
+      if (state.kind === 'pausing') this.#endPause();
+      else if (state.kind === 'opening')
+        await undefined; // called by a listener of a report
+      else await state.opened.channel.started?.catch(() => undefined);
+    }
+  }
+
+  #requestCloseAtExit(): void {
+    const { kind } = this.#state;
+    if (this.#held.length > 0 && (kind === 'idle' || kind === 'pausing')) this.#start();
+    if (!('opened' in this.#state)) return;
+    const { opened } = this.#state;
+    if (opened.channel.atExit === undefined) return;
+    this.#writeHeld(opened);
+    opened.channel.atExit.requestClose();
+  }
+
+  #awaitCloseAtExit(): void {
+    if ('opened' in this.#state) this.#state.opened.channel.atExit?.awaitClose();
+    this.#losses.loggedTooLate(this.#held.splice(0).length);
+  }
+
+  /** A listener of 'exit' that runs after ours has logged: there is no later moment to deliver. */
+  #writeAtExit(record: LoggedRecord): void {
+    const needsEventLoop = 'opened' in this.#state && this.#state.opened.channel.atExit === undefined;
+    if (this.#state.kind === 'over' || needsEventLoop) this.#losses.loggedTooLate(1);
+    else {
+      this.#held.push(record);
+      this.#requestCloseAtExit();
+      this.#awaitCloseAtExit();
+    }
+  }
+}

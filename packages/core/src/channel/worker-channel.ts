@@ -1,0 +1,187 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers'; // Node's own, which fake timers in tests do not replace.
+// biome-ignore lint/style/useNodejsImportProtocol: webpack recognises a worker by this import and bundles its file.
+import { SHARE_ENV, Worker } from 'worker_threads';
+import { type ExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
+import { Counters } from '../reporting/counters.js';
+import { withTimeout } from '../util/clock.js';
+import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
+import { WorkerOutbox } from './worker-outbox.js';
+import { WorkerProgress } from './worker-progress.js';
+import { type FromWorker, toWorkerData } from './worker-protocol.js';
+
+/** How long a worker may take beyond `closeTimeoutMs`, for its last writes and its answer. */
+const GRACE_MS = 2000;
+
+/** Few objects in the worker live long: V8's default of 48 MB takes more memory and saves no time. */
+const WORKER_YOUNG_MB = 8;
+
+/** Carries records to a pipeline in a worker thread. This side never loads the AWS SDK. */
+export class WorkerChannel implements Channel {
+  readonly started: Promise<void>;
+  readonly atExit: ExitDelivery = {
+    requestClose: () => {
+      this.#requestClose();
+      this.#outbox.postAll();
+    },
+    awaitClose: () => this.#awaitClose(),
+  };
+  readonly #context: ChannelContext;
+  readonly #progress = new WorkerProgress();
+  readonly #counterMemory = Counters.memory();
+  readonly #counters = new Counters(this.#counterMemory);
+  readonly #worker: Worker;
+  readonly #outbox: WorkerOutbox;
+  /** Why the worker ended, as far as that is known. */
+  #error: Error | undefined;
+  #phase: 'starting' | 'started' | 'ended' = 'starting';
+  #closes = 0;
+  /** The deadline of the last close, on the monotonic clock. */
+  #closeDeadline = 0;
+  /** Called when the worker has completed the flush, or has ended. */
+  readonly #flushes = new Map<number, () => void>();
+  #flushId = 0;
+  #closed: () => void = () => undefined;
+
+  constructor(context: ChannelContext) {
+    this.#context = context;
+    // Bundlers recognise this expression and bundle the worker's file.
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      name: 'putlogs',
+      // dotenv or a secret manager may set credentials after the start.
+      env: SHARE_ENV,
+      workerData: toWorkerData({
+        config: context.config,
+        progress: this.#progress.memory,
+        counters: this.#counterMemory,
+      }),
+      resourceLimits: { maxYoungGenerationSizeMb: WORKER_YOUNG_MB },
+    });
+    this.#outbox = new WorkerOutbox(
+      (message) => this.#worker.postMessage(message),
+      this.#progress,
+      context.backpressure,
+    );
+    this.started = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve));
+      this.#worker.once('exit', (code) => this.#onExit(code, reject));
+    });
+    // Without a listener the error would be an uncaught exception in the application. 'exit' follows it.
+    this.#worker.on('error', (error) => {
+      this.#error ??= error;
+    });
+  }
+
+  get isFull(): boolean {
+    return this.#outbox.isFull;
+  }
+
+  write(...record: LoggedRecord): void {
+    this.#outbox.write(...record);
+  }
+
+  async flush(): Promise<void> {
+    if (this.#phase === 'ended') return;
+    const id = this.#flushId++;
+    this.#worker.ref();
+    await new Promise<void>((resolve) => {
+      this.#flushes.set(id, resolve);
+      this.#outbox.request({ kind: 'flush', id });
+    });
+    this.#flushes.delete(id);
+    this.#unrefIfIdle();
+  }
+
+  async close(): Promise<void> {
+    if (this.#phase === 'ended') return;
+    this.#worker.ref();
+    let cancel: () => void = () => undefined;
+    const isClosed = await new Promise<boolean>((resolve) => {
+      // setImmediate: if this thread was busy, the worker's answer may already be waiting in the event loop.
+      const timeoutMs = this.#requestClose() + GRACE_MS;
+      cancel = this.#context.clock.after(timeoutMs, () => setImmediate(() => resolve(false)), true);
+      this.#closed = () => resolve(true);
+    });
+    cancel();
+    if (!isClosed) await this.#terminateStuck(new Error('it is stuck'));
+    this.abandon();
+  }
+
+  abandon(): void {
+    if (this.#phase === 'started') this.#end();
+    void this.#worker.terminate();
+  }
+
+  #onMessage(message: FromWorker, started: () => void): void {
+    switch (message?.kind) {
+      case 'started':
+        this.#phase = 'started';
+        // The worker keeps the process alive only while it starts.
+        this.#unrefIfIdle();
+        started();
+        break;
+      case 'report':
+        this.#context.report(message.report);
+        break;
+      case 'received':
+        this.#outbox.postNext();
+        break;
+      case 'flushed':
+        this.#flushes.get(message.id)?.();
+        break;
+      case 'closed':
+        this.#closed();
+        break;
+      default: // Node's watch mode and preloaded modules post messages of their own.
+    }
+  }
+
+  #onExit(code: number, failed: (error: Error) => void): void {
+    const error = this.#error ?? new Error(`it ended with code ${code}`);
+    const hadStarted = this.#phase === 'started';
+    this.#end();
+    if (hadStarted) this.#context.broken(error, this.#counters.final());
+    else failed(error);
+    for (const done of [...this.#flushes.values()]) done();
+    this.#closed();
+  }
+
+  #end(): void {
+    this.#phase = 'ended';
+    this.#outbox.close();
+  }
+
+  #unrefIfIdle(): void {
+    if (this.#flushes.size === 0 && this.#closes === 0) this.#worker.unref();
+  }
+
+  /** Ends the worker before it reads its counters, so that they are final. */
+  async #terminateStuck(error: Error): Promise<void> {
+    this.#error ??= error;
+    await withTimeout(GRACE_MS, this.#context.clock, this.#worker.terminate());
+    // The worker may be in a system call that does not return.
+    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final());
+  }
+
+  /** @returns how long the close may take, in milliseconds */
+  #requestClose(): number {
+    const timeoutMs = remainingCloseTime(this.#context.config.closeTimeoutMs);
+    this.#closeDeadline = performance.now() + timeoutMs + GRACE_MS;
+    if (this.#phase === 'ended') return timeoutMs;
+    this.#closes++;
+    this.#outbox.request({ kind: 'close', timeoutMs });
+    return timeoutMs;
+  }
+
+  #awaitClose(): void {
+    if (this.#phase === 'ended') return;
+    const waitBeganAt = performance.now();
+    if (this.#progress.awaitStart(this.#closeDeadline - waitBeganAt)) {
+      // The time that the worker took to start does not count against the delivery.
+      this.#closeDeadline += performance.now() - waitBeganAt;
+      if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
+    }
+    this.#end();
+    this.#context.broken(new Error('it took too long'), this.#counters.final());
+  }
+}

@@ -1,0 +1,81 @@
+import { performance } from 'node:perf_hooks';
+
+/** Positions in the shared memory. */
+const STAGE = 0;
+const RECEIVED = 1;
+const NOTICE = 2;
+
+/** The stage goes up by one each time the worker has closed its pipeline. */
+const STARTED = 1;
+const ENDED = -1;
+
+/**
+ * A worker's progress, in memory that both threads share. The main thread reads it without a message, and can block until
+ * the worker reaches a stage, as it must at the process's exit.
+ */
+export class WorkerProgress {
+  readonly memory: SharedArrayBuffer;
+  readonly #cells: Int32Array<SharedArrayBuffer>;
+
+  constructor(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
+    this.memory = memory;
+    this.#cells = new Int32Array(memory);
+  }
+
+  /** The number of messages with records that the worker has received, modulo 2³². */
+  get received(): number {
+    return Atomics.load(this.#cells, RECEIVED);
+  }
+
+  /** Asks the worker for a message when it receives the next records. */
+  askForNotice(): void {
+    Atomics.store(this.#cells, NOTICE, 1);
+  }
+
+  /** Blocks for at most `ms` milliseconds. @returns whether the worker has started */
+  awaitStart(ms: number): boolean {
+    return this.#await(STARTED, ms);
+  }
+
+  /** Blocks for at most `ms` milliseconds. @returns whether the worker has closed its pipeline that many times */
+  awaitClose(times: number, ms: number): boolean {
+    return this.#await(STARTED + times, ms);
+  }
+
+  #await(stage: number, ms: number): boolean {
+    const deadline = performance.now() + ms;
+    for (;;) {
+      const reached = Atomics.load(this.#cells, STAGE);
+      if (reached >= stage) return true;
+      const remainingMs = deadline - performance.now();
+      if (reached === ENDED || remainingMs <= 0) return false;
+      Atomics.wait(this.#cells, STAGE, reached, remainingMs);
+    }
+  }
+
+  /** Called by the worker: it can take records. */
+  start(): void {
+    this.#reach(STARTED);
+  }
+
+  /** Called by the worker: it has closed its pipeline once more. */
+  close(): void {
+    this.#reach(Atomics.load(this.#cells, STAGE) + 1);
+  }
+
+  /** Called by the worker: it is about to end. */
+  end(): void {
+    this.#reach(ENDED);
+  }
+
+  #reach(stage: number): void {
+    Atomics.store(this.#cells, STAGE, stage);
+    Atomics.notify(this.#cells, STAGE);
+  }
+
+  /** Called by the worker: it has received a message with records. @returns whether the main thread asked for a notice */
+  receive(): boolean {
+    Atomics.add(this.#cells, RECEIVED, 1);
+    return Atomics.exchange(this.#cells, NOTICE, 0) === 1;
+  }
+}

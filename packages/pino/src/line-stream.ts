@@ -1,0 +1,74 @@
+import type { Transform } from 'node:stream';
+import { type Config, MAX_MESSAGE_BYTES, type Pipeline, readsRecords, Utf8ChunkEncoder } from '@putlogs/core';
+import build from 'pino-abstract-transport';
+import { LineSplitter, type OnLine } from './line-splitter.js';
+import { timeOf } from './line-timestamp.js';
+
+/** Takes lines of JSON. `flush` calls back when every line before it is settled. */
+export type LineStream = Transform & { flush(callback: () => void): void };
+
+const PARSED = {};
+
+/** A stream whose lines become the records of a pipeline. Its end closes the pipeline. */
+export function lineStream(pipeline: Pipeline, config: Config): LineStream {
+  const accept = acceptInto(pipeline);
+  const stream = build(
+    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),
+    {
+      parse: 'lines',
+      // Lines are sent as they are.
+      parseLine: () => PARSED,
+      metadata: false,
+      close: async (error) => {
+        await pipeline.close();
+        if (error) throw error;
+      },
+    },
+  );
+  // Replaces the stream's own way, which makes a string of each line and costs more than everything else here.
+  const lines = new LineSplitter(accept, maxLineBytes(config));
+  const chunks = new Utf8ChunkEncoder((chunk) => lines.push(chunk));
+  stream._transform = (chunk: string | Buffer, encoding, callback) => {
+    if (typeof chunk !== 'string') lines.push(chunk);
+    else if (encoding === 'utf8' || !Buffer.isEncoding(encoding)) chunks.push(chunk);
+    else lines.push(Buffer.from(chunk, encoding));
+    callback();
+  };
+  keepStrings(stream);
+  // In a `pipeline` Pino ends the worker at the last stream's 'finish', and does not wait for its 'close'.
+  stream._flush = (callback) => {
+    lines.end();
+    void pipeline.close().then(() => callback());
+  };
+  return Object.assign(stream, {
+    flush(callback: () => void) {
+      void pipeline.flush().then(callback);
+    },
+  });
+}
+
+export function acceptInto(pipeline: Pipeline): OnLine {
+  let readAt = 0;
+  let time: number | undefined;
+  return (line, isContinued) => {
+    // All parts of a line have the time of the line.
+    if (!isContinued) {
+      readAt = Date.now();
+      time = timeOf(line, readAt);
+    }
+    pipeline.accept(readAt, line, time);
+  };
+}
+
+/** Sets Node's option `decodeStrings`, which `build` does not pass on. If that fails, it costs time only. */
+function keepStrings(stream: Transform): void {
+  Object.assign(Reflect.get(stream, '_writableState') ?? {}, { decodeStrings: false });
+}
+
+/**
+ * The longest line that is kept until it is complete, in bytes. Longer lines are sent in parts, so that a line without an
+ * end takes little memory. Where fields of records are read, a line has to be complete for that, so the limit is higher.
+ */
+export function maxLineBytes(config: Config): number {
+  return readsRecords(config) ? Math.floor(config.maxBufferBytes / 8) : MAX_MESSAGE_BYTES;
+}

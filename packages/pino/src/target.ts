@@ -1,0 +1,30 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { checkIsObject, createPipeline, type Options, type Report, resolveConfig } from '@putlogs/core';
+import { type LineStream, lineStream } from './line-stream.js';
+
+/**
+ * The target of `pino.transport()`. Pino calls it in the worker thread. The transport on the main thread emits `'report'`
+ * with a {@link Report}.
+ * @throws {ConfigError} which the transport emits as `'error'`
+ * @example
+ * const log = pino(pino.transport({ target: '@putlogs/pino', options: { logGroupName: '/my/app' } }));
+ */
+export default function target(options?: Options): LineStream {
+  const config = resolveConfig(ownOptions(options));
+  return lineStream(createPipeline(config, emitOnMainThread), config);
+}
+
+/** Pino and thread-stream add these to the options of a single target: pino/lib/transport.js, thread-stream/index.js. */
+const PINO_OPTIONS = ['$context', 'pinoWillSendConfig', 'levels', 'dedupe'];
+
+function ownOptions(options: Options = {}): Options {
+  checkIsObject(options);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !PINO_OPTIONS.includes(name)));
+}
+
+/** thread-stream emits it on the transport: https://github.com/pinojs/thread-stream#events */
+function emitOnMainThread(report: Report): void {
+  // Older versions (before Pino 8.12) do not tell their version, and take such a message for an error.
+  if (workerData?.workerData?.$context?.threadStreamVersion === undefined) return;
+  parentPort?.postMessage({ code: 'EVENT', name: 'report', args: [report] });
+}

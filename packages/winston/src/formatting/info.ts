@@ -1,0 +1,14 @@
+/** A record, as Winston passes it to formats and transports. */
+export type Info = Record<string | symbol, unknown>;
+
+/** Where formats leave the finished text: https://github.com/winstonjs/winston#streams-objectmode-and-info-objects */
+export const MESSAGE = Symbol.for('message');
+
+/** @returns undefined also if a getter or Proxy of the application throws */
+export function readField(object: object, key: string | symbol): unknown {
+  try {
+    return Reflect.get(object, key);
+  } catch {
+    return undefined;
+  }
+}
