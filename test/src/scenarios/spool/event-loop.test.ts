@@ -51,7 +51,7 @@ test.serial('after the start nothing waits for the disk on the thread of the app
   });
   const calls = watchSyncCalls(t);
   const end = local.fault({ kind: 'throttle' });
-  await until(() => !fs.existsSync(dead));
+  await until('the folder to go', () => !fs.existsSync(dead));
   // More than memory may hold, and than the disk may.
   for (const i of range(24)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
@@ -113,14 +113,14 @@ test.serial('a disk that stands still gets one file call at a time, and is repor
     { clock },
   );
   pipeline.accept(clock.now(), JSON.stringify({ tenant: 'first' }));
-  await until(() => bytesIn(spoolDirectory) > 0);
+  await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   await pipeline.flush();
   await diskIdle();
   local.fault({ kind: 'poison', text: 'bad' });
   const { held, goOn } = stallWrites(t);
   for (const tenant of range(50)) pipeline.accept(clock.now(), JSON.stringify({ tenant }));
   pipeline.accept(clock.now(), JSON.stringify({ tenant: 'bad' }));
-  await until(() => held.length > 0);
+  await until('a held call', () => held.length > 0);
   // Files are to be written, removed and checked, and a letter is to be written.
   await clock.advance(4000);
   t.deepEqual(
