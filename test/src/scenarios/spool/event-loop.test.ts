@@ -5,13 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { range, startLocal } from '../../support/harness.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import {
-  bytesIn,
-  diskIdle,
-  leaveFolder,
-  segmentText,
-  spoolFolder,
-} from '../../support/spool-folder.js';
+import { bytesIn, diskIdle, leaveFolder, segmentText, spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
 const MIB = 1024 * 1024;
