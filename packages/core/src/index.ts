@@ -4,7 +4,7 @@ export { drainBeforeExit } from './host/drain-before-exit.js';
 export { createPipeline, type Pipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { Counters } from './reporting/counters.js';
 export type { Counts } from './reporting/counts.js';
-export type { ProblemCode, Report } from './reporting/reporter.js';
+export type { ProblemCode, Report } from './reporting/report-types.js';
 export { parseRecord } from './routing/record-fields.js';
 export { readsRecords } from './routing/router.js';
 export { onOwnStack } from './util/at-exit.js';

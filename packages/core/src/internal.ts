@@ -45,7 +45,7 @@ export { DeadLetterFile } from './spool/dead-letter-file.js';
 export { parseSettledLines, settledLines } from './spool/file-format.js';
 export { Spool } from './spool/spool.js';
 export { systemClock } from './util/clock.js';
-export { httpFetch, Unreached } from './util/http-get.js';
+export { ConnectTimeoutError, httpFetch } from './util/http-fetch.js';
 export { parseKeyValues } from './util/key-values.js';
 export { LinkedList } from './util/linked-list.js';
 export { ReadyQueue } from './util/ready-queue.js';

@@ -2,7 +2,7 @@ import type { Config } from '../config/options.js';
 import type { ExitDelivery } from '../host/deliver-at-exit.js';
 import { Counters, type FinalCounts } from '../reporting/counters.js';
 import type { Counts } from '../reporting/counts.js';
-import type { Report } from '../reporting/reporter.js';
+import type { Report } from '../reporting/report-types.js';
 import type { Clock } from '../util/clock.js';
 import type { WorkerBackpressure } from './worker-backpressure.js';
 

@@ -1,7 +1,8 @@
 import type { Config } from '../config/options.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
-import { type Report, Reporter } from '../reporting/reporter.js';
+import type { Report } from '../reporting/report-types.js';
+import { Reporter } from '../reporting/reporter.js';
 import { systemClock } from '../util/clock.js';
 import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { RestartingChannel } from './restarting-channel.js';

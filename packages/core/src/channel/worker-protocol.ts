@@ -1,6 +1,6 @@
 import { isMainThread, workerData } from 'node:worker_threads';
 import type { Config } from '../config/options.js';
-import type { Report } from '../reporting/reporter.js';
+import type { Report } from '../reporting/report-types.js';
 
 /** A request that the main thread posts. The worker handles it after the records that were posted before it. */
 export type WorkerRequest =

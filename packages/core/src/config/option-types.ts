@@ -18,8 +18,8 @@ export interface Option<T> {
 
 /** For `parse`: an object out of `key=value,key=value`, or the text as it is when an entry cannot be read. */
 export function keyValues(given: string): object | string {
-  const { pairs, damaged } = parseKeyValues(given);
-  return damaged.length > 0 ? given : Object.fromEntries(pairs);
+  const { pairs, malformed } = parseKeyValues(given);
+  return malformed.length > 0 ? given : Object.fromEntries(pairs);
 }
 
 type Words<T, D> = Omit<Option<T>, 'accepts' | 'parse' | 'default'> & { readonly default: D };

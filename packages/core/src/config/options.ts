@@ -2,6 +2,7 @@ import type { EntityOption } from '../identity/entity.js';
 import { isKeyValue } from '../identity/validate-entity.js';
 import { isField } from '../routing/record-fields.js';
 import { isTemplate, OF_RECORD, PLACEHOLDERS } from '../routing/template.js';
+import { isObject } from '../util/json.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option-types.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -207,10 +208,6 @@ function isTags(value: unknown): value is Tags {
     typeof tag === 'string' &&
     /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(tag);
   return entries.length >= 1 && entries.length <= 50 && entries.every(fits);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Table = typeof OPTIONS;

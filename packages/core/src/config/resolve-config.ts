@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { EntityOption } from '../identity/entity.js';
 import { entityFaults } from '../identity/validate-entity.js';
+import { isObject } from '../util/json.js';
 import { isSecretName, redact } from '../util/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option-types.js';
@@ -79,7 +80,7 @@ function decide(
 
 /** @throws {ConfigError} */
 export function checkIsObject(options: unknown): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  if (isObject(options)) return;
   const given = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`;
   throw new ConfigError([{ option: 'options', expected: 'an object', given }]);
 }

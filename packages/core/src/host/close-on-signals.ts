@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers';
-import { actNow } from '../util/at-exit.js';
+import { runExitActions } from '../util/at-exit.js';
 import { systemClock, withTimeout } from '../util/clock.js';
 
 /** How a logger is closed when a signal ends the process. */
@@ -120,7 +120,7 @@ function raise(signal: NodeJS.Signals): void {
   const { closings, onSignal, state } = registry();
   if (state !== 'idle') {
     for (const known of closings.keys()) process.off(known, onSignal);
-    actNow();
+    runExitActions();
     // The kernel spares the first process of a container from signals that nobody handles, also when it sends them itself.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
     // Those that are left wait to be alone, and end the process then: at once, before more is logged. Each may wait for another.

@@ -1,4 +1,4 @@
-import { beginLastMoment } from '../util/at-exit.js';
+import { beginExit } from '../util/at-exit.js';
 import { systemClock } from '../util/clock.js';
 import { signalledAt } from './close-on-signals.js';
 
@@ -33,7 +33,7 @@ export function registerExitDelivery(delivery: ExitDelivery): () => void {
 /** Blocks until everything registered is delivered. The process ends right afterwards. */
 export function deliverAtExit(): void {
   exitBeganAt ??= signalledAt() ?? systemClock.monotonic();
-  beginLastMoment();
+  beginExit();
   for (const delivery of deliveries) delivery.requestClose();
   for (const delivery of deliveries) delivery.awaitClose();
 }

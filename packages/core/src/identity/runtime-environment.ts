@@ -2,7 +2,7 @@ import { lstat, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import { type Fetch, httpFetch } from '../util/http-get.js';
+import { type Fetch, httpFetch } from '../util/http-fetch.js';
 
 /** The machine, as detection sees it. Tests pass in their own. */
 export interface RuntimeEnvironment {

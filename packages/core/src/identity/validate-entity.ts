@@ -1,3 +1,4 @@
+import { isObject } from '../util/json.js';
 import { type EntityOption, type EntityType, KEY_ATTRIBUTES_BY_TYPE } from './entity.js';
 
 const MAX_VALUE = 512;
@@ -65,7 +66,7 @@ function keyFaults(entity: EntityOption, type: EntityType): EntityFault[] {
 
 function attributeFaults(attributes: unknown): EntityFault[] {
   const field = 'attributes';
-  if (typeof attributes !== 'object' || attributes === null || Array.isArray(attributes)) {
+  if (!isObject(attributes)) {
     return [{ field, expected: 'an object of text by text', given: attributes }];
   }
   const entries = Object.entries(attributes);

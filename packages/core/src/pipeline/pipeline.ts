@@ -6,7 +6,8 @@ import { type EnvironmentVariables, foreignVariables } from '../config/resolve-c
 import { ProcessIdentity } from '../identity/process-identity.js';
 import { type RuntimeEnvironment, thisRuntimeEnvironment } from '../identity/runtime-environment.js';
 import type { Counters } from '../reporting/counters.js';
-import { type Report, Reporter } from '../reporting/reporter.js';
+import type { Report } from '../reporting/report-types.js';
+import { Reporter } from '../reporting/reporter.js';
 import { createRouter } from '../routing/router.js';
 import { STALLED_MS } from '../spool/call-queue.js';
 import { DeadLetterFile } from '../spool/dead-letter-file.js';

@@ -1,6 +1,6 @@
 import type { Counts } from './counts.js';
 
-/** Where each stands in memory. */
+/** The index of each counter in memory. */
 const POSITIONS = {
   accepted: 0,
   delivered: 1,
@@ -15,7 +15,7 @@ const POSITIONS = {
   closed: 10,
   workerEnded: 11,
   spooled: 12,
-  /** Records that the logger handed over. An event of the spool, or one that tells of a gap, is not one of them. */
+  /** Records from the logger. Events from the spool and loss notices are not among them. */
   records: 13,
   /** Pending events that are on disk. */
   saved: 14,
@@ -23,25 +23,26 @@ const POSITIONS = {
 
 type Counter = keyof typeof POSITIONS;
 
-/** What became of the events of a pipeline whose thread ended. */
+/** The counts of a pipeline whose thread has ended. */
 export interface FinalCounts {
-  /** Those that are settled. What is on disk is `spooled`: the next pipeline finds it there, and accepts it anew. */
+  /** The settled events. Events on disk count as `spooled`: the next pipeline finds and accepts them. */
   readonly counts: Counts;
-  /** Those that were in memory alone, and are in none of `counts`. */
+  /** Events that were only in memory, and are not part of `counts`. */
   readonly lost: number;
-  /** Those of `counts.spooled` that the pipeline could still have delivered. */
+  /** Those of `counts.spooled` that were pending when the thread ended. */
   readonly saved: number;
-  /** How many records the pipeline had accepted. What was written to it beyond that never became an event. */
+  /** Records that the pipeline had accepted. Records sent to it beyond these never became events. */
   readonly records: number;
 }
 
 /**
- * The numbers behind `Counts`, in memory that threads can share: they outlive the thread that counts, and are exact then. Only
- * that thread writes, and no one reads while it does but for a worker that is stuck, so that no atomic operations are needed.
+ * The numbers behind `Counts`, in memory that threads can share, so that they are exact even after the counting thread has
+ * ended. Only that thread writes. Others read after it has ended, or when it is stuck, so no atomic operations are needed.
  */
 export class Counters {
   readonly #cells: Float64Array;
 
+  /** Memory for one set of counters, all zero. */
   static memory(): SharedArrayBuffer {
     return new SharedArrayBuffer(Object.keys(POSITIONS).length * Float64Array.BYTES_PER_ELEMENT);
   }
@@ -91,7 +92,7 @@ export class Counters {
     };
   }
 
-  /** For the time when the thread that counts has ended. */
+  /** To be called when the counting thread has ended. */
   final(): FinalCounts {
     const counts = this.counts(0);
     const pending = counts.accepted - settledIn(counts);

@@ -1,45 +1,45 @@
 /**
- * What became of the log events. Each accepted event is in exactly one of delivered, rejected, dropped and
- * pending. A message too long for one event counts as the several events that carry it.
+ * The number of log events by outcome. Each accepted event is counted in exactly one of delivered, rejected, dropped, spooled
+ * and pending. A message that is too long for one event counts as the several events that it is split into.
  */
 export interface Counts {
-  /** Events taken over from the logger, and those that an earlier process had left in the spool. */
+  /** Events from the logger, and events that an earlier process had left in the spool. */
   readonly accepted: number;
-  /** Events that the service acknowledged. */
+  /** Events that CloudWatch Logs acknowledged. */
   readonly delivered: number;
-  /** Events that the service refused, by its reason. */
+  /** Events that CloudWatch Logs rejected, by reason. */
   readonly rejected: {
     /** Older than 14 days. */
     readonly tooOld: number;
     /** Older than the log group's retention. */
     readonly expired: number;
-    /** More than two hours ahead. */
+    /** More than 2 hours in the future. */
     readonly tooNew: number;
-    /** Refused for another reason, which the problem `invalid-event` tells. */
+    /** Rejected for another reason, which the problem `invalid-event` reports. */
     readonly invalid: number;
   };
-  /** Events that were never acknowledged, by our reason. */
+  /** Events that the transport gave up, by reason. */
   readonly dropped: {
-    /** The message was empty, which the service does not take. */
+    /** The message was empty. CloudWatch Logs does not accept empty messages. */
     readonly empty: number;
-    /** The oldest, when `maxBufferBytes` was reached. */
+    /** More than `maxBufferBytes` waited in memory. */
     readonly bufferFull: number;
-    /** The oldest in the spool, when `spoolMaxBytes` was reached. */
+    /** More than `spoolMaxBytes` waited in the spool. */
     readonly spoolFull: number;
-    /** In the spool, but torn by a crash, corrupt, or not to be read. */
+    /** The spool file was truncated by a crash, is corrupt, or cannot be read. */
     readonly unreadable: number;
-    /** Not delivered within `closeTimeoutMs` at the end, or logged after it. */
+    /** Not delivered within `closeTimeoutMs` at the end, or logged after the transport was closed. */
     readonly closed: number;
-    /** The worker thread that held them, or was to take them, had ended. */
+    /** The worker thread ended, and the events were only in its memory or were logged after that. */
     readonly workerEnded: number;
   };
-  /** Events that were left in the spool when the process, or the worker thread, ended. The next one accepts them anew. */
+  /** Events left in the spool when the process or worker thread ended. The next one accepts and delivers them. */
   readonly spooled: number;
-  /** Events that wait or are under way. */
+  /** Events that wait or are in flight. */
   readonly pending: number;
 }
 
-/** The counts of two pipelines together. */
+/** The sums of the counts of two pipelines. */
 export function addCounts(a: Counts, b: Counts): Counts {
   const { rejected, dropped } = a;
   return {

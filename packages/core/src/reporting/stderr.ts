@@ -1,12 +1,10 @@
 import { writeSync } from 'node:fs';
 
-/**
- * By file descriptor: in a worker, process.stderr goes through the main thread, which stands still at exit.
- */
+/** Writes to the file descriptor. In a worker, process.stderr goes through the main thread, which is blocked at exit. */
 export function writeToStderr(line: string): void {
   try {
     writeSync(2, line);
   } catch {
-    // A closed or full stderr is no reason to fail; the report was emitted all the same.
+    // A closed or full stderr must not cause a failure. The report was emitted before.
   }
 }

@@ -1,5 +1,5 @@
 import type { Entity } from '../identity/entity.js';
-import { isObject, parseObject } from './json.js';
+import { isObject, parseObject } from '../util/json.js';
 
 /** Where events go, and who wrote them. */
 export interface SpoolHead {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { Clock } from '../util/clock.js';
+import { parseObject } from '../util/json.js';
 import { rename, rm, stat, writeFile } from './file-calls.js';
-import { parseObject } from './json.js';
 import { isProvenDead, type OwnerProcess, thisProcess, toOwnerProcess } from './owner-process.js';
 import { isMissing, openTrusted } from './trusted-file.js';
 

@@ -1,5 +1,5 @@
 import { readFile, readlink } from 'node:fs/promises';
-import type { Json } from './json.js';
+import type { Json } from '../util/json.js';
 
 /**
  * A process, told apart from every other that ever ran on this machine: a pid is used again, and means another process in

@@ -1,42 +1,42 @@
 import { queueMicrotask } from './clock.js';
 
-/** What remains to be done, without an event loop, when the process or the worker thread ends. */
-const acts = new Set<() => void>();
-let listens = false;
-let isEnding = false;
+const actions = new Set<() => void>();
+let isListening = false;
+let exiting = false;
 
 /**
- * Calls `act` on `'exit'`, and before a signal that we re-raise. One listener serves all, since Node warns of many.
- * @returns takes that back
+ * Registers a synchronous action for the end of the process or worker thread: on `'exit'`, and before closeOnSignals raises a
+ * signal again. All actions share one listener, since Node warns about many.
+ * @returns removes the action
  */
-export function atExit(act: () => void): () => void {
-  if (!listens) process.once('exit', actNow);
-  listens = true;
-  acts.add(act);
-  return () => void acts.delete(act);
+export function atExit(action: () => void): () => void {
+  if (!isListening) process.once('exit', runExitActions);
+  isListening = true;
+  actions.add(action);
+  return () => void actions.delete(action);
 }
 
-/** Whatever is to be told has to be told at once from now on. */
-export function beginLastMoment(): void {
-  isEnding = true;
+/** From now on nothing asynchronous will run, so reports must be emitted synchronously. */
+export function beginExit(): void {
+  exiting = true;
 }
 
-/** The process ends right after this. */
-export function actNow(): void {
-  beginLastMoment();
-  for (const act of [...acts]) act();
+/** To be called right before the process ends. */
+export function runExitActions(): void {
+  beginExit();
+  for (const action of [...actions]) action();
 }
 
-/** Whether nothing is told later. */
-export function isLastMoment(): boolean {
-  return isEnding;
+/** Whether the process is ending, so that nothing asynchronous will run any more. */
+export function isExiting(): boolean {
+  return exiting;
 }
 
 /**
- * Calls listeners of the application on a stack of their own, so that what they throw is an uncaught exception there,
- * as Node has it for EventEmitters, and does not end up in the pipeline. At exit no microtask runs: they are called at once.
+ * Calls listeners of the application on their own stack: what they throw becomes an uncaught exception, as with any
+ * EventEmitter, and does not reach the pipeline. At exit no microtasks run, so they are called synchronously.
  */
 export function onOwnStack(callListeners: () => void): void {
-  if (isEnding) callListeners();
+  if (exiting) callListeners();
   else queueMicrotask(callListeners);
 }

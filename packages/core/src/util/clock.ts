@@ -1,35 +1,37 @@
 import { performance } from 'node:perf_hooks';
-// Node's own, as they are when this file is loaded: a test that fakes the global ones does not stop us.
+// Node's own functions, taken when this file is loaded: fake timers in an application's tests do not stop the transport.
 import { clearTimeout, setTimeout } from 'node:timers';
 
 export const { queueMicrotask } = globalThis;
 
-/** Time, passed in, so that tests decide when it passes. */
+/** The source of time. It is passed in, so that tests control it. */
 export interface Clock {
-  /** The time of day: milliseconds after 1970-01-01T00:00:00Z. Somebody may set it, forwards or back. */
+  /** The time of day, in milliseconds since 1970-01-01T00:00:00Z. It can jump either way when the system clock is set. */
   now(): number;
-  /** Milliseconds since some moment in the past. It never goes back: durations are measured with it. */
+  /** Milliseconds since an arbitrary moment. It never decreases, so durations are measured with it. */
   monotonic(): number;
   /**
-   * Calls `callback` once, `ms` milliseconds from now, unless the returned function is called first.
-   * The wait keeps the process alive only where `keepAlive` says so.
+   * Calls `callback` once, after `ms` milliseconds.
+   * @param keepAlive whether the timer keeps the process alive; default: false
+   * @returns cancels the timer
    */
   after(ms: number, callback: () => void, keepAlive?: boolean): () => void;
 }
 
-/** Resolves with what the promise gives, or with undefined after `ms` milliseconds. Keeps the process alive. */
+/** Resolves with the promise's value, or with undefined after `ms` milliseconds. Keeps the process alive until then. */
 export async function withTimeout<T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T | undefined> {
   let cancel: () => void = () => undefined;
-  const tooLong = new Promise<undefined>((resolve) => {
+  const timeout = new Promise<undefined>((resolve) => {
     cancel = clock.after(ms, () => resolve(undefined), true);
   });
   try {
-    return await Promise.race([promise, tooLong]);
+    return await Promise.race([promise, timeout]);
   } finally {
     cancel();
   }
 }
 
+/** The clock of this computer. */
 export const systemClock: Clock = {
   now: Date.now,
   monotonic: performance.now.bind(performance),

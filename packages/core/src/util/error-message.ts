@@ -1,4 +1,4 @@
-/** What an error says, whatever was thrown. */
+/** The message of whatever was thrown, also when it is not an Error. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

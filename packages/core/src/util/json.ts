@@ -1,15 +1,17 @@
+/** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** An empty object when the text is not a JSON object. */
-export function parseObject(text: string): Json {
+/** @returns undefined unless the text is a JSON object */
+export function parseObject(text: string): Json | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : {};
+    return isObject(value) ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
+/** Whether a value is an object, and neither null nor an array. */
 export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

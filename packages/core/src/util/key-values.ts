@@ -1,32 +1,33 @@
-/** What stands in `key=value,key=value`, percent-encoded. */
+/** What was read from `key=value,key=value`. */
 export interface KeyValues {
   readonly pairs: ReadonlyMap<string, string>;
   /**
-   * The entries that could not be read, and are left out: by key, or by place (`entry 2`) where there is none, since what
-   * stands without a key may be a piece of another's value.
+   * Entries that cannot be read and are left out: their keys, or their positions (`entry 2`) where the key cannot be read,
+   * since the text of such an entry may be part of a secret value.
    */
-  readonly damaged: readonly string[];
+  readonly malformed: readonly string[];
 }
 
+/** Reads percent-encoded `key=value,key=value`, the format of OTEL_RESOURCE_ATTRIBUTES. The last of equal keys counts. */
 export function parseKeyValues(text: string): KeyValues {
   const pairs = new Map<string, string>();
-  const damaged: string[] = [];
-  const entries = text.split(',').filter((part) => part.trim() !== '');
+  const malformed: string[] = [];
+  const entries = text.split(',').filter((entry) => entry.trim() !== '');
   for (const [i, entry] of entries.entries()) {
     const equals = entry.indexOf('=');
     const key = decode(entry.slice(0, Math.max(equals, 0)));
     const value = decode(entry.slice(equals + 1));
     if (key && value !== undefined) pairs.set(key, value);
-    else damaged.push(key || `entry ${i + 1}`);
+    else malformed.push(key || `entry ${i + 1}`);
   }
-  return { pairs, damaged };
+  return { pairs, malformed };
 }
 
+/** @returns undefined for an invalid percent-encoding */
 function decode(text: string): string | undefined {
   try {
     return decodeURIComponent(text.trim());
   } catch {
-    // A stray percent sign.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A doubly linked list: what is known to be in it comes out, or gets a neighbour, at the same cost however many there are. */
+/** A doubly linked list. A known link is removed, or gets a neighbour, in constant time. */
 export class LinkedList<T> implements Iterable<T> {
   #first: Link<T> | undefined;
   #last: Link<T> | undefined;
@@ -30,7 +30,7 @@ export class LinkedList<T> implements Iterable<T> {
     else next.previous = previous;
   }
 
-  /** From the first to the last. The one that is given may be removed meanwhile. */
+  /** Iterates from first to last. The current value may be removed during the iteration. */
   *[Symbol.iterator](): Generator<T> {
     for (let link = this.#first; link !== undefined; link = link.next) yield link.value;
   }

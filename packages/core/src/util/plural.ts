@@ -1,4 +1,4 @@
-/** @returns `1 event was`, `2 events were` */
+/** @returns for example `1 event was` or `2 events were` */
 export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }

@@ -1,39 +1,45 @@
+/** The index of an item that is not in the heap. */
+const PARKED = -1;
+
 /**
- * Whose turn it is: of all that wait, the one with the lowest place. Those that may not go are set aside and not asked again
- * before they are recalled, so that thousands of them cost nothing. (A binary heap that knows where each key is.)
+ * A priority queue of keys that wait. `next` returns the key with the lowest order that may go. Keys that may not go are parked
+ * and not checked again until they are recalled, so thousands of them cost nothing. (A binary heap that can find each key.)
  */
 export class ReadyQueue<K> {
-  readonly #heap: Turn<K>[] = [];
-  readonly #ready = new Map<K, Turn<K>>();
+  readonly #heap: Item<K>[] = [];
+  readonly #items = new Map<K, Item<K>>();
 
-  /** It waits, from now on at this place. */
-  set(key: K, place: number): void {
-    const turn = this.#ready.get(key);
-    if (turn === undefined) {
-      const added = { key, place, index: -1 };
-      this.#ready.set(key, added);
+  /** Adds a key, or changes its order. */
+  set(key: K, order: number): void {
+    const item = this.#items.get(key);
+    if (item === undefined) {
+      const added = { key, order, index: PARKED };
+      this.#items.set(key, added);
       this.#push(added);
     } else {
-      turn.place = place;
-      if (turn.index >= 0) this.#settle(turn);
+      item.order = order;
+      if (item.index !== PARKED) this.#restore(item);
     }
   }
 
-  /** It waits no more. */
+  /** Removes a key, parked or not. */
   delete(key: K): void {
-    const turn = this.#ready.get(key);
-    if (turn === undefined) return;
-    this.#ready.delete(key);
-    if (turn.index >= 0) this.#remove(turn);
+    const item = this.#items.get(key);
+    if (item === undefined) return;
+    this.#items.delete(key);
+    if (item.index !== PARKED) this.#remove(item);
   }
 
-  /** It may go, perhaps. */
+  /** Unparks a key: it may be able to go now. */
   recall(key: K): void {
-    const turn = this.#ready.get(key);
-    if (turn !== undefined && turn.index < 0) this.#push(turn);
+    const item = this.#items.get(key);
+    if (item !== undefined && item.index === PARKED) this.#push(item);
   }
 
-  /** The first that may go. It goes on waiting. @param mayGo is asked once for each that is before it */
+  /**
+   * The first key that may go. It stays in the queue.
+   * @param mayGo is called once for each key before it, which is then parked
+   */
   next(mayGo: (key: K) => boolean): K | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (mayGo(first.key)) return first.key;
@@ -42,59 +48,67 @@ export class ReadyQueue<K> {
     return undefined;
   }
 
-  #push(turn: Turn<K>): void {
-    this.#put(turn, this.#heap.length);
-    this.#settle(turn);
+  #push(item: Item<K>): void {
+    this.#put(item, this.#heap.length);
+    this.#restore(item);
   }
 
-  #remove(turn: Turn<K>): void {
+  #remove(item: Item<K>): void {
     const last = this.#heap.pop();
-    if (last !== undefined && last !== turn) {
-      this.#put(last, turn.index);
-      this.#settle(last);
+    if (last !== undefined && last !== item) {
+      this.#put(last, item.index);
+      this.#restore(last);
     }
-    turn.index = -1;
+    item.index = PARKED;
   }
 
-  #put(turn: Turn<K>, index: number): void {
-    this.#heap[index] = turn;
-    turn.index = index;
+  #put(item: Item<K>, index: number): void {
+    this.#heap[index] = item;
+    item.index = index;
   }
 
-  /** Moves it up or down to where it belongs. */
-  #settle(turn: Turn<K>): void {
-    let index = turn.index;
-    for (let parent = this.#before(turn, index); parent !== undefined; parent = this.#before(turn, index)) {
+  /** Restores the heap around an element. */
+  #restore(item: Item<K>): void {
+    let index = item.index;
+    for (
+      let parent = this.#parentAfter(item, index);
+      parent !== undefined;
+      parent = this.#parentAfter(item, index)
+    ) {
       const up = parent.index;
       this.#put(parent, index);
       index = up;
     }
-    for (let child = this.#after(turn, index); child !== undefined; child = this.#after(turn, index)) {
+    for (
+      let child = this.#childBefore(item, index);
+      child !== undefined;
+      child = this.#childBefore(item, index)
+    ) {
       const down = child.index;
       this.#put(child, index);
       index = down;
     }
-    this.#put(turn, index);
+    this.#put(item, index);
   }
 
-  /** The parent of a place, if it has to come after this turn. */
-  #before(turn: Turn<K>, index: number): Turn<K> | undefined {
+  /** The parent, if it has a higher order. */
+  #parentAfter(item: Item<K>, index: number): Item<K> | undefined {
     const parent = this.#heap[(index - 1) >> 1];
-    return index > 0 && parent !== undefined && parent.place > turn.place ? parent : undefined;
+    return index > 0 && parent !== undefined && parent.order > item.order ? parent : undefined;
   }
 
-  /** The first child of a place, if it has to come before this turn. */
-  #after(turn: Turn<K>, index: number): Turn<K> | undefined {
+  /** The smaller child, if it has a lower order. */
+  #childBefore(item: Item<K>, index: number): Item<K> | undefined {
     const left = this.#heap[2 * index + 1];
     const right = this.#heap[2 * index + 2];
-    const first = right !== undefined && left !== undefined && right.place < left.place ? right : left;
-    return first !== undefined && first.place < turn.place ? first : undefined;
+    const first = right !== undefined && left !== undefined && right.order < left.order ? right : left;
+    return first !== undefined && first.order < item.order ? first : undefined;
   }
 }
 
-interface Turn<K> {
+interface Item<K> {
   readonly key: K;
-  place: number;
-  /** Where it stands in the heap; below 0: aside. */
+  order: number;
+  /** The position in the heap, or PARKED. */
   index: number;
 }

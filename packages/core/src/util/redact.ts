@@ -1,4 +1,4 @@
-/** Longer text is cut before it is searched, so that foreign text costs little. */
+/** Longer text is cut first, so that text from outside cannot make the search slow. */
 const MAX_SEARCHED_LENGTH = 8192;
 
 const SECRET_NAME =
@@ -6,42 +6,42 @@ const SECRET_NAME =
 
 const SECRET_OPTION = new RegExp(`${SECRET_NAME}|credential|auth`, 'i');
 
-/** Whether the value of an option by this name is to be kept secret. */
+/** Whether an option of this name may hold a secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_OPTION.test(name);
 }
 
-/** What is kept of each match stands in its first group. */
+/** The first group of each pattern is kept; the rest of the match is masked. */
 const SECRETS: readonly RegExp[] = [
-  // https://user:password@host, also with a slash, an @ or, in quotes, a space in it. The path of a file has no user, and
-  // the name of a package begins with an @ behind a slash.
+  // https://user:password@host. The password may contain a slash or an @, and inside quotes also a space. File URLs have no
+  // user, and an @ behind a slash begins the name of a package.
   /(['"`(](?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^'"`()]*(?<![/\\])@/gi,
   /((?<![a-z\d+.-])(?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^\s'"`()]*(?<![/\\])@/gi,
-  // user:password@host. An ARN may end with an address of e-mail.
+  // user:password@host. An ARN may end with an e-mail address.
   /((?<![^\s'"`(=,])(?!arn:|file:))[^\s'"`(/\\@:]{1,200}:(?![/\\])[^\s'"`()]*(?<![/\\])@/gi,
   /(\bauthorization['"]?\s*(?:=>|[:=])\s*['"]?)[^'"]+/gi,
   /(\bbearer\s+)[\w.~+/=-]{8,}/gi,
-  // Neither "ExpiredToken: The provided token has expired", nor `token: <string of 7 characters>`.
+  // password=…, "token": "…". Not "ExpiredToken: The provided token has expired", nor `token: <string of 7 characters>`.
   new RegExp(
     `((?<![\\w-])(?!(?:expired|invalid|missing|bad)[a-z]*:)[\\w-]{0,40}(?:${SECRET_NAME})[\\w-]{0,20}['"]?\\s*(?:=>|[:=])\\s*['"]?)(?!<)[^\\s'",;&)}\\]]+`,
     'gi',
   ),
-  // The id of an access key.
+  // Access key ids.
   /\b(A[KS]IA)[A-Z\d]{8,}/g,
-  // A session token: by its first letters, or by its length and kinds of letters. A path begins with a slash.
+  // Session tokens, by their first letters, or by length and mixture of characters. Text that begins with a slash is a path.
   /(?<![\w+/=%.-])((?:FwoG|FQoG|IQoJ|AQoD|AQoE))[\w+/=%-]{16,}/g,
   /(?<![\w+/=%.-])(?!\/)((?=[\w+/=%-]*\d)(?=[\w+/=%-]*[a-z])(?=[\w+/=%-]*[A-Z]))[\w+/=%-]{100,}/g,
-  // A JSON web token.
+  // JSON Web Tokens.
   /\b(eyJ)[\w-]+\.[\w-]+\.[\w-]*/g,
 ];
 
-/** Control characters, line and paragraph separators, and what turns the direction of text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+/** Control characters, line and paragraph separators, and characters that change the direction of text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * Text that is fit to be told, whatever is quoted in it. Everything told to a person goes through here: reports, stderr, a
- * ConfigError. Secrets become `…`. What steers a terminal, or hides what it shows, becomes `\u001b`.
+ * Makes text safe to show to a person, whatever it quotes. Every report, ConfigError and line on stderr passes through here.
+ * Secrets are replaced with `…`, and characters that control a terminal or hide text with escapes such as `\u001b`.
  */
 export function redact(text: string): string {
   let safe = text.slice(0, MAX_SEARCHED_LENGTH);
@@ -49,12 +49,12 @@ export function redact(text: string): string {
   return escapeUnprintable(safe);
 }
 
-/** A URL keeps the @, which says where its host begins. */
+/** Keeps the @ of a URL, which marks the beginning of the host. */
 function mask(match: string, kept: string): string {
   return `${kept}…${match.endsWith('@') ? '@' : ''}`;
 }
 
-/** In JSON text the same is written: the escapes are those of JSON. */
+/** The escapes are those of JSON, so JSON text keeps its meaning. */
 export function escapeUnprintable(text: string): string {
   return text.replace(
     UNPRINTABLE,

@@ -1,41 +1,42 @@
 /**
- * One for each key, for as long as anybody holds it; of those that nobody holds, the ones that were asked for last. So
- * what is known of a target that batches wait for is known to all of them, and targets that are gone take no memory.
+ * Holds one item per key for as long as it is referenced from elsewhere, plus the most recently used items. All batches of a
+ * destination thereby share one object, and destinations that are no longer used take no memory.
  */
 export class WeakLruCache<T extends object> {
-  readonly #spares: number;
-  readonly #held = new Map<string, WeakRef<T>>();
-  /** The one that was asked for last is the last. */
+  readonly #maxRecent: number;
+  readonly #items = new Map<string, WeakRef<T>>();
+  /** Strong references, least recently used first. */
   readonly #recent = new Map<string, T>();
-  readonly #gone = new FinalizationRegistry<string>((key) => {
-    // There may be another by now.
-    if (this.#held.get(key)?.deref() === undefined) this.#held.delete(key);
+  readonly #collected = new FinalizationRegistry<string>((key) => {
+    // The key may have a new item by now.
+    if (this.#items.get(key)?.deref() === undefined) this.#items.delete(key);
   });
 
-  /** @param spares how many are kept though nobody may hold them */
-  constructor(spares: number) {
-    this.#spares = spares;
+  /** @param maxRecent how many items are kept even if nothing else references them */
+  constructor(maxRecent: number) {
+    this.#maxRecent = maxRecent;
   }
 
+  /** How many items exist. */
   get size(): number {
-    return this.#held.size;
+    return this.#items.size;
   }
 
   get(key: string, create: () => T): T {
-    const item = this.#held.get(key)?.deref() ?? this.#add(key, create());
+    const item = this.#items.get(key)?.deref() ?? this.#add(key, create());
     this.#recent.delete(key);
     this.#recent.set(key, item);
-    if (this.#recent.size > this.#spares) this.#forgetOldest();
+    if (this.#recent.size > this.#maxRecent) this.#evictOldest();
     return item;
   }
 
   #add(key: string, item: T): T {
-    this.#held.set(key, new WeakRef(item));
-    this.#gone.register(item, key);
+    this.#items.set(key, new WeakRef(item));
+    this.#collected.register(item, key);
     return item;
   }
 
-  #forgetOldest(): void {
+  #evictOldest(): void {
     for (const key of this.#recent.keys()) {
       this.#recent.delete(key);
       return;

@@ -1,4 +1,4 @@
-import { type RuntimeEnvironment, Unreached } from '@putlogs/core/internal';
+import { ConnectTimeoutError, type RuntimeEnvironment } from '@putlogs/core/internal';
 import type { TaskMetadataOptions } from '@putlogs/local/metadata';
 import test from 'ava';
 import { ec2, ecs, introduceAt, place, pod } from '../../support/runtime-environment.js';
@@ -160,7 +160,7 @@ for (const mode of [{ kind: 'hangs' }, { kind: 'drips', delayMs: 3_600_000 }] as
 
 for (const [what, mistake, notes] of [
   ['hangs', undefined, [silenceAt('http://169.254.169.254')]],
-  ['is not reached', new Unreached('nobody is there'), [silenceAt('http://169.254.169.254')]],
+  ['is not reached', new ConnectTimeoutError('nobody is there'), [silenceAt('http://169.254.169.254')]],
   ['refuses connections', new Error('connect ECONNREFUSED'), []],
 ] as const) {
   test(`an address at which a metadata service ${what} is no problem, unless the user named it`, async (t) => {

@@ -14,8 +14,8 @@ function setUp() {
   return { clock, reporter, reports, problems };
 }
 
-/** The message of a problem that is told with this text. */
-function told(text: string): string {
+/** The message of a problem that is reported with this text. */
+function messageOf(text: string): string {
   const { reporter, reports } = setUp();
   reporter.problem('unavailable', text);
   const [report] = reports;
@@ -33,7 +33,7 @@ test('a problem is reported with its code, its text and the counts', (t) => {
   t.is(reports[0]?.counts.pending, 3);
 });
 
-test('a problem is reported at most once a minute, and how often it was withheld is told', async (t) => {
+test('a problem is reported at most once a minute, and the next report says how many were withheld', async (t) => {
   const { clock, reporter, problems } = setUp();
   reporter.problem('throttled', 'first');
   await clock.advance(59_999);
@@ -49,7 +49,7 @@ for (const [how, ms] of [
   ['back', -3_600_000],
   ['forwards', 3_600_000],
 ] as const) {
-  test(`a clock that is set ${how} by an hour neither silences reports nor multiplies them`, async (t) => {
+  test(`reports keep their intervals when the clock is set ${how} by an hour`, async (t) => {
     const { clock, reporter, reports } = setUp();
     reporter.accept(1);
     reporter.problem('throttled', 'first');
@@ -67,7 +67,7 @@ for (const [how, ms] of [
   });
 }
 
-test('the minute counts from the last that was reported, and so do the withheld ones', async (t) => {
+test('the minute and the withheld problems are counted from the last report', async (t) => {
   const { clock, reporter, problems } = setUp();
   reporter.problem('throttled', 'first');
   await clock.advance(30_000);
@@ -88,7 +88,7 @@ test('the minute counts from the last that was reported, and so do the withheld 
   ]);
 });
 
-test('a problem of one kind does not withhold one of another', (t) => {
+test('problems with different codes do not withhold each other', (t) => {
   const { reporter, problems } = setUp();
   reporter.problem('throttled', 'a');
   reporter.problem('denied', 'b');
@@ -103,23 +103,23 @@ for (const [what, text, message] of [
   ['no escape sequences', '\u001b[31mred\u001b[0m', '\\u001b[31mred\\u001b[0m'],
   ['no other control characters', 'a\u0000b\u009bc\u202ed', 'a\\u0000b\\u009bc\\u202ed'],
   ['no secrets', 'http://user:hunter2@host is down', 'http://…@host is down'],
-  ['other characters as they are', 'é “quoted” 🙃', 'é “quoted” 🙃'],
+  ['other characters unchanged', 'é “quoted” 🙃', 'é “quoted” 🙃'],
   ['no more than a thousand characters', 'x'.repeat(1001), 'x'.repeat(1000)],
 ] as const) {
-  test(`a message holds ${what}`, (t) => t.is(told(text), message));
+  test(`a message contains ${what}`, (t) => t.is(messageOf(text), message));
 }
 
-test('a message is one line without control characters, whatever the service says', (t) => {
+test('a message is one line without control characters, whatever text it quotes', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      t.notRegex(told(text), /[\u0000-\u001f\u007f-\u009f]/);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
+      t.notRegex(messageOf(text), /[\u0000-\u001f\u007f-\u009f]/);
     }),
     { numRuns: 1000 },
   );
 });
 
-test('what is told of losses names all that were lost since it was told before', async (t) => {
+test('a report of lost events counts all events lost since the last report', async (t) => {
   const { clock, reporter, problems } = setUp();
   const text = (events: number) => `${events} lost`;
   reporter.loss('buffer-full', 1, text);
@@ -130,7 +130,7 @@ test('what is told of losses names all that were lost since it was told before',
   t.deepEqual(problems(), ['buffer-full: 1 lost', 'buffer-full: 1110 lost']);
 });
 
-test('at the end the losses that were not told are told', (t) => {
+test('close() reports the losses that were withheld', (t) => {
   const { reporter, reports, problems } = setUp();
   const text = (events: number) => `${events} lost`;
   reporter.accept(11);
@@ -145,7 +145,7 @@ test('at the end the losses that were not told are told', (t) => {
   t.is(problems().length, 3);
 });
 
-test('counts of two pipelines add up, each to its own', (t) => {
+test('the counts of two pipelines are added counter by counter', (t) => {
   const one = setUp().reporter;
   const all = [
     () => one.accept(1000),
@@ -165,7 +165,7 @@ test('counts of two pipelines add up, each to its own', (t) => {
   t.deepEqual(addCounts(before, before), one.counts);
 });
 
-test('pending is what whoever has the events counts, so that a sum may be wrong and be seen', (t) => {
+test('pending events are counted, not calculated, so a wrong sum shows', (t) => {
   const { reporter } = setUp();
   let waiting = 1000;
   reporter.watchPending(() => waiting);
@@ -191,7 +191,7 @@ test('pending is what whoever has the events counts, so that a sum may be wrong 
   });
 });
 
-test('counts that were reported do not change afterwards', (t) => {
+test('reported counts do not change later', (t) => {
   const { reporter, reports } = setUp();
   let waiting = 2;
   reporter.watchPending(() => waiting);
@@ -216,13 +216,13 @@ test('counts that were reported do not change afterwards', (t) => {
   ]);
 });
 
-test('in passing, counts are reported every ten seconds at most', async (t) => {
+test('while events are logged, counts are reported at most every 10 seconds', async (t) => {
   const { clock, reporter, reports } = setUp();
   reporter.accept(1);
   reporter.reportCountsSometimes();
   await clock.advance(9999);
   reporter.reportCountsSometimes();
-  t.is(reports.length, 0, 'nor at the very start');
+  t.is(reports.length, 0, 'not at the start');
   await clock.advance(1);
   reporter.reportCountsSometimes();
   reporter.reportCountsSometimes();
@@ -233,16 +233,16 @@ test('in passing, counts are reported every ten seconds at most', async (t) => {
   reporter.accept(1);
   await clock.advance(9999);
   reporter.reportCountsSometimes();
-  t.is(reports.length, 2, 'counted from the last of either kind');
+  t.is(reports.length, 2, '10 seconds after the last report of either kind');
   await clock.advance(1);
   reporter.reportCountsSometimes();
   t.is(reports.length, 3);
 });
 
-test('counts that have not changed since they were reported are not reported again', (t) => {
+test('unchanged counts are not reported again', (t) => {
   const { reporter, reports } = setUp();
   reporter.reportCounts();
-  t.is(reports.length, 0, 'there are none yet');
+  t.is(reports.length, 0, 'nothing was counted yet');
   for (const count of [
     () => reporter.accept(1),
     () => reporter.deliver(1),
@@ -260,7 +260,7 @@ test('counts that have not changed since they were reported are not reported aga
   t.is(reports.length, 5);
 });
 
-test('when the process has nothing left to do, counts are reported once, and then every ten seconds at most', async (t) => {
+test('when the process is idle, counts are reported once, then at most every 10 seconds', async (t) => {
   const { clock, reporter, reports } = setUp();
   for (let i = 0; i < 5; i++) {
     reporter.accept(1);
@@ -272,27 +272,27 @@ test('when the process has nothing left to do, counts are reported once, and the
   t.is(reports.length, 2);
 });
 
-test('a callback that throws does no harm, and the error is written to stderr', (t) => {
+test('an error that the callback throws is written to stderr and has no other effect', (t) => {
   const { stderr, status } = stderrOf(true, '', 'console.log("goes on");', "throw new Error('on purpose')");
   t.is(status, 0, stderr);
   t.true(
     stderr.startsWith(
-      'putlogs: report: The callback that takes the reports threw: on purpose\nputlogs: denied: ',
+      'putlogs: report: The callback that receives the reports threw: on purpose\nputlogs: denied: ',
     ),
   );
 });
 
-test('as the process ends losses are told at 1, 2, … 10, 20, … 100, 200 events and so on', (t) => {
+test('at exit, losses are reported when they reach 1, 2, … 10, 20, … 100, 200 events', (t) => {
   const listener =
     "process.on('exit', () => { for (let i = 0; i < 250; i++) reporter.loss('worker', 1, String); });";
   const { stderr, stdout } = stderrOf(true, '', `reporter.loss('worker', 300, String); ${listener}`);
   const digits = [1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const told = [300, ...digits, ...digits.map((digit) => 10 * digit), 100, 200];
-  t.true(stderr.endsWith(told.map((n) => `putlogs: worker: ${n}\n`).join('')), stderr);
-  t.is(stdout, 'emitted\n'.repeat(2 + told.length));
+  const reported = [300, ...digits, ...digits.map((digit) => 10 * digit), 100, 200];
+  t.true(stderr.endsWith(reported.map((n) => `putlogs: worker: ${n}\n`).join('')), stderr);
+  t.is(stdout, 'emitted\n'.repeat(2 + reported.length));
 });
 
-test('as the process ends a listener that logs what it is told, and loses it, comes to an end', (t) => {
+test('at exit, a listener that logs and loses a record for each report does not run for ever', (t) => {
   const emit = "console.log('emitted'); if (isEnding) lose(7);";
   const before = "let isEnding = false; const lose = (n) => reporter.loss('worker', n, String);";
   const after = "lose(300); process.on('exit', () => { isEnding = true; lose(1); });";
@@ -301,7 +301,7 @@ test('as the process ends a listener that logs what it is told, and loses it, co
   t.true(stdout.split('\n').length < 30, stdout);
 });
 
-/** What a process writes to stderr that reports one problem. */
+/** The output of a process that reports one problem. */
 function stderrOf(
   toStderr: boolean,
   before = '',
@@ -329,16 +329,16 @@ test('a problem is written to stderr as one line', (t) => {
   t.is(stderrOf(true).stderr, 'putlogs: denied: Not \\u001b[31mallowed.\n');
 });
 
-test('losses that are withheld when the process ends without a close are told then', (t) => {
+test('withheld losses are reported when the process exits without close()', (t) => {
   const { stderr } = stderrOf(true, '', "for (const n of [1, 20, 300]) reporter.loss('worker', n, String);");
   t.true(stderr.endsWith('putlogs: worker: 1\nputlogs: worker: 320\n'), stderr);
 });
 
-test('nothing is written to stderr when that is switched off, and the reports are emitted all the same', (t) => {
+test('with reportToStderr: false nothing is written to stderr, and reports are still emitted', (t) => {
   t.deepEqual(stderrOf(false), { stderr: '', stdout: 'emitted\nemitted\n', status: 0 });
 });
 
-test('a closed stderr does no harm', (t) => {
+test('a closed stderr causes no failure', (t) => {
   const ended = stderrOf(true, "import { closeSync } from 'node:fs'; closeSync(2);");
   t.is(ended.stdout, 'emitted\nemitted\n');
 });

@@ -57,7 +57,7 @@ for (const [what, text, pairs] of [
   });
 }
 
-for (const [text, damaged] of [
+for (const [text, malformed] of [
   ['', []],
   [' , ,,', []],
   ['a=1, b=', []],
@@ -67,8 +67,8 @@ for (const [text, damaged] of [
   ['a=100%,b=2', ['a']],
   ['a%20b=%C3,c=100%,d,e=5', ['a b', 'c', 'entry 3']],
 ] as const) {
-  test(`"${text}": what cannot be read is ${damaged.join(', ') || 'nothing'}`, (t) =>
-    t.deepEqual(parseKeyValues(text).damaged, [...damaged]));
+  test(`"${text}": malformed entries are ${malformed.join(', ') || 'none'}`, (t) =>
+    t.deepEqual(parseKeyValues(text).malformed, [...malformed]));
 }
 
 test('reads back what was percent-encoded', (t) => {
@@ -79,7 +79,7 @@ test('reads back what was percent-encoded', (t) => {
         .map((pair) => pair.map(encodeURIComponent).join('='))
         .join(',');
       t.deepEqual([...parseKeyValues(encoded).pairs], Object.entries(record));
-      t.deepEqual(parseKeyValues(encoded).damaged, []);
+      t.deepEqual(parseKeyValues(encoded).malformed, []);
     }),
   );
 });

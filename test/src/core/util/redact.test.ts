@@ -5,7 +5,7 @@ import fc from 'fast-check';
 const SECRET = 'hunter2';
 const TOKEN = `IQoJb3JpZ2luX2VjE${'aB3+/'.repeat(60)}==`;
 
-for (const [text, told] of [
+for (const [text, redacted] of [
   // User info in URLs.
   ['https://user:hunter2@host/path is down', 'https://…@host/path is down'],
   ['at http://hunter2@host:80', 'at http://…@host:80'],
@@ -21,7 +21,7 @@ for (const [text, told] of [
   ['postgres://u:hunter2@db/x', 'postgres://…@db/x'],
   ['http://h/?X-Amz-Security-Token=hunter2&b=1', 'http://h/?X-Amz-Security-Token=…&b=1'],
   ['https://h/?access_token=hunter2', 'https://h/?access_token=…'],
-  // Headers, as they are quoted.
+  // Quoted headers.
   ['X-Amz-Security-Token: hunter2', 'X-Amz-Security-Token: …'],
   ['x-amz-security-token:hunter2', 'x-amz-security-token:…'],
   ['{"x-amz-security-token":"hunter2","a":1}', '{"x-amz-security-token":"…","a":1}'],
@@ -29,7 +29,7 @@ for (const [text, told] of [
   ['Authorization=Bearer hunter2', 'Authorization=…'],
   ["{ authorization: 'Basic hunter2' }", "{ authorization: '…' }"],
   ['sent with Bearer hunter2hunter2', 'sent with Bearer …'],
-  // Keys and tokens by their names, and by their looks.
+  // Keys and tokens, by name and by form.
   ['AWS_SECRET_ACCESS_KEY=hunter2', 'AWS_SECRET_ACCESS_KEY=…'],
   ['AWS_SESSION_TOKEN=hunter2', 'AWS_SESSION_TOKEN=…'],
   ["{ secretAccessKey: 'hunter2' }", "{ secretAccessKey: '…' }"],
@@ -42,8 +42,8 @@ for (const [text, told] of [
   [`the token ${TOKEN.slice(20)} has expired`, 'the token … has expired'],
   ['eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.hunter2', 'eyJ…'],
 ] as const) {
-  test(`what may be a secret is masked: ${text.slice(0, 60)}`, (t) => {
-    t.is(redact(text), told);
+  test(`a possible secret is masked: ${text.slice(0, 60)}`, (t) => {
+    t.is(redact(text), redacted);
     t.false(redact(text).includes(SECRET));
   });
 }
@@ -64,10 +64,10 @@ for (const text of [
   'connect ECONNREFUSED 127.0.0.1:4599',
   'é “quoted” 🙃 👩‍👩‍👧',
 ]) {
-  test(`what is no secret stays: ${text.slice(0, 60)}`, (t) => t.is(redact(text), text));
+  test(`text without a secret is unchanged: ${text.slice(0, 60)}`, (t) => t.is(redact(text), text));
 }
 
-for (const [what, character, told] of [
+for (const [what, character, escaped] of [
   ['ESC', '\u001b', '\\u001b'],
   ['CSI', '\u009b', '\\u009b'],
   ['DEL', '\u007f', '\\u007f'],
@@ -80,12 +80,12 @@ for (const [what, character, told] of [
   ['the mark of Arabic letters', '\u061c', '\\u061c'],
   ['the mark of right to left', '\u200f', '\\u200f'],
 ] as const) {
-  test(`what steers a terminal or hides text is escaped: ${what}`, (t) => {
-    t.is(redact(`a${character}b`), `a${told}b`);
+  test(`a character that controls a terminal or hides text is escaped: ${what}`, (t) => {
+    t.is(redact(`a${character}b`), `a${escaped}b`);
   });
 }
 
-test('text of an attacker costs little', (t) => {
+test('redact() takes little time, whatever the text', (t) => {
   const start = process.cpuUsage();
   for (const unit of [
     'a:/',
@@ -107,7 +107,7 @@ test('text of an attacker costs little', (t) => {
   t.true(user + system < 5_000_000, `${(user + system) / 1000} ms`);
 });
 
-test('whatever the text, nothing unprintable is left', (t) => {
+test('no unprintable character is left, whatever the text', (t) => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 50 }), (text) => {
       t.notRegex(redact(text), /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);

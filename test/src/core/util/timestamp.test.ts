@@ -47,7 +47,7 @@ for (const [what, given] of [
   ['infinity', Number.POSITIVE_INFINITY],
   ['infinity as text', 'Infinity'],
   ['a negative number', -1],
-  ['a small number, a position in a video, say', 42],
+  ['a small number, such as a position in a video', 42],
   ['too few digits for seconds', 999_999_999],
   ['eleven digits', 10_000_000_000],
   ['too few digits for milliseconds', 999_999_999_999],
@@ -72,18 +72,17 @@ for (const [what, given] of [
   ['an invalid Date', new Date(Number.NaN)],
   ['a Date before 1970', new Date(-1)],
 ] as const) {
-  test(`${what} is no time`, (t) => t.is(toTimestamp(given, NOON), undefined));
+  test(`${what} is not a time`, (t) => t.is(toTimestamp(given, NOON), undefined));
 }
 
-// Date.parse() reads a date out of each of these, months or decades away from what was meant: the service would
-// reject the event for its time.
+// Date.parse() reads a wrong date from each of these, and the service would reject the event for its timestamp.
 for (const text of ['build 7', 'request 12', 'May', '05/11/2026 10:00:00']) {
   test(`"${text}" is neither ISO 8601 nor a number`, (t) => {
     t.is(toTimestamp(text, NOON), undefined);
   });
 }
 
-test('whatever is given, the time is a whole number from 1970 on, or none', (t) => {
+test('any value becomes a whole number of milliseconds since 1970, or no time', (t) => {
   const given = fc.oneof(fc.anything(), fc.double(), fc.date({ noInvalidDate: false }), fc.string());
   fc.assert(
     fc.property(given, (value) => {
@@ -94,7 +93,7 @@ test('whatever is given, the time is a whole number from 1970 on, or none', (t) 
   );
 });
 
-/** As `sv-SE` writes it, in local time. */
+/** Local time, formatted as in the locale `sv-SE`. */
 function local(timestamp: number): string {
   const at = new Date(timestamp - new Date(timestamp).getTimezoneOffset() * MINUTE);
   return at.toISOString().slice(0, 19).replace('T', ' ');
@@ -106,15 +105,15 @@ for (const [minutes, counts] of [
   [-4, true],
   [6, false],
   [-6, false],
-  // The smallest difference between two zones, between two of which the zones of most people lie, and Tokyo.
+  // The smallest difference between two zones, two common ones, and Tokyo.
   [15, false],
   [-30, false],
   [-60, false],
   [9 * 60, false],
 ] as const) {
-  test(`text without an offset, ${minutes} minutes from the log call, ${counts ? 'counts' : 'may be of another zone'}`, (t) => {
+  test(`text without an offset, ${minutes} minutes from the log call, ${counts ? 'is accepted' : 'is not accepted: it may be of another time zone'}`, (t) => {
     const then = NOON + minutes * MINUTE;
     t.is(toTimestamp(local(then), NOON), counts ? then : undefined);
-    t.is(toTimestamp(new Date(then).toISOString(), NOON), then, 'with an offset it counts');
+    t.is(toTimestamp(new Date(then).toISOString(), NOON), then, 'with an offset it is accepted');
   });
 }

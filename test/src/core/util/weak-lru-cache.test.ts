@@ -5,37 +5,37 @@ import { range } from '../../support/harness.js';
 import { until } from '../../support/until.js';
 
 const create = (key: string) => ({ key });
-const get = (pool: WeakLruCache<{ key: string }>, key: string) => pool.get(key, () => create(key));
+const get = (cache: WeakLruCache<{ key: string }>, key: string) => cache.get(key, () => create(key));
 
-/** What nobody holds is gone, and the pool has been told. */
-function forgotten(pool: WeakLruCache<object>, size: number): Promise<void> {
-  return until(`a pool of ${size}`, () => pool.size <= size, collectGarbage);
+/** Waits until unreferenced items are collected. */
+function shrunkTo(size: number, cache: WeakLruCache<object>): Promise<void> {
+  return until(`a cache of ${size} items`, () => cache.size <= size, collectGarbage);
 }
 
-test('who asks with the same key gets the same', (t) => {
-  const pool = new WeakLruCache<{ key: string }>(2);
-  const a = get(pool, 'a');
-  t.is(get(pool, 'a'), a);
-  t.not(get(pool, 'b'), a);
+test('the same key returns the same item', (t) => {
+  const cache = new WeakLruCache<{ key: string }>(2);
+  const a = get(cache, 'a');
+  t.is(get(cache, 'a'), a);
+  t.not(get(cache, 'b'), a);
 });
 
-test('what somebody holds stays the one for its key, however many come after it', async (t) => {
-  const pool = new WeakLruCache<{ key: string }>(2);
-  const a = get(pool, 'a');
-  for (const i of range(1000)) get(pool, `${i}`);
-  await forgotten(pool, 3);
-  t.is(pool.size, 3);
-  t.is(get(pool, 'a'), a);
+test('a referenced item stays in the cache, however many are added after it', async (t) => {
+  const cache = new WeakLruCache<{ key: string }>(2);
+  const a = get(cache, 'a');
+  for (const i of range(1000)) get(cache, `${i}`);
+  await shrunkTo(3, cache);
+  t.is(cache.size, 3);
+  t.is(get(cache, 'a'), a);
 });
 
-test('of what nobody holds only the last ones are kept', async (t) => {
-  const pool = new WeakLruCache<{ key: string }>(2);
+test('of unreferenced items, only the most recently used are kept', async (t) => {
+  const cache = new WeakLruCache<{ key: string }>(2);
   const seen = new WeakSet<object>();
-  for (const key of ['a', 'b', 'c']) seen.add(get(pool, key));
-  seen.add(get(pool, 'b'));
-  seen.add(get(pool, 'd'));
-  await forgotten(pool, 2);
-  t.true(seen.has(get(pool, 'b')));
-  t.true(seen.has(get(pool, 'd')));
-  t.false(seen.has(get(pool, 'a')));
+  for (const key of ['a', 'b', 'c']) seen.add(get(cache, key));
+  seen.add(get(cache, 'b'));
+  seen.add(get(cache, 'd'));
+  await shrunkTo(2, cache);
+  t.true(seen.has(get(cache, 'b')));
+  t.true(seen.has(get(cache, 'd')));
+  t.false(seen.has(get(cache, 'a')));
 });

@@ -1,5 +1,5 @@
 import { errorMessage } from '../../util/error-message.js';
-import { type Fetch, Unreached } from '../../util/http-get.js';
+import { ConnectTimeoutError, type Fetch } from '../../util/http-fetch.js';
 import { parseObject } from '../../util/json.js';
 import type { Diagnostics } from '../diagnostics.js';
 import { attributesFrom, merge, type ResourceAttributes } from '../resource-attributes.js';
@@ -31,7 +31,7 @@ export async function ec2Attributes(
   try {
     return await ask(fetch, `${endpoint}/latest`, signal);
   } catch (error) {
-    const isSilent = error instanceof Unreached || signal.aborted;
+    const isSilent = error instanceof ConnectTimeoutError || signal.aborted;
     const remark = `The EC2 metadata service at ${endpoint} ${isSilent ? SILENT : `cannot be asked. (${errorMessage(error)})`}`;
     // When the user names the address, a service should be there. Otherwise the program may well run outside of AWS, and
     // a problem at each start would be noise.
@@ -108,7 +108,7 @@ const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';
 /** Elastic Beanstalk runs on EC2 instances that have a file with the name of the environment. */
 export async function beanstalkAttributes({ readFile }: RuntimeEnvironment): Promise<ResourceAttributes> {
   const conf = parseObject(await readFile(BEANSTALK).catch(() => ''));
-  if (typeof conf.environment_name !== 'string') return new Map();
+  if (typeof conf?.environment_name !== 'string') return new Map();
   return attributesFrom('Elastic Beanstalk', {
     'cloud.platform': 'aws_elastic_beanstalk',
     'aws.elasticbeanstalk.environment.name': conf.environment_name,

@@ -21,8 +21,8 @@ export async function ecsAttributes(
   const get = async (path: string): Promise<Json> => {
     try {
       const { status, text } = await place.fetch(`${uri}${path}`, { signal });
-      const answer = status === 200 ? parseObject(text) : {};
-      if (Object.keys(answer).length > 0) return answer;
+      const answer = status === 200 ? parseObject(text) : undefined;
+      if (answer !== undefined && Object.keys(answer).length > 0) return answer;
       failures.push(status === 200 ? 'answered nothing of use' : `answered ${status}`);
     } catch {
       failures.push(signal.aborted ? 'did not answer in time' : 'cannot be reached');

@@ -37,7 +37,7 @@ function isEks(env: RuntimeEnvironment['env'], token: string): boolean {
 /** The issuer in a JSON Web Token; empty when it cannot be read. */
 function issuerOf(token: string): string {
   const [, payload = ''] = token.split('.');
-  const { iss } = parseObject(Buffer.from(payload, 'base64url').toString());
+  const { iss } = parseObject(Buffer.from(payload, 'base64url').toString()) ?? {};
   return typeof iss === 'string' ? iss : '';
 }
 

@@ -16,9 +16,9 @@ export function otelAttributes(
   isPlatform: (word: string) => boolean,
   diagnostics: Diagnostics,
 ): ResourceAttributes {
-  const { pairs, damaged } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
-  if (damaged.length > 0) {
-    const what = damaged.join(', ');
+  const { pairs, malformed } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
+  if (malformed.length > 0) {
+    const what = malformed.join(', ');
     diagnostics.problems.push(
       `Of OTEL_RESOURCE_ATTRIBUTES ${what} cannot be read as key=value, percent-encoded, and was left out.`,
     );

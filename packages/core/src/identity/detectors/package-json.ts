@@ -23,7 +23,8 @@ export async function packageAttributes(
         diagnostics.notes.push(`${path} belongs to another user, and names no service.`);
       return undefined;
     });
-    if (text !== undefined) return attributesFrom('package.json', { 'package.name': parseObject(text).name });
+    if (text !== undefined)
+      return attributesFrom('package.json', { 'package.name': parseObject(text)?.name });
     if (folder === dirname(folder)) return new Map();
   }
 }

@@ -1,22 +1,22 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { httpFetch, Unreached } from '@putlogs/core/internal';
+import { ConnectTimeoutError, httpFetch } from '@putlogs/core/internal';
 import test, { type ExecutionContext } from 'ava';
 import { range } from '../../support/harness.js';
 
-/** Takes no connection, since its thread stands still: those that wait fill its backlog, and packets for more vanish. */
-const STANDSTILL = `
+/** A server that accepts no connection, since its thread is blocked. When its backlog is full, packets are dropped. */
+const BLOCKED_SERVER = `
   const { parentPort } = require('node:worker_threads');
-  const server = require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, queue: 1 }, () => {
+  const server = require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
     parentPort.postMessage(server.address());
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });
 `;
 
-/** An address of this machine at which packets vanish, as those to a metadata service that is not there. */
+/** A loopback address that drops packets, like the address of a metadata service on a network that has none. */
 async function blackHole(t: ExecutionContext): Promise<string> {
-  const worker = new Worker(STANDSTILL, { eval: true });
+  const worker = new Worker(BLOCKED_SERVER, { eval: true });
   t.teardown(() => worker.terminate());
   const [{ port }] = (await once(worker, 'message')) as [AddressInfo];
   for (const _ of range(64)) {
@@ -26,7 +26,7 @@ async function blackHole(t: ExecutionContext): Promise<string> {
   return `http://127.0.0.1:${port}/`;
 }
 
-test('where packets vanish nobody is waited for until the system gives up', async (t) => {
+test('a request whose packets are dropped fails before the system gives up connecting', async (t) => {
   const { signal } = new AbortController();
-  await t.throwsAsync(httpFetch(await blackHole(t), { signal }), { instanceOf: Unreached });
+  await t.throwsAsync(httpFetch(await blackHole(t), { signal }), { instanceOf: ConnectTimeoutError });
 });

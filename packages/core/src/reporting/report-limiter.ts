@@ -1,0 +1,47 @@
+import type { ProblemCode } from './report-types.js';
+
+/** The message for so many lost events. */
+export type LossMessage = (events: number) => string;
+
+const PROBLEM_INTERVAL_MS = 60_000;
+
+interface Withheld {
+  readonly times: number;
+  readonly events: number;
+  readonly message: LossMessage;
+}
+
+/** Lets one problem of each code through per minute, and adds up the losses that it withholds. */
+export class ReportLimiter {
+  readonly #reportedAt = new Map<ProblemCode, number>();
+  /** Since the last report. */
+  readonly #withheld = new Map<ProblemCode, Withheld>();
+
+  /** @param now on the monotonic clock @returns the message to report now, or undefined if the problem is withheld */
+  admit(code: ProblemCode, lostEvents: number, message: LossMessage, now: number): string | undefined {
+    const { times = 0, events: withheldEvents = 0 } = this.#withheld.get(code) ?? {};
+    const events = withheldEvents + lostEvents;
+    if (now - (this.#reportedAt.get(code) ?? Number.NEGATIVE_INFINITY) < PROBLEM_INTERVAL_MS) {
+      this.#withheld.set(code, { times: times + 1, events, message });
+      return undefined;
+    }
+    this.#reportedAt.set(code, now);
+    this.#withheld.delete(code);
+    const repeated = times > 0 && events === 0 ? ` (${times} more since the last report)` : '';
+    return message(events) + repeated;
+  }
+
+  /** @returns how many lost events were withheld; they will not be reported again */
+  takeEvents(code: ProblemCode): number {
+    const events = this.#withheld.get(code)?.events ?? 0;
+    this.#withheld.delete(code);
+    return events;
+  }
+
+  /** @returns the messages for all losses that were withheld; they will not be reported again */
+  takeLosses(): (readonly [ProblemCode, string])[] {
+    const losses = [...this.#withheld].filter(([, { events }]) => events > 0);
+    this.#withheld.clear();
+    return losses.map(([code, { events, message }]) => [code, message(events)]);
+  }
+}
