@@ -15,7 +15,7 @@ const MEAN_FURTHER_LATENCY_MS = 20;
 /**
  * The port below the SDK: the service as far as quotas, missing streams, an outage and time to answer go. It judges
  * no request by its content; that is what the tests against `@putlogs/local` are for.
- * @implements {import('@putlogs/core/internal').LogsApi}
+ * @implements {import('@putlogs/core/internal').LogsClient}
  */
 export class VirtualService {
   /** While it is, every request is answered with a 503. */

@@ -3,7 +3,7 @@
 export { Batch, utcDayOf } from './batching/batch.js';
 export { BatchBuilder } from './batching/batch-builder.js';
 export type { AppendedBytes, BatchMirror } from './batching/batch-mirror.js';
-export { Batcher, MAX_OPEN } from './batching/batcher.js';
+export { Batcher, MAX_OPEN_BATCHES } from './batching/batcher.js';
 export { acquireBuffer, BATCH_BUFFER_BYTES, releaseBuffer, retainedBytes } from './batching/buffer-pool.js';
 export { readEventLine } from './batching/event-line.js';
 export { JsonPayload } from './batching/json-payload.js';
@@ -11,8 +11,8 @@ export { type LogEvent, splitMessage, timestampOf, toLogEvents } from './batchin
 export { encodeFrame, FrameDecoder } from './channel/frame-codec.js';
 export { RestartingChannel } from './channel/restarting-channel.js';
 export { classify, countRejected } from './cloudwatch/classify.js';
-export type { LogsApi } from './cloudwatch/client.js';
 export { Destinations } from './cloudwatch/destinations.js';
+export type { LogsClient } from './cloudwatch/logs-client.js';
 export { isLoopback } from './cloudwatch/plain-http.js';
 export { encodeBody } from './cloudwatch/request-body.js';
 export { ServiceClock } from './cloudwatch/service-clock.js';

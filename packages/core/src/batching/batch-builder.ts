@@ -5,11 +5,11 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import type { LogEvent } from './log-event.js';
 
 /**
- * A batch that still takes events. It alone knows what may stand in one PutLogEvents: 1,048,576 accounted
- * bytes, 10,000 events, less than 24 hours from first to last, in the order of time.
+ * A batch that still takes events. It enforces the limits of PutLogEvents: 1,048,576 accounted bytes, 10,000 events, a span of
+ * less than 24 hours, and chronological order.
  *
- * A batch keeps to one UTC day. That bounds its span whatever order the events come in, and gives `{date}` in
- * the name of a log stream one meaning for the whole batch.
+ * All events of a batch are from one UTC day. That bounds the span in whatever order events arrive, and it gives `{date}` in the
+ * name of a log stream one value for the whole batch.
  */
 export class BatchBuilder implements AppendedBytes {
   readonly day: number;
@@ -20,13 +20,13 @@ export class BatchBuilder implements AppendedBytes {
   #isOrdered = true;
   #isProvisional = false;
 
-  /** @param followsFull whether it is likely to be full as well */
-  constructor(day: number, followsFull = false) {
+  /** @param expectFull allocates a full buffer at once, since the batch is likely to fill up */
+  constructor(day: number, expectFull = false) {
     this.day = day;
-    this.#payload = new JsonPayload(followsFull);
+    this.#payload = new JsonPayload(expectFull);
   }
 
-  /** Takes the event; or says no, and is as it was. The first is never refused. */
+  /** Adds an event. @returns false when it does not fit; the batch is then unchanged. The first event always fits. */
   add(event: LogEvent): boolean {
     if (this.#size === MAX_BATCH_EVENTS) return false;
     if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return false;
@@ -40,26 +40,27 @@ export class BatchBuilder implements AppendedBytes {
     return true;
   }
 
-  /** The events that it took since it was asked before, a line each: see {@link JsonPayload}. */
+  /** See {@link JsonPayload.drainNew}. */
   drainNew(): Buffer {
     return this.#payload.drainNew();
   }
 
-  /** The same for all of its events. */
+  /** See {@link JsonPayload.takeAll}. */
   takeAll(): Buffer {
     return this.#payload.takeAll();
   }
 
+  /** The number of events. */
   get size(): number {
     return this.#size;
   }
 
-  /** About what it takes in memory. */
+  /** An estimate of the memory that the batch takes, in bytes. */
   get heldBytes(): number {
     return BATCH_OBJECT_BYTES + this.#payload.length;
   }
 
-  /** Takes nothing more. */
+  /** Ends the batch. Nothing can be added afterwards. */
   seal(): Batch {
     const payload = this.#payload.finish();
     return this.#isOrdered

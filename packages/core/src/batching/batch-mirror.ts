@@ -1,18 +1,18 @@
-/** A second place for the events of a batch, from the moment it is opened. */
+/** Receives a copy of every event of a batch, from the moment the batch is opened. */
 export interface BatchMirror {
-  /** There is an event more. @param source has it, and all that was not taken yet, and keeps it until it is */
+  /** An event was added. @param source provides the events that were not drained yet, until they are drained */
   append(source: AppendedBytes): void;
-  /** No more events will come. @param batch has them all from now on, beside what the source still has to give */
+  /** The batch takes no more events. @param batch provides all events; the source still provides those that were not drained */
   seal(batch: BatchBytes): void;
 }
 
-/** A batch's events: the JSON of each, in UTF-8, with a comma and a newline. The bytes may be kept. */
+/** The events of a batch: the JSON of each in UTF-8, followed by a comma and a newline. The caller may keep the bytes. */
 export interface BatchBytes {
   takeAll(): Buffer;
 }
 
-/** Those of a batch that still takes some. */
+/** The events of a batch that still grows. */
 export interface AppendedBytes extends BatchBytes {
-  /** Those that were not taken yet. */
+  /** The events that were added since the last call. */
   drainNew(): Buffer;
 }

@@ -11,14 +11,14 @@ export function utcDayOf(timestamp: number): number {
   return Math.floor(timestamp / DAY_MS);
 }
 
-/** Beside its bytes: objects, memory of its own, a place among those that wait, a file of the spool. Measured, as RSS. */
+/** The memory that a batch takes besides its payload: objects, a queue entry, a record in the spool. Measured as RSS. */
 export const BATCH_OBJECT_BYTES = 2000;
 
-/** The events of one PutLogEvents, in the order of time, as one piece of memory outside of the heap. */
+/** The events of one PutLogEvents request in chronological order, as one buffer outside the heap. */
 export class Batch implements BatchBytes {
   /** The number of events. */
   readonly size: number;
-  /** Whether times are in it that the host's clock gave, or judged, before the service's clock was known. */
+  /** Whether some timestamps were set before the service's clock was known: see `TimeSource`. */
   readonly isProvisional: boolean;
   #payload: Buffer | undefined;
 
@@ -30,19 +30,19 @@ export class Batch implements BatchBytes {
 
   /** The elements of `logEvents`, in UTF-8, without the brackets. */
   get payload(): Buffer {
-    if (this.#payload === undefined) throw new Error('the batch was let go of');
+    if (this.#payload === undefined) throw new Error('the batch was released');
     return this.#payload;
   }
 
-  /** Lets another batch have its memory: nobody may look at this one, or at what it gave out, any more. */
+  /** Returns the memory to the pool. Neither the batch nor any view of its payload may be used afterwards. */
   release(): void {
     releaseBuffer(this.payload);
     this.#payload = undefined;
   }
 
-  /** Of the JSON of one event at least, in any order, that may stand in one request. */
+  /** @param events the JSON of each event, in any order; at least one, and no more than fit into one request */
   static of(events: readonly string[]): Batch {
-    // The sort is stable: events of one moment keep the order in which they came.
+    // The sort is stable: events with the same timestamp keep the order in which they arrived.
     const ordered = events
       .map((json) => ({ timestamp: timestampOf(json), json }))
       .sort((a, b) => a.timestamp - b.timestamp);
@@ -51,22 +51,23 @@ export class Batch implements BatchBytes {
   }
 
   /**
-   * Of what {@link BatchBuilder.drainNew} gave, all of it together. Each line is checked, since it goes into a request as it is.
-   * @throws {CorruptBatchError} when that is not what this is
+   * Restores a batch from everything that `BatchBuilder.drainNew` returned. Each line is checked, since it goes into a request
+   * unchanged.
+   * @throws {CorruptBatchError} when the lines are not what was written
    */
   static ofLines(lines: Buffer): Batch {
     if (lines.length === 0 || !isUtf8(lines)) throw new CorruptBatchError();
     let size = 0;
-    let last = 0;
+    let lastTimestamp = 0;
     let isOrdered = true;
     let hasProvisional = false;
     for (let start = 0; start < lines.length; ) {
       const end = lines.indexOf(SEPARATOR, start);
       const event = readEventLine(lines, start, end);
       if (event === undefined) throw new CorruptBatchError();
-      isOrdered &&= event.timestamp >= last;
+      isOrdered &&= event.timestamp >= lastTimestamp;
       hasProvisional ||= event.isProvisional;
-      last = event.timestamp;
+      lastTimestamp = event.timestamp;
       size++;
       start = end + SEPARATOR.length;
     }
@@ -76,30 +77,31 @@ export class Batch implements BatchBytes {
       : Batch.of(payload.toString().split(SEPARATOR));
   }
 
-  /** As {@link BatchBuilder.takeAll} gives it. */
+  /** All events, as `BatchBuilder.takeAll` returns them. */
   takeAll(): Buffer {
     return Buffer.concat([this.payload, LINE_END]);
   }
 
   /** The timestamp of the first event. */
-  get begin(): number {
+  get firstTimestamp(): number {
     return timestampOf(headAt(this.payload, 0));
   }
 
   /** The timestamp of the last event. */
-  get end(): number {
+  get lastTimestamp(): number {
     return timestampOf(headAt(this.payload, this.payload.lastIndexOf('\n') + 1));
   }
 
+  /** An estimate of the memory that the batch takes, in bytes. */
   get heldBytes(): number {
     return BATCH_OBJECT_BYTES + retainedBytes(this.payload);
   }
 
-  /** The events from index `start` up to, not including, `end`, in memory of their own. */
+  /** Copies the events from index `start` up to, but not including, `end`. */
   slice(start: number, end: number): Batch {
     const from = this.#offsetOf(start);
     const to = end === this.size ? this.payload.length : this.#offsetOf(end) - SEPARATOR.length;
-    // A copy: a view would keep the whole in memory.
+    // A view would keep the whole payload in memory.
     return new Batch(end - start, Buffer.from(this.payload.subarray(from, to)), this.isProvisional);
   }
 
@@ -109,7 +111,7 @@ export class Batch implements BatchBytes {
     return half === 0 ? undefined : [this.slice(0, half), this.slice(half, this.size)];
   }
 
-  /** The same events with other times, which are settled: a batch for each UTC day. */
+  /** The same events with other, settled timestamps: one batch for each UTC day. */
   withTimes(timestampFor: (time: EventTime) => number): Batch[] {
     const byDay = new Map<number, string[]>();
     for (const json of this.events()) {
@@ -135,17 +137,16 @@ export class Batch implements BatchBytes {
 
 const LINE_END = Buffer.from(SEPARATOR);
 
-/** What was read is not what was written. */
 export class CorruptBatchError extends Error {
-  override readonly name = 'DamagedError';
+  override readonly name = 'CorruptBatchError';
   constructor() {
-    super('what was written is damaged');
+    super('the batch on disk is corrupt');
   }
 }
 
-/** The beginning of an event's JSON, with its time. */
-function headAt(events: Buffer, offset: number): string {
-  return events.toString('latin1', offset, offset + 50);
+/** The start of the event at this offset, long enough for the timestamp. */
+function headAt(payload: Buffer, offset: number): string {
+  return payload.toString('latin1', offset, offset + 50);
 }
 
 function isProvisional(json: string): boolean {

@@ -6,71 +6,68 @@ import type { BatchMirror } from './batch-mirror.js';
 import { type Gap, mergeGaps } from './gap.js';
 import type { LogEvent } from './log-event.js';
 
-/** Of all targets and days together. */
-export const MAX_OPEN = 5000;
+/** The most open batches of all destinations and days together. */
+export const MAX_OPEN_BATCHES = 5000;
 
-/** With so many open, one in so many that are opened stays as long as those that were used again. */
-const KEPT_SHARE = 8;
+/** At the limit, one in this many new batches stays open as long as those that are used again. */
+const LONG_LIVED_EVERY = 8;
 
-/** What happens to open batches. */
-export interface BatcherEvents<D, C extends BatchMirror> {
+export interface BatcherCallbacks<D, M extends BatchMirror> {
   /** A batch takes no more events. */
-  sealed(destination: D, batch: Batch, copy: C | undefined, gap: Gap | undefined): void;
-  /** So many are open that one was sealed before its time. */
+  sealed(destination: D, batch: Batch, mirror: M | undefined, gap: Gap | undefined): void;
+  /** A batch was sealed before it was due, since too many are open. */
   tooManyOpenBatches(): void;
 }
 
-interface Opened<D, C extends BatchMirror> {
-  readonly of: DestinationBatches<D, C>;
-  readonly batch: BatchBuilder;
-  readonly copy: C | undefined;
-  /** What events in it tell is missing. */
+interface OpenBatch<D, M extends BatchMirror> {
+  readonly of: DestinationBatches<D, M>;
+  readonly builder: BatchBuilder;
+  readonly mirror: M | undefined;
+  /** The gap that loss notices among its events tell of. */
   gap: Gap | undefined;
-  /** How many were opened before it. */
-  readonly place: number;
-  /** Among those that were used less and more recently. */
-  use: Link<Opened<D, C>> | undefined;
+  /** How many batches were opened before it. */
+  readonly sequence: number;
+  /** Its place in the order of use. */
+  use: Link<OpenBatch<D, M>> | undefined;
 }
 
-/** What is open of one target. */
-interface DestinationBatches<D, C extends BatchMirror> {
+/** The open batches of one destination. */
+interface DestinationBatches<D, M extends BatchMirror> {
   readonly destination: D;
-  readonly byDay: Map<number, Opened<D, C>>;
-  /** Those that have waited long enough: the one opened first is in front. */
-  readonly expired: Set<Opened<D, C>>;
+  readonly byDay: Map<number, OpenBatch<D, M>>;
+  /** Those that are due, oldest first. */
+  readonly due: Set<OpenBatch<D, M>>;
   heldBytes: number;
 }
 
-/** The batches that still take events: one for each target and UTC day that has events. */
-export class Batcher<D, C extends BatchMirror> {
-  readonly #events: BatcherEvents<D, C>;
+/** Collects events in open batches: one for each destination and UTC day. */
+export class Batcher<D, M extends BatchMirror> {
+  readonly #callbacks: BatcherCallbacks<D, M>;
   readonly #maxOpen: number;
-  readonly #copyFor: (destination: D, timestamp: number) => C | undefined;
-  /** The one opened first is in front. */
-  readonly #all = new Set<Opened<D, C>>();
-  /** Those that have not waited long enough: the one opened first is in front. */
-  readonly #fresh = new Set<Opened<D, C>>();
-  /** In front is the one that is sealed when another needs its place. */
-  readonly #byUse = new LinkedList<Opened<D, C>>();
-  readonly #byDestination = new Map<D, DestinationBatches<D, C>>();
-  /** Of targets with batches that have waited long enough. */
+  readonly #mirrorFor: (destination: D, timestamp: number) => M | undefined;
+  /** Oldest first. */
+  readonly #all = new Set<OpenBatch<D, M>>();
+  /** Those that are not due yet, oldest first. */
+  readonly #fresh = new Set<OpenBatch<D, M>>();
+  /** The first is sealed when another batch needs its place. */
+  readonly #byUse = new LinkedList<OpenBatch<D, M>>();
+  readonly #byDestination = new Map<D, DestinationBatches<D, M>>();
+  /** Destinations with due batches, by the sequence of the oldest. */
   readonly #ready = new ReadyQueue<D>();
-  /** The one that took the last event, if it is still open. */
-  #latest: Opened<D, C> | undefined;
-  #opened = 0;
+  /** The batch that took the last event, if it is still open. */
+  #latest: OpenBatch<D, M> | undefined;
+  #openedCount = 0;
   #eventCount = 0;
   #heldBytes = 0;
 
-  /**
-   * @param copyFor makes the copy of a batch that is opened for an event of this time
-   */
+  /** @param mirrorFor creates the mirror of a batch that is opened for an event with this timestamp */
   constructor(
-    events: BatcherEvents<D, C>,
-    copyFor: (destination: D, timestamp: number) => C | undefined,
-    maxOpen = MAX_OPEN,
+    callbacks: BatcherCallbacks<D, M>,
+    mirrorFor: (destination: D, timestamp: number) => M | undefined,
+    maxOpen = MAX_OPEN_BATCHES,
   ) {
-    this.#events = events;
-    this.#copyFor = copyFor;
+    this.#callbacks = callbacks;
+    this.#mirrorFor = mirrorFor;
     this.#maxOpen = maxOpen;
   }
 
@@ -78,11 +75,12 @@ export class Batcher<D, C extends BatchMirror> {
     return this.#all.size === 0;
   }
 
-  /** Whether one was opened since they expired. */
+  /** Whether a batch was opened since the last {@link makeAllDue}. */
   get hasFresh(): boolean {
     return this.#fresh.size > 0;
   }
 
+  /** An estimate of the memory that open batches take, in bytes. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
@@ -91,169 +89,168 @@ export class Batcher<D, C extends BatchMirror> {
     return this.#byDestination.get(destination)?.heldBytes ?? 0;
   }
 
-  /** Those that have open batches. */
+  /** The destinations with open batches. */
   get destinations(): Iterable<D> {
     return this.#byDestination.keys();
   }
 
-  /** How many are in open batches. */
-  get events(): number {
+  /** The number of events in open batches. */
+  get eventCount(): number {
     return this.#eventCount;
   }
 
-  /** @param gap that the event tells of */
+  /** Adds an event to the open batch of its day. @param gap the gap that the event tells of */
   add(destination: D, event: LogEvent, gap?: Gap): void {
     const found = this.#find(destination, event.timestamp);
-    const opened =
+    const open =
       found !== undefined && this.#addTo(found, event) ? found : this.#addToNew(destination, event, found);
-    if (gap !== undefined) opened.gap = mergeGaps(opened.gap, gap);
+    if (gap !== undefined) open.gap = mergeGaps(open.gap, gap);
   }
 
-  #addToNew(destination: D, event: LogEvent, full: Opened<D, C> | undefined): Opened<D, C> {
+  #addToNew(destination: D, event: LogEvent, full: OpenBatch<D, M> | undefined): OpenBatch<D, M> {
     if (full !== undefined) this.#seal(full);
-    const opened = this.#openFor(destination, event.timestamp, full !== undefined);
-    this.#addTo(opened, event);
-    return opened;
+    const open = this.#openFor(destination, event.timestamp, full !== undefined);
+    this.#addTo(open, event);
+    return open;
   }
 
-  /** They have waited long enough. */
-  expire(): void {
-    for (const opened of this.#fresh) {
-      const { destination, expired } = opened.of;
-      expired.add(opened);
-      if (expired.size === 1) this.#ready.set(destination, opened.place);
+  /** Makes all open batches due. */
+  makeAllDue(): void {
+    for (const open of this.#fresh) {
+      const { destination, due } = open.of;
+      due.add(open);
+      if (due.size === 1) this.#ready.set(destination, open.sequence);
     }
     this.#fresh.clear();
   }
 
   /**
-   * Seals the oldest that has waited long enough, and whose target may be sent to. A target that may not is not asked again
-   * before it is recalled.
+   * Seals the oldest due batch whose destination can be sent to. A destination that cannot be sent to is not asked again until it
+   * is recalled.
    */
-  sealExpired(mayGo: (destination: D) => boolean): void {
-    const destination = this.#ready.next(mayGo);
+  sealDue(maySend: (destination: D) => boolean): void {
+    const destination = this.#ready.next(maySend);
     if (destination === undefined) return;
-    for (const opened of this.#byDestination.get(destination)?.expired ?? []) {
-      this.#seal(opened);
-      return;
-    }
+    this.#sealFirst(this.#byDestination.get(destination)?.due ?? []);
   }
 
-  /** A target may be sent to again, perhaps. */
+  /** A destination may be able to take batches again. */
   recall(destination: D): void {
     this.#ready.recall(destination);
   }
 
   sealAll(): void {
-    for (const opened of this.#all) this.#seal(opened);
+    for (const open of this.#all) this.#seal(open);
   }
 
-  /** @param target undefined: of all targets */
+  /** Seals the oldest open batch of a destination, or of all destinations. */
   sealOldest(destination?: D): void {
-    const among =
-      destination === undefined ? this.#all : (this.#byDestination.get(destination)?.byDay.values() ?? []);
-    for (const opened of among) {
-      this.#seal(opened);
+    if (destination === undefined) this.#sealFirst(this.#all);
+    else this.#sealFirst(this.#byDestination.get(destination)?.byDay.values() ?? []);
+  }
+
+  #sealFirst(batches: Iterable<OpenBatch<D, M>>): void {
+    for (const open of batches) {
+      this.#seal(open);
       return;
     }
   }
 
-  #find(destination: D, timestamp: number): Opened<D, C> | undefined {
+  #find(destination: D, timestamp: number): OpenBatch<D, M> | undefined {
     const day = utcDayOf(timestamp);
     const latest = this.#latest;
-    if (latest?.of.destination === destination && latest.batch.day === day) return latest;
+    if (latest?.of.destination === destination && latest.builder.day === day) return latest;
     return this.#byDestination.get(destination)?.byDay.get(day);
   }
 
-  #openFor(destination: D, timestamp: number, followsFull: boolean): Opened<D, C> {
-    const isCrowded = this.#all.size >= this.#maxOpen;
-    if (isCrowded) this.#makeRoom();
-    const batch = new BatchBuilder(utcDayOf(timestamp), followsFull);
+  #openFor(destination: D, timestamp: number, expectFull: boolean): OpenBatch<D, M> {
+    const isAtLimit = this.#all.size >= this.#maxOpen;
+    if (isAtLimit) this.#makeRoom();
+    const builder = new BatchBuilder(utcDayOf(timestamp), expectFull);
     const of = this.#byDestination.get(destination) ?? {
       destination,
       byDay: new Map(),
-      expired: new Set(),
+      due: new Set(),
       heldBytes: 0,
     };
     this.#byDestination.set(destination, of);
-    const copy = this.#copyFor(destination, timestamp);
-    const opened: Opened<D, C> = {
+    const open: OpenBatch<D, M> = {
       of,
-      batch,
-      copy,
+      builder,
+      mirror: this.#mirrorFor(destination, timestamp),
       gap: undefined,
-      place: this.#opened++,
+      sequence: this.#openedCount++,
       use: undefined,
     };
-    of.byDay.set(batch.day, opened);
-    this.#latest = opened;
-    opened.use = this.#enter(opened, isCrowded);
-    this.#all.add(opened);
-    this.#fresh.add(opened);
-    this.#hold(of, batch.heldBytes);
-    return opened;
+    of.byDay.set(builder.day, open);
+    this.#latest = open;
+    open.use = this.#enterByUse(open, isAtLimit);
+    this.#all.add(open);
+    this.#fresh.add(open);
+    this.#hold(of, builder.heldBytes);
+    return open;
   }
 
-  #addTo(opened: Opened<D, C>, event: LogEvent): boolean {
-    const { batch, copy } = opened;
-    const before = batch.heldBytes;
-    if (!batch.add(event)) return false;
+  #addTo(open: OpenBatch<D, M>, event: LogEvent): boolean {
+    const { builder, mirror } = open;
+    const before = builder.heldBytes;
+    if (!builder.add(event)) return false;
     this.#eventCount++;
-    this.#hold(opened.of, batch.heldBytes - before);
-    copy?.append(batch);
-    this.#use(opened);
+    this.#hold(open.of, builder.heldBytes - before);
+    mirror?.append(builder);
+    this.#markUsed(open);
     return true;
   }
 
-  #hold(of: DestinationBatches<D, C>, bytes: number): void {
+  #hold(of: DestinationBatches<D, M>, bytes: number): void {
     of.heldBytes += bytes;
     this.#heldBytes += bytes;
   }
 
-  #use(opened: Opened<D, C>): void {
-    if (opened === this.#latest) return;
-    this.#latest = opened;
-    if (opened.use !== undefined) this.#byUse.remove(opened.use);
-    opened.use = this.#byUse.addLast(opened);
+  #markUsed(open: OpenBatch<D, M>): void {
+    if (open === this.#latest) return;
+    this.#latest = open;
+    if (open.use !== undefined) this.#byUse.remove(open.use);
+    open.use = this.#byUse.addLast(open);
   }
 
   /**
-   * Where more targets are in use than may be open, each in its turn, the one that was used least recently is the one that is
-   * used next: to seal it would make a batch of each event. A new one gives its place to the next, unless it is used again.
-   * Some stay all the same, so that what came first and is used no more leaves in the end.
+   * If more destinations are used in turn than may be open, the least recently used one is the next to be used: sealing it would
+   * make a batch of every event. So a new batch is itself the next to be sealed, unless it is used again. One in some new batches
+   * stays, so that batches that are no longer used are sealed in the end.
    */
-  #enter(opened: Opened<D, C>, isCrowded: boolean): Link<Opened<D, C>> {
-    const stays = !isCrowded || opened.place % KEPT_SHARE === 0;
-    return stays ? this.#byUse.addLast(opened) : this.#byUse.addFirst(opened);
+  #enterByUse(open: OpenBatch<D, M>, isAtLimit: boolean): Link<OpenBatch<D, M>> {
+    const stays = !isAtLimit || open.sequence % LONG_LIVED_EVERY === 0;
+    return stays ? this.#byUse.addLast(open) : this.#byUse.addFirst(open);
   }
 
   #makeRoom(): void {
     const least = this.#byUse.first?.value;
     if (least === undefined) return;
-    if (this.#fresh.has(least)) this.#events.tooManyOpenBatches();
+    if (this.#fresh.has(least)) this.#callbacks.tooManyOpenBatches();
     this.#seal(least);
   }
 
-  #seal(opened: Opened<D, C>): void {
-    const { of, batch, copy, gap, use } = opened;
-    this.#all.delete(opened);
+  #seal(open: OpenBatch<D, M>): void {
+    const { of, builder, mirror, gap, use } = open;
+    this.#all.delete(open);
     if (use !== undefined) this.#byUse.remove(use);
-    if (opened === this.#latest) this.#latest = undefined;
-    of.byDay.delete(batch.day);
+    if (open === this.#latest) this.#latest = undefined;
+    of.byDay.delete(builder.day);
     if (of.byDay.size === 0) this.#byDestination.delete(of.destination);
-    if (!this.#fresh.delete(opened)) this.#expiredSealed(opened);
-    this.#eventCount -= batch.size;
-    this.#hold(of, -batch.heldBytes);
-    const sealed = batch.seal();
-    copy?.seal(sealed);
-    this.#events.sealed(of.destination, sealed, copy, gap);
+    if (!this.#fresh.delete(open)) this.#removeDue(open);
+    this.#eventCount -= builder.size;
+    this.#hold(of, -builder.heldBytes);
+    const batch = builder.seal();
+    mirror?.seal(batch);
+    this.#callbacks.sealed(of.destination, batch, mirror, gap);
   }
 
-  #expiredSealed(opened: Opened<D, C>): void {
-    const { destination, expired } = opened.of;
-    expired.delete(opened);
-    const [next] = expired;
+  #removeDue(open: OpenBatch<D, M>): void {
+    const { destination, due } = open.of;
+    due.delete(open);
+    const [next] = due;
     if (next === undefined) this.#ready.delete(destination);
-    else this.#ready.set(destination, next.place);
+    else this.#ready.set(destination, next.sequence);
   }
 }

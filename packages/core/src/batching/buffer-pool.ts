@@ -1,38 +1,41 @@
 import { MAX_BATCH_BYTES } from './limits.js';
 
-/** What most full batches take: accounted bytes, less 26 for each event, more for names and escapes. */
+/** The size of most full batches: the accounted bytes less 26 for each event, plus property names and escapes. */
 export const BATCH_BUFFER_BYTES = 1.25 * MAX_BATCH_BYTES;
 
-/** Of what is seldom needed, nothing is kept. */
-const MAX_BYTES = 2 * BATCH_BUFFER_BYTES;
+/** Larger buffers are rarely needed and are not kept. */
+const MAX_SPARE_BYTES = 2 * BATCH_BUFFER_BYTES;
 
-/** As many as are commonly in flight. */
+/** The default of `maxInFlight`. */
 const MAX_SPARES = 4;
 
 const spares: Buffer[] = [];
 
-/** What somebody has, and may give back. */
-const lent = new WeakSet<ArrayBufferLike>();
+/** The memory that is in use. */
+const acquired = new WeakSet<ArrayBufferLike>();
 
 /**
- * Memory for a batch, with anything in it, of `bytes` at least. It is used again and again: what is new outside of V8's heap
- * counts as if it were in it, and each time so much is new all of the heap is searched for garbage, on all cores.
+ * Returns a buffer of at least this many bytes, with arbitrary content. Buffers are reused, because V8 counts memory outside its
+ * heap as garbage-collection pressure: many new buffers cause full collections, on all cores.
  */
 export function acquireBuffer(bytes = BATCH_BUFFER_BYTES): Buffer {
   const spare = spares.pop();
-  // One that is too small is left to V8: the next ones have what batches need by now.
-  const memory = spare !== undefined && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(bytes);
-  lent.add(memory.buffer);
-  return memory;
+  // A spare that is too small is left to the garbage collector: batches have grown, and the next ones need larger buffers too.
+  const buffer = spare !== undefined && spare.length >= bytes ? spare : Buffer.allocUnsafeSlow(bytes);
+  acquired.add(buffer.buffer);
+  return buffer;
 }
 
-/** @param view of memory that nobody else looks at any more, and nobody at all from now on; what was not lent is left */
+/**
+ * Returns memory to the pool. Nobody may read or write it afterwards. Memory that is not from the pool is ignored.
+ * @param view any view of the memory
+ */
 export function releaseBuffer({ buffer }: Buffer): void {
-  if (!lent.delete(buffer)) return;
-  if (buffer.byteLength <= MAX_BYTES && spares.length < MAX_SPARES) spares.push(Buffer.from(buffer));
+  if (!acquired.delete(buffer)) return;
+  if (buffer.byteLength <= MAX_SPARE_BYTES && spares.length < MAX_SPARES) spares.push(Buffer.from(buffer));
 }
 
-/** How many bytes of memory a view keeps. */
+/** The bytes of memory that a view keeps from being freed. */
 export function retainedBytes(view: Buffer): number {
-  return lent.has(view.buffer) ? view.buffer.byteLength : view.length;
+  return acquired.has(view.buffer) ? view.buffer.byteLength : view.length;
 }

@@ -1,9 +1,9 @@
-/** What a line tells of its event. */
+/** What the line of an event says about it. */
 export interface EventLine {
   readonly timestamp: number;
-  /** Whether the time is to be corrected when the service's is known: see `headOf`. */
+  /** Whether the timestamp must be checked again once the service's clock is known: see `TimeSource`. */
   readonly isProvisional: boolean;
-  /** What the message takes, in UTF-8. */
+  /** The size of the message in UTF-8. */
   readonly messageBytes: number;
 }
 
@@ -17,35 +17,38 @@ const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** What a backslash stands before, as JSON.stringify writes it; of \u only the control characters. */
+/** What JSON.stringify writes after a backslash. After \u it writes control characters only. */
 const ESCAPED = new Set(Buffer.from('"\\bfnrt'));
 const CONTROL = /^u00[01][0-9a-f]$/;
 
-/** The marks of a provisional time. */
+/** Up to two spaces after the timestamp state its source. */
 const MAX_SPACES = 2;
 
 /**
- * Reads the JSON of an event, strictly as `JsonPayload` writes it, and so that nothing else can stand in it: it goes into a
- * request as it is. That it is UTF-8 is for the caller to check.
- * @param start where it begins @param end where it ends
- * @returns undefined when it is anything else
+ * Reads the JSON of an event from a file. It accepts only what `JsonPayload` writes, since the bytes go into a request
+ * unchanged. The caller must check that they are valid UTF-8.
+ * @param start the offset of the first byte
+ * @param end the offset after the last byte
+ * @returns undefined for anything else
  */
 export function readEventLine(bytes: Buffer, start: number, end: number): EventLine | undefined {
   if (!hasAt(bytes, start, HEAD) || !hasAt(bytes, end - TAIL.length, TAIL)) return undefined;
   const digits = start + HEAD.length;
   const timestamp = readNumber(bytes, digits);
-  // A number with zeros in front ends elsewhere, and is none in JSON.
-  const mark = digits + String(timestamp).length;
-  const middle = skipSpaces(bytes, mark);
+  // A number with leading zeros is not valid JSON, and is longer than this, so that the next check fails.
+  const afterDigits = digits + String(timestamp).length;
+  const middle = skipSpaces(bytes, afterDigits);
   if (timestamp === undefined || !hasAt(bytes, middle, MIDDLE)) return undefined;
-  const messageBytes = lengthOf(bytes, middle + MIDDLE.length, end - TAIL.length);
-  return messageBytes === undefined ? undefined : { timestamp, isProvisional: middle > mark, messageBytes };
+  const messageBytes = unescapedLength(bytes, middle + MIDDLE.length, end - TAIL.length);
+  return messageBytes === undefined
+    ? undefined
+    : { timestamp, isProvisional: middle > afterDigits, messageBytes };
 }
 
 function skipSpaces(bytes: Buffer, start: number): number {
-  let end = start;
-  while (end < start + MAX_SPACES && bytes[end] === SPACE) end++;
-  return end;
+  let offset = start;
+  while (offset < start + MAX_SPACES && bytes[offset] === SPACE) offset++;
+  return offset;
 }
 
 function hasAt(bytes: Buffer, offset: number, text: Buffer): boolean {
@@ -55,15 +58,15 @@ function hasAt(bytes: Buffer, offset: number, text: Buffer): boolean {
 }
 
 function readNumber(bytes: Buffer, start: number): number | undefined {
-  let end = start;
+  let offset = start;
   let value = 0;
-  for (let byte = bytes[end]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = bytes[++end])
+  for (let byte = bytes[offset]; byte !== undefined && byte >= ZERO && byte <= NINE; byte = bytes[++offset])
     value = value * 10 + byte - ZERO;
-  return end === start || !Number.isSafeInteger(value) ? undefined : value;
+  return offset === start || !Number.isSafeInteger(value) ? undefined : value;
 }
 
-/** How long the text is that a JSON string holds; undefined when that is none, or an empty one. */
-function lengthOf(bytes: Buffer, start: number, end: number): number | undefined {
+/** The length of the text in a JSON string, or undefined when the string is invalid or empty. */
+function unescapedLength(bytes: Buffer, start: number, end: number): number | undefined {
   let length = 0;
   for (let i = start; i < end; i++, length++) {
     const byte = bytes[i] ?? QUOTE;
@@ -75,7 +78,7 @@ function lengthOf(bytes: Buffer, start: number, end: number): number | undefined
   return length === 0 ? undefined : length;
 }
 
-/** Of what stands behind a backslash; infinite when that may not stand there. */
+/** The length of an escape sequence after its backslash, or infinity when it is invalid. */
 function escapeLength(bytes: Buffer, offset: number): number {
   if (ESCAPED.has(bytes[offset] ?? 0)) return 1;
   return CONTROL.test(bytes.toString('latin1', offset, offset + 5)) ? 5 : Number.POSITIVE_INFINITY;

@@ -1,13 +1,13 @@
 import { acquireBuffer, BATCH_BUFFER_BYTES, releaseBuffer } from './buffer-pool.js';
 import { type EventTime, headOf, type LogEvent } from './log-event.js';
 
-/** Between two events: legal JSON, and found in no event, since JSON text escapes newlines. */
+/** Separates two events. It occurs in no event, since JSON escapes newlines. */
 export const SEPARATOR = ',\n';
 
 const INITIAL_BYTES = 1024;
-/** With less of it in use, what is finished moves to memory of its own. */
+/** If less than this share of the buffer is used, the finished payload moves to a smaller one. */
 const MIN_FILL = 0.6;
-/** What an event takes beside its message: names, timestamp, brace, separator. */
+/** The most bytes that an event takes besides its message: property names, timestamp, quotes, brace and separator. */
 const FRAME_BYTES = 64;
 
 const SPACE = 0x20;
@@ -17,70 +17,66 @@ const BACKSLASH = 0x5c;
 const TAIL = Buffer.from(`}${SEPARATOR}`);
 
 /**
- * The elements of `logEvents` as they are sent: JSON in UTF-8, written as the events come. It leaves neither strings
- * nor objects behind, which would cost more to collect than to write.
+ * The elements of `logEvents` as they are sent: JSON in UTF-8, written as events arrive. It creates no strings or objects per
+ * event, since collecting them would cost more than writing the JSON.
  */
 export class JsonPayload {
   #bytes: Buffer;
-  /** With a separator behind each event. */
+  /** Includes the separator after each event. */
   #length = 0;
-  #taken = 0;
-  /** Somebody may look at it for longer than the batch lives. */
-  #isHandedOut = false;
-  /** Many events share a millisecond. */
+  #drained = 0;
+  /** Whether others hold views of the buffer, so that it must not be reused. */
+  #isShared = false;
+  /** The last head is reused, since many events share a millisecond. */
   #head: EventTime & { readonly bytes: Buffer } = {
     timestamp: -1,
     source: 'settled',
     bytes: Buffer.alloc(0),
   };
 
-  /** @param followsFull whether it is likely to be full, and need not grow */
-  constructor(followsFull = false) {
-    this.#bytes = followsFull ? acquireBuffer() : Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  /** @param expectFull allocates a full buffer at once */
+  constructor(expectFull = false) {
+    this.#bytes = expectFull ? acquireBuffer() : Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
-  /**
-   * The bytes of all events. There is room for more: for 1 KiB at first, then for four times as much at most, or for a
-   * full batch.
-   */
+  /** The size of the JSON of all events, in bytes. The buffer may be larger. */
   get length(): number {
     return Math.max(this.#length - SEPARATOR.length, 0);
   }
 
   append(event: LogEvent): void {
     const { message } = event;
-    this.#makeRoom(FRAME_BYTES + 2 * message.length);
+    this.#reserve(FRAME_BYTES + 2 * message.length);
     this.#write(this.#headFor(event));
     if (!this.#writeEscaped(message)) this.#writeJson(message.toString());
     this.#write(TAIL);
   }
 
   /**
-   * What was appended since it was asked for before: each event a line, `{"timestamp":…,"message":"…"},`. Never
+   * The events that were appended since the last call, each on a line: `{"timestamp":…,"message":"…"},`. The bytes are never
    * overwritten.
    */
   drainNew(): Buffer {
-    const fresh = this.#bytes.subarray(this.#taken, this.#length);
-    this.#taken = this.#length;
-    // A view, unless it is a little of what it would keep in memory for as long as the disk takes.
-    if (fresh.length < this.#bytes.length >> 6) return ownCopy(fresh);
-    this.#isHandedOut = true;
-    return fresh;
+    const added = this.#bytes.subarray(this.#drained, this.#length);
+    this.#drained = this.#length;
+    // A small view would keep the whole buffer in memory until the disk has written it.
+    if (added.length < this.#bytes.length >> 6) return copyOf(added);
+    this.#isShared = true;
+    return added;
   }
 
-  /** The same for everything that was appended. */
+  /** All events, in the same form. */
   takeAll(): Buffer {
-    this.#taken = 0;
+    this.#drained = 0;
     return this.drainNew();
   }
 
-  /** Everything that was appended. Nothing is appended any more. */
+  /** The JSON of all events. Nothing may be appended afterwards. */
   finish(): Buffer {
-    const memory = this.#bytes;
-    // A view keeps all of its memory.
-    if (this.#length < MIN_FILL * memory.length) {
-      this.#bytes = ownCopy(memory.subarray(0, this.#length));
-      if (!this.#isHandedOut) releaseBuffer(memory);
+    const buffer = this.#bytes;
+    if (this.#length < MIN_FILL * buffer.length) {
+      this.#bytes = copyOf(buffer.subarray(0, this.#length));
+      if (!this.#isShared) releaseBuffer(buffer);
     }
     return this.#bytes.subarray(0, this.length);
   }
@@ -97,8 +93,8 @@ export class JsonPayload {
   }
 
   /**
-   * As JSON.stringify, at a fraction of its price, for a message without control characters.
-   * @returns false, having written nothing, when there is one
+   * Writes a message without control characters as JSON.stringify would, but much faster.
+   * @returns false when the message has control characters; nothing is written then
    */
   #writeEscaped(message: Buffer): boolean {
     const bytes = this.#bytes;
@@ -106,7 +102,7 @@ export class JsonPayload {
     let to = this.#length;
     bytes[to++] = QUOTE;
     for (let from = 0; from < length; from++) {
-      const byte = message[from] as number; // within the message
+      const byte = message[from] as number; // within bounds
       if (byte === QUOTE || byte === BACKSLASH) bytes[to++] = BACKSLASH;
       else if (byte < SPACE) return false;
       bytes[to++] = byte;
@@ -118,28 +114,28 @@ export class JsonPayload {
 
   #writeJson(message: string): void {
     const json = JSON.stringify(message);
-    this.#makeRoom(FRAME_BYTES + Buffer.byteLength(json));
+    this.#reserve(FRAME_BYTES + Buffer.byteLength(json));
     this.#length += this.#bytes.write(json, this.#length);
   }
 
-  #makeRoom(bytes: number): void {
+  #reserve(bytes: number): void {
     const { length } = this.#bytes;
     const needed = this.#length + bytes;
     if (needed <= length) return;
-    const grown = roomFor(needed, length);
+    const grown = allocate(needed, length);
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;
   }
 }
 
-/** In few steps to what a full batch commonly takes, since memory that is let go of at once costs most. */
-function roomFor(needed: number, before: number): Buffer {
-  if (needed > BATCH_BUFFER_BYTES) return acquireBuffer(Math.max(needed, Math.ceil(1.25 * before)));
-  const more = Math.max(needed, 4 * before);
-  return more < BATCH_BUFFER_BYTES ? Buffer.allocUnsafeSlow(more) : acquireBuffer();
+/** Grows in few steps to the size of a full batch, since short-lived buffers cost most. */
+function allocate(needed: number, currentBytes: number): Buffer {
+  if (needed > BATCH_BUFFER_BYTES) return acquireBuffer(Math.max(needed, Math.ceil(1.25 * currentBytes)));
+  const bytes = Math.max(needed, 4 * currentBytes);
+  return bytes < BATCH_BUFFER_BYTES ? Buffer.allocUnsafeSlow(bytes) : acquireBuffer();
 }
 
-function ownCopy(bytes: Buffer): Buffer {
+function copyOf(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   return copy;

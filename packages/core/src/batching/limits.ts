@@ -1,5 +1,5 @@
 /**
- * Every number of the service that a request must obey.
+ * The limits that a request must keep.
  * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
  */
 
@@ -12,7 +12,7 @@ export const MAX_BATCH_BYTES = 1_048_576;
 /** "The maximum number of log events in a batch is 10,000." */
 export const MAX_BATCH_EVENTS = 10_000;
 
-/** The longest message that fits into a batch of its own: the batch's limit is the event's. */
+/** The longest message that fits into a batch of its own. The service sets no lower limit for an event. */
 export const MAX_MESSAGE_BYTES = MAX_BATCH_BYTES - EVENT_OVERHEAD_BYTES;
 
 /** "The time span in a single batch cannot exceed 24 hours." */

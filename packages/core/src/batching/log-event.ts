@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 
 /**
- * Where the time of an event comes from: from the host's clock at the log call, or from the record, as far as the host's
- * clock could tell that the service takes it. It is settled when the service's clock was known.
+ * Where the timestamp of an event comes from. While the service's clock is unknown the timestamp is provisional: `host` is the
+ * host's time of the log call; `record` is the record's own time, which is within the service's limits by the host's clock. Once
+ * the service's clock is known, timestamps are `settled`.
  */
 export type TimeSource = 'host' | 'record' | 'settled';
 
@@ -14,17 +15,17 @@ export interface EventTime {
   readonly source: TimeSource;
 }
 
-/** One log event, as the service takes it. */
+/** A log event of PutLogEvents. */
 export interface LogEvent extends EventTime {
-  /** In UTF-8, not empty. It may be a view of memory that is used anew once the record is taken over. */
+  /** UTF-8, not empty. It may be a view of the caller's memory, which is valid only until the event is added to a batch. */
   readonly message: Buffer;
-  /** What the event counts towards the batch's limit: the message in UTF-8, and 26. */
+  /** The accounted bytes: the size of the message in UTF-8, plus 26. */
   readonly bytes: number;
 }
 
 /**
- * Turns a record into the log events that carry it: one, several when the message is too long for one, none
- * when it is empty (the service refuses an empty message, and with it the whole batch).
+ * Turns a record into log events: usually one, several if the message is too long for one, and none if it is empty. The service
+ * refuses a whole batch that contains an empty message.
  */
 export function toLogEvents(
   timestamp: number,
@@ -37,7 +38,7 @@ export function toLogEvents(
   return splitMessage(text, MAX_MESSAGE_BYTES).map((part) => logEvent(timestamp, source, part));
 }
 
-/** What is no text, and should not have come, is shown as Node's console would. */
+/** Formats a value that is not text as `console.log` would, since the caller may be plain JavaScript. */
 export function toText(message: unknown): string | Buffer {
   if (typeof message === 'string' || Buffer.isBuffer(message)) return message;
   try {
@@ -47,38 +48,38 @@ export function toText(message: unknown): string | Buffer {
   }
 }
 
-/** What has no UTF-8 form, a lone surrogate or bytes of something else, becomes U+FFFD. */
+/** Lone surrogates and invalid bytes become U+FFFD. */
 function toUtf8(message: string | Buffer): Buffer {
   if (typeof message === 'string') return Buffer.from(message);
   return isUtf8(message) ? message : Buffer.from(message.toString());
 }
 
 /**
- * Spaces behind a timestamp, which JSON allows, tell its source wherever the event goes: into a sorted batch, a part of
- * one, a file that another process reads.
+ * Spaces after a timestamp, which JSON allows, state its source. The mark stays with the event when its batch is sorted, divided
+ * or read from disk by another process.
  */
-const MARKS: Readonly<Record<TimeSource, string>> = { settled: '', host: ' ', record: '  ' };
+const SOURCE_MARKS: Readonly<Record<TimeSource, string>> = { settled: '', host: ' ', record: '  ' };
 
-/** The JSON of an event, up to its message. */
+/** The JSON of an event before its message. */
 export function headOf({ timestamp, source }: EventTime): string {
-  return `{"timestamp":${timestamp}${MARKS[source]},"message":`;
+  return `{"timestamp":${timestamp}${SOURCE_MARKS[source]},"message":`;
 }
 
 const HEAD = /^\{"timestamp":(\d+)( {0,2}),"message":/;
 
-/** The time of an event, from its JSON. */
+/** Reads the timestamp of an event and its source from the event's JSON. */
 export function timeOf(json: string): EventTime {
   const mark = HEAD.exec(json)?.[2];
-  const source = mark === MARKS.host ? 'host' : mark === MARKS.record ? 'record' : 'settled';
+  const source = mark === SOURCE_MARKS.host ? 'host' : mark === SOURCE_MARKS.record ? 'record' : 'settled';
   return { timestamp: timestampOf(json), source };
 }
 
-/** The JSON of an event with another time, which is settled. */
+/** Replaces the timestamp in the JSON of an event by a settled one. */
 export function withTimestamp(json: string, timestamp: number): string {
   return json.replace(HEAD, headOf({ timestamp, source: 'settled' }));
 }
 
-/** The timestamp of an event, from the beginning of its JSON. */
+/** Reads the timestamp of an event from the start of its JSON. */
 export function timestampOf(json: string): number {
   return Number.parseInt(json.slice('{"timestamp":'.length), 10);
 }
@@ -88,8 +89,8 @@ function logEvent(timestamp: number, source: TimeSource, message: Buffer): LogEv
 }
 
 /**
- * Cuts text in UTF-8 into parts of at most `maxBytes` each (at least 4), between code points. The parts joined are the
- * text.
+ * Cuts UTF-8 text into parts between code points. Joined, the parts are the text.
+ * @param maxBytes the size of the largest part; at least 4, the size of the largest code point
  */
 export function splitMessage(text: Buffer, maxBytes: number): Buffer[] {
   const parts: Buffer[] = [];
@@ -101,11 +102,11 @@ export function splitMessage(text: Buffer, maxBytes: number): Buffer[] {
   return parts;
 }
 
-/** The last offset, not after `offset`, at which a code point ends. */
+/** The last boundary between code points at or before `offset`. */
 function codePointBoundary(bytes: Buffer, offset: number): number {
   if (offset >= bytes.length) return bytes.length;
   let end = offset;
-  // 10xxxxxx continues a code point: https://www.rfc-editor.org/rfc/rfc3629#section-3
+  // A byte 10xxxxxx continues a code point: https://www.rfc-editor.org/rfc/rfc3629#section-3
   while (((bytes[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end--;
   return end;
 }

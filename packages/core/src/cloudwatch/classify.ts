@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { FailedOutcome, Failure, RejectedEvents } from '../contracts/outcome.js';
 
-/** The answer of PutLogEvents, as far as it says what became of the events. */
+/** The part of PutLogEvents' response that says which events were rejected. */
 export interface RejectedLogEventsInfo {
   readonly tooOldLogEventEndIndex?: number | undefined;
   readonly expiredLogEventEndIndex?: number | undefined;
@@ -9,18 +9,19 @@ export interface RejectedLogEventsInfo {
 }
 
 /**
- * Reads indexes as what they are: of n events in the order of time, those before `tooOldLogEventEndIndex` are
- * too old, those before `expiredLogEventEndIndex` and not too old have expired, and those from
- * `tooNewLogEventStartIndex` on are too new. A start at 0 is legal: every event is too new.
+ * Counts the rejected events of a batch, whose events are in chronological order. Those before `tooOldLogEventEndIndex` are too
+ * old. Those after them and before `expiredLogEventEndIndex` have expired. Those from `tooNewLogEventStartIndex` on are too new;
+ * at 0 every event is too new.
+ * @param size the number of events in the batch
  */
-export function countRejected(info: RejectedLogEventsInfo | undefined, n: number): RejectedEvents {
-  // What is no number says nothing: the SDK passes on whatever stands in the answer.
-  const known = (index: unknown) => (Number.isInteger(index) ? Number(index) : undefined);
-  const within = (index: number) => Math.min(Math.max(index, 0), n);
-  const tooOld = within(known(info?.tooOldLogEventEndIndex) ?? 0);
-  const firstValid = Math.max(tooOld, within(known(info?.expiredLogEventEndIndex) ?? 0));
-  const firstTooNew = Math.max(firstValid, within(known(info?.tooNewLogEventStartIndex) ?? n));
-  return { tooOld, expired: firstValid - tooOld, tooNew: n - firstTooNew };
+export function countRejected(info: RejectedLogEventsInfo | undefined, size: number): RejectedEvents {
+  // The SDK does not check the types of a response.
+  const integer = (index: unknown) => (Number.isInteger(index) ? Number(index) : undefined);
+  const clamp = (index: number) => Math.min(Math.max(index, 0), size);
+  const tooOld = clamp(integer(info?.tooOldLogEventEndIndex) ?? 0);
+  const firstValid = Math.max(tooOld, clamp(integer(info?.expiredLogEventEndIndex) ?? 0));
+  const firstTooNew = Math.max(firstValid, clamp(integer(info?.tooNewLogEventStartIndex) ?? size));
+  return { tooOld, expired: firstValid - tooOld, tooNew: size - firstTooNew };
 }
 
 const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
@@ -60,22 +61,23 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   SerializationException: 'poison',
 };
 
-/** What a failed call means. Whatever is unknown counts as `unavailable`: it is tried again, and nothing is lost. */
+/** Says what a failed call means. An unknown error is `unavailable`: the call is tried again, and nothing is lost. */
 export function classify(error: unknown): FailedOutcome {
   const failure = describe(error);
   const { status, requestId } = metadataOf(error);
   const kind = kindOf(failure.name, status);
-  // Only the service itself can condemn a batch. A proxy that answers 400 cannot; an oversized body is refused
-  // by whoever stands in front, without a request id.
+  // Only the service may refuse a batch for good, not a proxy that responds with 400. The exception is 413: a server in front of
+  // the service refuses a body that is too large, without a request id.
   if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
   return { kind, failure };
 }
 
 /**
- * Whether the clock of this host is to blame. The SDK signs the next request by the time of the answer.
+ * Whether the signature was refused because the clock of this host is wrong. The SDK signs the next request by the time of the
+ * response.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
  */
-export function isSkewed({ message }: Failure): boolean {
+export function isClockSkew({ message }: Failure): boolean {
   return /^Signature (?:expired|not yet current)/.test(message);
 }
 
@@ -98,7 +100,7 @@ function metadataOf(error: unknown): { status: number | undefined; requestId: st
   };
 }
 
-const NOT_JSON = 'the answer is no JSON: it does not come from CloudWatch Logs, but from a proxy on the way';
+const NOT_JSON = 'the response is not JSON: it is not from CloudWatch Logs but from a proxy on the way';
 
 function describe(error: unknown): Failure {
   if (typeof error === 'string') return { name: 'Error', message: error };
@@ -108,7 +110,7 @@ function describe(error: unknown): Failure {
     return { name: 'RegionMissing', message: error.message };
   if (error.message.startsWith('Region not accepted'))
     return { name: 'RegionInvalid', message: error.message };
-  // Node says what happened on the network in the code (ECONNREFUSED, ENOTFOUND), and nothing in the name.
+  // Network errors of Node are told apart by their code (ECONNREFUSED, ENOTFOUND); their name is always 'Error'.
   const code = property(error, 'code');
   const name = typeof code === 'string' && metadataOf(error).status === undefined ? code : error.name;
   return { name, message: error.message };

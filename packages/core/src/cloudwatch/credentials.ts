@@ -1,25 +1,25 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import type { IdleTimeouts } from './idle-timeout.js';
+import { CredentialsTimeoutError } from './client-errors.js';
+import type { IdleTimers } from './idle-timers.js';
 
 type Provider = ReturnType<typeof defaultProvider>;
-type Found = ReturnType<Provider>;
+type LookUp = ReturnType<Provider>;
 
 /**
- * The SDK's own search for credentials, begun anew when those that it found were refused, or when it hangs: by itself the SDK
- * keeps what it found for as long as that does not say when it expires, the files that it read for ever, and waits for ever.
+ * The SDK's default credentials, looked up again when the service refuses them or the look-up hangs. By itself the SDK keeps
+ * credentials without an expiry for ever, never reads a file again, and waits without limit.
  */
 export class Credentials {
-  readonly #timeouts: IdleTimeouts;
+  readonly #timers: IdleTimers;
   #search: Provider = newSearch();
-  /** All who ask share one look-up. */
-  #lookUp: Found | undefined;
+  /** Shared by all calls that need credentials at the same time. */
+  #lookUp: LookUp | undefined;
 
-  /** @param patience how long a look-up may take */
-  constructor(timeouts: IdleTimeouts) {
-    this.#timeouts = timeouts;
+  constructor(timers: IdleTimers) {
+    this.#timers = timers;
   }
 
-  /** For the client's configuration. The mark says that it need not remember what this gives: this does. */
+  /** For the client's configuration. `memoized` tells the SDK not to cache the result itself. */
   readonly provider: Provider & { readonly memoized: true } = Object.assign(
     (...args: Parameters<Provider>) => {
       this.#lookUp ??= this.#find(args).finally(() => {
@@ -30,32 +30,24 @@ export class Credentials {
     { memoized: true as const },
   );
 
-  /** Those found last are refused. A look-up that is under way is newer than they are. */
-  searchAnew(): void {
+  /** The service refused the last credentials. A look-up in progress is newer than they are, and goes on. */
+  renew(): void {
     if (this.#lookUp === undefined) this.#search = newSearch();
   }
 
-  #find(args: Parameters<Provider>): Found {
+  #find(args: Parameters<Provider>): LookUp {
     return new Promise((resolve, reject) => {
-      const watch = this.#timeouts.watch((ms) => {
+      const timer = this.#timers.start((ms) => {
         this.#search = newSearch();
         reject(new CredentialsTimeoutError(ms));
       });
       void this.#search(...args)
         .then(resolve, reject)
-        .finally(() => watch.stop());
+        .finally(() => timer.stop());
     });
   }
 }
 
-/** Begun anew; of the one before, the answer is not wanted any more. */
 function newSearch(): Provider {
   return defaultProvider({ ignoreCache: true });
-}
-
-class CredentialsTimeoutError extends Error {
-  override readonly name = 'CredentialsTimeoutError';
-  constructor(ms: number) {
-    super(`no credentials within ${Math.round(ms)} ms`);
-  }
 }

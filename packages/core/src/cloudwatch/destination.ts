@@ -4,88 +4,85 @@ import type { Outcome } from '../contracts/outcome.js';
 import type { Entity } from '../identity/entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { classify, countRejected } from './classify.js';
-import type { LogStreamName, LogsApi } from './client.js';
 import type { KnownStreams } from './known-streams.js';
 import type { LogStreamManager } from './log-stream-manager.js';
+import type { LogStreamName, LogsClient } from './logs-client.js';
 
-const UNREADABLE_ANSWER =
-  'CloudWatch Logs takes events, but its answers cannot be read: something on the way changes or cuts them. Events that it rejects by their time count as delivered. Look for a proxy between this process and the service.';
+const UNREADABLE_RESPONSE =
+  'CloudWatch Logs takes events, but its responses cannot be read: something on the way changes or truncates them. Events that it rejects by timestamp count as delivered. Look for a proxy between this process and the service.';
 
-/** Tries to deliver one batch, and says what became of it. Never throws. */
+/** A log group, its log streams and an entity. */
 export class CloudWatchDestination implements Destination {
-  readonly #api: LogsApi;
-  readonly #target: LogStreamManager;
+  readonly #client: LogsClient;
+  readonly #streams: LogStreamManager;
   readonly #knownStreams: KnownStreams;
+  readonly #entityOf: () => Entity | undefined;
   readonly #reporter: Reporter;
-  readonly #known: () => Entity | undefined;
-  /** The service has rejected it: delivery never depends on the entity. */
-  #isLeftOff = false;
+  /** After a rejection events are sent without the entity: delivery never depends on it. */
+  #isEntityRejected = false;
 
-  /** @param entity as far as it is known by now */
+  /** @param entity returns the entity as far as it is known */
   constructor(
-    api: LogsApi,
-    target: LogStreamManager,
+    client: LogsClient,
+    streams: LogStreamManager,
     knownStreams: KnownStreams,
     entity: () => Entity | undefined,
     reporter: Reporter,
   ) {
-    this.#api = api;
-    this.#target = target;
+    this.#client = client;
+    this.#streams = streams;
     this.#knownStreams = knownStreams;
-    this.#known = entity;
+    this.#entityOf = entity;
     this.#reporter = reporter;
   }
 
   get #entity(): Entity | undefined {
-    return this.#isLeftOff ? undefined : this.#known();
+    return this.#isEntityRejected ? undefined : this.#entityOf();
   }
 
-  /** Where events of this time go, and who wrote them. */
   nameAt(timestamp: number): LogStreamName & { readonly entity: Entity | undefined } {
-    return { ...this.#target.nameFor(utcDayOf(timestamp)), entity: this.#entity };
+    return { ...this.#streams.nameFor(utcDayOf(timestamp)), entity: this.#entity };
   }
 
-  /** @param entityIsGood whether it is known that what is wrong with the batch is not the entity */
   async send(batch: Batch, entityIsGood: boolean): Promise<Outcome> {
-    const name = this.#target.nameFor(utcDayOf(batch.begin));
-    const failed = this.#knownStreams.isProbablyMissing(name) ? await this.#target.create(name) : undefined;
-    // Where none may be created it may be there all the same.
+    const name = this.#streams.nameFor(utcDayOf(batch.firstTimestamp));
+    const failed = this.#knownStreams.isProbablyMissing(name) ? await this.#streams.create(name) : undefined;
+    // If creating is not allowed, the log stream may exist all the same.
     if (failed !== undefined && failed.kind !== 'denied' && failed.kind !== 'missing') return failed;
     const outcome = await this.#sendWithEntity(batch, name, entityIsGood);
     if (outcome.kind === 'delivered') this.#knownStreams.add(name, false);
     if (outcome.kind !== 'missing') return outcome;
-    return (await this.#target.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
+    return (await this.#streams.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
   }
 
-  /** A bad entity may fail the whole request: what is refused with one is tried once more without. */
+  /** An invalid entity can make the service refuse the whole request, so a refused request is sent once more without it. */
   async #sendWithEntity(batch: Batch, name: LogStreamName, entityIsGood: boolean): Promise<Outcome> {
     const entity = this.#entity;
     const outcome = await this.#put(batch, name, entity);
     if (outcome.kind !== 'poison' || entity === undefined || entityIsGood) return outcome;
-    const without = await this.#put(batch, name, undefined);
-    if (without.kind === 'delivered') this.#leaveEntityOff(outcome.failure.message);
-    return without;
+    const withoutEntity = await this.#put(batch, name, undefined);
+    if (withoutEntity.kind === 'delivered') this.#rejectEntity(outcome.failure.message);
+    return withoutEntity;
   }
 
   async #put(batch: Batch, name: LogStreamName, entity: Entity | undefined): Promise<Outcome> {
     try {
-      const answer = await this.#api.putLogEvents({ ...name, batch, entity });
-      if (answer.rejectedEntityInfo !== undefined) {
-        this.#leaveEntityOff(answer.rejectedEntityInfo.errorType ?? 'no reason given');
-      }
-      if (answer.isUnreadable) this.#reporter.problem('unreadable-answer', UNREADABLE_ANSWER);
-      return { kind: 'delivered', rejected: countRejected(answer.rejectedLogEventsInfo, batch.size) };
+      const result = await this.#client.putLogEvents({ ...name, batch, entity });
+      if (result.rejectedEntityInfo !== undefined)
+        this.#rejectEntity(result.rejectedEntityInfo.errorType ?? 'no reason given');
+      if (result.isUnreadable) this.#reporter.problem('unreadable-answer', UNREADABLE_RESPONSE);
+      return { kind: 'delivered', rejected: countRejected(result.rejectedLogEventsInfo, batch.size) };
     } catch (error) {
       return classify(error);
     }
   }
 
-  #leaveEntityOff(reason: string): void {
-    if (this.#isLeftOff) return;
-    this.#isLeftOff = true;
+  #rejectEntity(reason: string): void {
+    if (this.#isEntityRejected) return;
+    this.#isEntityRejected = true;
     this.#reporter.problem(
       'entity',
-      `CloudWatch Logs rejects the entity for log group ${this.#target.logGroupName}, which is left off from now on. Events are not affected. (${reason})`,
+      `CloudWatch Logs rejects the entity for log group ${this.#streams.logGroupName}. Events are sent without it from now on. No event is lost. (${reason})`,
     );
   }
 }

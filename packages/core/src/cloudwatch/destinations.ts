@@ -4,10 +4,10 @@ import type { Reporter } from '../reporting/reporter.js';
 import type { Route, RouteDestinations } from '../routing/router.js';
 import { type FieldValues, type StreamNamer, streamNamer } from '../routing/stream-name.js';
 import { WeakLruCache } from '../util/weak-lru-cache.js';
-import type { LogGroupSettings, LogStreamName, LogsApi } from './client.js';
 import { CloudWatchDestination } from './destination.js';
 import { KnownStreams } from './known-streams.js';
 import { LogStreamManager } from './log-stream-manager.js';
+import type { LogGroupSettings, LogStreamName, LogsClient } from './logs-client.js';
 
 export interface DestinationsOptions extends LogGroupSettings {
   readonly logGroupName: string;
@@ -18,50 +18,51 @@ export interface DestinationsOptions extends LogGroupSettings {
   readonly createLogGroup: boolean;
 }
 
-/** Who this process is, as far as is known by now. */
-export interface Self {
+/** The identity of this process, as far as it is known. */
+export interface KnownIdentity {
   readonly entity: Entity | undefined;
   readonly instance: string;
 }
 
-/** So many targets are remembered that no batch waits for. */
-const SPARE_DESTINATIONS = 1000;
+/** Destinations without batches are kept up to this number. */
+const MAX_IDLE_DESTINATIONS = 1000;
 
-/** A sender for each target and entity: the own ones, and those of batches that other processes left. */
+/** Makes and keeps destinations: those of this process, and those of batches that other processes left. */
 export class Destinations implements RouteDestinations<CloudWatchDestination> {
   readonly #options: DestinationsOptions;
-  readonly #api: LogsApi;
+  readonly #client: LogsClient;
   readonly #reporter: Reporter;
-  readonly #self: Self;
-  readonly #destinations = new WeakLruCache<CloudWatchDestination>(SPARE_DESTINATIONS);
+  readonly #identity: KnownIdentity;
+  readonly #destinations = new WeakLruCache<CloudWatchDestination>(MAX_IDLE_DESTINATIONS);
   readonly #knownStreams = new KnownStreams();
-  #nameOf: StreamNamer | undefined;
+  #streamNamer: StreamNamer | undefined;
 
-  constructor(options: DestinationsOptions, api: LogsApi, reporter: Reporter, self: Self) {
+  constructor(options: DestinationsOptions, client: LogsClient, reporter: Reporter, identity: KnownIdentity) {
     this.#options = options;
-    this.#api = api;
+    this.#client = client;
     this.#reporter = reporter;
-    this.#self = self;
+    this.#identity = identity;
   }
 
   /**
-   * @param key the same for the same route alone
-   * @param routeOf is asked for a key that is not known
+   * Returns a destination of this process.
+   * @param key equal for equal routes only
+   * @param routeOf is called for an unknown key
    */
   own(key: readonly unknown[], routeOf: () => Route): CloudWatchDestination {
     return this.#destinations.get(JSON.stringify(['own', key]), () => {
       const { fields, entity } = routeOf();
-      return this.#create(this.#options.logGroupName, (day) => this.#ownName(day, fields), entity);
+      return this.#create(this.#options.logGroupName, (day) => this.#streamNameFor(day, fields), entity);
     });
   }
 
-  /** Named with the first batch, for good: who learns its entity later goes on in the stream in which it began. */
-  #ownName(day: number, fields: FieldValues): string {
-    this.#nameOf ??= this.#streamNamer(this.#self);
-    return this.#nameOf(day, fields);
+  /** The names are fixed with the first batch. An entity that is found later does not move events to another log stream. */
+  #streamNameFor(day: number, fields: FieldValues): string {
+    this.#streamNamer ??= this.#createStreamNamer(this.#identity);
+    return this.#streamNamer(day, fields);
   }
 
-  #streamNamer({ entity, instance }: Self): StreamNamer {
+  #createStreamNamer({ entity, instance }: KnownIdentity): StreamNamer {
     const { logStreamName, service, environment } = this.#options;
     return streamNamer(logStreamName, {
       hostname: hostname(),
@@ -72,6 +73,7 @@ export class Destinations implements RouteDestinations<CloudWatchDestination> {
     });
   }
 
+  /** Returns the destination of a batch that another process left. */
   to({
     logGroupName,
     logStreamName,
@@ -93,12 +95,12 @@ export class Destinations implements RouteDestinations<CloudWatchDestination> {
   ): CloudWatchDestination {
     const { logGroupClass, kmsKeyId, tags, retentionInDays, createLogGroup } = this.#options;
     const group = { logGroupName, logGroupClass, kmsKeyId, tags };
-    const target = new LogStreamManager(
-      this.#api,
+    const streams = new LogStreamManager(
+      this.#client,
       { group, streamName, retentionInDays, createLogGroup },
       this.#reporter,
       this.#knownStreams,
     );
-    return new CloudWatchDestination(this.#api, target, this.#knownStreams, entity, this.#reporter);
+    return new CloudWatchDestination(this.#client, streams, this.#knownStreams, entity, this.#reporter);
   }
 }

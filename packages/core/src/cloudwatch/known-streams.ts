@@ -1,19 +1,19 @@
-import type { LogStreamName } from './client.js';
+import type { LogStreamName } from './logs-client.js';
 
-/** So many are remembered. More begin anew, at the price of a request for each. */
+/** At this many the set starts again empty, at the price of one request for each log stream. */
 const MAX_KNOWN = 10_000;
 
 /**
- * The log streams that are known to exist. To write to one that does not takes three requests: one that finds nothing, the
- * creation, and the first again. Where the last new one was missing, as with tenants on their first day, the next probably is
- * as well, and creating it first spares a request.
+ * The log streams that are known to exist. Writing to a missing one takes three requests: one that fails, the creation, and the
+ * first one again. If the last new log stream was missing, the next one probably is too (tenants on their first day, for example).
+ * Creating it first saves a request.
  */
 export class KnownStreams {
   readonly #known = new Set<string>();
-  #isNextMissing = false;
+  #wasLastMissing = false;
 
   isProbablyMissing(name: LogStreamName): boolean {
-    return this.#isNextMissing && !this.#known.has(keyOf(name));
+    return this.#wasLastMissing && !this.#known.has(keyOf(name));
   }
 
   /** @param wasMissing whether it was created just now */
@@ -22,11 +22,11 @@ export class KnownStreams {
     if (this.#known.has(key)) return;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
     this.#known.add(key);
-    this.#isNextMissing = wasMissing;
+    this.#wasLastMissing = wasMissing;
   }
 }
 
-/** No log stream's name holds a colon. */
+/** The name of a log stream cannot contain a colon. */
 function keyOf({ logGroupName, logStreamName }: LogStreamName): string {
   return `${logGroupName}:${logStreamName}`;
 }

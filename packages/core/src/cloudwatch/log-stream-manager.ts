@@ -1,31 +1,36 @@
 import type { FailedOutcome } from '../contracts/outcome.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { classify } from './classify.js';
-import type { LogGroupSettings, LogStreamName, LogsApi } from './client.js';
 import type { KnownStreams } from './known-streams.js';
+import type { LogGroupSettings, LogStreamName, LogsClient } from './logs-client.js';
 
 export interface LogStreamManagerOptions {
   readonly group: LogGroupSettings & { readonly logGroupName: string };
   readonly retentionInDays: number | undefined;
   readonly createLogGroup: boolean;
-  /** The log stream's name for a UTC day. */
+  /** The name of the log stream for a UTC day. */
   readonly streamName: (day: number) => string;
 }
 
-/** A log group and its log streams: their names, and their creation when the service says that one is missing. */
+/** Names and creates the log streams of one log group, and the group itself. */
 export class LogStreamManager {
-  readonly #api: LogsApi;
+  readonly #client: LogsClient;
   readonly #options: LogStreamManagerOptions;
   readonly #reporter: Reporter;
   readonly #creations = new Map<string, Promise<FailedOutcome | undefined>>();
-  readonly #known: KnownStreams;
-  #retentionDue = false;
+  readonly #knownStreams: KnownStreams;
+  #isRetentionDue = false;
 
-  constructor(api: LogsApi, options: LogStreamManagerOptions, reporter: Reporter, known: KnownStreams) {
-    this.#api = api;
+  constructor(
+    client: LogsClient,
+    options: LogStreamManagerOptions,
+    reporter: Reporter,
+    knownStreams: KnownStreams,
+  ) {
+    this.#client = client;
     this.#options = options;
     this.#reporter = reporter;
-    this.#known = known;
+    this.#knownStreams = knownStreams;
   }
 
   get logGroupName(): string {
@@ -37,71 +42,71 @@ export class LogStreamManager {
   }
 
   /**
-   * Creates what is missing. Callers that ask while a stream is being created get the same answer.
-   * @returns what stood in the way, or undefined when group and stream are there
+   * Creates the log stream, and its log group if that is missing and `createLogGroup` is set. Simultaneous calls for the same log
+   * stream share one creation.
+   * @returns the failure, or undefined when the log stream exists
    */
   create(name: LogStreamName): Promise<FailedOutcome | undefined> {
-    const underWay = this.#creations.get(name.logStreamName);
-    if (underWay !== undefined) return underWay;
+    const inProgress = this.#creations.get(name.logStreamName);
+    if (inProgress !== undefined) return inProgress;
     const creation = this.#create(name)
-      .then((wasMissing) => this.#known.add(name, wasMissing))
+      .then((wasMissing) => this.#knownStreams.add(name, wasMissing))
       .then(() => undefined, creationFailed)
       .finally(() => this.#creations.delete(name.logStreamName));
     this.#creations.set(name.logStreamName, creation);
     return creation;
   }
 
-  /** @returns whether the log stream was created just now */
+  /** @returns whether the log stream was missing */
   async #create(name: LogStreamName): Promise<boolean> {
     await this.#setRetention();
     try {
-      return await unlessItExists(this.#api.createLogStream(name));
+      return await wasMissing(this.#client.createLogStream(name));
     } catch (error) {
       if (classify(error).kind !== 'missing' || !this.#options.createLogGroup) throw error;
       await this.#createGroup();
-      return await unlessItExists(this.#api.createLogStream(name));
+      return await wasMissing(this.#client.createLogStream(name));
     }
   }
 
   async #createGroup(): Promise<void> {
     try {
-      // The retention of a group that somebody else made is theirs.
-      if (await unlessItExists(this.#api.createLogGroup(this.#options.group))) this.#retentionDue = true;
+      // The retention of a log group that someone else created is left alone.
+      if (await wasMissing(this.#client.createLogGroup(this.#options.group))) this.#isRetentionDue = true;
     } catch (error) {
-      // The answer may have been lost, and the group be there.
-      if (isUnanswered(classify(error))) this.#retentionDue = true;
+      // The response may be lost although the log group was created.
+      if (mayHaveSucceeded(classify(error))) this.#isRetentionDue = true;
       throw error;
     }
     await this.#setRetention();
   }
 
-  /** Delivery does not depend on it: only what will pass by itself is tried again, with the next creation. */
+  /** Delivery does not depend on the retention. Only transient failures are tried again, with the next creation. */
   async #setRetention(): Promise<void> {
     const { retentionInDays } = this.#options;
-    if (!this.#retentionDue || retentionInDays === undefined) return;
+    if (!this.#isRetentionDue || retentionInDays === undefined) return;
     try {
-      await this.#api.putRetentionPolicy(this.logGroupName, retentionInDays);
+      await this.#client.putRetentionPolicy(this.logGroupName, retentionInDays);
     } catch (error) {
       const outcome = classify(error);
-      if (outcome.kind === 'throttled' || isUnanswered(outcome)) throw error;
-      if (outcome.kind === 'missing') return; // the group is not there after all, or not yet
+      if (outcome.kind === 'throttled' || mayHaveSucceeded(outcome)) throw error;
+      if (outcome.kind === 'missing') return; // the log group was not created after all, or not yet
       const { name, message } = outcome.failure;
       this.#reporter.problem(
         'retention',
-        `The retention of log group ${this.logGroupName} was not set to ${retentionInDays} days: allow logs:PutRetentionPolicy or set it by hand. (${name}: ${message})`,
+        `The retention of log group ${this.logGroupName} was not set to ${retentionInDays} days. Allow logs:PutRetentionPolicy, or set the retention by hand. Events are not affected. (${name}: ${message})`,
       );
     }
-    this.#retentionDue = false;
+    this.#isRetentionDue = false;
   }
 }
 
-/** Whether it may have been done all the same. */
-function isUnanswered({ kind }: FailedOutcome): boolean {
+function mayHaveSucceeded({ kind }: FailedOutcome): boolean {
   return kind === 'unavailable' || kind === 'timeout';
 }
 
-/** @returns whether it was created just now */
-async function unlessItExists(creation: Promise<void>): Promise<boolean> {
+/** @returns false when the log stream or the log group exists already */
+async function wasMissing(creation: Promise<void>): Promise<boolean> {
   try {
     await creation;
     return true;
@@ -111,7 +116,7 @@ async function unlessItExists(creation: Promise<void>): Promise<boolean> {
   }
 }
 
-/** A group that cannot be created says nothing against the batch that wanted it, nor against its size. */
+/** A failed creation is no reason to divide the batch, or to send smaller requests. */
 function creationFailed(error: unknown): FailedOutcome {
   const outcome = classify(error);
   if (outcome.kind === 'poison') return { ...outcome, kind: 'missing' };

@@ -1,31 +1,32 @@
 import { createGzip } from 'node:zlib';
 
-/** A request's body, ready to be signed and sent. */
-export interface Body {
+/** The encoded body of a request. */
+export interface RequestBody {
   readonly bytes: Buffer;
-  readonly gzipped: boolean;
+  readonly isGzipped: boolean;
 }
 
 /**
- * The JSON of PutLogEvents, in memory of its own: a request that timed out may still read it when the batch is delivered by
- * another, and its memory used anew.
- * @param head all of it but the events
+ * Encodes the JSON of PutLogEvents. The result is a copy: a request that timed out may still read it after the batch was delivered
+ * by another request and its memory was reused.
+ * @param head the request without the events
  * @param payload the elements of `logEvents`, in UTF-8
+ * @param gzipAllowed compresses the body if that makes it smaller
  */
-export async function encodeBody(head: object, payload: Buffer, gzipAllowed: boolean): Promise<Body> {
+export async function encodeBody(head: object, payload: Buffer, gzipAllowed: boolean): Promise<RequestBody> {
   const opening = `${JSON.stringify(head).slice(0, -1)},"logEvents":[`;
   const parts = [Buffer.from(opening), payload, Buffer.from(']}')];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (gzipAllowed) {
     const bytes = await gzip(parts, Math.max(length / COMMON_RATIO, MIN_CHUNK_BYTES));
-    if (bytes.length < length) return { bytes, gzipped: true };
+    if (bytes.length < length) return { bytes, isGzipped: true };
   }
-  return { bytes: Buffer.concat(parts, length), gzipped: false };
+  return { bytes: Buffer.concat(parts, length), isGzipped: false };
 }
 
 /**
- * In libuv's thread pool. Level 1: higher ones cost three times the CPU to save one percent more.
- * @param chunkBytes what the result comes in pieces of; each is one more way to this thread and back
+ * Compresses in libuv's thread pool. Level 1: higher levels take three times the CPU time to save one percent more.
+ * @param chunkBytes the size of the output chunks. Each chunk is another round trip to the thread pool.
  */
 async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffer> {
   const stream = createGzip({ level: 1, chunkSize: Math.ceil(chunkBytes) });
@@ -36,6 +37,6 @@ async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-/** Logs take less than that. */
+/** Most logs compress to less than a quarter. */
 const COMMON_RATIO = 4;
 const MIN_CHUNK_BYTES = 1024;

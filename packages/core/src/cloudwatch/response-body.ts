@@ -2,72 +2,73 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 
-/** What came as the body of an answer. */
-export interface Answer {
+/** The decoded body of a response. */
+export interface ResponseBody {
   readonly bytes: Uint8Array;
-  /** Whether all of it came, and is a JSON object. */
+  /** Whether the body is complete, and empty or a JSON object. */
   readonly isJson: boolean;
 }
 
-/** The service's answers take some hundred bytes. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
+/** A response of the service takes a few hundred bytes. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** The same bounds what comes out: a megabyte unpacks to a gigabyte. */
-const LIMIT = { maxOutputLength: MAX_ANSWER_BYTES };
+/** The same limit after decompression, since a megabyte can expand to a gigabyte. */
+const LIMIT = { maxOutputLength: MAX_RESPONSE_BYTES };
 
 type Decoder = (bytes: Buffer) => Promise<Buffer>;
 
-const gunzipped = promisify<Buffer, typeof LIMIT, Buffer>(gunzip);
-const inflated = promisify<Buffer, typeof LIMIT, Buffer>(inflate);
-const rawInflated = promisify<Buffer, typeof LIMIT, Buffer>(inflateRaw);
-const brotliDecompressed = promisify<Buffer, typeof LIMIT, Buffer>(brotliDecompress);
+const gunzipAsync = promisify<Buffer, typeof LIMIT, Buffer>(gunzip);
+const inflateAsync = promisify<Buffer, typeof LIMIT, Buffer>(inflate);
+const inflateRawAsync = promisify<Buffer, typeof LIMIT, Buffer>(inflateRaw);
+const brotliDecompressAsync = promisify<Buffer, typeof LIMIT, Buffer>(brotliDecompress);
 
 /** https://httpwg.org/specs/rfc9110.html#content.codings */
 const DECODERS: Readonly<Record<string, Decoder>> = {
   identity: (bytes) => Promise.resolve(bytes),
-  gzip: (bytes) => gunzipped(bytes, LIMIT),
-  'x-gzip': (bytes) => gunzipped(bytes, LIMIT),
-  // With a zlib header, as the specification says, or without, as some send it.
-  deflate: (bytes) => inflated(bytes, LIMIT).catch(() => rawInflated(bytes, LIMIT)),
-  br: (bytes) => brotliDecompressed(bytes, LIMIT),
+  gzip: (bytes) => gunzipAsync(bytes, LIMIT),
+  'x-gzip': (bytes) => gunzipAsync(bytes, LIMIT),
+  // With a zlib header, as the specification says, or without, as some servers send it.
+  deflate: (bytes) => inflateAsync(bytes, LIMIT).catch(() => inflateRawAsync(bytes, LIMIT)),
+  br: (bytes) => brotliDecompressAsync(bytes, LIMIT),
 };
 
 /**
- * Reads an answer, and decodes it: nothing is asked for, but a proxy may encode it all the same. What is longer than 1 MiB is
- * cut off, with its connection. Never rejects.
+ * Reads and decodes the body of a response. No encoding is requested, but a proxy may encode it all the same. After 1 MiB the
+ * connection is closed. Never rejects.
  * @param codings the header `content-encoding`
  */
-export async function readAnswer(body: Readable, codings = ''): Promise<Answer> {
+export async function readResponseBody(body: Readable, codings = ''): Promise<ResponseBody> {
   const chunks: Buffer[] = [];
   try {
     let length = 0;
-    // What ends this loop early destroys the connection too.
+    // Leaving this loop early also destroys the connection.
     for await (const chunk of body) {
       length += chunk.length;
-      if (length > MAX_ANSWER_BYTES) throw new Error(`an answer of more than ${MAX_ANSWER_BYTES} bytes`);
+      if (length > MAX_RESPONSE_BYTES)
+        throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);
       chunks.push(chunk);
     }
     const bytes = await decode(Buffer.concat(chunks), codings);
-    return { bytes, isJson: isJsonObject(bytes) };
+    return { bytes, isJson: isEmptyOrJsonObject(bytes) };
   } catch {
     return { bytes: Buffer.concat(chunks), isJson: false };
   }
 }
 
-/** What was encoded last comes off first. */
+/** Removes the codings in reverse order. */
 async function decode(bytes: Buffer, codings: string): Promise<Buffer> {
   let decoded = bytes;
   for (const coding of codings.toLowerCase().split(',').reverse()) {
     const name = coding.trim() || 'identity';
     const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-    if (decoder === undefined) throw new Error(`an unknown coding: ${name}`);
+    if (decoder === undefined) throw new Error(`unknown content coding: ${name}`);
     decoded = await decoder(decoded);
   }
   return decoded;
 }
 
-/** A call without a result may be answered with nothing at all. */
-function isJsonObject(bytes: Buffer): boolean {
+/** A call without a result may have an empty response. */
+function isEmptyOrJsonObject(bytes: Buffer): boolean {
   if (bytes.length === 0) return true;
   const value: unknown = JSON.parse(bytes.toString());
   return typeof value === 'object' && value !== null && !Array.isArray(value);

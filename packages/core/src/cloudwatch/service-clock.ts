@@ -1,15 +1,15 @@
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 
-/** A smaller difference may be the time that an answer takes, and does no harm. */
+/** A smaller difference may be network latency, and does no harm. */
 const TOLERANCE_MS = 60_000;
 
-/** An answer that took longer says nothing: the process may have been suspended before it read it. */
+/** A response that took longer is ignored: the process may have been suspended before it read it. */
 const MAX_ROUND_TRIP_MS = 30_000;
 
 /**
- * What the service's clock says, by the Date of its answers: the clock of this host may be wrong. While the two agree
- * within a minute, the host's clock counts.
+ * The clock of the service, learned from the Date header of its responses, since the clock of this host may be wrong. While both
+ * agree within a minute, the host's clock is used.
  */
 export class ServiceClock {
   readonly #clock: Clock;
@@ -17,24 +17,24 @@ export class ServiceClock {
   readonly #startedAt: number;
   #offsetMs = 0;
   #isKnown = false;
-  /** How far the time of day was ahead of the monotonic clock; a change means that somebody set it. */
-  #lead: number;
-  #latest: number;
+  /** The time of day less the monotonic time. It changes only when the host's clock is set. */
+  #monotonicOffset: number;
+  #lastObserved: number;
 
   constructor(clock: Clock, reporter: Reporter) {
     this.#clock = clock;
     this.#reporter = reporter;
     this.#startedAt = clock.monotonic();
-    this.#latest = clock.now();
-    this.#lead = this.#latest - this.#startedAt;
+    this.#lastObserved = clock.now();
+    this.#monotonicOffset = this.#lastObserved - this.#startedAt;
   }
 
-  /** Whether the service has answered since the host's clock was last set. */
+  /** Whether the service has responded since the host's clock was last set. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
 
-  /** What has to be added to a time of the host's clock. 0 while that is not known. */
+  /** The service's time less the host's time, in milliseconds. 0 while it is unknown. */
   get offsetMs(): number {
     return this.#isKnown ? this.#offsetMs : 0;
   }
@@ -47,51 +47,55 @@ export class ServiceClock {
     return this.#clock.now();
   }
 
-  /** The earliest time, by this clock, at which this process can have logged what it sends. */
-  get start(): number {
+  /** The start of this process by the service's clock, less the tolerance. This process logged no event earlier. */
+  get processStart(): number {
     return this.now() - (this.#clock.monotonic() - this.#startedAt) - TOLERANCE_MS;
   }
 
   /**
-   * Notices when the host's clock is set.
-   * @param moment the host's time; the monotonic clock is read only when it is far from the one before
+   * Detects that the host's clock was set. The monotonic clock is read only after a large step.
+   * @param hostTime the current time by the host's clock
    */
-  observe(moment: number): void {
-    const passed = moment - this.#latest;
-    this.#latest = moment;
-    if (passed > TOLERANCE_MS || passed < -TOLERANCE_MS) this.#lookWhetherSet();
+  observe(hostTime: number): void {
+    const passed = hostTime - this.#lastObserved;
+    this.#lastObserved = hostTime;
+    if (passed > TOLERANCE_MS || passed < -TOLERANCE_MS) this.#detectStep();
   }
 
-  #lookWhetherSet(): void {
-    const lead = this.#clock.now() - this.#clock.monotonic();
-    if (Math.abs(lead - this.#lead) < TOLERANCE_MS) return;
-    this.#lead = lead;
+  #detectStep(): void {
+    const offset = this.#readMonotonicOffset();
+    if (Math.abs(offset - this.#monotonicOffset) < TOLERANCE_MS) return;
+    this.#monotonicOffset = offset;
     this.#isKnown = false;
   }
 
-  /** Called before a request. @returns to be called with the Date of its answer */
-  ask(): (date: string) => void {
+  #readMonotonicOffset(): number {
+    return this.#clock.now() - this.#clock.monotonic();
+  }
+
+  /** Call this before a request. @returns must be called with the Date header of the response */
+  startSample(): (date: string) => void {
     const sentAt = this.#clock.now();
     return (date) => {
       const now = this.#clock.now();
       const serviceNow = Date.parse(date);
       const isPrompt = now >= sentAt && now - sentAt < MAX_ROUND_TRIP_MS;
-      if (isPrompt && !Number.isNaN(serviceNow)) this.#learn(serviceNow - now);
+      if (isPrompt && !Number.isNaN(serviceNow)) this.#setOffset(serviceNow - now);
     };
   }
 
-  #learn(offsetMs: number): void {
+  #setOffset(offsetMs: number): void {
     this.#isKnown = true;
-    this.#lead = this.#clock.now() - this.#clock.monotonic();
+    this.#monotonicOffset = this.#readMonotonicOffset();
     if (Math.abs(offsetMs - this.#offsetMs) < TOLERANCE_MS) return;
     this.#offsetMs = Math.abs(offsetMs) < TOLERANCE_MS ? 0 : offsetMs;
-    if (this.#offsetMs !== 0) this.#reporter.problem('clock', wrong(this.#offsetMs));
+    if (this.#offsetMs !== 0) this.#reporter.problem('clock', wrongClockMessage(this.#offsetMs));
   }
 }
 
-function wrong(offsetMs: number): string {
+function wrongClockMessage(offsetMs: number): string {
   const direction = offsetMs < 0 ? 'ahead of' : 'behind';
-  return `The clock of this host is ${formatEntity(Math.abs(offsetMs))} ${direction} that of CloudWatch Logs. Requests are signed by the service's clock, and events that carry no time of their own get its time: none is lost. Set the clock of this host.`;
+  return `The clock of this host is ${formatDuration(Math.abs(offsetMs))} ${direction} that of CloudWatch Logs. Requests, and events without a time of their own, use the service's clock, so no event is lost. Set the clock of this host.`;
 }
 
 const UNITS = [
@@ -100,8 +104,8 @@ const UNITS = [
   ['minute', 60_000],
 ] as const;
 
-/** `3 hours`, `1 day 30 minutes`: to the minute. */
-function formatEntity(ms: number): string {
+/** Formats a duration to the minute: `3 hours`, `1 day 30 minutes`. */
+function formatDuration(ms: number): string {
   let left = Math.round(ms / 60_000) * 60_000;
   const words: string[] = [];
   for (const [unit, unitMs] of UNITS) {

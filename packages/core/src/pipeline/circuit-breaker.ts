@@ -9,10 +9,10 @@ export interface CircuitBreakerOptions {
 }
 
 /**
- * How many batches may be in flight. After a failure none for a while; then one at a time, to see whether the
- * service is back; and after a success all again. Where the service throttled, a success takes back one failure
- * alone: it does not mean that there is room for all, and a fleet that is too large would begin its pauses anew with
- * each, and have most of its requests refused. On a link so slow that requests are limited in their size, one at a time.
+ * Says how many batches of a destination may be in flight. After a failure none may for a while, then one at a time to probe the
+ * service, and after a success all again. After throttling, each success undoes only one failure: otherwise a fleet that is too
+ * large would shorten its pauses with every success, and most of its requests would be throttled. While a slow link limits the
+ * size of requests, one batch may be in flight.
  */
 export class CircuitBreaker {
   readonly size: RequestSize;
@@ -25,7 +25,7 @@ export class CircuitBreaker {
   #failures = 0;
   #isThrottled = false;
 
-  /** @param resumed is called when a pause is over */
+  /** @param resumed is called when a pause ends */
   constructor(
     { maxInFlight, requestTimeoutMs }: CircuitBreakerOptions,
     clock: Clock,
@@ -39,29 +39,30 @@ export class CircuitBreaker {
     this.#resumed = resumed;
   }
 
+  /** How many batches may be in flight now. */
   get permits(): number {
     if (this.#cancelPause !== undefined) return 0;
     return this.#failures > 0 || this.size.isLimited ? 1 : this.#maxInFlight;
   }
 
-  /** Failures in a row. Those of batches that were in flight together count as one. */
+  /** Failures in a row. The failures of batches that were in flight together count as one. */
   get failures(): number {
     return this.#failures;
   }
 
-  /** A batch of so many bytes was delivered in so many milliseconds. */
+  /** A batch of this size was delivered. */
   delivered(bytes: number, tookMs: number): void {
     this.size.delivered(bytes, tookMs);
     this.refusals.delivered();
     this.answered();
   }
 
-  /** The service is there. */
+  /** The service responded. */
   answered(): void {
     this.#failures = this.#isThrottled ? Math.max(this.#failures - 1, 0) : 0;
   }
 
-  /** Begins a pause. @returns false when one is under way already */
+  /** Begins a pause. @returns false during a pause */
   failed(reason: PauseReason, maxPauseMs: number): boolean {
     if (this.#cancelPause !== undefined) return false;
     this.#isThrottled = reason === 'throttled';
@@ -71,13 +72,13 @@ export class CircuitBreaker {
     return true;
   }
 
-  /** Ends the pause. */
+  /** Ends the pause now. */
   resume(): void {
     this.stop();
     this.#resumed();
   }
 
-  /** Ends the pause, and nothing follows from it. */
+  /** Ends the pause without calling `resumed`. */
   stop(): void {
     this.#cancelPause?.();
     this.#cancelPause = undefined;

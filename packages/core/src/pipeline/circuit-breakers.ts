@@ -2,13 +2,13 @@ import type { Clock } from '../util/clock.js';
 import type { PauseReason } from './backoff.js';
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js';
 
-/** A pace for each sender, for as long as there is one: one that is refused holds up no other. */
+/** One circuit breaker for each destination, so that a destination that fails holds up no other. */
 export class CircuitBreakers<D extends object> {
   readonly #byDestination = new WeakMap<D, CircuitBreaker>();
   readonly #paused = new Set<CircuitBreaker>();
   readonly #create: (destination: D) => CircuitBreaker;
 
-  /** @param resumed is called when a sender's pause is over */
+  /** @param resumed is called when a destination's pause ends */
   constructor(
     options: CircuitBreakerOptions,
     clock: Clock,
@@ -32,20 +32,20 @@ export class CircuitBreakers<D extends object> {
     return breaker;
   }
 
-  /** Begins a pause. @returns false when one is under way already */
+  /** Begins a pause. @returns false during a pause */
   failed(destination: D, reason: PauseReason, maxPauseMs: number): boolean {
     const breaker = this.of(destination);
-    const begins = breaker.failed(reason, maxPauseMs);
-    if (begins) this.#paused.add(breaker);
-    return begins;
+    const hasBegun = breaker.failed(reason, maxPauseMs);
+    if (hasBegun) this.#paused.add(breaker);
+    return hasBegun;
   }
 
-  /** Ends every pause. */
+  /** Ends all pauses now. */
   resumeAll(): void {
     for (const breaker of [...this.#paused]) breaker.resume();
   }
 
-  /** Ends every pause, and nothing follows from it. */
+  /** Ends all pauses without calling `resumed`. */
   stopAll(): void {
     for (const breaker of this.#paused) breaker.stop();
     this.#paused.clear();

@@ -45,10 +45,10 @@ export class DeliveryQueue {
   readonly #ready = new ReadyQueue<Destination>();
   readonly #freed: (destination: Destination) => void;
   #inFlight = 0;
-  #events = 0;
+  #eventCount = 0;
   #heldBytes = 0;
-  #begin = 0;
-  #end = 0;
+  #startPosition = 0;
+  #endPosition = 0;
 
   /** @param freed is called when a destination has fewer batches waiting or in flight than before */
   constructor(freed: (destination: Destination) => void = () => undefined) {
@@ -70,8 +70,8 @@ export class DeliveryQueue {
   }
 
   /** The number of events, waiting or in flight. */
-  get events(): number {
-    return this.#events;
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   isWaitingFor(destination: Destination): boolean {
@@ -87,21 +87,21 @@ export class DeliveryQueue {
   }
 
   /** The position of the next event to be sealed. */
-  get end(): number {
-    return this.#end;
+  get endPosition(): number {
+    return this.#endPosition;
   }
 
   add(destination: Destination, batch: Batch, stored?: StoredBatch, gap?: Gap): void {
-    const queued = QueuedBatch.sealed(this.#end, destination, batch, stored, gap);
-    this.#end += batch.size;
+    const queued = QueuedBatch.sealed(this.#endPosition, destination, batch, stored, gap);
+    this.#endPosition += batch.size;
     this.#enter(queued, this.#all.addLast(queued));
   }
 
   /** Puts batches of earlier processes in front of all others. @param batches oldest first */
   addRecovered(batches: readonly RecoveredBatch[]): void {
     for (const { destination, stored, outline } of batches.toReversed()) {
-      this.#begin -= outline.size;
-      const queued = QueuedBatch.recovered(this.#begin, destination, stored, outline);
+      this.#startPosition -= outline.size;
+      const queued = QueuedBatch.recovered(this.#startPosition, destination, stored, outline);
       this.#enter(queued, this.#all.addFirst(queued));
     }
   }
@@ -148,7 +148,7 @@ export class DeliveryQueue {
     if (entry === undefined) return false;
     this.#entries.delete(queued);
     this.#all.remove(entry.link);
-    this.#events -= queued.size;
+    this.#eventCount -= queued.size;
     if (entry.waiting !== undefined) this.#removeFromWaiting(entry);
     else this.#removeFromFlight(entry.lane);
     return true;
@@ -201,9 +201,9 @@ export class DeliveryQueue {
   }
 
   /** Whether all events before this position are settled. */
-  isSettled(end: number): boolean {
+  isSettled(position: number): boolean {
     const oldest = this.#all.first?.value;
-    return oldest === undefined || oldest.position >= end;
+    return oldest === undefined || oldest.position >= position;
   }
 
   #isWaiting(queued: QueuedBatch): boolean {
@@ -221,7 +221,7 @@ export class DeliveryQueue {
     this.#lanes.set(destination, lane);
     this.#entries.set(queued, { lane, link, waiting: insertByPosition(lane.waiting, queued, position) });
     lane.heldBytes += queued.heldBytes;
-    this.#events += queued.size;
+    this.#eventCount += queued.size;
     this.#heldBytes += queued.heldBytes;
     this.#updateReady(lane);
   }

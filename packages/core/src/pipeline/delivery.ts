@@ -1,6 +1,6 @@
 import type { Batch } from '../batching/batch.js';
-import { isSkewed } from '../cloudwatch/classify.js';
-import { troubleshooting, troubleshootingRefusals } from '../cloudwatch/troubleshooting.js';
+import { isClockSkew } from '../cloudwatch/classify.js';
+import { failureMessage, refusalMessage } from '../cloudwatch/troubleshooting.js';
 import type { Destination } from '../contracts/destination.js';
 import type { FailedOutcome, RejectedEvents, TransientOutcome } from '../contracts/outcome.js';
 import type { Reporter } from '../reporting/reporter.js';
@@ -185,7 +185,7 @@ export class Delivery {
     }
     if (!breaker.refusals.refusesAll) breaker.answered();
     else if (this.#pause(destination, 'refused'))
-      this.#reporter.problem('refused', troubleshootingRefusals(failure, destination.nameAt(0).logGroupName));
+      this.#reporter.problem('refused', refusalMessage(failure, destination.nameAt(0).logGroupName));
   }
 
   /** The batch waits and is sent again after a pause. */
@@ -197,9 +197,9 @@ export class Delivery {
     if (!this.#pause(destination, outcome.kind)) return;
     const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
     // After a skewed signature the SDK signs by the service's clock, so that the next attempt may succeed.
-    const mayPass = kind === 'throttled' || kind === 'unavailable' || isSkewed(outcome.failure);
+    const mayPass = kind === 'throttled' || kind === 'unavailable' || isClockSkew(outcome.failure);
     if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_WORTH_A_REPORT) {
-      this.#reporter.problem(kind, troubleshooting(outcome, destination.nameAt(0).logGroupName));
+      this.#reporter.problem(kind, failureMessage(outcome, destination.nameAt(0).logGroupName));
     }
   }
 

@@ -82,7 +82,7 @@ export class Dispatcher {
     // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
     const queue = new DeliveryQueue((destination) => this.#batcher.recall(destination));
     this.#queue = queue;
-    reporter.watchPending(() => this.#batcher.events + queue.events);
+    reporter.watchPending(() => this.#batcher.eventCount + queue.eventCount);
     const lossNotices = new LossNotices();
     const lossReports = new LossReports(options, reporter);
     const observers = [this.#accounting, lossNotices, lossReports];
@@ -134,10 +134,10 @@ export class Dispatcher {
    * @param recordTime the time that the record states
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {
-    const { end } = this.#queue;
+    const { endPosition } = this.#queue;
     if (!this.#intake.accept(loggedAt, message, recordTime)) return;
     // Only a sealed batch can be sent. To look for one with each record is slow with many destinations.
-    if (this.#queue.end > end) this.#scheduler.sendDue();
+    if (this.#queue.endPosition > endPosition) this.#scheduler.sendDue();
     this.#keepWithinLimits();
   }
 
@@ -180,8 +180,8 @@ export class Dispatcher {
     this.#intake.sealAll();
     this.#scheduler.sendDue();
     this.#keepWithinLimits();
-    const { end } = this.#queue;
-    if (!this.#queue.isSettled(end)) await this.#flushWaiters.wait(end);
+    const { endPosition } = this.#queue;
+    if (!this.#queue.isSettled(endPosition)) await this.#flushWaiters.wait(endPosition);
   }
 
   /** See {@link Shutdown.drain}. */
@@ -221,6 +221,6 @@ export class Dispatcher {
 
   #releaseFlushes(): void {
     this.#reporter.reportCountsSometimes();
-    this.#flushWaiters.release((end) => this.#queue.isSettled(end));
+    this.#flushWaiters.release((position) => this.#queue.isSettled(position));
   }
 }

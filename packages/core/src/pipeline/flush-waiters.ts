@@ -1,16 +1,17 @@
-/** Those who wait until everything before a position is settled. */
+/** The calls of `flush` that wait until everything before a position is settled. */
 export class FlushWaiters {
-  /** The one that waits for the least is in front. */
-  readonly #waiting: { readonly end: number; readonly resolve: () => void }[] = [];
+  /** By position, the lowest first. */
+  readonly #waiting: { readonly position: number; readonly resolve: () => void }[] = [];
 
-  /** @param end never before that of a wait that began earlier */
-  wait(end: number): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push({ end, resolve }));
+  /** @param position not lower than in any earlier call */
+  wait(position: number): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
   }
 
-  /** Lets those go whose wait is over. */
-  release(isSettled: (end: number) => boolean): void {
-    for (let [first] = this.#waiting; first !== undefined && isSettled(first.end); [first] = this.#waiting) {
+  /** Resolves the calls whose position is settled. */
+  release(isSettled: (position: number) => boolean): void {
+    for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
+      if (!isSettled(first.position)) return;
       this.#waiting.shift();
       first.resolve();
     }

@@ -96,7 +96,7 @@ export class Intake {
     const { clock, schedule, batcher, due } = this.#parts;
     return clock.after(schedule.msToNext, () => {
       this.#cancelFlushTimer = undefined;
-      batcher.expire();
+      batcher.makeAllDue();
       due();
     });
   }

@@ -23,8 +23,8 @@ export class LossNotices implements SettlementObserver {
     if (isForLackOfRoom && queued.isOwn) this.#widenGap(queued);
   }
 
-  #widenGap({ destination, size, begin, end, gap }: QueuedBatch): void {
-    const wider = mergeGaps(this.#gaps.get(destination), { events: size, begin, end });
+  #widenGap({ destination, size, firstTimestamp, lastTimestamp, gap }: QueuedBatch): void {
+    const wider = mergeGaps(this.#gaps.get(destination), { events: size, firstTimestamp, lastTimestamp });
     // A dropped notice takes with it the knowledge of the gap that it told of.
     this.#gaps.set(destination, gap === undefined ? wider : mergeGaps(wider, gap));
   }
@@ -34,12 +34,12 @@ export class LossNotices implements SettlementObserver {
     const gap = this.#gaps.get(destination);
     if (gap === undefined) return undefined;
     this.#gaps.delete(destination);
-    const from = new Date(gap.begin).toISOString();
-    const to = new Date(gap.end).toISOString();
+    const from = new Date(gap.firstTimestamp).toISOString();
+    const to = new Date(gap.lastTimestamp).toISOString();
     const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.`;
     return {
       gap,
-      timestamp: gap.end,
+      timestamp: gap.lastTimestamp,
       message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
     };
   }

@@ -1,5 +1,5 @@
-import { CloudWatchLogs } from '../cloudwatch/client.js';
 import { Destinations } from '../cloudwatch/destinations.js';
+import { SdkLogsClient } from '../cloudwatch/sdk-logs-client.js';
 import { ServiceClock } from '../cloudwatch/service-clock.js';
 import type { Config } from '../config/options.js';
 import { type EnvironmentVariables, foreignVariables } from '../config/resolve-config.js';
@@ -63,10 +63,10 @@ export function createPipeline(
   reportForeignVariables(here.env, reporter);
   const identity = new ProcessIdentity(config, here, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
-  const api = new CloudWatchLogs(config, clock, serviceClock, (hostname) =>
-    reporter.problem('plain-http', `Requests to ${hostname} go over plain http. ${PLAIN_HTTP}`),
+  const client = new SdkLogsClient(config, clock, serviceClock, (hostname) =>
+    reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
   );
-  const destinations = new Destinations(config, api, reporter, identity);
+  const destinations = new Destinations(config, client, reporter, identity);
   const route = createRouter(config, destinations, identity, reporter, clock);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
@@ -87,7 +87,7 @@ export function createPipeline(
   let closing: Promise<void> | undefined;
   /** Waits for a drain. The search for the entity, and each request, get only a part of the time that it may take. */
   const awaitDrain = async (drained: Promise<void>, timeoutMs: number) => {
-    const restoreTimeouts = api.stopWaiting(timeoutMs);
+    const restoreTimeouts = client.shortenTimeouts(timeoutMs);
     const identityMs = Math.max(timeoutMs / 2, MIN_IDENTITY_MS);
     const cancel = clock.after(identityMs, () => identity.stopWaiting());
     await drained;
@@ -100,7 +100,7 @@ export function createPipeline(
     stopRecovery?.();
     await awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
     identity.close();
-    api.close();
+    client.close();
     const leftMs = timeoutMs - (clock.monotonic() - begun);
     const written = Promise.all([spool?.close(), deadLetters?.close()]);
     await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, written);

@@ -9,8 +9,8 @@ export interface BatchOutline {
   /** The number of events. */
   readonly size: number;
   /** The timestamps of the first and of the last event. */
-  readonly begin: number;
-  readonly end: number;
+  readonly firstTimestamp: number;
+  readonly lastTimestamp: number;
 }
 
 /** The copy of a batch on disk. */
@@ -38,8 +38,8 @@ export class QueuedBatch {
   readonly position: number;
   readonly destination: Destination;
   readonly size: number;
-  readonly begin: number;
-  readonly end: number;
+  readonly firstTimestamp: number;
+  readonly lastTimestamp: number;
   /** The gap that a loss notice among its events tells of. */
   readonly gap: Gap | undefined;
   readonly #copy: DiskCopy;
@@ -51,7 +51,7 @@ export class QueuedBatch {
   private constructor(
     position: number,
     destination: Destination,
-    { size, begin, end }: BatchOutline,
+    { size, firstTimestamp, lastTimestamp }: BatchOutline,
     batch: Batch | undefined,
     copy: DiskCopy,
     gap?: Gap,
@@ -59,8 +59,8 @@ export class QueuedBatch {
     this.position = position;
     this.destination = destination;
     this.size = size;
-    this.begin = begin;
-    this.end = end;
+    this.firstTimestamp = firstTimestamp;
+    this.lastTimestamp = lastTimestamp;
     this.#copy = copy;
     this.gap = gap;
     this.#batch = batch;

@@ -1,21 +1,21 @@
-/** So many events that were refused alone, one after the other, may be to blame themselves. */
+/** After this many single events were refused in a row, the destination may be the cause. */
 const MAX_REFUSED_ALONE = 5;
 
 /**
- * Whom to blame for refusals: single events, or the destination, which refuses whatever is sent. In a batch that has good
- * events some of it is delivered soon; and where nothing is, each event would cost two requests and be given up.
+ * Tells whether the service refuses single bad events or everything that is sent to a destination. If only some events are bad,
+ * parts of their batches are delivered soon. If nothing is, halving would cost two requests for each event and reject them all.
  */
 export class Refusals {
   #deliveries = 0;
   #refusedAlone = 0;
   #refusesAll = false;
 
-  /** How many batches were delivered. */
+  /** The number of batches that were delivered. */
   get deliveries(): number {
     return this.#deliveries;
   }
 
-  /** Whether it looks as if everything were refused. */
+  /** Whether the destination seems to refuse everything. */
   get refusesAll(): boolean {
     return this.#refusesAll;
   }
@@ -26,9 +26,10 @@ export class Refusals {
     this.#refusesAll = false;
   }
 
-  /** @param deliveries how many there were when the batch of this event was refused */
-  refusedAlone(deliveries: number): void {
+  /** A single event was refused. @param deliveriesBefore {@link deliveries} when the batch of this event was first refused */
+  refusedAlone(deliveriesBefore: number): void {
     this.#refusedAlone++;
-    if (this.#refusedAlone >= MAX_REFUSED_ALONE && deliveries === this.#deliveries) this.#refusesAll = true;
+    if (this.#refusedAlone >= MAX_REFUSED_ALONE && deliveriesBefore === this.#deliveries)
+      this.#refusesAll = true;
   }
 }

@@ -17,7 +17,7 @@ export class RefusedEvents implements SettlementObserver {
     const { batch } = settled;
     const add = (reason: keyof Counts['rejected'], start: number, end: number) => {
       if (start === end) return;
-      const name = queued.destination.nameAt(queued.begin);
+      const name = queued.destination.nameAt(queued.firstTimestamp);
       this.#deadLetters.add(reason, name, batch.slice(start, end).events());
     };
     if (settled.kind === 'invalid') {

@@ -7,7 +7,7 @@ export function rejectedCount({ tooOld, expired, tooNew }: RejectedEvents): numb
 
 /** The timestamp of the youngest expired event. */
 export function lastExpired(batch: Batch, { tooOld, expired }: RejectedEvents): number {
-  return batch.slice(tooOld + expired - 1, tooOld + expired).begin;
+  return batch.slice(tooOld + expired - 1, tooOld + expired).firstTimestamp;
 }
 
 /** The part of a delivered batch whose events the service treated alike. */

@@ -51,7 +51,7 @@ export class Scheduler {
     const { batcher, queue, lifecycle, deliver } = this.#parts;
     if (lifecycle.isClosed || this.#holds.size > 0) return;
     while (queue.inFlight < this.#maxInFlight) {
-      batcher.sealExpired(this.#maySeal);
+      batcher.sealDue(this.#maySeal);
       const queued = queue.take(this.#maySend, this.#refusesAll);
       if (queued === undefined) return;
       deliver(queued);

@@ -49,7 +49,7 @@ export class Shutdown {
   async drain(deadlineMs: number): Promise<void> {
     const { batcher, queue, lifecycle, reporter, clock } = this.#parts;
     // At a further 'beforeExit' without new records: whatever waits is on disk.
-    if (batcher.isEmpty && queue.end === this.#gaveUpAt) return;
+    if (batcher.isEmpty && queue.endPosition === this.#gaveUpAt) return;
     const time = new AbortController();
     lifecycle.beginDrain();
     const isDrained = await withTimeout(deadlineMs, clock, this.#drain(time.signal));
@@ -116,7 +116,7 @@ export class Shutdown {
     const { intake, queue, settlement, flushWaiters } = this.#parts;
     intake.sealAll();
     settlement.settle(queue.inMemoryOnly(), { kind: 'dropped', reason: 'closed' });
-    this.#gaveUpAt = queue.end;
+    this.#gaveUpAt = queue.endPosition;
     flushWaiters.release(() => true);
   }
 

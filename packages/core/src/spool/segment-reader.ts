@@ -13,8 +13,8 @@ export interface FoundBatch {
   readonly ranges: Ranges;
   /** The number of events, and the timestamps of the first and of the last. */
   readonly size: number;
-  readonly begin: number;
-  readonly end: number;
+  readonly firstTimestamp: number;
+  readonly lastTimestamp: number;
 }
 
 /** What a segment holds, as far as it can be read. */
@@ -77,8 +77,8 @@ class Open {
   readonly head: SpoolHead;
   readonly ranges: number[] = [];
   size = 0;
-  begin = 0;
-  end = 0;
+  firstTimestamp = 0;
+  lastTimestamp = 0;
   #bytes = 0;
 
   constructor(id: number, head: SpoolHead) {
@@ -90,10 +90,10 @@ class Open {
   add({ start, end }: Range, { timestamp, messageBytes }: EventLine): boolean {
     const bytes = this.#bytes + messageBytes + EVENT_OVERHEAD_BYTES;
     if (this.size === MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES) return false;
-    if (this.size > 0 && utcDayOf(timestamp) !== utcDayOf(this.begin)) return false;
+    if (this.size > 0 && utcDayOf(timestamp) !== utcDayOf(this.firstTimestamp)) return false;
     this.#bytes = bytes;
-    this.begin = this.size === 0 ? timestamp : Math.min(this.begin, timestamp);
-    this.end = Math.max(this.end, timestamp);
+    this.firstTimestamp = this.size === 0 ? timestamp : Math.min(this.firstTimestamp, timestamp);
+    this.lastTimestamp = Math.max(this.lastTimestamp, timestamp);
     this.size++;
     if (this.ranges.at(-1) === start) this.ranges[this.ranges.length - 1] = end;
     else this.ranges.push(start, end);

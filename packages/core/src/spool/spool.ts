@@ -257,7 +257,7 @@ export class Spool implements BatchStore, RecoveryTarget, SegmentFolder {
     const looking = this.#look();
     this.busy(looking.then(() => undefined));
     const againMs = await looking;
-    const left = this.#received.toSorted((a, b) => a.begin - b.begin);
+    const left = this.#received.toSorted((a, b) => a.firstTimestamp - b.firstTimestamp);
     this.#received = [];
     return { left, againMs };
   }

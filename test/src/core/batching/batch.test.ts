@@ -169,7 +169,7 @@ test('a payload in brackets is the JSON array of the events, in UTF-8', (t) => {
     { timestamp: NOON, message: 'é\n"🙃"' },
     { timestamp: NOON + 1, message: '\u2028,\n' },
   ]);
-  t.deepEqual([batch.begin, batch.end], [NOON, NOON + 1]);
+  t.deepEqual([batch.firstTimestamp, batch.lastTimestamp], [NOON, NOON + 1]);
   t.true(batch.heldBytes > batch.payload.length);
 });
 
@@ -323,7 +323,7 @@ for (const [what, damage] of [
   test(`lines that are damaged make no batch: ${what}`, (t) => {
     const open = opened(event(NOON, 'é'));
     t.throws(() => Batch.ofLines(damage(Buffer.from(open.drainNew()))), {
-      message: 'what was written is damaged',
+      message: 'the batch on disk is corrupt',
     });
   });
 }

@@ -3,7 +3,7 @@ import {
   type Batch,
   Batcher,
   type BatchMirror,
-  MAX_OPEN,
+  MAX_OPEN_BATCHES,
   toLogEvents,
 } from '@putlogs/core/internal';
 import test from 'ava';
@@ -12,7 +12,7 @@ import fc from 'fast-check';
 const DAY = 86_400_000;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
-function setUp(maxOpen = MAX_OPEN) {
+function setUp(maxOpen = MAX_OPEN_BATCHES) {
   const sealed: Batch[] = [];
   /** When it was told, in batches sealed by then. */
   const tooManyOpenBatches: number[] = [];
@@ -83,7 +83,7 @@ test('each target has its batch, and in it each day', (t) => {
 
 test('so many are open at most; one more seals the one that was used least recently', (t) => {
   const { open, add, news, tooManyOpenBatches } = setUp();
-  for (let i = 0; i < MAX_OPEN; i++) add(NOON, `${i}`, `target ${i}`);
+  for (let i = 0; i < MAX_OPEN_BATCHES; i++) add(NOON, `${i}`, `target ${i}`);
   add(NOON, 'again', 'target 0');
   t.deepEqual(news(), []);
   t.deepEqual(tooManyOpenBatches, []);
@@ -91,7 +91,7 @@ test('so many are open at most; one more seals the one that was used least recen
   t.deepEqual(news(), ['1']);
   t.deepEqual(tooManyOpenBatches, [0]);
   // What has waited long enough goes in its time.
-  open.expire();
+  open.makeAllDue();
   add(NOON - DAY, 'another day', 'target 0');
   t.is(news().length, 1);
   t.deepEqual(tooManyOpenBatches, [0]);
@@ -135,26 +135,26 @@ test('what has expired is sealed one by one, oldest first, where its target may 
   const { open, add, news } = setUp();
   for (const target of ['a', 'b', 'c']) add(NOON, target, target);
   t.true(open.hasFresh);
-  open.sealExpired(() => true);
+  open.sealDue(() => true);
   t.deepEqual(news(), []);
-  open.expire();
+  open.makeAllDue();
   t.false(open.hasFresh);
   add(NOON, 'joins', 'b');
   t.false(open.hasFresh);
   add(NOON, 'fresh', 'd');
   t.true(open.hasFresh);
   const asked: string[] = [];
-  open.sealExpired((target) => {
+  open.sealDue((target) => {
     asked.push(target);
     return target !== 'a';
   });
   t.deepEqual(news(), ['b joins']);
   t.deepEqual(asked, ['a', 'b']);
-  open.sealExpired(() => true);
-  open.sealExpired(() => true);
+  open.sealDue(() => true);
+  open.sealDue(() => true);
   t.deepEqual(news(), ['c'], 'one that may not is not asked again');
   open.recall('a');
-  open.sealExpired(() => true);
+  open.sealDue(() => true);
   t.deepEqual(news(), ['a']);
   open.sealAll();
   t.deepEqual(news(), ['fresh']);
@@ -169,9 +169,9 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
       { weight: 300, arbitrary: fc.record({ target: fc.nat({ max: 300 }), day: fc.nat({ max: 3 }) }) },
       {
         weight: 1,
-        arbitrary: fc.constantFrom('sealAll' as const, 'sealOldest' as const, 'expire' as const),
+        arbitrary: fc.constantFrom('sealAll' as const, 'sealOldest' as const, 'makeAllDue' as const),
       },
-      { weight: 1, arbitrary: fc.constant('sealExpired' as const) },
+      { weight: 1, arbitrary: fc.constant('sealDue' as const) },
     ),
     { maxLength: 1500, size: 'max' },
   );
@@ -185,8 +185,8 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
         {
           sealed(target, batch, copy) {
             opened.delete(copy?.id ?? -1);
-            const day = Math.floor(batch.begin / DAY);
-            t.is(Math.floor(batch.end / DAY), day);
+            const day = Math.floor(batch.firstTimestamp / DAY);
+            t.is(Math.floor(batch.lastTimestamp / DAY), day);
             byKey.set(`${target} ${day}`, [...(byKey.get(`${target} ${day}`) ?? []), ...messages(batch)]);
           },
           tooManyOpenBatches: () => undefined,
@@ -206,7 +206,7 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
       );
       const expected = new Map<string, string[]>();
       for (const [i, step] of script.entries()) {
-        if (step === 'sealExpired') open.sealExpired((target) => target % 2 === 0);
+        if (step === 'sealDue') open.sealDue((target) => target % 2 === 0);
         else if (step === 'sealOldest') open.sealOldest(i % 300);
         else if (typeof step === 'string') open[step]();
         else {
@@ -215,7 +215,7 @@ test('whatever comes and goes: targets and days never mix, nothing is lost or ch
           expected.set(key, [...(expected.get(key) ?? []), `${key} #${i}`]);
           for (const event of toLogEvents(timestamp, `${key} #${i}`)) open.add(step.target, event);
         }
-        if (opened.size > MAX_OPEN) t.fail(`${opened.size} are open`);
+        if (opened.size > MAX_OPEN_BATCHES) t.fail(`${opened.size} are open`);
       }
       open.sealAll();
       t.deepEqual(sorted(byKey), sorted(expected));

@@ -16,8 +16,8 @@ for (const [what, message, gzip] of [
     const payload = Buffer.from([event(message), event('last')].join(',\n'));
     const body = await encodeBody(HEAD, payload, gzip);
     payload.fill('#'); // as when it is used anew
-    t.is(body.gzipped, gzip);
-    const text = (body.gzipped ? gunzipSync(body.bytes) : body.bytes).toString();
+    t.is(body.isGzipped, gzip);
+    const text = (body.isGzipped ? gunzipSync(body.bytes) : body.bytes).toString();
     t.deepEqual(JSON.parse(text), {
       ...HEAD,
       logEvents: [message, 'last'].map((message) => ({ timestamp: 1, message })),

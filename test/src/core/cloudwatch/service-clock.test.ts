@@ -16,7 +16,7 @@ function setUp() {
     host,
     clock,
     /** The service answers, and its clock is so far ahead of the host's. */
-    answer: (aheadMs: number) => clock.ask()(new Date(host.now() + aheadMs).toUTCString()),
+    answer: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
     told: () => reports.map((report) => (report.kind === 'problem' ? report.message : report.kind)),
   };
 }
@@ -69,7 +69,7 @@ test('one around a minute is not now one, now none', (t) => {
 
 test('an answer that was long under way says nothing, as after a standstill', async (t) => {
   const { host, clock } = setUp();
-  const hear = clock.ask();
+  const hear = clock.startSample();
   const date = new Date(host.now()).toUTCString();
   await host.advance(3 * HOUR);
   hear(date);
@@ -78,10 +78,10 @@ test('an answer that was long under way says nothing, as after a standstill', as
 
 test('nor does one during which somebody set the clock, or one with a Date that is none', (t) => {
   const { host, clock } = setUp();
-  const hear = clock.ask();
+  const hear = clock.startSample();
   host.set(NOON - HOUR);
   hear(new Date(NOON).toUTCString());
-  clock.ask()('soon');
+  clock.startSample()('soon');
   t.false(clock.isKnown);
 });
 
@@ -107,5 +107,5 @@ test('the start of the process is counted by a clock that nobody sets', async (t
   await host.advance(HOUR);
   host.set(NOON - 20 * 24 * HOUR);
   answer(20 * 24 * HOUR + HOUR);
-  t.is(clock.start, NOON - MINUTE);
+  t.is(clock.processStart, NOON - MINUTE);
 });

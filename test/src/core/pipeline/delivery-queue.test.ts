@@ -194,7 +194,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
               JSON.stringify({ timestamp: i, message: `${i}` }),
             );
             const to = destinations[one.destination] ?? destination;
-            const position = queue.end;
+            const position = queue.endPosition;
             queue.add(to, Batch.of(events), one.isPersisting ? storedAs(true) : undefined);
             model.all.push({ ...one, position, isInFlight: false });
             break;
@@ -269,7 +269,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
         t.is(queue.inFlight, model.inFlight().length);
         t.is(queue.isEmpty, model.all.length === 0);
         t.is(
-          queue.events,
+          queue.eventCount,
           model.all.reduce((sum, { size }) => sum + size, 0),
         );
         for (const [i, one] of destinations.entries()) {
@@ -283,7 +283,7 @@ test('whatever comes and goes: it does what one array would do that is searched 
           destinations.reduce((sum, one) => sum + queue.heldBytesOf(one), 0),
           queue.heldBytes,
         );
-        const oldest = Math.min(...model.all.map(({ position }) => position), queue.end);
+        const oldest = Math.min(...model.all.map(({ position }) => position), queue.endPosition);
         t.true(queue.isSettled(oldest));
         t.is(queue.isSettled(oldest + 1), model.all.length === 0);
       }
@@ -427,7 +427,7 @@ test('what earlier processes left stands in front, those found later before thos
   const found = (size: number) => ({
     destination,
     stored: storedAs(true),
-    outline: { size, begin: 0, end: 0 },
+    outline: { size, firstTimestamp: 0, lastTimestamp: 0 },
   });
   queue.addRecovered([found(3), found(4)]);
   queue.addRecovered([found(5)]);
@@ -449,7 +449,7 @@ test('what is not on disk is taken, from those that wait and those in flight', (
 test('however many wait, all can be taken at once', (t) => {
   const queue = new DeliveryQueue();
   const batch = batchOf(1);
-  const outline = { size: 1, begin: 0, end: 0 };
+  const outline = { size: 1, firstTimestamp: 0, lastTimestamp: 0 };
   const stored = (isPersisting: boolean): StoredBatch => ({
     isPersisting,
     isPersisted: isPersisting,

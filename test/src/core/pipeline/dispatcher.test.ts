@@ -7,7 +7,7 @@ import {
   type DispatcherParts,
   EventTimes,
   type FailedOutcome,
-  MAX_OPEN,
+  MAX_OPEN_BATCHES,
   type Outcome,
   type RejectedEvents,
   Reporter,
@@ -118,7 +118,7 @@ function setUp({
     ...options,
   };
   const serviceClock = new ServiceClock(clock, reporter);
-  const tellTime = (timestamp: number) => serviceClock.ask()(new Date(timestamp).toUTCString());
+  const tellTime = (timestamp: number) => serviceClock.startSample()(new Date(timestamp).toUTCString());
   if (isTimeKnown) tellTime(NOON);
   const dispatcher = new Dispatcher(settings, {
     route: route ?? (() => destination),
@@ -382,7 +382,7 @@ test('a target of few records does not wait until one of many has sent all of it
 test('records of more days at once than may be open are all delivered', async (t) => {
   const { destination, dispatcher, counts } = setUp();
   destination.reply = () => DELIVERED;
-  const days = MAX_OPEN + 24;
+  const days = MAX_OPEN_BATCHES + 24;
   for (let day = 0; day < days; day++) dispatcher.accept(day * DAY, `${day}`);
   await settled();
   t.is(destination.sent.length, 24);
@@ -1133,7 +1133,7 @@ test('what is dropped while close waits for the disk is counted once', async (t)
 test('what is read from the disk after the end is left there', async (t) => {
   const store = new ScriptedStore();
   const { clock, destination, dispatcher, counts } = setUp({ store });
-  const outline = { size: 1, begin: NOON, end: NOON };
+  const outline = { size: 1, firstTimestamp: NOON, lastTimestamp: NOON };
   dispatcher.recover(Promise.resolve([{ destination, stored: store.create(), outline }]), true);
   await settled();
   const closed = dispatcher.close(8000);

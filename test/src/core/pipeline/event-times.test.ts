@@ -15,7 +15,7 @@ function setUp(retentionInDays?: number) {
     host,
     times,
     /** The service answers, and its clock is so far ahead of the host's. */
-    answer: (aheadMs: number) => clock.ask()(new Date(host.now() + aheadMs).toUTCString()),
+    answer: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
   };
 }
 

@@ -117,7 +117,7 @@ for (const [what, open] of Object.entries(SOURCES)) {
       t.deepEqual(pipeline.counts(), allDelivered(4));
       t.deepEqual(pipeline.problems(), ['denied']);
       const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
-      t.regex(problem?.message ?? '', /credentials .*does not answer.*asked again.*5000 ms/);
+      t.regex(problem?.message ?? '', /credentials .*does not respond.*asked again.*5000 ms/);
       await pipeline.close();
     },
   );

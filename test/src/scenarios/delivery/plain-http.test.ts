@@ -6,7 +6,7 @@ import { openPipeline } from '../../support/pipeline.js';
 /** Of this machine, though not loopback by its name. */
 const elsewhere = (endpoint: string) => endpoint.replace('127.0.0.1', '0.0.0.0');
 
-test.serial('a session token over plain http to another machine is told once', async (t) => {
+test.serial('a session token over plain HTTP to another machine is told once', async (t) => {
   const local = await startLocal(t);
   process.env.AWS_SESSION_TOKEN = 'token';
   t.teardown(() => delete process.env.AWS_SESSION_TOKEN);
@@ -18,7 +18,7 @@ test.serial('a session token over plain http to another machine is told once', a
   t.deepEqual(messages(local), ['one', 'two']);
   t.deepEqual(pipeline.problems(), ['plain-http']);
   const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
-  t.regex(problem?.message ?? '', /^Requests to 0\.0\.0\.0 go over plain http\. .*session token.*https/);
+  t.regex(problem?.message ?? '', /^Requests to 0\.0\.0\.0 go over plain HTTP\. .*session token.*https/);
 });
 
 test.serial('a session token to this machine is not told', async (t) => {

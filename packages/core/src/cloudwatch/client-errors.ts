@@ -1,0 +1,37 @@
+/** The errors that a client adds to those of the SDK. `classify` knows them by name. */
+
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError';
+  constructor() {
+    super('the pipeline is closed');
+  }
+}
+
+export class RequestTimeoutError extends Error {
+  override readonly name = 'RequestTimeoutError';
+  constructor(ms: number) {
+    super(`nothing was sent or received for ${Math.round(ms)} ms`);
+  }
+}
+
+/** The timeout was shortened because the process is about to end, so it does not mean that the request is too large. */
+export class ShortenedTimeoutError extends Error {
+  override readonly name = 'ShortenedTimeoutError';
+  constructor(ms: number) {
+    super(`nothing was sent or received for ${Math.round(ms)} ms, and the process is about to end`);
+  }
+}
+
+export class CredentialsTimeoutError extends Error {
+  override readonly name = 'CredentialsTimeoutError';
+  constructor(ms: number) {
+    super(`no credentials within ${Math.round(ms)} ms`);
+  }
+}
+
+export class NotTheServiceError extends Error {
+  override readonly name = 'NotTheServiceError';
+  constructor() {
+    super('the response has no request id: it is not from CloudWatch Logs but from a proxy on the way');
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  CloudWatchLogsClient,
+  type CloudWatchLogsClientConfig,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { Clock } from '../util/clock.js';
+import { classify } from './classify.js';
+import {
+  ClosedError,
+  NotTheServiceError,
+  RequestTimeoutError,
+  ShortenedTimeoutError,
+} from './client-errors.js';
+import { Credentials } from './credentials.js';
+import { IdleTimers } from './idle-timers.js';
+import type {
+  LogGroupSettings,
+  LogStreamName,
+  LogsClient,
+  PutEventsRequest,
+  PutEventsResult,
+} from './logs-client.js';
+import { warnOfExposedTokens } from './plain-http.js';
+import { encodeBody } from './request-body.js';
+import {
+  type MiddlewareStack,
+  replaceBody,
+  sampleServiceClock,
+  superviseExchange,
+} from './sdk-middleware.js';
+import type { ServiceClock } from './service-clock.js';
+
+export interface SdkOptions {
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
+  readonly gzip: boolean;
+  /** The longest silence in milliseconds: while credentials are looked up, during the upload, and then for the whole response. */
+  readonly requestTimeoutMs: number;
+}
+
+/** A client over the official SDK, which does credentials, signing, connections and errors. */
+export class SdkLogsClient implements LogsClient {
+  readonly #client: CloudWatchLogsClient;
+  readonly #options: SdkOptions;
+  readonly #timers: IdleTimers;
+  readonly #credentials: Credentials;
+  /** One for each call in progress. */
+  readonly #calls = new Set<AbortController>();
+  #isClosed = false;
+
+  /** @param tokenExposed is called once, when a session token goes to another machine over plain HTTP */
+  constructor(
+    options: SdkOptions,
+    clock: Clock,
+    serviceClock: ServiceClock,
+    tokenExposed: (hostname: string) => void,
+  ) {
+    this.#options = options;
+    this.#timers = new IdleTimers(options.requestTimeoutMs, clock);
+    this.#credentials = new Credentials(this.#timers);
+    const config: CloudWatchLogsClientConfig = {
+      // The dispatcher alone decides whether to send a batch again.
+      maxAttempts: 1,
+      credentials: this.#credentials.provider,
+      requestHandler: { connectionTimeout: options.requestTimeoutMs },
+    };
+    if (options.region !== undefined) config.region = options.region;
+    if (options.endpoint !== undefined) config.endpoint = options.endpoint;
+    this.#client = new CloudWatchLogsClient(config);
+    warnOfExposedTokens(this.#client.middlewareStack, tokenExposed);
+    sampleServiceClock(this.#client.middlewareStack, serviceClock);
+  }
+
+  async putLogEvents({
+    logGroupName,
+    logStreamName,
+    batch,
+    entity,
+  }: PutEventsRequest): Promise<PutEventsResult> {
+    const body = await encodeBody({ logGroupName, logStreamName, entity }, batch.payload, this.#options.gzip);
+    // The events are serialised already. The SDK would spend most of its time serialising them again, so it gets none, and the
+    // encoded body replaces its own before it signs the request.
+    const command = new PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [] });
+    replaceBody(command.middlewareStack, body);
+    let isUnreadable = false;
+    const output = await this.#call(
+      command,
+      (abortSignal) => this.#client.send(command, { abortSignal }),
+      () => {
+        isUnreadable = true;
+      },
+    );
+    // Only the service returns a request id. A proxy or a captive portal may respond with 200 and drop the events.
+    if (output.$metadata.requestId === undefined) throw new NotTheServiceError();
+    return { ...output, isUnreadable };
+  }
+
+  async createLogGroup(settings: LogGroupSettings): Promise<void> {
+    const command = new CreateLogGroupCommand(settings);
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+
+  async createLogStream(name: LogStreamName): Promise<void> {
+    const command = new CreateLogStreamCommand(name);
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+
+  async putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<void> {
+    const command = new PutRetentionPolicyCommand({ logGroupName, retentionInDays });
+    await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
+  }
+
+  /** Aborts the calls in progress and closes the connections. Every later call rejects. */
+  close(): void {
+    this.#isClosed = true;
+    for (const call of this.#calls) call.abort(new ClosedError());
+    this.#client.destroy();
+  }
+
+  /** See {@link IdleTimers.shortenTo}. */
+  shortenTimeouts(ms: number): () => void {
+    return this.#timers.shortenTo(ms);
+  }
+
+  /** The SDK's own timeouts are off by default, and cover neither credentials nor a response that comes byte by byte. */
+  async #call<T>(
+    { middlewareStack }: { readonly middlewareStack: MiddlewareStack },
+    send: (signal: AbortSignal) => Promise<T>,
+    unreadable: () => void = () => undefined,
+  ): Promise<T> {
+    if (this.#isClosed) throw new ClosedError();
+    const call = new AbortController();
+    this.#calls.add(call);
+    const { requestTimeoutMs } = this.#options;
+    // Twice as long until the request is signed: the look-up of credentials has its own timer, which says what is wrong.
+    const timer = this.#timers.start(
+      (ms) => call.abort(ms < requestTimeoutMs ? new ShortenedTimeoutError(ms) : new RequestTimeoutError(ms)),
+      2,
+    );
+    superviseExchange(middlewareStack, timer, unreadable);
+    try {
+      return await Promise.race([send(call.signal), rejection(call.signal)]);
+    } catch (error) {
+      const { kind, failure } = classify(error);
+      // Other credentials of the same identity have the same permissions.
+      if (kind === 'denied' && !failure.name.startsWith('AccessDenied')) this.#credentials.renew();
+      throw error;
+    } finally {
+      timer.stop();
+      this.#calls.delete(call);
+    }
+  }
+}
+
+/** Rejects with the signal's reason, and never resolves. */
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
