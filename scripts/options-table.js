@@ -1,7 +1,7 @@
-// Writes the option tables of the documentation from the table in the code: all options into docs/configuration.md,
-// the most used ones into the READMEs. With --check it only says which page is stale.
+// Writes the option tables of the documentation: all options into docs/configuration.md, the most used ones into the
+// READMEs. The text of an option is its doc comment in the code. With --check it only says which page is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { OPTIONS, variableOf } from '../packages/core/dist/config/index.js';
+import { OPTIONS, variableOf } from '../packages/core/dist/internal.js';
 
 const MOST_USED = [
   'logGroupName',
@@ -21,9 +21,11 @@ const PAGES = {
   'packages/pino/README.md': MOST_USED,
   'packages/winston/README.md': MOST_USED,
 };
+const DECLARATIONS = new URL('../packages/core/dist/config/options.d.ts', import.meta.url);
 const BEGIN = '<!-- options: written by scripts/options-table.js -->\n';
 const END = '<!-- options end -->';
 
+const descriptions = descriptionsIn(readFileSync(DECLARATIONS, 'utf8'));
 for (const [page, names] of Object.entries(PAGES)) {
   const file = new URL(`../${page}`, import.meta.url);
   const text = readFileSync(file, 'utf8');
@@ -37,13 +39,24 @@ for (const [page, names] of Object.entries(PAGES)) {
 
 function tableOf(names) {
   const rows = names.map((name) => {
-    const { standardVariables = [], default: standard, description } = OPTIONS[name];
+    const { standardVariables = [], default: standard } = OPTIONS[name];
     const variables = [variableOf(name), ...standardVariables]
       .map((variable) => `\`${variable}\``)
       .join(', ');
-    return `| \`${name}\` | ${variables} | ${standard === undefined ? '' : `\`${standard}\``} | ${description} |`;
+    return `| \`${name}\` | ${variables} | ${standard === undefined ? '' : `\`${standard}\``} | ${descriptions.get(name)} |`;
   });
   return ['| option | environment variable | default | |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+/** The doc comment of each option, on one line and without its tags. */
+function descriptionsIn(declarations) {
+  const comments = declarations.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s+readonly (\w+): Option/gs);
+  return new Map(
+    Array.from(comments, ([, comment, name]) => {
+      const [text] = comment.replace(/\s*\n\s*\*\s?/g, ' ').split(' @default');
+      return [name, text.trim()];
+    }),
+  );
 }
 
 function withTable(page, text, table) {

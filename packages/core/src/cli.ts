@@ -5,17 +5,17 @@ import { ConfigError } from './config/config-error.js';
 import { resolveConfig } from './config/resolve-config.js';
 import { detectIdentity } from './identity/detect-identity.js';
 import { formatEntity } from './identity/format-entity.js';
-import { SEARCH_MS } from './identity/process-identity.js';
+import { DETECTION_TIMEOUT_MS } from './identity/process-identity.js';
 import { thisRuntimeEnvironment } from './identity/runtime-environment.js';
 import { errorMessage } from './util/error-message.js';
 import { escapeUnprintable, redact } from './util/redact.js';
 
 const USAGE = `Usage: putlogs entity
 
-  entity      print the entity that a program gets that is started here: as JSON, in words, and
-              with the place that each part of it comes from. PUTLOGS_ variables count.
+  entity      print the entity that a program started in this directory gets, as JSON, with the
+              source of each part. PUTLOGS_ variables apply.
 
-  --help      print this
+  --help      print this help
   --version   print the version
 `;
 
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
     if (values.help) print(USAGE);
     else if (values.version) print(`${version()}\n`);
     else if (positionals.length === 1 && positionals[0] === 'entity') await printEntity();
-    else throw new Error(`putlogs has no command "${positionals.join(' ')}".`);
+    else throw new Error(`Unknown command: "${positionals.join(' ')}".`);
     return 0;
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : redact(errorMessage(error));
@@ -40,24 +40,24 @@ async function main(): Promise<number> {
 
 /** @throws {ConfigError} */
 async function printEntity(): Promise<void> {
-  // Where events go is of no interest here.
+  // No event is sent, so any log group will do.
   const config = resolveConfig({ logGroupName: process.env.PUTLOGS_LOG_GROUP_NAME || 'any' });
-  // The application is where this was started, not this program.
-  const place = { ...thisRuntimeEnvironment(process.env), mainScript: async () => process.cwd() };
-  const search = new AbortController();
-  // Which keeps the process alive as well: what is asked does not.
-  const timer = setTimeout(() => search.abort(), SEARCH_MS);
-  const found = await detectIdentity(config, place, search.signal);
+  // Not this program's package.json counts, but that of the working directory.
+  const runtime = { ...thisRuntimeEnvironment(process.env), mainScript: async () => process.cwd() };
+  const detection = new AbortController();
+  // The timer also keeps the process alive: pending requests do not.
+  const timer = setTimeout(() => detection.abort(), DETECTION_TIMEOUT_MS);
+  const found = await detectIdentity(config, runtime, detection.signal);
   clearTimeout(timer);
   const { entity = null, origins, problems, instance } = found;
-  const told = {
+  const output = {
     entity,
     message: redact(formatEntity(found)),
     origins,
     problems: problems.map(redact),
     instance,
   };
-  print(`${JSON.stringify(told, undefined, 2).split('\n').map(escapeUnprintable).join('\n')}\n`);
+  print(`${JSON.stringify(output, undefined, 2).split('\n').map(escapeUnprintable).join('\n')}\n`);
 }
 
 function version(): string {

@@ -1,13 +1,7 @@
-export { MAX_MESSAGE_BYTES } from './batching/limits.js';
+/** For transports of other loggers: a pipeline that delivers log events to CloudWatch Logs. */
+
 export * from './config/index.js';
-export { drainBeforeExit } from './host/drain-before-exit.js';
 export { createPipeline, type Pipeline, type PipelineDependencies } from './pipeline/pipeline.js';
-export { Counters } from './reporting/counters.js';
 export type { Counts } from './reporting/counts.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';
-export { parseRecord } from './routing/record-fields.js';
-export { readsRecords } from './routing/router.js';
-export { onOwnStack } from './util/at-exit.js';
-export { type Clock, systemClock } from './util/clock.js';
-export { toTimestamp } from './util/timestamp.js';
-export { Utf8ChunkEncoder } from './util/utf8-chunk-encoder.js';
+export type { Clock } from './util/clock.js';

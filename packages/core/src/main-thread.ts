@@ -1,8 +1,9 @@
-/** For an application's main thread, which leaves the work to a worker thread. Nothing here loads the AWS SDK. */
+/** For the main-thread side of this project's own transports. It may change in any release. Nothing here loads the AWS SDK. */
 
 export { LoggerChannel } from './channel/logger-channel.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export * from './config/index.js';
+export { checkIsObject } from './config/resolve-config.js';
 export { type Closing, closeOnSignals } from './host/close-on-signals.js';
 export { deliverAtExit } from './host/deliver-at-exit.js';
 export { addCounts, type Counts } from './reporting/counts.js';

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
-import { type Config, MAX_MESSAGE_BYTES, type Pipeline, readsRecords, Utf8ChunkEncoder } from '@putlogs/core';
+import type { Config, Pipeline } from '@putlogs/core';
+import { MAX_MESSAGE_BYTES, readsRecords, Utf8ChunkEncoder } from '@putlogs/core/internal';
 import build from 'pino-abstract-transport';
 import { LineSplitter, type OnLine } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';

@@ -1,4 +1,4 @@
-import { parseRecord, toTimestamp } from '@putlogs/core';
+import { parseRecord, toTimestamp } from '@putlogs/core/internal';
 
 /** What most lines begin with: `{"level":30,"time":1764115200000`. */
 const LEVEL = Buffer.from('{"level":');

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream';
-import { createPipeline, drainBeforeExit, type Options, onOwnStack, resolveConfig } from '@putlogs/core';
+import { createPipeline, type Options, resolveConfig } from '@putlogs/core';
+import { drainBeforeExit, onOwnStack } from '@putlogs/core/internal';
 import { LineSplitter } from './line-splitter.js';
 import { acceptInto, type LineStream, lineStream, maxLineBytes } from './line-stream.js';
 

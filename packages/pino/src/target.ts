@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkIsObject, createPipeline, type Options, type Report, resolveConfig } from '@putlogs/core';
+import { createPipeline, type Options, type Report, resolveConfig } from '@putlogs/core';
+import { checkIsObject } from '@putlogs/core/internal';
 import { type LineStream, lineStream } from './line-stream.js';
 
 /**

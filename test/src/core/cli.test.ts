@@ -32,10 +32,10 @@ function application(t: ExecutionContext): string {
   return folder;
 }
 
-const NAMELESS =
-  "no entity: nothing names the process's service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME";
+const NO_NAME =
+  'no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME';
 
-test('putlogs entity: the entity of the application here, and where each part comes from', async (t) => {
+test('putlogs entity prints the entity of the application in this directory and the source of each part', async (t) => {
   const { code, stdout } = await putlogs(application(t), ['entity'], { PUTLOGS_ENVIRONMENT: 'staging' });
   t.is(code, 0);
   const { entity, message, origins, problems, instance } = JSON.parse(stdout);
@@ -50,7 +50,7 @@ test('putlogs entity: the entity of the application here, and where each part co
   t.is(instance, entity.attributes.Host);
 });
 
-test('putlogs entity: on EC2', async (t) => {
+test('putlogs entity prints the instance id on EC2', async (t) => {
   const metadata = await startInstanceMetadata();
   t.teardown(() => metadata.close());
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
@@ -58,7 +58,7 @@ test('putlogs entity: on EC2', async (t) => {
   t.is(JSON.parse(stdout).instance, 'i-0123456789abcdef0');
 });
 
-test('putlogs entity: on a machine whose metadata service hangs it ends all the same', async (t) => {
+test('putlogs entity ends even if the metadata service hangs', async (t) => {
   const metadata = await startInstanceMetadata({ mode: { kind: 'hangs' } });
   t.teardown(() => metadata.close());
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
@@ -72,23 +72,23 @@ test('putlogs entity: on a machine whose metadata service hangs it ends all the 
   );
 });
 
-test('putlogs entity: null where it is turned off', async (t) => {
+test('putlogs entity prints null if the entity is turned off', async (t) => {
   const { code, stdout } = await putlogs(application(t), ['entity'], { PUTLOGS_ENTITY: 'false' });
   t.is(code, 0);
   t.is(JSON.parse(stdout).entity, null);
   t.is(JSON.parse(stdout).message, 'no entity: it is turned off');
 });
 
-test('putlogs entity: null where nothing names the service, and what to set', async (t) => {
+test('putlogs entity prints null if the service has no name, and what to set', async (t) => {
   const folder = application(t);
   writeFileSync(join(folder, 'package.json'), '{}');
   const { code, stdout } = await putlogs(folder, ['entity']);
   t.is(code, 0);
   t.is(JSON.parse(stdout).entity, null);
-  t.is(JSON.parse(stdout).message, NAMELESS);
+  t.is(JSON.parse(stdout).message, NO_NAME);
 });
 
-test('putlogs entity: a wrong variable is told', async (t) => {
+test('putlogs entity reports an invalid variable', async (t) => {
   const { code, stdout, stderr } = await putlogs(application(t), ['entity'], {
     PUTLOGS_ENTITY_TYPE: 'Servise',
   });
@@ -98,7 +98,7 @@ test('putlogs entity: a wrong variable is told', async (t) => {
 });
 
 for (const args of [[], ['entities'], ['entity', 'more'], ['--unknown']]) {
-  test(`putlogs ${args.join(' ')}: usage on stderr, and 2`, async (t) => {
+  test(`"${['putlogs', ...args].join(' ')}" prints the usage to stderr and exits with 2`, async (t) => {
     const { code, stdout, stderr } = await putlogs(application(t), args);
     t.is(code, 2);
     t.is(stdout, '');
@@ -106,7 +106,7 @@ for (const args of [[], ['entities'], ['entity', 'more'], ['--unknown']]) {
   });
 }
 
-test('putlogs --help and --version', async (t) => {
+test('putlogs --help and --version print help and version', async (t) => {
   const help = await putlogs(application(t), ['--help']);
   t.is(help.code, 0);
   t.regex(help.stdout, /^Usage: putlogs entity/);
@@ -119,7 +119,7 @@ for (const url of [
   'user:hunter2@127.0.0.1:9',
   'http://user:a/hunter2@127.0.0.1:9',
 ]) {
-  test(`putlogs entity: the password of a metadata service is not told: ${url}`, async (t) => {
+  test(`putlogs entity does not print the password of a metadata service: ${url}`, async (t) => {
     const env = { AWS_EC2_METADATA_DISABLED: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
     const { code, stdout, stderr } = await putlogs(application(t), ['entity'], env);
     t.is(code, 0);
@@ -128,7 +128,7 @@ for (const url of [
   });
 }
 
-test('putlogs entity: what steers a terminal or hides text is escaped', async (t) => {
+test('putlogs entity escapes characters that control a terminal or hide text', async (t) => {
   const bad = '\u001b[31m\u009b\u007f\u202e\u2028';
   const env = { OTEL_RESOURCE_ATTRIBUTES: `a${bad}=%,host.name=b${bad}` };
   const { code, stdout } = await putlogs(application(t), ['entity'], env);

@@ -1,16 +1,16 @@
 import type { RuntimeEnvironment } from '@putlogs/core/internal';
 import type { ExecutionContext } from 'ava';
-import { ec2, ecs, place, pod } from './runtime-environment.js';
+import { ec2, ecs, pod, runtime } from './runtime-environment.js';
 
-/** A program somewhere, of which the user has said nothing, and what it is to find. */
-export interface Somewhere {
+/** A program platform, of which the user has said nothing, and what it is to find. */
+export interface Platform {
   /** As docs/entity.md calls it. */
   readonly name: string;
   open(t: ExecutionContext): RuntimeEnvironment | Promise<RuntimeEnvironment>;
   readonly keyAttributes: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
   readonly instance: string;
-  /** What is told of it, beside what is found. */
+  /** The expected problems. */
   readonly problems?: readonly RegExp[];
 }
 
@@ -22,7 +22,7 @@ const service = (Name: string, Environment: string) => ({
 const TASK = '158d1c8083dd49d6b527399fd6414f5c';
 const POD = 'checkout-5d4f8c7b9d-x2kfp';
 
-/** What the operator of Application Signals writes into a pod, on EKS with its pod identities. */
+/** The variables that the operator of Application Signals sets in a pod, on EKS with pod identities. */
 const OPERATOR = {
   AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:
     '/var/run/secrets/pods.eks-pod-identity.amazonaws.com/serviceaccount/token',
@@ -38,14 +38,14 @@ const OPERATOR = {
     'service.version=latest',
   ].join(','),
 };
-const NO_CLUSTER = [/^A pod is not told the name of its cluster, .*Add k8s\.cluster\.name=<cluster> to /];
+const NO_CLUSTER = [/^A pod cannot find out the name of its cluster, .*Add k8s\.cluster\.name=<cluster> to /];
 const files = { '/app/package.json': '{"name":"checkout"}' };
 
-export const SOMEWHERE: readonly Somewhere[] = [
+export const PLATFORMS: readonly Platform[] = [
   {
     name: 'AWS Lambda',
     open: () =>
-      place({
+      runtime({
         files,
         env: {
           AWS_LAMBDA_FUNCTION_NAME: 'checkout',
@@ -58,7 +58,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
   },
   {
     name: 'ECS, EC2 or Fargate: a service',
-    open: async (t) => place({ files, env: (await ecs(t, { serviceName: 'checkout-svc' })).env }),
+    open: async (t) => runtime({ files, env: (await ecs(t, { serviceName: 'checkout-svc' })).env }),
     keyAttributes: service('checkout-svc', 'ecs:prod'),
     attributes: {
       PlatformType: 'AWS::ECS',
@@ -70,7 +70,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
   },
   {
     name: 'ECS: a task that no service started',
-    open: async (t) => place({ files, env: (await ecs(t, { family: 'checkout-task' })).env }),
+    open: async (t) => runtime({ files, env: (await ecs(t, { family: 'checkout-task' })).env }),
     keyAttributes: service('checkout-task', 'ecs:prod'),
     attributes: { PlatformType: 'AWS::ECS', 'ECS.Cluster': 'prod', 'ECS.Task': TASK },
     instance: TASK,
@@ -86,8 +86,8 @@ export const SOMEWHERE: readonly Somewhere[] = [
   {
     name: 'the same, with `k8s.cluster.name` added',
     open: (t) => {
-      const told = `k8s.cluster.name=prod,${OPERATOR.OTEL_RESOURCE_ATTRIBUTES}`;
-      return pod(t, { files, env: { ...OPERATOR, OTEL_RESOURCE_ATTRIBUTES: told } });
+      const attributes = `k8s.cluster.name=prod,${OPERATOR.OTEL_RESOURCE_ATTRIBUTES}`;
+      return pod(t, { files, env: { ...OPERATOR, OTEL_RESOURCE_ATTRIBUTES: attributes } });
     },
     keyAttributes: service('checkout', 'eks:prod/shop'),
     attributes: {
@@ -132,7 +132,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
   {
     name: 'Elastic Beanstalk',
     open: async (t) =>
-      place({
+      runtime({
         files: {
           ...files,
           '/var/elasticbeanstalk/xray/environment.conf':
@@ -153,7 +153,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
     name: 'EC2, tags readable, in an Auto Scaling group',
     open: async (t) => {
       const tags = { 'aws:autoscaling:groupName': 'my-asg', Service: 'checkout', Name: 'web 1' };
-      return place({ files, env: (await ec2(t, { tags, role: 'web-role' })).env });
+      return runtime({ files, env: (await ec2(t, { tags, role: 'web-role' })).env });
     },
     keyAttributes: service('checkout', 'ec2:my-asg'),
     attributes: {
@@ -167,7 +167,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
   },
   {
     name: 'EC2',
-    open: async (t) => place({ files, env: (await ec2(t, { role: 'checkout-role' })).env }),
+    open: async (t) => runtime({ files, env: (await ec2(t, { role: 'checkout-role' })).env }),
     keyAttributes: service('checkout-role', 'ec2:default'),
     attributes: {
       PlatformType: 'AWS::EC2',
@@ -179,7 +179,7 @@ export const SOMEWHERE: readonly Somewhere[] = [
   },
   {
     name: 'any other host',
-    open: () => place({ files }),
+    open: () => runtime({ files }),
     keyAttributes: service('checkout', 'generic:default'),
     attributes: { PlatformType: 'Generic', Host: 'db7', 'AWS.ServiceNameSource': 'Unknown' },
     instance: 'db7',

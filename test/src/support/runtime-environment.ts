@@ -16,21 +16,21 @@ import {
 } from '@putlogs/local/metadata';
 import type { ExecutionContext } from 'ava';
 
-export interface PlaceOptions {
+export interface RuntimeOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** The text of each file by its path; there are no others. */
+  /** The texts of the files, by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly hostname?: string;
   readonly mainScript?: string;
 }
 
-/** A machine, as far as is looked. Its metadata services are those of `env`, asked over HTTP. */
-export function place({
+/** A runtime environment with these files only. Its metadata services are real HTTP services, at the addresses in `env`. */
+export function runtime({
   env = {},
   files = {},
   hostname = 'db7',
   mainScript = '/app/main.js',
-}: PlaceOptions = {}): RuntimeEnvironment {
+}: RuntimeOptions = {}): RuntimeEnvironment {
   return {
     env: 'AWS_EC2_METADATA_SERVICE_ENDPOINT' in env ? env : { AWS_EC2_METADATA_DISABLED: 'true', ...env },
     hostname,
@@ -44,18 +44,19 @@ export function place({
   };
 }
 
-interface User {
+interface DetectionOptions {
   readonly service?: string;
   readonly environment?: string;
   readonly signal?: AbortSignal;
 }
 
-export function introduceAt(
+/** Detects the identity in a runtime environment. */
+export function detectIn(
   where: RuntimeEnvironment,
-  { service, environment, signal }: User = {},
+  { service, environment, signal }: DetectionOptions = {},
 ): Promise<DetectedIdentity> {
-  const search = signal ?? new AbortController().signal;
-  return detectIdentity({ service, environment, entity: undefined }, where, search);
+  const options = { service, environment, entity: undefined };
+  return detectIdentity(options, where, signal ?? new AbortController().signal);
 }
 
 export async function ec2(t: ExecutionContext, options: InstanceMetadataOptions = {}): Promise<Metadata> {
@@ -72,20 +73,20 @@ export async function ecs(t: ExecutionContext, options: TaskMetadataOptions = {}
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** A pod: what Kubernetes sets and mounts. */
+/** A pod, with the variables and files that Kubernetes provides. */
 export async function pod(
   t: ExecutionContext,
-  { env, ...more }: PlaceOptions = {},
+  { env, ...more }: RuntimeOptions = {},
   account: ServiceAccountOptions = {},
 ): Promise<RuntimeEnvironment> {
   const { folder, env: set, remove } = await writeServiceAccount(account);
   t.teardown(remove);
-  const elsewhere = place({ hostname: 'checkout-5d4f8c7b9d-x2kfp', ...more, env: { ...set, ...env } });
+  const base = runtime({ hostname: 'checkout-5d4f8c7b9d-x2kfp', ...more, env: { ...set, ...env } });
   return {
-    ...elsewhere,
+    ...base,
     readFile: (path) =>
       path.startsWith(SERVICE_ACCOUNT)
         ? readFile(path.replace(SERVICE_ACCOUNT, folder), 'utf8')
-        : elsewhere.readFile(path),
+        : base.readFile(path),
   };
 }

@@ -1,23 +1,27 @@
 import { redact } from '../util/redact.js';
 
-/** One thing that is wrong with the configuration. */
+/** One error in the configuration. */
 export interface ConfigProblem {
-  /** The option's name; `entity.name` for a field of one. Left out for an unknown variable. */
+  /** The name of the option, or of a field such as `entity.name`. Absent for an unknown environment variable. */
   readonly option?: string;
-  /** The environment variable that sets the same. Left out where there is none. */
+  /** The environment variable that sets the option, or the unknown variable. Absent if there is none. */
   readonly variable?: string;
-  /** What is accepted, and the nearest known name where a name is unknown. */
+  /** What is accepted; for an unknown name also the most similar known name. */
   readonly expected: string;
-  /** What was given instead. Never the value of an unknown option or variable, which may be a secret. */
+  /** What was given instead, without secrets. The value of an unknown option or variable is never shown. */
   readonly given: string;
 }
 
-/** Thrown at once, for everything that is wrong with the configuration together. */
+/**
+ * The configuration is invalid. It is thrown when a transport or pipeline is created, once for all errors. The message lists them,
+ * one a line.
+ */
 export class ConfigError extends Error {
+  /** All errors that were found. */
   readonly problems: readonly ConfigProblem[];
 
-  constructor(found: readonly ConfigProblem[]) {
-    const problems = found.map(redacted);
+  constructor(unsafeProblems: readonly ConfigProblem[]) {
+    const problems = unsafeProblems.map(redacted);
     const lines = problems.map(
       (problem) => `  ${nameOf(problem)}: expected ${problem.expected}; given: ${problem.given}`,
     );
@@ -27,7 +31,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Each part on its own: together `token: expected …` would look like a secret. */
+/** Each part separately, since `token: expected …` as a whole looks like a secret. */
 function redacted(problem: ConfigProblem): ConfigProblem {
   const parts = Object.entries(problem).map(([part, text]: [string, string]) => [part, redact(text)]);
   return Object.fromEntries(parts) as ConfigProblem;

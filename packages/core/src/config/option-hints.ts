@@ -1,13 +1,14 @@
 const CREDENTIALS =
-  'the AWS SDK finds credentials by itself: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
-const FORMAT = "the text of an event is what the logger's format, or the transport's own, made of the record";
-const REPORTS = "problems come as 'report' events of the transport, and on stderr";
+  'the AWS SDK finds the credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+const FORMAT =
+  "the text of an event is the record as the logger's format, or else the transport's own, writes it";
+const REPORTS = "problems are emitted as 'report' events of the transport, and written to stderr";
 const BATCHES =
-  'batches are as large as the service takes; flushIntervalMs and maxBufferBytes bound what waits';
+  'batches are as large as the service accepts; flushIntervalMs and maxBufferBytes limit what waits';
 
 /**
- * What to use instead of options that other transports have (winston-cloudwatch, winston-aws-cloudwatch, pino-cloudwatch,
- * `@serdnam/pino-cloudwatch-transport`) and that are often tried here: the name of an option, or advice.
+ * What to use instead of options of other transports (winston-cloudwatch, winston-aws-cloudwatch, pino-cloudwatch and
+ * `@serdnam/pino-cloudwatch-transport`): the name of an option, or advice.
  */
 export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ...[
@@ -40,7 +41,7 @@ export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ['ensureLogGroup', 'createLogGroup'],
   ['createLogStream', 'log streams are always created'],
   ['batchSize', BATCHES],
-  ['submissionRetryCount', 'what fails is sent again for as long as there is room for it'],
+  ['submissionRetryCount', 'failed batches are sent again for as long as there is room for them'],
   ['jsonMessage', FORMAT],
   ['messageFormatter', FORMAT],
   ['formatter', FORMAT],
@@ -51,6 +52,6 @@ export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ['level', "give it to the logger, to Winston's transport, or beside `target` in Pino's `targets`"],
   [
     'name',
-    'the name of the service is service, those of log group and stream logGroupName and logStreamName',
+    'use service for the name of the service, logGroupName and logStreamName for those of log group and log stream',
   ],
 ]);

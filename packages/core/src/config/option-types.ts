@@ -1,77 +1,79 @@
 import { parseKeyValues } from '../util/key-values.js';
 
-/** One row of the option table. */
+/** An option: one row of the option table. Its documentation is the doc comment of the row. */
 export interface Option<T> {
   readonly default: T | undefined;
-  /** What is accepted, in words: the end of the sentence "expected …". */
+  /** What is accepted, as the end of the sentence "expected …". */
   readonly expected: string;
-  /** One line for the option tables of the documentation, which stand in docs/configuration.md. */
-  readonly description: string;
-  /** Variables that other tools read too; the first that is set counts, after the option's own. */
+  /** Environment variables that other tools read too. They apply, in this order, if the option's own variable is not set. */
   readonly standardVariables?: readonly string[];
-  /** The value that one of another type stands for; undefined where it stands for none. */
+  /** Converts a value of another type; undefined if that is not possible. */
   convert?(value: unknown): T | undefined;
   accepts(value: unknown): value is T;
-  /** The value that a variable's text stands for; something that `accepts` refuses when it stands for none. */
+  /** Converts the text of a variable. Returns a value that `accepts` rejects if that is not possible. */
   parse(text: string): unknown;
 }
 
-/** For `parse`: an object out of `key=value,key=value`, or the text as it is when an entry cannot be read. */
-export function keyValues(given: string): object | string {
-  const { pairs, malformed } = parseKeyValues(given);
-  return malformed.length > 0 ? given : Object.fromEntries(pairs);
+/** A `parse` for `key=value,key=value`. Returns the text unchanged if an entry is malformed. */
+export function keyValues(text: string): object | string {
+  const { pairs, malformed } = parseKeyValues(text);
+  return malformed.length > 0 ? text : Object.fromEntries(pairs);
 }
 
-type Words<T, D> = Omit<Option<T>, 'accepts' | 'parse' | 'default'> & { readonly default: D };
+type Properties<T, D> = Omit<Option<T>, 'accepts' | 'parse' | 'default'> & { readonly default: D };
 
-/** An option whose default is known to be there, or not. */
+/** An option whose type says whether it has a default. */
 type WithDefault<T, D> = Option<T> & { readonly default: D };
 
+/** An option of any type. */
 export function custom<T>(
   accepts: (value: unknown) => value is T,
   parse: (text: string) => unknown,
-  words: Words<T, undefined>,
+  properties: Properties<T, undefined>,
 ): WithDefault<T, undefined> {
-  return { ...words, accepts, parse };
+  return { ...properties, accepts, parse };
 }
 
+/** An option that is text. */
 export function text<D extends string | undefined>(
   accepts: RegExp | ((value: string) => boolean),
-  words: Words<string, D>,
+  properties: Properties<string, D>,
 ): WithDefault<string, D> {
   const fits = accepts instanceof RegExp ? (value: string) => accepts.test(value) : accepts;
   return {
-    ...words,
+    ...properties,
     accepts: (value): value is string => typeof value === 'string' && fits(value),
-    parse: (given) => given,
+    parse: (text) => text,
   };
 }
 
+/** An option that is one of several texts. */
 export function choice<const T extends string>(
   values: readonly T[],
-  words: Omit<Words<T, undefined>, 'expected'>,
+  properties: Omit<Properties<T, undefined>, 'expected'>,
 ): WithDefault<T, undefined> {
   return {
-    ...words,
+    ...properties,
     expected: `one of ${values.join(', ')}`,
     accepts: (value): value is T => values.some((known) => known === value),
-    parse: (given) => given,
+    parse: (text) => text,
   };
 }
 
+/** An option that is a whole number. */
 export function integer<D extends number | undefined>(
   accepts: (value: number) => boolean,
-  words: Words<number, D>,
+  properties: Properties<number, D>,
 ): WithDefault<number, D> {
   return {
-    ...words,
+    ...properties,
     accepts: (value): value is number =>
       typeof value === 'number' && Number.isInteger(value) && accepts(value),
-    parse: (given) => (/^\s*\d+\s*$/.test(given) ? Number(given) : given),
+    parse: (text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text),
   };
 }
 
-/** For `integer`: a number from `min` to `max`. */
+/** A check for `integer`: from `min` to `max`. */
 export function between(min: number, max: number): (value: number) => boolean {
   return (value) => value >= min && value <= max;
 }
@@ -83,11 +85,14 @@ const FLAGS = new Map([
   ['0', false],
 ]);
 
-export function flag(words: Omit<Words<boolean, boolean>, 'expected'>): WithDefault<boolean, boolean> {
+/** An option that is true or false. */
+export function flag(
+  properties: Omit<Properties<boolean, boolean>, 'expected'>,
+): WithDefault<boolean, boolean> {
   return {
-    ...words,
+    ...properties,
     expected: 'true or false',
     accepts: (value): value is boolean => typeof value === 'boolean',
-    parse: (given) => FLAGS.get(given.trim().toLowerCase()) ?? given,
+    parse: (text) => FLAGS.get(text.trim().toLowerCase()) ?? text,
   };
 }

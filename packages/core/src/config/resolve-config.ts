@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 import type { EntityOption } from '../identity/entity.js';
-import { entityFaults } from '../identity/validate-entity.js';
+import { validateEntity } from '../identity/validate-entity.js';
 import { isObject } from '../util/json.js';
 import { isSecretName, redact } from '../util/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
-import { isMisspeltAs, suggestion, unknownOption } from './unknown-names.js';
+import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
 
-/** The process's environment, or what stands for it. */
+/** Environment variables, such as `process.env`. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'PUTLOGS_';
@@ -16,44 +16,49 @@ const NAMES = Object.keys(OPTIONS) as OptionName[];
 const ENTITY_FIELDS = ['type', 'resourceType', 'identifier', 'name', 'environment', 'attributes'] as const;
 const VARIABLES = [...NAMES, ...ENTITY_FIELDS.map((field) => `entity.${field}`)].map(variableOf);
 
-/** The environment variable of an option: `logGroupName` is PUTLOGS_LOG_GROUP_NAME. */
+/** The name of an option's environment variable: PUTLOGS_LOG_GROUP_NAME for `logGroupName`. */
 export function variableOf(option: string): string {
   return PREFIX + option.replace('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase();
 }
 
 /**
- * Decides every option: the one given, else its own variable, else the standard variable, else the default.
- * @param found what the caller has found wrong with options of its own
- * @throws {ConfigError} naming everything that is wrong
+ * Checks the options and completes them. For each option, the given value counts, else its `PUTLOGS_` variable, else the standard
+ * variable, else the default.
+ * @param options the given options; undefined values count as not given
+ * @param env default: process.env
+ * @param callerProblems errors that the caller found in options of its own, to be reported together with those found here
+ * @throws {ConfigError} listing all errors
+ * @example
+ * const config = resolveConfig({ logGroupName: '/my/app', retentionInDays: 30 });
  */
 export function resolveConfig(
   options: Options = {},
   env: EnvironmentVariables = process.env,
-  found: readonly ConfigProblem[] = [],
+  callerProblems: readonly ConfigProblem[] = [],
 ): Config {
   checkIsObject(options);
-  const problems = [...found, ...unknownOptions(options), ...misspelledVariables(env)];
+  const problems = [...callerProblems, ...unknownOptions(options), ...misspelledVariables(env)];
   const config: Record<string, unknown> = {};
-  for (const name of NAMES) config[name] = decide(name, options[name], env, problems);
+  for (const name of NAMES) config[name] = resolveOption(name, options[name], env, problems);
   if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
     problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, 'nothing'));
   }
-  const isSound = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
-  if (isSound('serviceField') && isSound('entity')) problems.push(...contradictions(config as Config));
+  const isValid = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
+  if (isValid('serviceField') && isValid('entity')) problems.push(...contradictions(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }
 
-/** What is good each on its own, and not together. */
+/** Options that are valid each, but not together. */
 function contradictions({ serviceField, entity }: Pick<Config, 'serviceField' | 'entity'>): ConfigProblem[] {
   if (serviceField === undefined || entity === undefined) return [];
   if (entity !== false && (entity.type ?? 'Service') === 'Service') return [];
   const given = entity === false ? 'false' : `of type ${entity.type}`;
-  const expected = `nothing, where entity (${variableOf('entity')}) is ${given}: no record can name that`;
+  const expected = `nothing, since entity (${variableOf('entity')}) is ${given}, and a record can only name a service`;
   return [problem('serviceField', expected, show(serviceField))];
 }
 
-function decide(
+function resolveOption(
   name: OptionName,
   given: unknown,
   env: EnvironmentVariables,
@@ -78,7 +83,7 @@ function decide(
   return value;
 }
 
-/** @throws {ConfigError} */
+/** @throws {ConfigError} unless the options are an object */
 export function checkIsObject(options: unknown): void {
   if (isObject(options)) return;
   const given = options === null ? 'null' : Array.isArray(options) ? 'an array' : `a ${typeof options}`;
@@ -91,7 +96,7 @@ function unknownOptions(options: object): ConfigProblem[] {
     .map((name) => unknownOption(name, NAMES));
 }
 
-/** What Kubernetes sets in every pod next to a Service by the name of `putlogs`. */
+/** Kubernetes sets these variables in every pod of a namespace that has a Service named `putlogs`. */
 const SERVICE_LINK = /^PUTLOGS_(?:SERVICE_HOST|SERVICE_PORT|PORT)(?:_|$)/;
 
 function unknownVariables(env: EnvironmentVariables): string[] {
@@ -102,7 +107,7 @@ function unknownVariables(env: EnvironmentVariables): string[] {
 
 function isMisspelled(variable: string): boolean {
   const name = variable.slice(PREFIX.length);
-  return VARIABLES.some((known) => isMisspeltAs(name, known.slice(PREFIX.length)));
+  return VARIABLES.some((known) => isMisspellingOf(name, known.slice(PREFIX.length)));
 }
 
 function misspelledVariables(env: EnvironmentVariables): ConfigProblem[] {
@@ -115,7 +120,7 @@ function misspelledVariables(env: EnvironmentVariables): ConfigProblem[] {
     }));
 }
 
-/** Variables with our prefix that are nobody's slip: others use it too, such as Docker's log driver of that name. */
+/** Unknown variables with our prefix that are not similar to a known one. They may belong to another program. */
 export function foreignVariables(env: EnvironmentVariables): string[] {
   return unknownVariables(env).filter((variable) => !isMisspelled(variable));
 }
@@ -136,7 +141,7 @@ function entityProblems(entity: EntityOption | false): ConfigProblem[] {
   );
   return [
     ...unknown.map((field) => unknownField(field)),
-    ...entityFaults(entity).map(({ field, expected, given }) =>
+    ...validateEntity(entity).map(({ field, expected, given }) =>
       problem(`entity.${field}`, expected, given === undefined ? 'nothing' : show(given)),
     ),
   ];
@@ -151,27 +156,27 @@ function problem(option: string, expected: string, given: string): ConfigProblem
   return { option, variable: variableOf(option), expected, given };
 }
 
-/** A value as a person reads it: short, on one line, without what may be a secret. */
+/** A value as short text on one line, without possible secrets. */
 function show(value: unknown): string {
   const text = inspect(withoutSecrets(value), { depth: 0, breakLength: Infinity });
-  // Whatever stands in front of an @ may be the password of a URL, however that is written.
+  // Anything before an @ may be the password of a URL.
   const safe = redact(text.replace(/^.*@/s, '…@').replace(/[\t\r\n]+/g, ' '));
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
 }
 
-/** An object that was given for something else, such as credentials, or tags that hold some. */
+/** Masks the secrets in an object, for example credentials that were given for another option. */
 function withoutSecrets(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { value: field }]) => [
     name,
-    isSecretName(name) ? kindOf(field) : field,
+    isSecretName(name) ? mask(field) : field,
   ]);
   return Object.fromEntries(fields);
 }
 
-/** In place of a value that may not be told. */
-function kindOf(value: unknown): object {
-  const kind = typeof value === 'string' ? `string of ${value.length} characters` : typeof value;
-  return { [inspect.custom]: () => `<${kind}>` };
+/** A description that replaces a secret value. */
+function mask(value: unknown): object {
+  const description = typeof value === 'string' ? `string of ${value.length} characters` : typeof value;
+  return { [inspect.custom]: () => `<${description}>` };
 }

@@ -2,7 +2,7 @@ import leven from 'leven';
 import type { ConfigProblem } from './config-error.js';
 import { OPTION_HINTS } from './option-hints.js';
 
-/** The problem of a name that is none of ours. Its value is never told: it may be a secret. */
+/** The error for an unknown option. It does not contain the value, which may be a secret. */
 export function unknownOption(option: string, known: readonly string[]): ConfigProblem {
   return { option, expected: `a known option${hintFor(option, known)}`, given: 'an unknown one' };
 }
@@ -13,7 +13,7 @@ function hintFor(name: string, known: readonly string[]): string {
   return known.includes(hint) ? `, perhaps ${hint}` : `; ${hint}`;
 }
 
-/** The nearest known name, for the end of a sentence. */
+/** Suggests the most similar known name, as the end of a sentence. */
 export function suggestion(name: string, known: readonly string[]): string {
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
@@ -23,17 +23,17 @@ export function suggestion(name: string, known: readonly string[]): string {
 }
 
 /**
- * Whether a name was meant to be a known one: a slip of a letter or two, a known name with a word too many, or some of its
- * words. A single word that names of ours have too, such as `group`, can be anybody's.
- * @param name in words, with `_` between
+ * Whether a name is probably a known one misspelled: one or two wrong letters, words added at the end, or some words left out. One
+ * word alone, such as `group`, may belong to another program.
+ * @param name words separated by `_`
  */
-export function isMisspeltAs(name: string, known: string): boolean {
-  const isSlip = distanceOf(name, known) <= Math.min(MAX_SLIPS, name.length / 2);
+export function isMisspellingOf(name: string, known: string): boolean {
+  const isTypo = distanceOf(name, known) <= Math.min(MAX_TYPOS, name.length / 2);
   const isPart = name.includes('_') && `_${known}_`.includes(`_${name}_`);
-  return isSlip || isPart || name.startsWith(`${known}_`);
+  return isTypo || isPart || name.startsWith(`${known}_`);
 }
 
-const MAX_SLIPS = 2;
+const MAX_TYPOS = 2;
 
 function distanceOf(a: string, b: string): number {
   return leven(a.toLowerCase(), b.toLowerCase());

@@ -1,32 +1,37 @@
-import { detect } from './detectors/detect.js';
+import { detectAttributes } from './detectors/detect-attributes.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { EntityOption } from './entity.js';
 import { entitySources } from './entity-sources.js';
-import { platformOf } from './platform-mappings.js';
+import { platformMapping } from './platform-mappings.js';
 import { type ResolvedEntity, resolveEntity } from './resolve-entity.js';
 import type { RuntimeEnvironment } from './runtime-environment.js';
-import type { UserNames } from './user-source.js';
+import type { ServiceOptions } from './user-source.js';
 
 /** The identity of this process. */
 export interface DetectedIdentity extends ResolvedEntity {
-  /** Tells this copy of the program from others: the ECS task id, the pod's name, the EC2 instance id or the host name. */
+  /** Identifies this instance of the program: the ECS task id, pod name, EC2 instance id, Lambda log stream or host name. */
   readonly instance: string;
-  /** Explanations that are no problem, one sentence each. */
+  /** Explanations of the result that are not problems, one sentence each. */
   readonly notes: readonly string[];
 }
 
-/** Detects the identity of this process. Never rejects. @param signal ends the search */
+/**
+ * Detects the identity of this process from the options, the environment variables, metadata services and files. It rejects only
+ * if the working directory does not exist.
+ * @param signal aborts the detection; what is known by then is used
+ */
 export async function detectIdentity(
-  user: UserNames & { readonly entity: EntityOption | false | undefined },
-  place: RuntimeEnvironment,
+  options: ServiceOptions & { readonly entity: EntityOption | false | undefined },
+  runtime: RuntimeEnvironment,
   signal: AbortSignal,
 ): Promise<DetectedIdentity> {
   const diagnostics: Diagnostics = { problems: [], notes: [] };
-  const facts = await detect(place, signal, diagnostics);
-  const { instance: pickInstance, remedy } = platformOf(facts);
-  const instance = pickInstance(facts)?.value ?? place.hostname;
-  const resolved = resolveEntity(user.entity, entitySources(user, facts));
+  const detected = await detectAttributes(runtime, signal, diagnostics);
+  const { instance: pickInstance, unspecific } = platformMapping(detected);
+  const instance = pickInstance(detected)?.value ?? runtime.hostname;
+  const resolved = resolveEntity(options.entity, entitySources(options, detected));
   const problems = [...diagnostics.problems, ...resolved.problems];
-  if (remedy && resolved.template?.environment === remedy.environment) problems.push(remedy.text);
+  if (unspecific && resolved.template?.environment === unspecific.environment)
+    problems.push(unspecific.problem);
   return { ...resolved, problems, notes: diagnostics.notes, instance };
 }

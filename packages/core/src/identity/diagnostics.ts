@@ -1,7 +1,7 @@
 /** What the user should know about a detection, one sentence each. */
 export interface Diagnostics {
-  /** What the user has to fix. */
+  /** What the user should correct. */
   readonly problems: string[];
-  /** What explains the result, and may be as it should be. */
+  /** What explains the result, but may be intended. */
   readonly notes: string[];
 }

@@ -1,7 +1,7 @@
 import type { Entity } from './entity.js';
 import { MAX_ATTRIBUTES } from './validate-entity.js';
 
-/** The entity of a service without its name. */
+/** An entity without the service's name. */
 export interface EntityTemplate {
   readonly environment: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -9,7 +9,7 @@ export interface EntityTemplate {
 
 const SOURCE = 'AWS.ServiceNameSource';
 
-/** The entity of a service whose name is in the record. */
+/** The entity of a service whose name comes from a record. */
 export function entityForService({ environment, attributes }: EntityTemplate, name: string): Entity {
   const withSource = { ...attributes, [SOURCE]: 'UserConfiguration' };
   return {

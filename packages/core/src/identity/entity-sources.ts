@@ -1,47 +1,52 @@
-import { platformOf } from './platform-mappings.js';
+import { platformMapping } from './platform-mappings.js';
 import type { EntitySource, ServiceNameSource } from './resolve-entity.js';
 import type { ResourceAttributes } from './resource-attributes.js';
-import { type UserNames, userEntitySource } from './user-source.js';
+import { type ServiceOptions, userEntitySource } from './user-source.js';
 
-/** All sources of the service's name and environment, best first. */
-export function entitySources(user: UserNames, facts: ResourceAttributes): EntitySource[] {
-  return [userEntitySource(user), otelSource(facts), ...platformSources(facts), packageSource(facts)];
+/** All sources of the service's name and environment, in order of precedence. */
+export function entitySources(options: ServiceOptions, detected: ResourceAttributes): EntitySource[] {
+  return [
+    userEntitySource(options),
+    otelSource(detected),
+    ...platformSources(detected),
+    packageSource(detected),
+  ];
 }
 
-function otelSource(facts: ResourceAttributes): EntitySource {
-  const name = facts.get('service.name');
+function otelSource(detected: ResourceAttributes): EntitySource {
+  const name = detected.get('service.name');
   return {
-    serviceName: name && { ...name, source: sourceOf(facts) },
-    environment: facts.get('deployment.environment.name') ?? facts.get('deployment.environment'),
+    serviceName: name && { ...name, source: otelNameSource(detected) },
+    environment: detected.get('deployment.environment.name') ?? detected.get('deployment.environment'),
   };
 }
 
-/** The operator of Application Signals sets the service name, and with this attribute the source of the name. */
-const OPERATORS_SOURCE = 'com.amazonaws.cloudwatch.entity.internal.service.name.source';
+/** The operator of Application Signals sets the service name, and records in this attribute how it found the name. */
+const OPERATOR_NAME_SOURCE = 'com.amazonaws.cloudwatch.entity.internal.service.name.source';
 
-function sourceOf(facts: ResourceAttributes): ServiceNameSource {
-  return facts.get(OPERATORS_SOURCE)?.value === 'K8sWorkload' ? 'K8sWorkload' : 'Instrumentation';
+function otelNameSource(detected: ResourceAttributes): ServiceNameSource {
+  return detected.get(OPERATOR_NAME_SOURCE)?.value === 'K8sWorkload' ? 'K8sWorkload' : 'Instrumentation';
 }
 
-/** A source for each name and each environment, so that the next one is used when one is not usable. */
-function platformSources(facts: ResourceAttributes): EntitySource[] {
-  const { names, environments, attributes, together = [] } = platformOf(facts);
-  const isWhole = together.every((key) => attributes[key]?.(facts) !== undefined);
-  const known = Object.entries(isWhole ? attributes : {}).flatMap(([key, pick]) => {
-    const fact = pick(facts);
-    return fact === undefined ? [] : [[key, fact] as const];
+/** One source for each name and each environment, so that the next is used if one is not usable. */
+function platformSources(detected: ResourceAttributes): EntitySource[] {
+  const { names, environments, attributes, requiredTogether = [] } = platformMapping(detected);
+  const isComplete = requiredTogether.every((key) => attributes[key]?.(detected) !== undefined);
+  const known = Object.entries(isComplete ? attributes : {}).flatMap(([key, pick]) => {
+    const attribute = pick(detected);
+    return attribute === undefined ? [] : [[key, attribute] as const];
   });
   return [
     ...names.map(([pick, source]) => {
-      const name = pick(facts);
+      const name = pick(detected);
       return { serviceName: name && { ...name, source } };
     }),
-    ...environments.map((pick) => ({ environment: pick(facts) })),
+    ...environments.map((pick) => ({ environment: pick(detected) })),
     { attributes: Object.fromEntries(known) },
   ];
 }
 
-function packageSource(facts: ResourceAttributes): EntitySource {
-  const name = facts.get('package.name');
+function packageSource(detected: ResourceAttributes): EntitySource {
+  const name = detected.get('package.name');
   return { serviceName: name && { ...name, source: 'Unknown' } };
 }

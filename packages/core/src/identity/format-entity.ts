@@ -1,19 +1,21 @@
 import type { DetectedIdentity } from './detect-identity.js';
 
-/** `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`, then the notes. */
-export function formatEntity(found: Omit<DetectedIdentity, 'problems' | 'instance'>): string {
-  return [entityInWords(found), ...found.notes].join('. ');
+/**
+ * Describes the entity and its sources in one line, followed by the notes:
+ * `entity Service checkout in ecs:prod (name from UserConfiguration, environment from ECS task metadata)`.
+ */
+export function formatEntity({
+  notes,
+  ...resolved
+}: Pick<DetectedIdentity, 'entity' | 'template' | 'origins' | 'notes'>): string {
+  return [describe(resolved), ...notes].join('. ');
 }
 
-function entityInWords({
-  entity,
-  template,
-  origins,
-}: Pick<DetectedIdentity, 'entity' | 'template' | 'origins'>) {
+function describe({ entity, template, origins }: Pick<DetectedIdentity, 'entity' | 'template' | 'origins'>) {
   if (entity === undefined) {
     return template === undefined
       ? 'no entity: it is turned off'
-      : "no entity: nothing names the process's service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME";
+      : 'no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME';
   }
   const { Type, Name, ResourceType, Identifier, Environment } = entity.keyAttributes;
   const what = [Type, ResourceType, Name ?? Identifier].filter((part) => part !== undefined).join(' ');

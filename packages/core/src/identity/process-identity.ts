@@ -7,49 +7,50 @@ import { type EntityTemplate, entityForService } from './entity-for-service.js';
 import { formatEntity } from './format-entity.js';
 import { resolveEntity } from './resolve-entity.js';
 import type { RuntimeEnvironment } from './runtime-environment.js';
-import { type UserNames, userEntitySource } from './user-source.js';
+import { type ServiceOptions, userEntitySource } from './user-source.js';
 
-/** What the user says of this process. */
-export interface IdentityOptions extends UserNames {
+/** The options that concern the identity. */
+export interface IdentityOptions extends ServiceOptions {
   readonly entity: EntityOption | false | undefined;
   readonly logStreamName: string;
 }
 
 /** The first batch waits at most this long for its entity. */
-const WAIT_MS = 1000;
+const FIRST_BATCH_WAIT_MS = 1000;
 
 /** The detection is aborted after this time. */
-export const SEARCH_MS = 5000;
+export const DETECTION_TIMEOUT_MS = 5000;
 
 /**
- * The identity of this process: the entity of its events, and the instance in the name of its log stream. It is detected
- * once. The first batch waits for it for a limited time. Later batches use what is found later.
+ * The identity of this process: the entity of its events, and the instance for the name of its log stream. It is detected once.
+ * The first batch waits for it for a limited time. If it is known later, later batches use it.
  */
 export class ProcessIdentity {
   /** Resolves when the identity is known or the wait is over. */
   readonly settled: Promise<void>;
   #settle: () => void = () => undefined;
-  readonly #search = new AbortController();
+  readonly #detection = new AbortController();
   readonly #reporter: Reporter;
   #isClosed = false;
   #entity: Entity | undefined;
   #template: EntityTemplate | undefined;
   #instance: string;
 
-  constructor(config: IdentityOptions, place: RuntimeEnvironment, reporter: Reporter, clock: Clock) {
+  constructor(options: IdentityOptions, runtime: RuntimeEnvironment, reporter: Reporter, clock: Clock) {
     this.#reporter = reporter;
-    this.#instance = place.hostname;
+    this.#instance = runtime.hostname;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    const own = resolveEntity(config.entity, [userEntitySource(config)]);
-    // An entity that the user gave completely does not wait: detection can only add attributes and the instance.
-    if (!lacksEnvironment(config)) this.#entity = own.entity;
-    this.#template = own.template;
-    if (dependsOnPlace(config)) void this.#find(config, place, clock);
-    else this.#learn({ ...own, instance: place.hostname, notes: [] });
+    const declared = resolveEntity(options.entity, [userEntitySource(options)]);
+    // An entity that the user gave completely is used at once: detection could only add attributes.
+    if (!needsEnvironment(options)) this.#entity = declared.entity;
+    this.#template = declared.template;
+    if (needsDetection(options)) void this.#detect(options, runtime, clock);
+    else this.#use({ ...declared, instance: runtime.hostname, notes: [] });
   }
 
+  /** undefined: unknown so far, or none. */
   get entity(): Entity | undefined {
     return this.#entity;
   }
@@ -63,53 +64,55 @@ export class ProcessIdentity {
     return this.#instance;
   }
 
-  /** Ends the wait. */
+  /** Ends the wait. The detection goes on. */
   stopWaiting(): void {
     this.#settle();
   }
 
-  /** Ends the detection. */
+  /** Aborts the detection. Its result is ignored. */
   close(): void {
     this.#isClosed = true;
-    this.#search.abort();
+    this.#detection.abort();
   }
 
-  async #find(config: IdentityOptions, place: RuntimeEnvironment, clock: Clock): Promise<void> {
-    const { signal } = this.#search;
-    const cancel = [
-      clock.after(WAIT_MS, () => this.stopWaiting()),
-      clock.after(SEARCH_MS, () => this.#search.abort()),
+  async #detect(options: IdentityOptions, runtime: RuntimeEnvironment, clock: Clock): Promise<void> {
+    const { signal } = this.#detection;
+    const cancelTimers = [
+      clock.after(FIRST_BATCH_WAIT_MS, () => this.stopWaiting()),
+      clock.after(DETECTION_TIMEOUT_MS, () => this.#detection.abort()),
     ];
     try {
-      const found = await detectIdentity(config, place, signal);
-      if (!this.#isClosed) this.#learn(found);
+      const found = await detectIdentity(options, runtime, signal);
+      if (!this.#isClosed) this.#use(found);
     } catch (error) {
-      // The file does not exist, as in a bundle.
-      this.#reporter.problem('entity', `No entity can be searched for. (${errorMessage(error)})`);
+      this.#reporter.problem(
+        'entity',
+        `The entity cannot be detected. Events are sent without what the options do not say: set service and environment. (${errorMessage(error)})`,
+      );
     }
-    for (const timer of cancel) timer();
+    for (const cancel of cancelTimers) cancel();
     this.stopWaiting();
   }
 
-  #learn(found: DetectedIdentity): void {
-    this.#entity = found.entity;
-    this.#template = found.template;
-    this.#instance = found.instance;
-    this.#reporter.entity(found.entity, found.origins, formatEntity(found));
-    if (found.problems.length > 0) this.#reporter.problem('entity', found.problems.join(' '));
+  #use(identity: DetectedIdentity): void {
+    this.#entity = identity.entity;
+    this.#template = identity.template;
+    this.#instance = identity.instance;
+    this.#reporter.entity(identity.entity, identity.origins, formatEntity(identity));
+    if (identity.problems.length > 0) this.#reporter.problem('entity', identity.problems.join(' '));
     this.stopWaiting();
   }
 }
 
 /** Whether any requested value depends on where the program runs. */
-function dependsOnPlace(config: IdentityOptions): boolean {
+function needsDetection(options: IdentityOptions): boolean {
   return (
-    config.logStreamName.includes('{instance}') || config.entity === undefined || lacksEnvironment(config)
+    options.logStreamName.includes('{instance}') || options.entity === undefined || needsEnvironment(options)
   );
 }
 
-/** Whether the user gave an entity that needs a detected environment. */
-function lacksEnvironment({ entity, environment }: IdentityOptions): boolean {
+/** Whether the user gave an entity of type Service without an environment. */
+function needsEnvironment({ entity, environment }: IdentityOptions): boolean {
   if (entity === undefined || entity === false || (entity.type ?? 'Service') !== 'Service') return false;
   return (entity.environment ?? environment) === undefined;
 }

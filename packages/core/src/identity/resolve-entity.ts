@@ -3,7 +3,7 @@ import type { EntityTemplate } from './entity-for-service.js';
 import type { ResourceAttribute } from './resource-attributes.js';
 import { isAttribute, isKeyValue, MAX_ATTRIBUTES } from './validate-entity.js';
 
-/** The source of a service's name, in the CloudWatch agent's terms. */
+/** The source of a service's name, in the terms of the CloudWatch agent. */
 export type ServiceNameSource =
   | 'UserConfiguration'
   | 'Instrumentation'
@@ -14,7 +14,7 @@ export type ServiceNameSource =
 
 /** What one source (options, OpenTelemetry variables, the platform, the host) knows about the service. */
 export interface EntitySource {
-  /** Without a `source` when AWS has no term for it. */
+  /** Without `source` if AWS has no term for it. */
   readonly serviceName?:
     | (ResourceAttribute & { readonly source?: ServiceNameSource | undefined })
     | undefined;
@@ -23,21 +23,21 @@ export interface EntitySource {
 }
 
 export interface ResolvedEntity {
-  /** undefined: the events are sent without an entity. */
+  /** undefined: events are sent without an entity. */
   readonly entity: Entity | undefined;
-  /** The rest of the entity for records that name their service. undefined: such records have no entity either. */
+  /** The entity without a name, for records that name their service. undefined: those have no entity either. */
   readonly template: EntityTemplate | undefined;
-  /** The origin of each key attribute except `Type`, and of each attribute. */
+  /** The source of each key attribute (except `Type`) and of each attribute. */
   readonly origins: Readonly<Record<string, string>>;
-  /** Values that were found but cannot be used, one sentence each. */
+  /** Detected values that cannot be used, one sentence each. */
   readonly problems: readonly string[];
 }
 
 const USER = 'UserConfiguration';
 
 /**
- * Derives the entity from what the user gave and from the sources, best first. The name and the environment each come from
- * the first source that has one. Without a name there is no entity, since a shared `unknown_service` would merge unrelated
+ * Derives the entity from what the user gave and from the sources, in order of precedence. The name and the environment each come
+ * from the first source that has one. Without a name there is no entity, since a shared `unknown_service` would merge unrelated
  * programs.
  */
 export function resolveEntity(
@@ -76,10 +76,10 @@ function nameSource(name: EntitySource['serviceName']): EntitySource {
   return { attributes: { 'AWS.ServiceNameSource': { value: name.source, from: name.from } } };
 }
 
-/** An entity that the user gave. Its fields were checked with the options. */
+/** For an entity that the user gave. Its fields were checked with the options. */
 function resolveGiven(
   given: EntityOption,
-  found: ResourceAttribute | undefined,
+  detected: ResourceAttribute | undefined,
 ): Omit<ResolvedEntity, 'problems'> {
   const { type = 'Service', resourceType, identifier, name, environment } = given;
   const values: Readonly<Record<string, string | undefined>> = {
@@ -87,7 +87,7 @@ function resolveGiven(
     ResourceType: resourceType,
     Identifier: identifier,
     Name: name,
-    Environment: environment ?? found?.value,
+    Environment: environment ?? detected?.value,
   };
   const keyAttributes: Record<string, string> = {};
   for (const key of KEY_ATTRIBUTES_BY_TYPE[type]) {
@@ -97,19 +97,19 @@ function resolveGiven(
   const attributes = Object.entries(given.attributes ?? {}).map(([key, value]) => [key.trim(), value.trim()]);
   const entity: Entity = { keyAttributes, attributes: Object.fromEntries(attributes) };
   const { Type: _, ...origins } = mapValues({ ...keyAttributes, ...entity.attributes }, () => USER);
-  if (type === 'Service' && environment === undefined && found !== undefined)
-    origins.Environment = found.from;
+  if (type === 'Service' && environment === undefined && detected !== undefined)
+    origins.Environment = detected.from;
   const { Environment } = keyAttributes;
   const template =
     Environment === undefined ? undefined : { environment: Environment, attributes: entity.attributes };
   return { entity, template, origins };
 }
 
-/** Leaves out found values that the service would refuse. What the user gave was checked before. */
+/** Leaves out detected values that the service would reject. What the user gave was checked before. */
 function withoutUnusable(source: EntitySource, problems: string[]): EntitySource {
-  const usable = (what: string, fact: ResourceAttribute | undefined) => {
-    if (fact === undefined || isKeyValue(fact.value)) return true;
-    problems.push(`The ${what} from ${fact.from} is not 1 to 512 characters of ASCII, and was left out.`);
+  const usable = (what: string, attribute: ResourceAttribute | undefined) => {
+    if (attribute === undefined || isKeyValue(attribute.value)) return true;
+    problems.push(`The ${what} from ${attribute.from} is ignored: it must be 1 to 512 ASCII characters.`);
     return false;
   };
   return {
@@ -119,7 +119,7 @@ function withoutUnusable(source: EntitySource, problems: string[]): EntitySource
   };
 }
 
-/** The first ten attributes. The first of each name is used. */
+/** The first ten attributes. Of several with one key, the first counts. */
 function mergeAttributes(
   sources: readonly EntitySource[],
   problems: string[],
@@ -130,13 +130,15 @@ function mergeAttributes(
     for (const [key, { value, from }] of Object.entries(attributes)) {
       if (merged.has(key)) continue;
       if (!isAttribute(key, value))
-        problems.push(`The attribute ${key} from ${from} is not 1 to 512 characters, and was left out.`);
+        problems.push(`The attribute ${key} from ${from} is ignored: it must be 1 to 512 characters.`);
       else if (merged.size === MAX_ATTRIBUTES) tooMany.push(key);
       else merged.set(key, { value: value.trim(), from });
     }
   }
   if (tooMany.length > 0)
-    problems.push(`Of more than ${MAX_ATTRIBUTES} attributes ${tooMany.join(', ')} were left out.`);
+    problems.push(
+      `An entity has at most ${MAX_ATTRIBUTES} attributes, so these are ignored: ${tooMany.join(', ')}.`,
+    );
   return Object.fromEntries(merged);
 }
 

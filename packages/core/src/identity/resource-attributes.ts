@@ -1,23 +1,23 @@
-/** A value and where it was found. */
+/** A value and its source. */
 export interface ResourceAttribute {
   readonly value: string;
-  /** For people, such as `ECS task metadata`. */
+  /** The source in words, such as `ECS task metadata`. */
   readonly from: string;
 }
 
-/** What is known about the program and its environment, under OpenTelemetry's attribute names or names like them. */
+/** What is known about the program and where it runs, by OpenTelemetry's attribute names or names in their style. */
 export type ResourceAttributes = ReadonlyMap<string, ResourceAttribute>;
 
-/** The facts from one source. Missing and empty values are left out. */
+/** The attributes from one source. Missing and empty values are left out. */
 export function attributesFrom(from: string, values: Readonly<Record<string, unknown>>): ResourceAttributes {
-  const facts = new Map<string, ResourceAttribute>();
+  const attributes = new Map<string, ResourceAttribute>();
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'string' && value.trim() !== '') facts.set(name, { value: value.trim(), from });
+    if (typeof value === 'string' && value.trim() !== '') attributes.set(name, { value: value.trim(), from });
   }
-  return facts;
+  return attributes;
 }
 
-/** Merges sources. The first fact of each name is used. */
-export function merge(...places: readonly ResourceAttributes[]): ResourceAttributes {
-  return new Map(places.toReversed().flatMap((facts) => [...facts]));
+/** Merges attributes from several sources. For each name, the first source that has it counts. */
+export function merge(...sources: readonly ResourceAttributes[]): ResourceAttributes {
+  return new Map(sources.toReversed().flatMap((attributes) => [...attributes]));
 }

@@ -12,18 +12,19 @@ const KEY_FIELDS = {
   Environment: 'environment',
 } as const;
 
-/** One mistake in an entity: the field, and what it should have been. */
-export interface EntityFault {
+/** An error in an entity that the user gave. */
+export interface InvalidField {
   readonly field: keyof EntityOption;
   readonly expected: string;
   readonly given: unknown;
 }
 
-/** Printable ASCII with at least one visible character, as Application Signals requires. It is trimmed first. */
+/** Whether a value can be a key attribute: printable ASCII with a visible character, as Application Signals requires. */
 export function isKeyValue(value: unknown): value is string {
   return typeof value === 'string' && /^[\x20-\x7e]*$/.test(value) && hasLength(value.trim(), MAX_VALUE);
 }
 
+/** Whether a key and a value can be an attribute. */
 export function isAttribute(key: string, value: unknown): boolean {
   return (
     hasLength(key.trim(), MAX_ATTRIBUTE_KEY) &&
@@ -36,48 +37,48 @@ function hasLength(text: string, max: number): boolean {
   return text.length >= 1 && text.length <= max;
 }
 
-/** All mistakes in the entity that a user gave. */
-export function entityFaults(entity: EntityOption): EntityFault[] {
+/** All errors in an entity that the user gave. */
+export function validateEntity(entity: EntityOption): InvalidField[] {
   const { type = 'Service' } = entity;
-  const faults: EntityFault[] = [];
+  const invalid: InvalidField[] = [];
   if (typeof type !== 'string' || !Object.hasOwn(KEY_ATTRIBUTES_BY_TYPE, type)) {
-    faults.push({
+    invalid.push({
       field: 'type',
       expected: `one of ${Object.keys(KEY_ATTRIBUTES_BY_TYPE).join(', ')}`,
       given: type,
     });
-  } else faults.push(...keyFaults(entity, type));
-  if (entity.attributes !== undefined) faults.push(...attributeFaults(entity.attributes));
-  return faults;
+  } else invalid.push(...invalidKeyFields(entity, type));
+  if (entity.attributes !== undefined) invalid.push(...invalidAttributes(entity.attributes));
+  return invalid;
 }
 
-function keyFaults(entity: EntityOption, type: EntityType): EntityFault[] {
+function invalidKeyFields(entity: EntityOption, type: EntityType): InvalidField[] {
   const wanted: readonly string[] = KEY_ATTRIBUTES_BY_TYPE[type];
-  return Object.entries(KEY_FIELDS).flatMap(([key, field]): EntityFault[] => {
+  return Object.entries(KEY_FIELDS).flatMap(([key, field]): InvalidField[] => {
     const given = entity[field];
     if (wanted.includes(key)) {
-      // A service without an environment gets the detected one.
+      // Without an environment, the detected one is used.
       if (field === 'environment' && given === undefined) return [];
-      return isKeyValue(given) ? [] : [{ field, expected: `1 to ${MAX_VALUE} characters of ASCII`, given }];
+      return isKeyValue(given) ? [] : [{ field, expected: `1 to ${MAX_VALUE} ASCII characters`, given }];
     }
     return given === undefined ? [] : [{ field, expected: `nothing, for an entity of type ${type}`, given }];
   });
 }
 
-function attributeFaults(attributes: unknown): EntityFault[] {
+function invalidAttributes(attributes: unknown): InvalidField[] {
   const field = 'attributes';
   if (!isObject(attributes)) {
-    return [{ field, expected: 'an object of text by text', given: attributes }];
+    return [{ field, expected: 'an object whose values are strings', given: attributes }];
   }
   const entries = Object.entries(attributes);
-  const faults: EntityFault[] = [];
+  const invalid: InvalidField[] = [];
   if (entries.length > MAX_ATTRIBUTES) {
-    faults.push({ field, expected: `at most ${MAX_ATTRIBUTES} attributes`, given: `${entries.length}` });
+    invalid.push({ field, expected: `at most ${MAX_ATTRIBUTES} attributes`, given: `${entries.length}` });
   }
   for (const [key, value] of entries) {
     if (isAttribute(key, value)) continue;
     const expected = `keys of 1 to ${MAX_ATTRIBUTE_KEY} and values of 1 to ${MAX_VALUE} characters`;
-    faults.push({ field, expected, given: { [key]: value } });
+    invalid.push({ field, expected, given: { [key]: value } });
   }
-  return faults;
+  return invalid;
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../util/clock.js';
 
-/** One that took no record for so long gives its place to another. */
+/** A destination without records for this long may be evicted. */
 const IDLE_MS = 10 * 60_000;
 
-/** To note each use would cost more than it tells. */
-const USE_MS = 10_000;
+/** The time of use is updated at most this often, since each update moves an entry of the map. */
+const USE_RESOLUTION_MS = 10_000;
 
 interface Entry<D> {
   readonly destination: D;
@@ -12,42 +12,43 @@ interface Entry<D> {
 }
 
 /**
- * The destinations in use: no more than `max`. Who chooses the text of records can make up names without end, and each name
- * costs a log stream, its requests and its share of the memory.
+ * The destinations in use, up to a maximum. Whoever controls the text of records can make up any number of names, and each name
+ * costs a log stream, requests and memory.
  */
 export class DestinationCache<D> {
   readonly #max: number;
   readonly #clock: Clock;
-  /** The one that was not used for longest is in front. */
-  readonly #places = new Map<string, Entry<D>>();
+  /** The least recently used first. */
+  readonly #entries = new Map<string, Entry<D>>();
 
   constructor(max: number, clock: Clock) {
     this.#max = max;
     this.#clock = clock;
   }
 
-  /** @returns undefined for a new one while every place is taken */
+  /** @returns undefined for a new key if there is no room */
   get(key: string, create: () => D): D | undefined {
     const now = this.#clock.monotonic();
-    const known = this.#places.get(key);
-    if (known === undefined) return this.#hasRoom(now) ? this.#put(key, create(), now) : undefined;
-    if (now - known.usedAt > USE_MS) {
-      this.#places.delete(key);
-      this.#put(key, known.destination, now);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return this.#hasRoom(now) ? this.#add(key, create(), now) : undefined;
+    if (now - entry.usedAt > USE_RESOLUTION_MS) {
+      this.#entries.delete(key);
+      this.#add(key, entry.destination, now);
     }
-    return known.destination;
+    return entry.destination;
   }
 
-  #put(key: string, destination: D, usedAt: number): D {
-    this.#places.set(key, { destination, usedAt });
+  #add(key: string, destination: D, usedAt: number): D {
+    this.#entries.set(key, { destination, usedAt });
     return destination;
   }
 
+  /** Evicts the least recently used destination if that makes room. */
   #hasRoom(now: number): boolean {
-    if (this.#places.size < this.#max) return true;
-    for (const [key, { usedAt }] of this.#places) {
+    if (this.#entries.size < this.#max) return true;
+    for (const [key, { usedAt }] of this.#entries) {
       if (now - usedAt < IDLE_MS) return false;
-      this.#places.delete(key);
+      this.#entries.delete(key);
       return true;
     }
     return false;

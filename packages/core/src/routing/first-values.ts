@@ -1,14 +1,15 @@
-/** A name with an escape in it, which a search for its plain text would miss. */
+/** A name that contains an escape, and so is not found by its plain text. */
 const ESCAPED_NAME = /\\[^"\\]*"+\s*:/;
 
-/** Whether the top of a JSON object may have two values of a name. It is seldom so, and cheap to find out. */
-export function mayStandTwice(name: string, json: string): boolean {
+/** Whether the top level of a JSON object may contain a name twice. This check is cheap, and seldom true. */
+export function mayRepeat(name: string, json: string): boolean {
   const key = JSON.stringify(name);
-  const hasManyForms = key.includes('\\'); // the search is for one, and the pattern finds not all of the others
-  return hasManyForms || json.indexOf(key) !== json.lastIndexOf(key) || ESCAPED_NAME.test(json);
+  // Such a name can be written in several ways, not all of which the pattern below matches.
+  const isEscaped = key.includes('\\');
+  return isEscaped || json.indexOf(key) !== json.lastIndexOf(key) || ESCAPED_NAME.test(json);
 }
 
-/** The first value of each name at the top of a JSON object. @param json whole, as JSON.parse takes it */
+/** The first value of each name at the top level of a JSON object. @param json valid JSON */
 export function firstValues(names: readonly string[], json: string): Record<string, unknown> {
   const found: Record<string, unknown> = Object.create(null);
   let left = new Set(names).size;
@@ -27,7 +28,7 @@ export function firstValues(names: readonly string[], json: string): Record<stri
   return found;
 }
 
-/** @param start where its first quote stands @returns the offset behind its last */
+/** @param start the offset of the opening quote @returns the offset after the closing quote */
 function endOfString(json: string, start: number): number {
   let quote = json.indexOf('"', start + 1);
   while (isEscaped(json, quote)) quote = json.indexOf('"', quote + 1);
@@ -40,19 +41,19 @@ function isEscaped(json: string, offset: number): boolean {
   return backslashes % 2 === 1;
 }
 
-/** What a value may hold that is more than itself, and what ends it. */
-const MARK = /["[\]{},]/g;
+/** The characters that begin or end a nested value, or end the value. */
+const DELIMITER = /["[\]{},]/g;
 
-/** @returns the offset of the comma or brace behind a value */
+/** @returns the offset of the comma or brace after a value */
 function endOfValue(json: string, start: number): number {
   let depth = 0;
-  MARK.lastIndex = start;
-  for (let match = MARK.exec(json); match !== null; match = MARK.exec(json)) {
-    const { 0: mark, index } = match;
-    if (mark === '"') MARK.lastIndex = endOfString(json, index);
-    else if (mark === '{' || mark === '[') depth++;
+  DELIMITER.lastIndex = start;
+  for (let match = DELIMITER.exec(json); match !== null; match = DELIMITER.exec(json)) {
+    const { 0: delimiter, index } = match;
+    if (delimiter === '"') DELIMITER.lastIndex = endOfString(json, index);
+    else if (delimiter === '{' || delimiter === '[') depth++;
     else if (depth === 0) return index;
-    else if (mark !== ',') depth--;
+    else if (delimiter !== ',') depth--;
   }
   return json.length;
 }

@@ -1,41 +1,42 @@
 import { stripVTControlCharacters } from 'node:util';
-import { firstValues, mayStandTwice } from './first-values.js';
+import { firstValues, mayRepeat } from './first-values.js';
 
-/** A field of a record: its name, or the names down to it, with dots between; spaces around one are a slip. */
-export function isField(text: string): boolean {
+/** Whether text names a field of a record: names separated by dots. Spaces around a name are a mistake. */
+export function isFieldPath(text: string): boolean {
   return text.split('.').every((name) => name !== '' && name === name.trim() && !/[{}]/.test(name));
 }
 
-/** The name at the top of a record, of a field that may be further down. */
-export function topName(field: string): string {
+/** The top-level name of a field, which may be nested. */
+export function topLevelName(field: string): string {
   return field.split('.', 1)[0] ?? field;
 }
 
 /**
- * A record, as far as its text is JSON. Where one of `names` stands in it twice, the first counts: Pino writes what the
- * application bound to a logger in front of what is logged, which a stranger may have chosen. JSON.parse takes the last.
+ * Parses a record.
+ *
+ * If one of `names` occurs twice, the first value counts: Pino writes the bindings of a logger, which the application chose, before
+ * the logged fields, which a user may have chosen. JSON.parse alone takes the last.
+ * @returns undefined if the text is not a JSON object
  */
 export function parseRecord(text: string, names: readonly string[]): unknown {
   if (!mayBeObject(text)) return undefined;
   try {
     const record = JSON.parse(text);
-    return names.some((name) => mayStandTwice(name, text))
-      ? { ...record, ...firstValues(names, text) }
-      : record;
+    return names.some((name) => mayRepeat(name, text)) ? { ...record, ...firstValues(names, text) } : record;
   } catch {
     return undefined;
   }
 }
 
 /**
- * What is no object has no fields. It is not given to JSON.parse: an exception costs more than all the rest of a record, and
- * text such as `{ a: 1 }`, as console.log() writes it, may come in any number.
+ * Keeps most text that is not a JSON object away from JSON.parse, since an exception costs more than all other work on a record.
+ * Such text, like `{ a: 1 }` from console.log(), may come in any number.
  */
 function mayBeObject(text: string): boolean {
   return /^\{\s*["}]/.test(text) && text.trimEnd().endsWith('}');
 }
 
-/** Pino writes a level as a number: https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
+/** Pino writes levels as numbers: https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
 const LEVELS: Readonly<Record<string, string>> = {
   10: 'trace',
   20: 'debug',
@@ -46,20 +47,20 @@ const LEVELS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What stands in a field, as text.
- * @returns undefined where there is nothing, or nothing of one line: an object, null, a blank text
+ * The value of a field as text.
+ * @returns undefined if there is no text, number or boolean, or only a blank text
  */
-export function textIn(record: unknown, field: string): string | undefined {
-  const value = valueIn(record, field);
+export function fieldText(record: unknown, field: string): string | undefined {
+  const value = fieldValue(record, field);
   if (typeof value === 'number') return (field === 'level' && LEVELS[value]) || String(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
-  // Such as the colours that Winston's colorize() puts around a level.
+  // For example the colours that Winston's colorize() puts around a level.
   const text = stripVTControlCharacters(value);
   return text.trim() === '' ? undefined : text;
 }
 
-function valueIn(record: unknown, field: string): unknown {
+function fieldValue(record: unknown, field: string): unknown {
   let value = record;
   for (const name of field.split('.')) {
     if (typeof value !== 'object' || value === null) return undefined;

@@ -3,11 +3,11 @@ import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { DestinationCache } from './destination-cache.js';
-import { parseRecord, textIn, topName } from './record-fields.js';
+import { fieldText, parseRecord, topLevelName } from './record-fields.js';
 import { type FieldValues, sanitizeStreamName } from './stream-name.js';
 import { fieldsIn } from './template.js';
 
-/** Chooses the destination of a record by its text. */
+/** Chooses the destination of a record from its text. */
 export type Router<D> = (message: string | Buffer) => D;
 
 export interface RouterOptions {
@@ -16,35 +16,35 @@ export interface RouterOptions {
   readonly maxLogStreams: number;
 }
 
-/** What distinguishes the records of one destination from those of another. */
+/** What the records of one destination have in common. */
 export interface Route {
   readonly fields: FieldValues;
-  /** The entity of these records, as far as it is known by now. */
+  /** The entity of these records; undefined if it is unknown so far, or none. */
   readonly entity: () => Entity | undefined;
 }
 
-/** Makes destinations, and remembers them. */
+/** Creates destinations, and returns the same one for the same key. */
 export interface RouteDestinations<D> {
   /**
-   * @param key equal for equal routes only
-   * @param routeOf is called for an unknown key
+   * @param key equal exactly for equal routes
+   * @param routeOf called for a new key
    */
   own(key: readonly unknown[], routeOf: () => Route): D;
 }
 
-/** The entity of this process, and of services that records name. */
+/** The entities of this process and of services that records name. */
 export interface EntityProvider {
   readonly entity: Entity | undefined;
   entityOf(service: string): Entity | undefined;
 }
 
 /**
- * In the place of each field, in the name of the stream for records that no place is left for. With a slash, which no field's
- * value keeps: no record has this stream for its own.
+ * Replaces each field in the name of the overflow log stream. Field values contain no slash, so no record has this log stream as its
+ * own.
  */
 const OVERFLOW = '/overflow';
 
-/** Whether records are looked into. Where that is not asked for they are not: it costs more than all the rest. */
+/** Whether records must be parsed. That costs more than all other work on a record, so it is done only if an option needs it. */
 export function readsRecords({ logStreamName, serviceField }: Omit<RouterOptions, 'maxLogStreams'>): boolean {
   return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
 }
@@ -66,27 +66,27 @@ export function createRouter<D>(
     const only = own([]);
     return () => only;
   }
-  const names = [...fields, ...(serviceField === undefined ? [] : [serviceField])].map(topName);
+  const names = [...fields, ...(serviceField === undefined ? [] : [serviceField])].map(topLevelName);
   const cache = new DestinationCache<D>(maxLogStreams, clock);
   let overflow: D | undefined;
-  const overflowing = () => {
-    if (overflow === undefined) reporter.problem('log-streams', tooMany(maxLogStreams));
+  const overflowDestination = () => {
+    if (overflow === undefined) reporter.problem('log-streams', tooManyMessage(maxLogStreams));
     overflow ??= own(fields.map(() => OVERFLOW));
     return overflow;
   };
   return (message) => {
     const record = parseRecord(message.toString(), names);
-    const values = fields.map((field) => partOfName(textIn(record, field)));
-    const service = serviceField === undefined ? undefined : serviceName(textIn(record, serviceField));
-    return cache.get(JSON.stringify([values, service]), () => own(values, service)) ?? overflowing();
+    const values = fields.map((field) => nameSegment(fieldText(record, field)));
+    const service = serviceField === undefined ? undefined : serviceName(fieldText(record, serviceField));
+    return cache.get(JSON.stringify([values, service]), () => own(values, service)) ?? overflowDestination();
   };
 }
 
-function tooMany(max: number): string {
-  return `Records name more than maxLogStreams (${max}) log streams and services at once. Those of further ones go to one log stream, in whose name "${OVERFLOW}" stands for each field, with the entity of the process. Choose fields of fewer values for logStreamName and serviceField, or raise maxLogStreams.`;
+function tooManyMessage(max: number): string {
+  return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream, in whose name "${OVERFLOW}" replaces each field, with the entity of the process. Use fields with fewer values in logStreamName and serviceField, or raise maxLogStreams.`;
 }
 
-/** On its own: a closure in the router would keep the record of the first event of each target in memory. */
+/** Not a closure of the router: that would keep the first record of each destination in memory. */
 function routeOf(
   fields: readonly string[],
   values: readonly (string | undefined)[],
@@ -99,16 +99,16 @@ function routeOf(
   };
 }
 
-/** A copy: what was cut out of a text keeps all of it in memory. */
+/** A substring keeps the whole text in memory; a copy does not. */
 function copyString(text: string | undefined): string | undefined {
   return text === undefined ? undefined : Buffer.from(text).toString();
 }
 
 /**
- * Made legal alone already: what is known of a target holds no more of a record than a name may. Without a slash: what
- * stands between two is one field's, and no value reaches into another's place.
+ * A field's value as a segment of a log stream's name. It is sanitized here already, so that a destination keeps no more of a record
+ * than a name may contain. Slashes are replaced, so that a value cannot imitate several segments.
  */
-function partOfName(text: string | undefined): string | undefined {
+function nameSegment(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sanitizeStreamName(text.replaceAll('/', '_'));
 }
 

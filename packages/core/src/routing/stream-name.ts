@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { DAY_MS } from '../batching/limits.js';
 import { fillIn } from './template.js';
 
-/** What the placeholders of a log stream's name stand for. */
+/** The values of the placeholders in a log stream's name. */
 export interface StreamNameValues {
   readonly hostname: string;
   readonly instance: string;
@@ -12,9 +12,10 @@ export interface StreamNameValues {
   readonly environment: string | undefined;
 }
 
-/** By the field's name: what stands in the record, or undefined. */
+/** The values of record fields, by name. */
 export type FieldValues = ReadonlyMap<string, string | undefined>;
 
+/** @param day the UTC day, counted from 1970-01-01 @returns the name of the log stream */
 export type StreamNamer = (day: number, fields?: FieldValues) => string;
 
 const MAX_LENGTH = 512;
@@ -22,14 +23,13 @@ const MAX_LENGTH = 512;
 const UNKNOWN = 'unknown';
 
 /**
- * Fills in `{instance}`, `{hostname}`, `{pid}`, `{service}`, `{environment}` and `{uuid}`, the same each time, `{date}` for
- * each day, and `{record.…}` for each record. What is not known becomes `unknown`.
- * @returns the log stream's name for a UTC day, counted from 1970-01-01
+ * Creates names of log streams from a template. `{date}` depends on the day, `{record.…}` on the record, and all other placeholders
+ * keep their values. Unknown values become `unknown`.
  */
 export function streamNamer(template: string, values: StreamNameValues): StreamNamer {
-  const same = { ...values, pid: String(values.pid), uuid: randomUUID() };
+  const fixed = { ...values, pid: String(values.pid), uuid: randomUUID() };
   return (day, fields) => {
-    const known = { ...same, date: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+    const known = { ...fixed, date: new Date(day * DAY_MS).toISOString().slice(0, 10) };
     const name = fillIn(
       template,
       (placeholder) => known[placeholder] ?? UNKNOWN,
@@ -39,12 +39,12 @@ export function streamNamer(template: string, values: StreamNameValues): StreamN
   };
 }
 
-/** The service takes 1 to 512 characters without `:` and `*`; control characters and escape sequences are of no use. */
+/** The service accepts 1 to 512 characters without `:` and `*`. Control characters and escape sequences are removed too. */
 export function sanitizeStreamName(name: string): string {
   const whole = stripVTControlCharacters(name)
     .toWellFormed()
     .replace(/[:*\p{Cc}]/gu, '_');
   const cut = whole.slice(0, MAX_LENGTH);
-  // Not through the middle of a character.
+  // Do not leave half of a surrogate pair.
   return cut.isWellFormed() ? cut : cut.slice(0, -1);
 }

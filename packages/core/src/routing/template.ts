@@ -1,6 +1,6 @@
-import { isField } from './record-fields.js';
+import { isFieldPath } from './record-fields.js';
 
-/** What may stand in braces; besides, a field of the record: with a prefix, so that it can have any name. */
+/** The placeholders. Fields of the record are placeholders too, with the prefix below, so that they may have any name. */
 export const PLACEHOLDERS = [
   'instance',
   'hostname',
@@ -13,34 +13,38 @@ export const PLACEHOLDERS = [
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
-export const OF_RECORD = 'record.';
+export const RECORD_PREFIX = 'record.';
 
 const IN_BRACES = /\{([^{}]*)\}/g;
 
-/** Whether there are no braces but those of placeholders. Others are a slip, and no part of a name. */
+/** Whether all braces belong to known placeholders. Other braces are a mistake, and not part of a name. */
 export function isTemplate(text: string): boolean {
-  return !/[{}]/.test(text.replace(IN_BRACES, (whole, inside: string) => (isKnown(inside) ? '' : whole)));
+  return !/[{}]/.test(
+    text.replace(IN_BRACES, (whole, inside: string) => (isPlaceholder(inside) ? '' : whole)),
+  );
 }
 
-function isKnown(inside: string): boolean {
-  if (inside.startsWith(OF_RECORD)) return isField(inside.slice(OF_RECORD.length));
+function isPlaceholder(inside: string): boolean {
+  if (inside.startsWith(RECORD_PREFIX)) return isFieldPath(inside.slice(RECORD_PREFIX.length));
   return (PLACEHOLDERS as readonly string[]).includes(inside);
 }
 
-/** The fields of the record that a template names, each once. */
+/** The fields of the record that a template contains, each once. */
 export function fieldsIn(template: string): string[] {
   const names = Array.from(template.matchAll(IN_BRACES), ([, inside = '']) => inside);
-  const fields = names.filter((name) => name.startsWith(OF_RECORD));
-  return [...new Set(fields.map((name) => name.slice(OF_RECORD.length)))];
+  const fields = names.filter((name) => name.startsWith(RECORD_PREFIX));
+  return [...new Set(fields.map((name) => name.slice(RECORD_PREFIX.length)))];
 }
 
-/** All in one go: what is filled in is no template. */
+/** Replaces all placeholders in one pass, so braces in the values have no meaning. */
 export function fillIn(
   template: string,
   known: (placeholder: Placeholder) => string,
   field: (name: string) => string,
 ): string {
   return template.replace(IN_BRACES, (_, inside: string) =>
-    inside.startsWith(OF_RECORD) ? field(inside.slice(OF_RECORD.length)) : known(inside as Placeholder),
+    inside.startsWith(RECORD_PREFIX)
+      ? field(inside.slice(RECORD_PREFIX.length))
+      : known(inside as Placeholder),
   );
 }

@@ -1,5 +1,5 @@
-import { type Config, ConfigError, OPTIONS, type Options, resolveConfig, variableOf } from '@putlogs/core';
-import { foreignVariables } from '@putlogs/core/internal';
+import { type Config, ConfigError, type Options, resolveConfig } from '@putlogs/core';
+import { foreignVariables, OPTIONS, variableOf } from '@putlogs/core/internal';
 import { createStream } from '@putlogs/pino';
 import { CloudWatchTransport } from '@putlogs/winston';
 import test from 'ava';
@@ -9,7 +9,7 @@ type Env = Record<string, string | undefined>;
 
 const group = { logGroupName: '/app' };
 
-/** Options as they come from JavaScript or JSON, where nothing checks them. */
+/** Options as from JavaScript or JSON, without type checks. */
 const resolve = (options: object, env: Env = {}): Config => resolveConfig(options as Options, env);
 
 function refusal(options: object, env: Env = {}): ConfigError {
@@ -25,7 +25,7 @@ function refusal(options: object, env: Env = {}): ConfigError {
 const refused = (options: object, env: Env = {}) =>
   refusal(options, env).problems.map(({ option }) => option);
 
-test('a log group is all that it takes; the rest has defaults', (t) => {
+test('logGroupName is the only required option; the others have defaults', (t) => {
   t.deepEqual(resolve(group), {
     logGroupName: '/app',
     logStreamName: '{instance}/{pid}',
@@ -55,7 +55,7 @@ test('a log group is all that it takes; the rest has defaults', (t) => {
   });
 });
 
-test('a log group is required', (t) => {
+test('without a log group, the ConfigError says how to set it', (t) => {
   t.deepEqual(refusal({}).problems, [
     {
       option: 'logGroupName',
@@ -66,7 +66,7 @@ test('a log group is required', (t) => {
   ]);
 });
 
-test('no options at all are those of the environment', (t) => {
+test('without options, those of the environment are used', (t) => {
   t.is(resolveConfig(undefined, { PUTLOGS_LOG_GROUP_NAME: '/app' }).logGroupName, '/app');
 });
 
@@ -86,7 +86,7 @@ for (const [option, variable] of [
   test(`the variable of ${option} is ${variable}`, (t) => t.is(variableOf(option), variable));
 }
 
-/** For each option, a variable's text and what it stands for, other than the default. */
+/** For each option, the text of a variable and the value that it means, which is not the default. */
 const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]>> = {
   logGroupName: ['/from/env', '/from/env'],
   logStreamName: ['{uuid}', '{uuid}'],
@@ -115,7 +115,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   reportToStderr: ['false', false],
 };
 
-test('the table of this test knows every option', (t) => {
+test('the table of this test contains every option', (t) => {
   t.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(OPTIONS).toSorted());
 });
 
@@ -129,7 +129,7 @@ for (const name of Object.keys(OPTIONS)) {
     t.notDeepEqual(Reflect.get(resolve({}, needed), name), value, 'a value other than the default');
   });
 
-  test(`the option ${name} goes before ${variable}`, (t) => {
+  test(`the option ${name} has precedence over ${variable}`, (t) => {
     t.deepEqual(Reflect.get(resolve({ [name]: value }, { ...needed, [variable]: '!' }), name), value);
   });
 
@@ -174,13 +174,13 @@ for (const [what, option, env, region] of [
     t.is(resolve({ ...group, region: option }, env).region, region));
 }
 
-test('a serviceField with the prefix of a template: the error says to leave it away', (t) => {
+test('the error for a serviceField with the prefix "record." says to leave the prefix out', (t) => {
   const [problem] = refusal({ ...group, serviceField: 'record.module' }).problems;
   t.regex(problem?.expected ?? '', /without the "record\."/);
   t.is(problem?.given, "'record.module'");
 });
 
-test('a brace too many is told with the option, its variable, what was expected and what was given', (t) => {
+test('the error for a stray brace contains the option, its variable, what was expected and what was given', (t) => {
   t.deepEqual(refusal(group, { PUTLOGS_LOG_STREAM_NAME: '{record.tenant' }).problems, [
     {
       option: 'logStreamName',
@@ -192,7 +192,7 @@ test('a brace too many is told with the option, its variable, what was expected 
   ]);
 });
 
-test('a bad value of a standard variable is told with the name of that variable', (t) => {
+test('the error for an invalid standard variable contains its name', (t) => {
   const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
   t.is(problem?.option, 'region');
   t.is(problem?.given, "'Frankfurt am Main' (in AWS_REGION)");
@@ -237,7 +237,7 @@ for (const [option, values] of Object.entries({
   gzip: [true, false],
   reportToStderr: [true, false],
 })) {
-  test(`${option} takes what it should`, (t) => {
+  test(`${option} accepts every valid value`, (t) => {
     for (const value of values) {
       t.deepEqual(Reflect.get(resolve({ ...group, [option]: value }), option), value);
     }
@@ -324,7 +324,7 @@ for (const [option, values] of Object.entries({
   gzip: ['false', 0, 'off'],
   reportToStderr: ['false', 0],
 })) {
-  test(`${option} refuses null and every other bad value`, (t) => {
+  test(`${option} rejects null and every other invalid value`, (t) => {
     for (const value of [null, ...values]) {
       t.deepEqual(refused({ ...group, [option]: value }), [option], JSON.stringify(value));
     }
@@ -341,7 +341,7 @@ for (const [variable, texts] of Object.entries({
   PUTLOGS_FLUSH_INTERVAL_MS: ['0', '1s', '0x10', '1000.5', '1_000'],
   PUTLOGS_GZIP: ['no'],
 })) {
-  test(`${variable} refuses every bad text, and is named`, (t) => {
+  test(`the error for an invalid ${variable} names the variable`, (t) => {
     for (const text of texts) {
       const { problems } = refusal(variable === 'PUTLOGS_LOG_GROUP_NAME' ? {} : group, { [variable]: text });
       t.is(problems.length, 1, text);
@@ -359,13 +359,13 @@ for (const [text, value] of [
   ['0', false],
   ['False', false],
 ] as const) {
-  test(`a variable of "${text}" is ${value}`, (t) => {
+  test(`the text "${text}" of a variable means ${value}`, (t) => {
     t.is(resolve(group, { PUTLOGS_GZIP: text }).gzip, value);
     t.is(resolve(group, { PUTLOGS_CREATE_LOG_GROUP: text }).createLogGroup, value);
   });
 }
 
-test('a variable of a number may be padded', (t) => {
+test('a number in a variable may have spaces around it', (t) => {
   t.is(resolve(group, { PUTLOGS_MAX_IN_FLIGHT: ' 7\n' }).maxInFlight, 7);
 });
 
@@ -382,7 +382,7 @@ for (const [name, hint] of [
   ['uploadRate', ', perhaps flushIntervalMs'],
   ['ensureLogGroup', ', perhaps createLogGroup'],
 ] as const) {
-  test(`the unknown option ${name} is refused${hint}`, (t) => {
+  test(`the unknown option ${name} is an error${hint}`, (t) => {
     t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
       { option: name, expected: `a known option${hint}`, given: 'an unknown one' },
     ]);
@@ -401,7 +401,7 @@ for (const [names, troubleshooting] of [
   [['jsonMessage', 'messageFormatter', 'formatter'], /format/],
   [['errorHandler'], /'report'/],
 ] as const) {
-  test(`an option that other transports have is refused with what to do instead: ${names.join(', ')}`, (t) => {
+  test(`the error for an option of another transport says what to use instead: ${names.join(', ')}`, (t) => {
     for (const name of names) {
       const [problem, ...more] = refusal({ ...group, [name]: 'hunter2' }).problems;
       t.regex(problem?.expected ?? '', troubleshooting, name);
@@ -423,7 +423,7 @@ for (const [what, options] of [
   ],
   ['a number', 7],
 ] as const) {
-  test(`${what} instead of options is a ConfigError that says that an object was expected`, (t) => {
+  test(`${what} instead of an options object is a ConfigError`, (t) => {
     const expected = [{ option: 'options', expected: 'an object', given: what }];
     t.deepEqual(refusal(options as unknown as object).problems, expected);
     for (const open of [
@@ -446,7 +446,7 @@ test('an endpoint may be a URL object', (t) => {
 });
 
 for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
-  test(`an option of the name ${name} is unknown`, (t) => {
+  test(`an option named ${name} is unknown`, (t) => {
     const options = JSON.parse(`{"logGroupName":"/app","${name}":{"gzip":false}}`) as object;
     t.deepEqual(refused(options), [name]);
   });
@@ -462,14 +462,14 @@ for (const [variable, hint] of [
   ['PUTLOGS_GROUP_NAME', ', perhaps PUTLOGS_LOG_GROUP_NAME'],
   ['PUTLOGS_STREAM_NAME', ', perhaps PUTLOGS_LOG_STREAM_NAME'],
 ] as const) {
-  test(`the unknown variable ${variable} is refused${hint}`, (t) => {
+  test(`the unknown variable ${variable} is an error${hint}`, (t) => {
     t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
       { variable, expected: `a known variable${hint}`, given: 'an unknown one' },
     ]);
   });
 }
 
-test('variables with our prefix that are no slip for one of ours stop nothing', (t) => {
+test('unknown variables that are not similar to a known one are no error', (t) => {
   const env = {
     PUTLOGS_GROUP: 'hunter2',
     PUTLOGS_ENABLED: 'hunter2',
@@ -484,14 +484,14 @@ test('variables with our prefix that are no slip for one of ours stop nothing', 
   );
 });
 
-test('variables of others are none of our business', (t) => {
+test('variables of other programs are ignored', (t) => {
   t.deepEqual(
     resolve(group, { PATH: '/bin', AWS_PROFILE: 'x', AWSLOG_X: 'y', putlogs_region: 'z' }),
     resolve(group),
   );
 });
 
-test('what Kubernetes sets for a Service by the name of putlogs is none of our business', (t) => {
+test('variables that Kubernetes sets for a Service named putlogs are ignored', (t) => {
   const env = {
     PUTLOGS_SERVICE_HOST: '10.0.0.1',
     PUTLOGS_SERVICE_PORT: '4586',
@@ -503,7 +503,7 @@ test('what Kubernetes sets for a Service by the name of putlogs is none of our b
   t.is(refused(group, { PUTLOGS_SERVICE_NAME: 'x' }).length, 1);
 });
 
-test('one error tells everything that is wrong', (t) => {
+test('one error lists everything that is wrong', (t) => {
   const error = refusal(
     { logGroup: '/app', gzip: 'yes', maxInFlight: 0, entity: { type: 'Service', nmae: 'x' } },
     { PUTLOGS_RETENTION_IN_DAYS: '2', PUTLOGS_GZPI: 'x' },
@@ -547,14 +547,14 @@ for (const [what, options, env] of [
   ['a password among the tags of a variable', {}, { PUTLOGS_TAGS: 'password=hunter2,junk' }],
   ['the password of a URL without a scheme', { endpoint: 'user:hunter2@host:80' }, {}],
 ] as const) {
-  test(`a message never tells ${what}`, (t) => {
+  test(`a message never contains ${what}`, (t) => {
     const { message, problems } = refusal({ ...group, ...options }, env);
     t.notRegex(message, /hunter2/);
     t.notRegex(JSON.stringify(problems), /hunter2/);
   });
 }
 
-test('what is told of a bad value is short and on one line', (t) => {
+test('an invalid value in a message is short and on one line', (t) => {
   const values = fc.oneof(
     fc.anything({ withDate: true, withMap: true, withSet: true, withTypedArray: true, withBigInt: true }),
     fc.array(fc.integer(), { minLength: 7, maxLength: 150 }),
@@ -566,18 +566,18 @@ test('what is told of a bad value is short and on one line', (t) => {
       fc.pre(typeof value !== 'boolean' && value !== undefined);
       const [problem] = refusal({ ...group, gzip: value }).problems;
       t.true((problem?.given ?? '').length <= 121);
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: matching control characters is the purpose
       t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
     }),
   );
 });
 
-test('of a value whose name looks like a secret type and length are told', (t) => {
+test('of a value whose name suggests a secret, a message shows only type and length', (t) => {
   const [problem] = refusal({ ...group, region: { sessionToken: 'hunter2', secret: 7, a: 1 } }).problems;
   t.is(problem?.given, '{ sessionToken: <string of 7 characters>, secret: <number>, a: 1 }');
 });
 
-test('what steers a terminal or hides text is escaped, in names too', (t) => {
+test('characters that control a terminal or hide text are escaped, also in names', (t) => {
   const bad = 'a\u001b[31m\u009b\u007f\u202e\u2028\u061cb';
   const { message, problems } = refusal(
     { ...group, [bad]: 1, service: bad, entity: { [bad]: 1, name: 'x' } },
@@ -595,12 +595,12 @@ test('a config is plain data that can be sent to a worker thread', (t) => {
   t.deepEqual(structuredClone(config), config);
 });
 
-test('the entity option reaches the config as it is', (t) => {
+test('the config contains the entity option unchanged', (t) => {
   const entity = { type: 'AWS::Resource', resourceType: 'AWS::ECS::Cluster', identifier: 'prod' } as const;
   t.deepEqual(resolve({ ...group, entity }).entity, entity);
 });
 
-test('the variables of the entity make an entity', (t) => {
+test('an entity can be given by variables', (t) => {
   const config = resolve(group, {
     PUTLOGS_ENTITY_TYPE: 'Service',
     PUTLOGS_ENTITY_NAME: 'checkout',
@@ -615,7 +615,7 @@ test('the variables of the entity make an entity', (t) => {
   });
 });
 
-test('the variables of a resource make a resource', (t) => {
+test('a resource can be given by variables', (t) => {
   const config = resolve(group, {
     PUTLOGS_ENTITY_TYPE: 'Resource',
     PUTLOGS_ENTITY_RESOURCE_TYPE: 'K8s::Pod',
@@ -635,11 +635,11 @@ test('empty variables of the entity count as unset', (t) => {
   );
 });
 
-test('PUTLOGS_ENTITY=false sends none, whatever the other variables say', (t) => {
+test('PUTLOGS_ENTITY=false has precedence over the other variables of the entity', (t) => {
   t.is(resolve(group, { PUTLOGS_ENTITY: 'false', PUTLOGS_ENTITY_NAME: 'checkout' }).entity, false);
 });
 
-test('the entity option goes before the variables, as a whole', (t) => {
+test('the entity option replaces all variables of the entity', (t) => {
   const env = { PUTLOGS_ENTITY: 'false', PUTLOGS_ENTITY_ENVIRONMENT: 'ecs:prod' };
   t.deepEqual(resolve({ ...group, entity: { name: 'checkout' } }, env).entity, { name: 'checkout' });
 });
@@ -662,7 +662,7 @@ for (const [what, entity, options] of [
     ['entity.resourceType', 'entity.identifier', 'entity.name'],
   ],
 ] as const) {
-  test(`an entity with ${what} is refused`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
+  test(`an entity with ${what} is an error`, (t) => t.deepEqual(refused({ ...group, entity }), [...options]));
 }
 
 for (const [what, options, env, given] of [
@@ -681,14 +681,14 @@ for (const [what, options, env, given] of [
       {
         option: 'serviceField',
         variable: 'PUTLOGS_SERVICE_FIELD',
-        expected: `nothing, where entity (PUTLOGS_ENTITY) is ${given}: no record can name that`,
+        expected: `nothing, since entity (PUTLOGS_ENTITY) is ${given}, and a record can only name a service`,
         given: "'module'",
       },
     ]);
   });
 }
 
-test('serviceField goes with an entity of type Service, and a contradiction is told with all else', (t) => {
+test('serviceField is allowed with an entity of type Service, and a contradiction is reported with all other errors', (t) => {
   const both = { ...group, serviceField: 'module' };
   t.notThrows(() => resolve({ ...both, entity: { name: 'x' } }));
   t.notThrows(() => resolve({ ...both, entity: { type: 'Service', name: 'x' } }));
@@ -697,13 +697,13 @@ test('serviceField goes with an entity of type Service, and a contradiction is t
   t.deepEqual(refused({ ...group, serviceField: '', entity: false }), ['serviceField']);
 });
 
-test('a bad variable of the entity is refused under its name', (t) => {
+test('the error for an invalid variable of the entity names the variable', (t) => {
   const [problem] = refusal(group, { PUTLOGS_ENTITY_NAME: 'café' }).problems;
   t.is(problem?.variable, 'PUTLOGS_ENTITY_NAME');
   t.is(problem?.given, "'café'");
 });
 
-test('the unknown field of an entity comes with a hint', (t) => {
+test('the error for an unknown field of an entity suggests a known one', (t) => {
   const [problem] = refusal({ ...group, entity: { name: 'x', resource_type: 'y' } }).problems;
   t.is(problem?.expected, 'a known field, perhaps resourceType');
 });

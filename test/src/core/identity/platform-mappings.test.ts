@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { SOMEWHERE } from '../../support/platforms.js';
-import { introduceAt } from '../../support/runtime-environment.js';
+import { PLATFORMS } from '../../support/platforms.js';
+import { detectIn } from '../../support/runtime-environment.js';
 
-for (const { name, open, keyAttributes, attributes, instance, problems = [] } of SOMEWHERE) {
-  test(`found without being told: ${name}`, async (t) => {
-    const found = await introduceAt(await open(t));
+for (const { name, open, keyAttributes, attributes, instance, problems = [] } of PLATFORMS) {
+  test(`the identity is detected without options: ${name}`, async (t) => {
+    const found = await detectIn(await open(t));
     t.deepEqual(found.entity, { keyAttributes, attributes });
-    t.deepEqual(Object.keys(found.entity?.attributes ?? {}), Object.keys(attributes), 'in this order');
+    t.deepEqual(Object.keys(found.entity?.attributes ?? {}), Object.keys(attributes), 'in the same order');
     t.is(found.instance, instance);
     t.is(found.problems.length, problems.length, found.problems.join());
     for (const [i, problem] of problems.entries()) t.regex(found.problems[i] ?? '', problem);
@@ -16,8 +16,8 @@ for (const { name, open, keyAttributes, attributes, instance, problems = [] } of
     t.deepEqual(Object.keys(found.origins), parts, 'each part has an origin');
   });
 
-  test(`what the user says comes first: ${name}`, async (t) => {
-    const { entity, problems } = await introduceAt(await open(t), { service: 'mine', environment: 'here' });
+  test(`options have precedence over detected values: ${name}`, async (t) => {
+    const { entity, problems } = await detectIn(await open(t), { service: 'mine', environment: 'here' });
     t.deepEqual(problems, []);
     t.deepEqual(entity?.keyAttributes, { Type: 'Service', Name: 'mine', Environment: 'here' });
     t.deepEqual(entity?.attributes, { ...attributes, 'AWS.ServiceNameSource': 'UserConfiguration' });
@@ -25,7 +25,7 @@ for (const { name, open, keyAttributes, attributes, instance, problems = [] } of
 }
 
 test('docs/entity.md has the table of what is found where', async (t) => {
-  const rows = await Promise.all(SOMEWHERE.map((somewhere) => row(t, somewhere)));
+  const rows = await Promise.all(PLATFORMS.map((platform) => row(t, platform)));
   const table = [
     '| | `Name` | `Environment` | attributes | `{instance}` |',
     '|---|---|---|---|---|',
@@ -35,8 +35,8 @@ test('docs/entity.md has the table of what is found where', async (t) => {
   t.true(page.includes(table), `docs/entity.md should have\n${table}`);
 });
 
-async function row(t: ExecutionContext, { name, open }: (typeof SOMEWHERE)[number]): Promise<string> {
-  const { entity, origins, instance } = await introduceAt(await open(t));
+async function row(t: ExecutionContext, { name, open }: (typeof PLATFORMS)[number]): Promise<string> {
+  const { entity, origins, instance } = await detectIn(await open(t));
   const part = (key: string) => `\`${entity?.keyAttributes[key]}\` (${origins[key]})`;
   const found = Object.entries(entity?.attributes ?? {}).flatMap(([key, value]) => {
     if (key === 'AWS.ServiceNameSource') return [];

@@ -2,7 +2,6 @@ import {
   attributesFrom,
   type EntityOption,
   type EntitySource,
-  entityFaults,
   entitySources,
   isAttribute,
   isKeyValue,
@@ -10,6 +9,7 @@ import {
   otelAttributes,
   type ResourceAttribute,
   resolveEntity,
+  validateEntity,
 } from '@putlogs/core/internal';
 import test from 'ava';
 
@@ -36,7 +36,8 @@ for (const [what, value, fits] of [
   ['a number', 7, false],
   ['undefined', undefined, false],
 ] as const) {
-  test(`a key attribute of ${what} ${fits ? 'is good' : 'is refused'}`, (t) => t.is(isKeyValue(value), fits));
+  test(`a key attribute of ${what} ${fits ? 'is valid' : 'is invalid'}`, (t) =>
+    t.is(isKeyValue(value), fits));
 }
 
 for (const [what, key, value, fits] of [
@@ -53,13 +54,13 @@ for (const [what, key, value, fits] of [
   ['a value that is a number', 'k', 7, false],
   ['no value', 'k', undefined, false],
 ] as const) {
-  test(`an attribute with ${what} ${fits ? 'is good' : 'is refused'}`, (t) =>
+  test(`an attribute with ${what} ${fits ? 'is valid' : 'is invalid'}`, (t) =>
     t.is(isAttribute(key, value), fits));
 }
 
 for (const [what, entity, fields] of [
   ['a Service of name and environment', { type: 'Service', name: 'n', environment: 'e' }, []],
-  ['a Service without an environment, which is found', { type: 'Service', name: 'n' }, []],
+  ['a Service without an environment, which is detected', { type: 'Service', name: 'n' }, []],
   ['a Service by default', { name: 'n' }, []],
   ['a Service without a name', { type: 'Service', environment: 'e' }, ['name']],
   ['a Service of an empty name', { type: 'Service', name: '', environment: 'e' }, ['name']],
@@ -141,17 +142,17 @@ for (const [what, entity, fields] of [
   ],
   ['an attribute key of 257 characters', { name: 'n', attributes: { [long(257)]: 'v' } }, ['attributes']],
 ] as const satisfies readonly (readonly [string, EntityOption, readonly string[]])[]) {
-  test(`${what}: ${fields.length === 0 ? 'good' : `${fields.join(', ')} at fault`}`, (t) => {
+  test(`${what}: ${fields.length === 0 ? 'valid' : `invalid ${fields.join(', ')}`}`, (t) => {
     t.deepEqual(
-      entityFaults(entity).map(({ field }) => field),
+      validateEntity(entity).map(({ field }) => field),
       [...fields],
     );
   });
 }
 
-test('a fault tells what was expected and what was given', (t) => {
-  t.deepEqual(entityFaults({ type: 'RemoteService', name: '', environment: 'e', attributes: { k: '' } }), [
-    { field: 'name', expected: '1 to 512 characters of ASCII', given: '' },
+test('an invalid field is reported with what was expected and what was given', (t) => {
+  t.deepEqual(validateEntity({ type: 'RemoteService', name: '', environment: 'e', attributes: { k: '' } }), [
+    { field: 'name', expected: '1 to 512 ASCII characters', given: '' },
     { field: 'environment', expected: 'nothing, for an entity of type RemoteService', given: 'e' },
     {
       field: 'attributes',
@@ -161,18 +162,18 @@ test('a fault tells what was expected and what was given', (t) => {
   ]);
 });
 
-/** On a host of no platform: the user's options, then OpenTelemetry's variables, then the host. */
+/** The entity on a host without a platform, from options, OpenTelemetry's variables and the host. */
 function derive(
   { service, environment }: { service?: string; environment?: string } = {},
   env: Record<string, string> = {},
   given?: EntityOption | false,
 ) {
   const diagnostics = { problems: [], notes: [] };
-  const facts = merge(
+  const detected = merge(
     otelAttributes(env, () => false, diagnostics),
     attributesFrom('name of the host', { 'host.name': 'db7' }),
   );
-  const { entity, problems } = resolveEntity(given, entitySources({ service, environment }, facts));
+  const { entity, problems } = resolveEntity(given, entitySources({ service, environment }, detected));
   return { entity, problems };
 }
 
@@ -188,7 +189,7 @@ function derived(
   };
 }
 
-test('a service that is named by the user, on any host', (t) => {
+test('a service name in the options is enough for an entity, on any host', (t) => {
   t.deepEqual(derive({ service: 'checkout' }), {
     entity: {
       keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'generic:default' },
@@ -202,7 +203,7 @@ const OTEL = 'service.name=by-attribute,deployment.environment.name=env-new,depl
 
 for (const [what, options, env, Name, Environment, source] of [
   [
-    'the user goes before all',
+    'options have precedence over everything',
     { service: 'by-user', environment: 'env-user' },
     { OTEL_SERVICE_NAME: 'by-variable', OTEL_RESOURCE_ATTRIBUTES: OTEL },
     'by-user',
@@ -210,7 +211,7 @@ for (const [what, options, env, Name, Environment, source] of [
     'UserConfiguration',
   ],
   [
-    'the name and the environment each come from the first that has one',
+    'the name and the environment each come from the first source that has one',
     { environment: 'env-user' },
     { OTEL_SERVICE_NAME: 'by-variable', OTEL_RESOURCE_ATTRIBUTES: OTEL },
     'by-variable',
@@ -218,7 +219,7 @@ for (const [what, options, env, Name, Environment, source] of [
     'Instrumentation',
   ],
   [
-    "the user's name stands with OpenTelemetry's environment",
+    "a name from the options is combined with OpenTelemetry's environment",
     { service: 'by-user' },
     { OTEL_RESOURCE_ATTRIBUTES: OTEL },
     'by-user',
@@ -226,7 +227,7 @@ for (const [what, options, env, Name, Environment, source] of [
     'UserConfiguration',
   ],
   [
-    'OTEL_SERVICE_NAME goes before service.name',
+    'OTEL_SERVICE_NAME has precedence over service.name',
     {},
     { OTEL_SERVICE_NAME: 'by-variable', OTEL_RESOURCE_ATTRIBUTES: OTEL },
     'by-variable',
@@ -324,9 +325,13 @@ for (const [what, options, env, Name, Environment, source] of [
 }
 
 for (const [what, options, env] of [
-  ['nobody named the service', {}, {}],
-  ['there is an environment alone', { environment: 'ecs:prod' }, {}],
-  ['OpenTelemetry knows an environment alone', {}, { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=e' }],
+  ['the service has no name', {}, {}],
+  ['there is only an environment', { environment: 'ecs:prod' }, {}],
+  [
+    'OpenTelemetry declares only an environment',
+    {},
+    { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=e' },
+  ],
   ['OTEL_SERVICE_NAME is empty', {}, { OTEL_SERVICE_NAME: '', OTEL_RESOURCE_ATTRIBUTES: '' }],
   ['the service is unknown_service', {}, { OTEL_SERVICE_NAME: 'unknown_service' }],
   [
@@ -340,12 +345,12 @@ for (const [what, options, env] of [
     { OTEL_RESOURCE_ATTRIBUTES: 'service.name=aws_elastic_beanstalk' },
   ],
 ] as const) {
-  test(`no entity is sent where ${what}`, (t) => {
+  test(`no entity is sent if ${what}`, (t) => {
     t.deepEqual(derive(options, env), { entity: undefined, problems: [] });
   });
 }
 
-test('no entity is sent where the user wants none, whatever is known', (t) => {
+test('entity: false sends no entity, whatever else is known', (t) => {
   t.deepEqual(derive({ service: 'checkout' }, { OTEL_SERVICE_NAME: 'x' }, false), {
     entity: undefined,
     problems: [],
@@ -357,7 +362,7 @@ for (const [what, name] of [
   ['of 513 characters', long(513)],
   ['with a control character', 'a\u0007b'],
 ] as const) {
-  test(`a found name ${what} is left out and told`, (t) => {
+  test(`a detected name ${what} is ignored and reported`, (t) => {
     const { entity, problems } = derive({}, { OTEL_SERVICE_NAME: name });
     t.is(entity, undefined);
     t.is(problems.length, 1);
@@ -365,7 +370,7 @@ for (const [what, name] of [
   });
 }
 
-test('a found environment that is of no use is left out and told, and the next one is taken', (t) => {
+test('an unusable environment is ignored and reported, and the next one is used', (t) => {
   const { entity, problems } = derive(
     { service: 'n' },
     { OTEL_RESOURCE_ATTRIBUTES: `deployment.environment=${'caf%C3%A9'}` },
@@ -375,22 +380,20 @@ test('a found environment that is of no use is left out and told, and the next o
   t.regex(problems[0] ?? '', /environment/);
 });
 
-test('a name that is of no use is left out, and that of the next source is taken', (t) => {
+test('an unusable name is ignored, and the next one is used', (t) => {
   const { entity, problems } = resolveEntity(undefined, [
     { serviceName: { value: 'café', from: 'here', source: 'UserConfiguration' } },
     { serviceName: { value: 'n', from: 'there', source: 'Instrumentation' }, environment: known('e') },
   ]);
   t.is(entity?.keyAttributes.Name, 'n');
   t.is(entity?.attributes['AWS.ServiceNameSource'], 'Instrumentation');
-  t.deepEqual(problems, [
-    'The service name from here is not 1 to 512 characters of ASCII, and was left out.',
-  ]);
+  t.deepEqual(problems, ['The service name from here is ignored: it must be 1 to 512 ASCII characters.']);
 });
 
 for (const [what, given, keyAttributes] of [
   ['Service', { name: ' n ', environment: ' e ' }, { Type: 'Service', Name: 'n', Environment: 'e' }],
   [
-    'Service without an environment, which is found',
+    'Service without an environment',
     { type: 'Service', name: 'n' },
     { Type: 'Service', Name: 'n', Environment: 'env-user' },
   ],
@@ -422,7 +425,7 @@ for (const [what, given, keyAttributes] of [
   });
 }
 
-test('the attributes of a given entity replace all that would be found, and are trimmed', (t) => {
+test('the attributes of a given entity replace all detected ones, and are trimmed', (t) => {
   const given = { name: 'n', attributes: { ' PlatformType ': ' AWS::EC2 ', Café: '"ü"' } };
   t.deepEqual(derive({}, {}, given).entity?.attributes, { PlatformType: 'AWS::EC2', Café: '"ü"' });
 });
@@ -439,24 +442,26 @@ const named: EntitySource = {
   environment: known('e'),
 };
 
-test('of more than ten attributes the first ten are sent, the best source first; the others are told', (t) => {
+test('of more than ten attributes, the first ten are sent and the others are reported', (t) => {
   const { entity, problems } = resolveEntity(undefined, [
     { ...named, attributes: facts({ mine: 'first' }) },
     { attributes: facts(attributes(10)) },
   ]);
   const sent = ['mine', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8'];
   t.deepEqual(Object.keys(entity?.attributes ?? {}), sent);
-  t.deepEqual(problems, ['Of more than 10 attributes a9, AWS.ServiceNameSource were left out.']);
+  t.deepEqual(problems, [
+    'An entity has at most 10 attributes, so these are ignored: a9, AWS.ServiceNameSource.',
+  ]);
 });
 
-test('ten attributes are sent as they are', (t) => {
+test('ten attributes are all sent', (t) => {
   const { entity, problems } = resolveEntity(undefined, [{ ...named, attributes: facts(attributes(9)) }]);
   t.is(Object.keys(entity?.attributes ?? {}).length, 10);
   t.is(entity?.attributes['AWS.ServiceNameSource'], 'UserConfiguration');
   t.deepEqual(problems, []);
 });
 
-test('of two attributes of one name the first counts', (t) => {
+test('of two attributes with the same key, the first counts', (t) => {
   const { entity } = resolveEntity(undefined, [
     { ...named, attributes: facts({ Host: 'first' }) },
     { attributes: facts({ Host: 'second' }) },
@@ -464,7 +469,7 @@ test('of two attributes of one name the first counts', (t) => {
   t.is(entity?.attributes.Host, 'first');
 });
 
-test('an attribute that the service would refuse is left out, and told', (t) => {
+test('an attribute that the service would reject is ignored and reported', (t) => {
   const { entity, problems } = resolveEntity(undefined, [
     { ...named, attributes: facts({ empty: '', long: long(513), good: 'v' }) },
   ]);
@@ -472,12 +477,12 @@ test('an attribute that the service would refuse is left out, and told', (t) => 
   t.is(problems.length, 2);
 });
 
-test('where the name has no word for its source, none is sent', (t) => {
+test('no name source is sent if AWS has no term for it', (t) => {
   const { entity } = resolveEntity(undefined, [{ serviceName: known('n'), environment: known('e') }]);
   t.deepEqual(entity?.attributes, {});
 });
 
-test('each part says where it comes from', (t) => {
+test('each part of the entity has its source', (t) => {
   const sources = [
     { serviceName: { value: 'n', from: 'a' } },
     { environment: { value: 'e', from: 'b' }, attributes: { Host: { value: 'h', from: 'c' } } },

@@ -7,11 +7,11 @@ const MINUTE = 60_000;
 function setUp(max: number) {
   const clock = new ManualClock();
   const destinations = new DestinationCache<string>(max, clock);
-  let made = 0;
-  return { clock, get: (key: string) => destinations.get(key, () => `${key} #${made++}`) };
+  let created = 0;
+  return { clock, get: (key: string) => destinations.get(key, () => `${key} #${created++}`) };
 }
 
-test('each key has one destination, up to so many; a further one has none', (t) => {
+test('each key gets one destination, up to the maximum; further keys get none', (t) => {
   const { get } = setUp(2);
   t.is(get('a'), 'a #0');
   t.is(get('b'), 'b #1');
@@ -20,7 +20,7 @@ test('each key has one destination, up to so many; a further one has none', (t) 
   t.is(get('c'), undefined);
 });
 
-test('one that took no record for ten minutes gives its place to another, and one in use keeps it', async (t) => {
+test('a destination without records for ten minutes is evicted if another needs its place; one in use is not', async (t) => {
   const { clock, get } = setUp(2);
   get('idle');
   get('busy');
@@ -35,7 +35,7 @@ test('one that took no record for ten minutes gives its place to another, and on
   t.is(get('idle'), undefined);
 });
 
-test('names that nobody needs do not keep others out by being asked for', async (t) => {
+test('keys that got no destination do not keep others out', async (t) => {
   const { clock, get } = setUp(1);
   get('first');
   for (let i = 0; i < 100; i++) {

@@ -2,14 +2,14 @@ import { parseRecord } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 
-// None is a backslash alone: JSON.parse of Node 24 takes `"\u0022"` for it once it has seen an object with such a name.
+// No name is a single backslash: JSON.parse of Node 24 confuses it with `"\u0022"` once it has parsed an object with such a name.
 const NAMES = ['a', 'tenant', '"', 'a\\b', 'a"b', 'a/b', 'é', '__proto__', ''];
 
-/** A value, and text for it with or without spaces. */
+/** JSON of any value, with or without spaces. */
 const value = fc
   .jsonValue({ depthSize: 'small' })
   .chain((one) => fc.constantFrom(JSON.stringify(one), JSON.stringify(one, null, 1)));
-/** A name as JSON: each character plain or as an escape. */
+/** A name as JSON, with each character plain or escaped. */
 const name = fc
   .constantFrom(...NAMES)
   .chain((one) => fc.tuple(...[...one].map(formOf)).map((forms) => `"${forms.join('')}"`));
@@ -24,7 +24,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-test('of a name that stands twice in a record the first value counts, whatever stands in between', (t) => {
+test('of several values with one name, the first counts, whatever the record contains', (t) => {
   fc.assert(
     fc.property(members, fc.constantFrom('', ' ', '\n\t'), (all, space) => {
       const text = `{${space}${all.map(([key, json]) => `${key}${space}:${space}${json}`).join(`${space},`)}}`;
@@ -44,8 +44,8 @@ test('of a name that stands twice in a record the first value counts, whatever s
 for (const [what, text] of [
   ['torn', '{"tenant":"a","tenant":"b'],
   ['not JSON', '{tenant}'],
-  ['no object', '["tenant"]'],
+  ['not an object', '["tenant"]'],
   ['empty', ''],
 ] as const) {
-  test(`text that is ${what} is no record`, (t) => t.is(parseRecord(text, ['tenant']), undefined));
+  test(`text that is ${what} is not a record`, (t) => t.is(parseRecord(text, ['tenant']), undefined));
 }

@@ -7,7 +7,7 @@ for (const text of ['{}', '{"a":1}', '{ "a" : 1 }', '{\n  "a": { "b": "}" }\n}\n
   });
 }
 
-test.serial('text that cannot be an object costs no exception', (t) => {
+test.serial('text that cannot be an object is not parsed, which would cost an exception', (t) => {
   const { parse } = JSON;
   t.teardown(() => {
     JSON.parse = parse;
@@ -39,5 +39,5 @@ test.serial('text that cannot be an object costs no exception', (t) => {
 });
 
 for (const text of ['{"a":}', '{"a":1,}', '{"a" 1}']) {
-  test(`damaged JSON is no record: ${text}`, (t) => t.is(parseRecord(text, []), undefined));
+  test(`malformed JSON is not a record: ${text}`, (t) => t.is(parseRecord(text, []), undefined));
 }

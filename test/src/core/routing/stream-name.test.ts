@@ -33,7 +33,7 @@ for (const [template, name] of [
 }
 
 for (const template of ['{service}', '{environment}']) {
-  test(`${template} is "unknown" where it is not known`, (t) => {
+  test(`${template} becomes "unknown" if its value is unknown`, (t) => {
     t.is(streamNamer(template, unknown)(DAY), 'unknown');
   });
 }
@@ -42,11 +42,11 @@ test('forbidden characters in a value are replaced too', (t) => {
   t.is(streamNamer('{service}', { ...values, service: 'a:*b' })(DAY), 'a__b');
 });
 
-test('escape sequences of terminals in a value are left out', (t) => {
+test('terminal escape sequences in a value are removed', (t) => {
   t.is(streamNamer('{hostname}', { ...values, hostname: '\u001b[1mdb7\u001b[0m' })(DAY), 'db7');
 });
 
-test('a value with the meaning of a replacement pattern is taken as it is', (t) => {
+test('a value that looks like a replacement pattern is used unchanged', (t) => {
   t.is(streamNamer('{service}', { ...values, service: "$&$1$'" })(DAY), "$&$1$'");
 });
 
@@ -60,7 +60,7 @@ for (const [day, date] of [
   test(`{date} of day ${day} is ${date}`, (t) => t.is(streamNamer('{date}', values)(day), date));
 }
 
-test('{uuid} is a UUID, the same for all days of one namer, and another for another namer', (t) => {
+test('{uuid} is a UUID, which stays the same for one process', (t) => {
   const name = streamNamer('{uuid} {uuid}', values);
   t.regex(name(DAY), /^([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}) \1$/);
   t.is(name(DAY), name(DAY + 1));
@@ -73,7 +73,7 @@ for (const [length, left] of [
   [513, 512],
   [1000, 512],
 ] as const) {
-  test(`a name of ${length} characters keeps ${left}`, (t) => {
+  test(`a name of ${length} characters is cut to ${left}`, (t) => {
     t.is(streamNamer('{service}', { ...values, service: 'x'.repeat(length) })(DAY).length, left);
   });
 }
@@ -88,7 +88,7 @@ test('a name is not cut inside a character', (t) => {
   t.true(name.length <= 512);
 });
 
-test('whatever the template and the values, the service takes the name', (t) => {
+test('the service accepts the name, whatever the template and the values', (t) => {
   const texts = fc.oneof(
     fc.string({ unit: 'binary', minLength: 1 }),
     fc.string({ minLength: 500, maxLength: 600 }),

@@ -1,4 +1,4 @@
-import { toTimestamp } from '@putlogs/core';
+import { toTimestamp } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 

@@ -4,7 +4,7 @@ import { allDelivered, openPipeline } from '../../support/pipeline.js';
 
 const DAY_MS = 86_400_000;
 
-// Those that the service documents, and one that it may come to have.
+// The documented ones, and an unknown one.
 const ERROR_TYPES = [
   'InvalidEntity',
   'InvalidTypeValue',
@@ -17,7 +17,7 @@ const ERROR_TYPES = [
 ];
 
 for (const errorType of ERROR_TYPES) {
-  test(`an entity rejected with ${errorType} is left off from then on, and told once; the events are delivered`, async (t) => {
+  test(`an entity rejected with ${errorType} is reported once and not sent again, and the events are delivered`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local, { service: 'checkout' });
     local.fault({ kind: 'entityRejected', errorType });
@@ -26,9 +26,11 @@ for (const errorType of ERROR_TYPES) {
       await pipeline.flush();
     }
     t.deepEqual(pipeline.counts(), allDelivered(3));
-    const told = pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
-    t.is(told.length, 1);
-    t.true(told[0]?.includes(errorType));
+    const messages = pipeline.reports.flatMap((report) =>
+      report.kind === 'problem' ? [report.message] : [],
+    );
+    t.is(messages.length, 1);
+    t.true(messages[0]?.includes(errorType));
     const accepted = puts(local).filter(({ status }) => status === 200);
     t.deepEqual(
       accepted.map(({ entity }) => entity !== undefined),
@@ -36,7 +38,7 @@ for (const errorType of ERROR_TYPES) {
     );
   });
 
-  test(`an entity rejected with ${errorType}, and events too: both are heeded`, async (t) => {
+  test(`a rejection of the entity with ${errorType} and of events in one answer: both are counted`, async (t) => {
     let waitMs = 15 * DAY_MS;
     const local = await startLocal(t, { now: () => Date.now() + waitMs });
     const pipeline = openPipeline(local, { service: 'checkout' });
@@ -54,7 +56,7 @@ for (const errorType of ERROR_TYPES) {
   });
 }
 
-test('a request that is refused with an entity and without it says nothing against the entity', async (t) => {
+test('an entity is still sent after a request that was rejected with and without it', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { service: 'checkout' });
   local.fault({ kind: 'poison', text: 'bad' });
@@ -68,7 +70,7 @@ test('a request that is refused with an entity and without it says nothing again
   t.is(puts(local).at(-1)?.entity?.keyAttributes?.Name, 'checkout');
 });
 
-test('an entity that one log group rejects is sent to others', async (t) => {
+test('an entity that one log group rejects is still sent to others', async (t) => {
   const local = await startLocal(t);
   const first = openPipeline(local, { service: 'checkout', logGroupName: '/test/first' });
   const second = openPipeline(local, { service: 'checkout', logGroupName: '/test/second' });
@@ -78,7 +80,7 @@ test('an entity that one log group rejects is sent to others', async (t) => {
       await pipeline.flush();
     }
   };
-  await log(); // which creates what is missing
+  await log(); // creates the log streams
   local.fault({ kind: 'entityRejected', errorType: 'UnsupportedLogGroupType', times: 1 });
   await log();
   await log();

@@ -6,11 +6,11 @@ import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 
-// What takes longer than this waited for something; a slow machine alone does not.
+// Longer than even a slow machine needs: a process that takes longer waited for something.
 const PROMPTLY_MS = 10_000;
 const WAIT_MS = 1000;
 
-/** What an application is to find at an address where, on EC2, the metadata service is. */
+/** What an application must detect. */
 type Found = 'EC2' | 'host';
 
 const MODES: readonly (readonly [MetadataMode | 'nobody', Found])[] = [
@@ -33,16 +33,16 @@ function envOf(metadata: Metadata) {
 }
 
 const ENTITIES = {
-  // The name is that of this package, in whose package.json the application is.
+  // The application is part of this package.
   EC2: { Type: 'Service', Name: '@putlogs/test', Environment: 'ec2:default' },
   host: { Type: 'Service', Name: '@putlogs/test', Environment: 'generic:default' },
 };
 
 for (const [mode, found] of MODES) {
-  const what = mode === 'nobody' ? 'is not there' : Object.values(mode).join(' ');
+  const what = mode === 'nobody' ? 'does not exist' : Object.values(mode).join(' ');
   for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
     test.serial(
-      `${logger}: a metadata service that ${what}: all arrives, and the process ends promptly`,
+      `${logger}: a metadata service that ${what}: all events are delivered, and the process ends promptly`,
       async (t) => {
         const local = await startLocal(t);
         const { env } = await open(t, mode);
@@ -55,7 +55,7 @@ for (const [mode, found] of MODES) {
     );
   }
 
-  // To a worker thread that is the same as one that hangs, and each takes its time.
+  // For a worker thread this is the same as a service that hangs, and each test takes seconds.
   if (mode !== 'nobody' && mode.kind === 'drips') continue;
   for (const logger of ['pino', 'winston']) {
     test.serial(`${logger}: a metadata service that ${what}: process.exit() loses nothing`, async (t) => {
@@ -66,36 +66,33 @@ for (const [mode, found] of MODES) {
     });
 
     test.serial(
-      `${logger}: a metadata service that ${what}: no log call waits, no delivery for long`,
+      `${logger}: a metadata service that ${what}: log calls do not wait, and delivery waits only for a second`,
       async (t) => {
         const { local, stdout, waitedMs } = await logUntil(t, logger, () => true, (await open(t, mode)).env);
         t.true(Number(stdout) < WAIT_MS / 2, `the first call took ${stdout} ms`);
-        // A busy machine takes its time to start; the search would go on for five seconds.
+        // The detection would take five seconds; the rest is for a busy machine.
         t.true(waitedMs < 4900, `${waitedMs}`);
         t.true(messages(local).some((message) => message.includes('record 0')));
       },
     );
 
-    test.serial(
-      `${logger}: a metadata service that ${what}: the entity is there, soon or at last`,
-      async (t) => {
-        const { env } = await open(t, mode);
-        const { local } = await logUntil(t, logger, ({ entity }) => entity !== null, env);
-        const { entity, logStreamName } = local.events('/test/app').at(-1) ?? {};
-        t.deepEqual(entity?.keyAttributes, ENTITIES[found]);
-        if (found === 'host') t.true(logStreamName?.startsWith(`${hostname()}/`));
-      },
-    );
+    test.serial(`${logger}: a metadata service that ${what}: events get the detected entity`, async (t) => {
+      const { env } = await open(t, mode);
+      const { local } = await logUntil(t, logger, ({ entity }) => entity !== null, env);
+      const { entity, logStreamName } = local.events('/test/app').at(-1) ?? {};
+      t.deepEqual(entity?.keyAttributes, ENTITIES[found]);
+      if (found === 'host') t.true(logStreamName?.startsWith(`${hostname()}/`));
+    });
   }
 }
 
 const FLUSH_MS = 100;
 
-/** Runs an application that logs and logs, until something has arrived of which this is so. */
+/** Runs an application that logs until an event for which `matches` is true has arrived. */
 async function logUntil(
   t: ExecutionContext,
   logger: string,
-  isSo: (put: Put) => boolean,
+  matches: (put: Put) => boolean,
   env: Record<string, string>,
   run: { readonly cwd?: string; readonly nodeArguments?: readonly string[] } = {},
 ) {
@@ -105,12 +102,12 @@ async function logUntil(
   const local = await startLocal(t, {
     onPut(put) {
       arrivedAt ||= performance.now();
-      if (isSo(put)) child?.kill('SIGKILL');
+      if (matches(put)) child?.kill('SIGKILL');
     },
   });
   const { stdout } = await runFixture(local, 'first-call.js', [logger], {
     ...run,
-    // One at a time, so that what arrives first is what was logged first.
+    // One request at a time, so that events arrive in order.
     env: { ...env, PUTLOGS_FLUSH_INTERVAL_MS: String(FLUSH_MS), PUTLOGS_MAX_IN_FLIGHT: '1' },
     onOutput(process) {
       child = process;
@@ -122,7 +119,7 @@ async function logUntil(
 
 for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
   test.serial(
-    `${logger}: a process that logs nothing ends promptly, though the metadata service hangs`,
+    `${logger}: a process that logs nothing ends promptly even if the metadata service hangs`,
     async (t) => {
       const local = await startLocal(t);
       const { env } = await open(t, { kind: 'hangs' });
@@ -137,7 +134,7 @@ for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process'
 
 for (const logger of ['pino', 'winston']) {
   test.serial(
-    `${logger}: the name is that of the main script's package, wherever the process was started`,
+    `${logger}: the name is that of the main script's package, in any working directory`,
     async (t) => {
       const { local } = await logUntil(
         t,
@@ -154,15 +151,15 @@ for (const logger of ['pino', 'winston']) {
   );
 }
 
-test.serial('unless told otherwise the metadata service is asked for where it is on EC2', async (t) => {
+test.serial('by default the metadata service is asked at its address on EC2', async (t) => {
   const local = await startLocal(t);
   const env = { AWS_EC2_METADATA_DISABLED: '' };
   const { stderr } = await runFixture(local, 'app.js', ['pino', 'natural end', '1'], { env });
-  // Which no test may do: it is kept from it.
+  // Tests run with a module that blocks and reports this request.
   t.regex(stderr, /no-link-local: 169\.254\.169\.254/);
 });
 
-test.serial('where it is turned off nobody asks', async (t) => {
+test.serial('AWS_EC2_METADATA_DISABLED turns the request off', async (t) => {
   const local = await startLocal(t);
   const { stderr } = await runFixture(local, 'app.js', ['pino', 'natural end', '1']);
   t.notRegex(stderr, /no-link-local/);

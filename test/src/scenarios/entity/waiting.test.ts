@@ -14,10 +14,10 @@ const GENERIC = { Type: 'Service', Name: 'checkout', Environment: 'generic:defau
 const EC2 = { Type: 'Service', Name: 'checkout', Environment: 'ec2:default' };
 const ID = 'i-0123456789abcdef0';
 
-/** A metadata service that answers when the test says so, and a pipeline that asks it. */
-function setUp(local: Local, options: Options = {}, surroundings: PipelineDependencies = {}) {
+/** A pipeline, and a metadata service that does not answer before the test calls `answer`. */
+function setUp(local: Local, options: Options = {}, dependencies: PipelineDependencies = {}) {
   const clock = new ManualClock(Date.now());
-  const asked: string[] = [];
+  const requests: string[] = [];
   let answer = (): void => undefined;
   const answered = new Promise<void>((resolve) => {
     answer = resolve;
@@ -30,7 +30,7 @@ function setUp(local: Local, options: Options = {}, surroundings: PipelineDepend
       clock,
       env: {},
       fetch: async (url, { signal }) => {
-        asked.push(url);
+        requests.push(url);
         const ended = new Promise<never>((_, reject) => {
           signal.addEventListener('abort', () => {
             isAborted = true;
@@ -41,14 +41,14 @@ function setUp(local: Local, options: Options = {}, surroundings: PipelineDepend
         if (url.endsWith('/api/token')) return { status: 200, text: 'token' };
         return url.endsWith('/instance-id') ? { status: 200, text: ID } : { status: 404, text: '' };
       },
-      ...surroundings,
+      ...dependencies,
     },
   );
-  const told = () => pipeline.reports.filter(({ kind }) => kind === 'entity');
-  return { ...pipeline, clock, asked, answer, told, isAborted: () => isAborted };
+  const entityReports = () => pipeline.reports.filter(({ kind }) => kind === 'entity');
+  return { ...pipeline, clock, requests, answer, entityReports, isAborted: () => isAborted };
 }
 
-test('the first batch has the entity, however soon it is to go', async (t) => {
+test('the first batch waits for the entity', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.accept(Date.now(), 'first');
@@ -63,9 +63,9 @@ test('the first batch has the entity, however soon it is to go', async (t) => {
 
 for (const [what, options] of [
   ['service and environment', { service: 'mine', environment: 'prod' }],
-  ['the entity', { service: undefined, entity: { name: 'mine', environment: 'prod' } }],
+  ['entity', { service: undefined, entity: { name: 'mine', environment: 'prod' } }],
 ] as const) {
-  test(`what the user says of ${what} is there from the first batch on, whatever is found`, async (t) => {
+  test(`a given ${what} is used from the first batch on`, async (t) => {
     const local = await startLocal(t);
     const pipeline = setUp(local, options);
     pipeline.accept(Date.now(), 'first');
@@ -77,7 +77,7 @@ for (const [what, options] of [
   });
 }
 
-test('the first batch waits for a second, and not longer, and goes without; intake does not wait', async (t) => {
+test('the first batch waits at most a second, then is sent without an entity; log calls do not wait', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.accept(Date.now(), 'first');
@@ -87,10 +87,10 @@ test('the first batch waits for a second, and not longer, and goes without; inta
   await flushed;
   t.deepEqual(messages(local), ['first']);
   t.is(puts(local).at(-1)?.entity, undefined);
-  t.deepEqual(pipeline.told(), []);
+  t.deepEqual(pipeline.entityReports(), []);
 });
 
-test('an answer that comes just within the second is in time', async (t) => {
+test('an answer within the second is in time', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.accept(Date.now(), 'first');
@@ -101,14 +101,14 @@ test('an answer that comes just within the second is in time', async (t) => {
   t.deepEqual(puts(local)[0]?.entity?.keyAttributes, EC2);
 });
 
-test('what is found later is the entity of later batches, in the same log stream', async (t) => {
+test('an entity that is detected later is used for later batches, in the same log stream', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.accept(Date.now(), 'first');
   await pipeline.clock.advance(1000);
   await pipeline.flush();
   pipeline.answer();
-  await until('the report', () => pipeline.told().length > 0);
+  await until('the report', () => pipeline.entityReports().length > 0);
   pipeline.accept(Date.now(), 'second');
   await pipeline.flush();
   const events = local.events('/test/app');
@@ -122,46 +122,46 @@ test('what is found later is the entity of later batches, in the same log stream
   );
 });
 
-test('a search that finds nobody ends after five seconds: it is no instance then', async (t) => {
+test('a detection without an answer ends after 5 seconds: the host is not an EC2 instance then', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
-  await until('the request', () => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.requests.length > 0);
   await pipeline.clock.advance(5000);
-  await until('the report', () => pipeline.told().length > 0);
+  await until('the report', () => pipeline.entityReports().length > 0);
   pipeline.accept(Date.now(), 'later');
   await pipeline.flush();
   t.deepEqual(local.events('/test/app')[0]?.entity?.keyAttributes, GENERIC);
   t.true(pipeline.isAborted());
-  const [report] = pipeline.told();
+  const [report] = pipeline.entityReports();
   const message = report?.kind === 'entity' ? report.message : '';
   t.regex(
     message,
     /^entity Service checkout in generic:default \(.*\)\. The EC2 metadata service at .* did not/,
   );
-  t.deepEqual(pipeline.problems(), [], 'any machine that is not on AWS may be so');
+  t.deepEqual(pipeline.problems(), [], 'this is normal outside of AWS');
 });
 
-test('an address that the user names, and at which nobody answers, is a problem', async (t) => {
+test('a problem is reported if nothing answers at an address that the user set', async (t) => {
   const local = await startLocal(t);
   const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: 'http://127.0.0.1:1/' };
   const pipeline = setUp(local, {}, { env });
-  await until('the request', () => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.requests.length > 0);
   await pipeline.clock.advance(5000);
-  await until('the report', () => pipeline.told().length > 0);
+  await until('the report', () => pipeline.entityReports().length > 0);
   t.deepEqual(pipeline.problems(), ['entity']);
 });
 
-test('closing ends the search', async (t) => {
+test('close() aborts the detection', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
-  await until('the request', () => pipeline.asked.length > 0);
+  await until('the request', () => pipeline.requests.length > 0);
   await pipeline.close();
   t.true(pipeline.isAborted());
   await settled();
-  t.deepEqual(pipeline.told(), [], 'nobody listens any more');
+  t.deepEqual(pipeline.entityReports(), [], 'nothing is reported after the close');
 });
 
-test('whoever leaves waits for the entity for half of closeTimeoutMs at most, and delivers', async (t) => {
+test('close() waits for the entity for at most half of closeTimeoutMs, then delivers', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { closeTimeoutMs: 600 });
   pipeline.accept(Date.now(), 'first');
@@ -172,7 +172,7 @@ test('whoever leaves waits for the entity for half of closeTimeoutMs at most, an
   t.deepEqual(pipeline.counts(), allDelivered(1));
 });
 
-test('whoever leaves has the entity when it is found by then', async (t) => {
+test('an entity that is detected within that time is used', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { closeTimeoutMs: 600 });
   pipeline.accept(Date.now(), 'first');
@@ -183,7 +183,7 @@ test('whoever leaves has the entity when it is found by then', async (t) => {
   t.deepEqual(puts(local)[0]?.entity?.keyAttributes, EC2);
 });
 
-test('nothing is dropped for the sake of the entity: when half of the buffer is full the wait is over', async (t) => {
+test('no event is dropped to wait for the entity: the wait ends when the buffer is half full', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { maxBufferBytes: 8 * 1024 * 1024 });
   const text = 'x'.repeat(1_000_000);
@@ -195,7 +195,7 @@ test('nothing is dropped for the sake of the entity: when half of the buffer is 
   t.deepEqual(pipeline.counts(), allDelivered(6));
 });
 
-test('with a spool nothing is on disk before the entity is known; then all is, under it', async (t) => {
+test('events are spooled when the entity is known, and with it', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'reset', operation: '*' });
   const spoolDirectory = spoolFolder(t);
@@ -220,7 +220,7 @@ test('with a spool nothing is on disk before the entity is known; then all is, u
   await pipeline.close();
 });
 
-test('files that waited for the entity are closed like all others: the disk is not said to lag', async (t) => {
+test('spool files that waited for the entity are closed, and no slow disk is reported', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { spoolDirectory: spoolFolder(t) });
   const batch = async (i: number) => {
@@ -239,7 +239,7 @@ test('files that waited for the entity are closed like all others: the disk is n
 });
 
 for (const sealed of [false, true]) {
-  test(`with a spool and an outage all is in it at the end, though the entity is not known; ${sealed ? '' : 'not '}flushed`, async (t) => {
+  test(`in an outage all events are in the spool at the end, even if the entity is unknown; ${sealed ? '' : 'not '}flushed`, async (t) => {
     const local = await startLocal(t);
     local.fault({ kind: 'reset', operation: '*' });
     const spoolDirectory = spoolFolder(t);
@@ -259,7 +259,7 @@ for (const sealed of [false, true]) {
   });
 }
 
-test('a batch that a full buffer drops before the entity is known leaves no file', async (t) => {
+test('a batch that is dropped before the entity is known leaves no file', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = setUp(local, { spoolDirectory, maxBufferBytes: 8 * 1024 * 1024 });
@@ -274,22 +274,22 @@ test('a batch that a full buffer drops before the entity is known leaves no file
 const whole = { name: 'n', environment: 'e' };
 for (const [what, options] of [
   ['entity: false', { entity: false }],
-  ['a whole entity', { entity: whole }],
+  ['a complete entity', { entity: whole }],
   ['a service whose environment is an option', { entity: { name: 'n' }, environment: 'e' }],
   ['an entity that has no environment', { entity: { type: 'RemoteService', name: 'n' } }],
 ] as const satisfies readonly (readonly [string, Options])[]) {
-  test(`nobody is asked where nothing depends on it: ${what}`, async (t) => {
+  test(`the metadata service is not asked if no value depends on it: ${what}`, async (t) => {
     const local = await startLocal(t);
     const pipeline = setUp(local, { ...options, logStreamName: '{hostname}' });
     pipeline.accept(Date.now(), 'first');
     await pipeline.flush();
-    t.deepEqual(pipeline.asked, []);
+    t.deepEqual(pipeline.requests, []);
     t.is(messages(local).length, 1);
-    t.is(pipeline.told().length, 1);
+    t.is(pipeline.entityReports().length, 1);
   });
 }
 
-test('the name of the log stream may depend on it, with entity: false as well', async (t) => {
+test('the metadata service is asked for the name of the log stream, also with entity: false', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { entity: false, logStreamName: '{instance}' });
   pipeline.accept(Date.now(), 'first');
@@ -300,7 +300,7 @@ test('the name of the log stream may depend on it, with entity: false as well', 
   t.is(event?.entity, null);
 });
 
-test('the environment of a whole service is found', async (t) => {
+test('the environment of a given Service is detected', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { entity: { name: 'n' }, logStreamName: 'one' });
   pipeline.accept(Date.now(), 'first');
@@ -312,13 +312,13 @@ test('the environment of a whole service is found', async (t) => {
   });
 });
 
-test('what was found, and where, is a report', async (t) => {
+test('the entity and its sources are reported', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
   pipeline.answer();
-  await until('the report', () => pipeline.told().length > 0);
-  const [report] = pipeline.told();
-  if (report?.kind !== 'entity') throw new Error('there is no report');
+  await until('the report', () => pipeline.entityReports().length > 0);
+  const [report] = pipeline.entityReports();
+  if (report?.kind !== 'entity') throw new Error('no entity was reported');
   t.is(
     report.message,
     'entity Service checkout in ec2:default (name from UserConfiguration, environment from EC2 metadata service)',
@@ -328,21 +328,24 @@ test('what was found, and where, is a report', async (t) => {
   t.is(report.counts.accepted, 0);
 });
 
-test('that no name was found is a report too, and no problem', async (t) => {
+test('that the service has no name is reported, but not as a problem', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { service: undefined });
   pipeline.answer();
-  await until('the report', () => pipeline.told().length > 0);
-  const [report] = pipeline.told();
-  t.regex(report?.kind === 'entity' ? report.message : '', /^no entity: nothing names .* PUTLOGS_SERVICE/);
+  await until('the report', () => pipeline.entityReports().length > 0);
+  const [report] = pipeline.entityReports();
+  t.regex(
+    report?.kind === 'entity' ? report.message : '',
+    /^no entity: no name was found .* PUTLOGS_SERVICE/,
+  );
   t.deepEqual(pipeline.problems(), []);
 });
 
-test('that the entity is turned off is another report', async (t) => {
+test('that the entity is turned off is reported', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local, { entity: false });
   pipeline.answer();
-  await until('the report', () => pipeline.told().length > 0);
-  const [report] = pipeline.told();
+  await until('the report', () => pipeline.entityReports().length > 0);
+  const [report] = pipeline.entityReports();
   t.is(report?.kind === 'entity' ? report.message : '', 'no entity: it is turned off');
 });

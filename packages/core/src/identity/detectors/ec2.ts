@@ -8,16 +8,16 @@ import { isKeyValue } from '../validate-entity.js';
 
 const ENDPOINT = 'http://169.254.169.254';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
-/** Elastic Beanstalk gives this role to all applications of an account by default. As a name it would merge them. */
+/** By default all applications of an account have this role on Elastic Beanstalk. As a service name it would merge them. */
 const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 
-/** The tags that name a service, in any case, best first. Of two that differ in case only, the agent uses the last. */
+/** The tags that name a service, best first and in any case. Of tags that differ only in case, the last counts, as in the agent. */
 const SERVICE_TAGS = ['service', 'application', 'app'];
 
 /**
- * Asks the metadata service of an EC2 instance (version 2 only). Only an answer with an instance id counts as EC2, since
- * other clouds use the same address.
+ * Asks the metadata service of an EC2 instance (IMDSv2). Only an answer with an instance id counts as EC2, since other clouds use
+ * the same address.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export async function ec2Attributes(
@@ -26,37 +26,41 @@ export async function ec2Attributes(
   diagnostics: Diagnostics,
 ): Promise<ResourceAttributes> {
   if (env.AWS_EC2_METADATA_DISABLED?.toLowerCase() === 'true') return new Map();
-  const told = env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
-  const endpoint = (told || ENDPOINT).replace(/\/$/, '');
+  const declared = env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
+  const endpoint = (declared || ENDPOINT).replace(/\/$/, '');
   try {
     return await ask(fetch, `${endpoint}/latest`, signal);
   } catch (error) {
     const isSilent = error instanceof ConnectTimeoutError || signal.aborted;
-    const remark = `The EC2 metadata service at ${endpoint} ${isSilent ? SILENT : `cannot be asked. (${errorMessage(error)})`}`;
-    // When the user names the address, a service should be there. Otherwise the program may well run outside of AWS, and
-    // a problem at each start would be noise.
-    if (told) diagnostics.problems.push(remark);
-    else if (isSilent) diagnostics.notes.push(remark);
+    const what = isSilent ? NO_ANSWER : `${UNUSABLE} (${errorMessage(error)})`;
+    const diagnosis = `The EC2 metadata service at ${endpoint} ${what}`;
+    // If the user sets the address, a service is expected there. Otherwise the program probably runs outside of AWS, and a
+    // problem at each start would be noise.
+    if (declared) diagnostics.problems.push(diagnosis);
+    else if (isSilent) diagnostics.notes.push(diagnosis);
     return new Map();
   }
 }
 
-/** The answer with the token takes two hops into a container with a network of its own, and EC2 often allows only one. */
-const SILENT =
+/** The response with the token needs two hops into a container with its own network, and EC2 often allows only one. */
+const NO_ANSWER =
   "did not answer in time. For a container on an EC2 instance, set the instance's metadata response hop limit to 2; " +
-  'on any other machine, AWS_EC2_METADATA_DISABLED=true spares the search.';
+  'on any other machine, set AWS_EC2_METADATA_DISABLED=true to skip this detection.';
 
-/** Rejects when no answer is like EC2's. */
+const UNUSABLE =
+  'cannot be used, so instance, tags and role are unknown. Check AWS_EC2_METADATA_SERVICE_ENDPOINT.';
+
+/** Rejects unless the service answers like EC2's. */
 async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<ResourceAttributes> {
   const token = await fetch(`${root}/api/token`, {
     method: 'PUT',
     headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '60' },
     signal,
   });
-  if (token.status !== 200) throw new Error(`it answers ${token.status}`);
+  if (token.status !== 200) throw new Error(`it answered with status ${token.status}`);
   const headers = { 'x-aws-ec2-metadata-token': token.text.trim() };
   const read: Read = async (path) => {
-    // A value that does not exist or is not allowed has another status.
+    // A value that does not exist, or that the instance may not read, has another status.
     const answer = await fetch(`${root}/meta-data/${path}`, { headers, signal }).catch(() => undefined);
     return answer?.status === 200 ? answer.text.trim() : '';
   };
@@ -65,18 +69,18 @@ async function ask(fetch: Fetch, root: string, signal: AbortSignal): Promise<Res
     tagAttributes(read),
     roleAttributes(read),
   ]);
-  if (!INSTANCE_ID.test(id)) throw new Error('it names no instance');
+  if (!INSTANCE_ID.test(id)) throw new Error('it returned no instance id');
   // Not `host.id`, which is the machine id in OpenTelemetry's host detector.
-  const facts = attributesFrom('EC2 metadata service', {
+  const instance = attributesFrom('EC2 metadata service', {
     'cloud.platform': 'aws_ec2',
     'aws.ec2.instance.id': id,
   });
-  return merge(facts, tags, role);
+  return merge(instance, tags, role);
 }
 
 type Read = (path: string) => Promise<string>;
 
-/** Tags are available if the instance's metadata options allow it. */
+/** Tags can be read if the instance's metadata options allow it. */
 async function tagAttributes(read: Read): Promise<ResourceAttributes> {
   const keys = (await read('tags/instance/')).split('\n').map((key) => key.trim());
   const value = async (key: string) => (keys.includes(key) ? read(`tags/instance/${encodeURI(key)}`) : '');
@@ -86,7 +90,7 @@ async function tagAttributes(read: Read): Promise<ResourceAttributes> {
   const [group = '', ...services] = await Promise.all(
     ['aws:autoscaling:groupName', ...serviceKeys].map(value),
   );
-  // If none is usable, the problem is reported for the first.
+  // If none is usable, a problem is reported for the first.
   const best = Math.max(services.findIndex(isKeyValue), 0);
   return merge(
     attributesFrom('instance tag aws:autoscaling:groupName', {
@@ -105,7 +109,7 @@ async function roleAttributes(read: Read): Promise<ResourceAttributes> {
 
 const BEANSTALK = '/var/elasticbeanstalk/xray/environment.conf';
 
-/** Elastic Beanstalk runs on EC2 instances that have a file with the name of the environment. */
+/** Elastic Beanstalk runs on EC2 instances, with a file that contains the name of the environment. */
 export async function beanstalkAttributes({ readFile }: RuntimeEnvironment): Promise<ResourceAttributes> {
   const conf = parseObject(await readFile(BEANSTALK).catch(() => ''));
   if (typeof conf?.environment_name !== 'string') return new Map();

@@ -4,23 +4,21 @@ import { attributesFrom, merge, type ResourceAttributes } from '../resource-attr
 import type { RuntimeEnvironment } from '../runtime-environment.js';
 
 /**
- * Reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, without OpenTelemetry's packages: they discard all attributes
- * because of one malformed entry, and each major version needs its own `@opentelemetry/api`, which may not be the
- * application's.
+ * Reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. OpenTelemetry's packages are not used: they discard all attributes if one
+ * entry is malformed, and each major version needs its own `@opentelemetry/api`, which may differ from the application's.
  * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
- * @param isPlatform whether a value of `cloud.platform` is known here
- * @param remarks receives problems
+ * @param isPlatform whether a value of `cloud.platform` is supported; others are ignored
+ * @param diagnostics receives problems
  */
 export function otelAttributes(
   env: RuntimeEnvironment['env'],
-  isPlatform: (word: string) => boolean,
+  isPlatform: (name: string) => boolean,
   diagnostics: Diagnostics,
 ): ResourceAttributes {
   const { pairs, malformed } = parseKeyValues(env.OTEL_RESOURCE_ATTRIBUTES ?? '');
   if (malformed.length > 0) {
-    const what = malformed.join(', ');
     diagnostics.problems.push(
-      `Of OTEL_RESOURCE_ATTRIBUTES ${what} cannot be read as key=value, percent-encoded, and was left out.`,
+      `OTEL_RESOURCE_ATTRIBUTES is not all percent-encoded key=value, so these entries are ignored: ${malformed.join(', ')}.`,
     );
   }
   const attributes = attributesFrom('OTEL_RESOURCE_ATTRIBUTES', Object.fromEntries(pairs));
@@ -36,10 +34,7 @@ export function otelAttributes(
   );
 }
 
-/**
- * Without a name OpenTelemetry uses `unknown_service:node`, and its detector for Elastic Beanstalk uses the same name for
- * every application.
- */
+/** OpenTelemetry uses `unknown_service:node` if there is no name, and one fixed name for all applications on Elastic Beanstalk. */
 function isServiceName(name: string | undefined): boolean {
   return !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';
 }

@@ -8,54 +8,55 @@ import { otelAttributes } from './otel-env.js';
 import { packageAttributes } from './package-json.js';
 
 /**
- * Detects where the program runs. All sources are read at once. When environment variables name the platform, only that
- * platform's metadata service is asked. Never rejects.
+ * Detects where the program runs. All sources are read at once. If environment variables name the platform, only that
+ * platform's metadata service is asked.
  * @param signal aborts pending requests; what is known by then is used
- * @param remarks receives problems and notes
+ * @param diagnostics receives problems and notes
  */
-export async function detect(
-  place: RuntimeEnvironment,
+export async function detectAttributes(
+  runtime: RuntimeEnvironment,
   signal: AbortSignal,
   diagnostics: Diagnostics,
 ): Promise<ResourceAttributes> {
-  const told = otelAttributes(place.env, isPlatform, diagnostics);
-  const search = SEARCHES.get(told.get('cloud.platform')?.value ?? platformOf(place.env)) ?? ec2OrHost;
+  const declared = otelAttributes(runtime.env, isPlatform, diagnostics);
+  const platformName = declared.get('cloud.platform')?.value ?? platformFromVariables(runtime.env);
+  const detectPlatform = DETECTORS.get(platformName) ?? ec2OrHostAttributes;
   const [platform, application] = await Promise.all([
-    search(place, signal, diagnostics),
-    packageAttributes(place, diagnostics),
+    detectPlatform(runtime, signal, diagnostics),
+    packageAttributes(runtime, diagnostics),
   ]);
   return merge(
-    told,
+    declared,
     platform,
     application,
-    attributesFrom('name of the host', { 'host.name': place.hostname }),
+    attributesFrom('name of the host', { 'host.name': runtime.hostname }),
   );
 }
 
-type Search = (
-  place: RuntimeEnvironment,
+type Detector = (
+  runtime: RuntimeEnvironment,
   signal: AbortSignal,
   diagnostics: Diagnostics,
 ) => ResourceAttributes | Promise<ResourceAttributes>;
 
 /** By the value of OpenTelemetry's `cloud.platform`. */
-const SEARCHES: ReadonlyMap<string, Search> = new Map<string, Search>([
+const DETECTORS: ReadonlyMap<string, Detector> = new Map<string, Detector>([
   ['aws_lambda', lambdaAttributes],
   ['aws_ecs', ecsAttributes],
   ['aws_eks', kubernetesAttributes],
-  ['aws_elastic_beanstalk', ec2OrHost],
-  ['aws_ec2', ec2OrHost],
+  ['aws_elastic_beanstalk', ec2OrHostAttributes],
+  ['aws_ec2', ec2OrHostAttributes],
 ]);
 
-function isPlatform(word: string): boolean {
-  return SEARCHES.has(word);
+function isPlatform(name: string): boolean {
+  return DETECTORS.has(name);
 }
 
-function platformOf(env: RuntimeEnvironment['env']): string {
+function platformFromVariables(env: RuntimeEnvironment['env']): string {
   if (env.AWS_LAMBDA_FUNCTION_NAME) return 'aws_lambda';
   if (env.ECS_CONTAINER_METADATA_URI_V4) return 'aws_ecs'; // also on EC2
   if (env.KUBERNETES_SERVICE_HOST) return 'aws_eks'; // or other Kubernetes: kubernetesAttributes decides
-  return 'aws_ec2'; // or no AWS at all: ec2Attributes decides
+  return 'aws_ec2'; // or not AWS: ec2Attributes decides
 }
 
 function lambdaAttributes({ env }: RuntimeEnvironment): ResourceAttributes {
@@ -66,12 +67,12 @@ function lambdaAttributes({ env }: RuntimeEnvironment): ResourceAttributes {
   });
 }
 
-async function ec2OrHost(
-  place: RuntimeEnvironment,
+async function ec2OrHostAttributes(
+  runtime: RuntimeEnvironment,
   signal: AbortSignal,
   diagnostics: Diagnostics,
 ): Promise<ResourceAttributes> {
   return merge(
-    ...(await Promise.all([beanstalkAttributes(place), ec2Attributes(place, signal, diagnostics)])),
+    ...(await Promise.all([beanstalkAttributes(runtime), ec2Attributes(runtime, signal, diagnostics)])),
   );
 }

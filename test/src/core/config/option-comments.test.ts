@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { OPTIONS } from '@putlogs/core/internal';
+import test from 'ava';
+
+const declarations = readFileSync(
+  new URL('./config/options.d.ts', import.meta.resolve('@putlogs/core')),
+  'utf8',
+);
+
+/** The doc comment of an option, on one line. */
+function commentOf(option: string): string {
+  const comment = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s+readonly ${option}: Option`, 's').exec(
+    declarations,
+  );
+  return (comment?.[1] ?? '').replace(/\s*\n\s*\*?\s?/g, ' ').trim();
+}
+
+for (const [name, option] of Object.entries(OPTIONS)) {
+  test(`the comment of ${name} documents its default`, (t) => {
+    const [text, documented] = commentOf(name).split(' @default ');
+    t.regex(text ?? '', /\w.*\./);
+    t.is(documented, option.default === undefined ? undefined : String(option.default));
+  });
+
+  const [, min, max] = /from (\d+) to (\d+)/.exec(commentOf(name))?.map(Number) ?? [];
+  if (min !== undefined && max !== undefined) {
+    test(`the comment of ${name} documents its range`, (t) => {
+      const accepted = [min - 1, min, max, max + 1].map((value) => option.accepts(value));
+      t.deepEqual(accepted, [false, true, true, false]);
+    });
+  }
+}
