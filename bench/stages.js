@@ -104,7 +104,7 @@ function clientWithoutNetwork() {
   });
 }
 
-/** With the ready body in place of the SDK's own, as core's delivery/api.ts does it. */
+/** With the ready body in place of the SDK's own, as core's cloudwatch/sdk-middleware.ts does it. */
 function send({ bytes }) {
   const command = new PutLogEventsCommand({ ...HEAD, logEvents: [] });
   command.middlewareStack.add(
