@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { CorruptBatchError } from '../batching/batch.js';
 import { appendFile, type OpenFile, rm } from './file-calls.js';
 import { batchLine, destinationLine, type SpoolHead, settledLines } from './file-format.js';
-import { SegmentFile, type SegmentFileEvents } from './segment-file.js';
+import { SegmentFile, type SegmentFileObserver } from './segment-file.js';
 import { openTrusted } from './trusted-file.js';
 
 /** What a segment tells the spool. */
@@ -93,7 +93,7 @@ export class Segment {
     return segment;
   }
 
-  readonly #fileEvents: SegmentFileEvents = {
+  readonly #fileEvents: SegmentFileObserver = {
     written: (bytes) => {
       if (this.#isStopped) return;
       this.#written += bytes;
@@ -263,7 +263,7 @@ export class Segment {
     this.#whenWritten = [];
     this.#events.queued(this.#written - this.#bytes);
     if (!this.#isEnded) this.#beforeEnd();
-    this.#file.destroy();
+    this.#file.discard();
   }
 
   /** Leaves the file to others: it is another's, or gone. */

@@ -126,7 +126,7 @@ test.serial('a disk that stands still gets one file call at a time, and is repor
   await clock.advance(1000);
   t.regex(
     pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : [])).join('\n'),
-    /^The disk has not answered a file call for 5 s\. .* delivered from there/m,
+    /^The disk has not responded to a file call for 5 s\. .* delivered from there/m,
   );
   await pipeline.flush();
   t.is(local.count('/test/app'), 51, 'delivery goes on');
