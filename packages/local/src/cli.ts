@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { CHAOS, CHAOS_IN_WORDS, MAX_SEED, seededRandom } from './faults/chaos.js';
+import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from './faults/chaos.js';
 import { start } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
 import { safe } from './terminal/safe-text.js';
@@ -15,10 +15,10 @@ A strict Amazon CloudWatch Logs on this machine. Prints each log event that arri
   --port <number>   port to listen on (default 4586; 0: a free one)
   --host <name>     address to listen on (default 127.0.0.1)
   --json            print events as JSON, one a line
-  --chaos[=<seed>]  put faults in PutLogEvents, CreateLogGroup and CreateLogStream:
-                    ${CHAOS_IN_WORDS}.
-                    The seed, an integer, draws the same again (default: by chance, printed)
-  --help            print this
+  --chaos[=<seed>]  inject faults into PutLogEvents, CreateLogGroup and CreateLogStream:
+                    ${CHAOS_SUMMARY}.
+                    The same seed, an integer, gives the same faults (default: random, printed)
+  --help            print this help
   --version         print the version
 `;
 
@@ -35,10 +35,10 @@ interface Arguments {
   readonly version: boolean;
 }
 
-/** Throws an Error that says which argument is wrong. */
+/** @throws {Error} saying which argument is invalid */
 function readArguments(): Arguments {
   const { values } = parseArgs({
-    // parseArgs has no options with an optional value.
+    // parseArgs does not support options with an optional value.
     args: process.argv.slice(2).map((arg) => (arg === '--chaos' ? `--chaos=${randomInt(1_000_000)}` : arg)),
     options: {
       port: { type: 'string', default: '4586' },
@@ -68,7 +68,7 @@ function version(): string {
   return String(version);
 }
 
-/** What is printed. With --json, standard output holds events only. */
+/** Prints what arrives. With --json, stdout contains events only. */
 function listeners(json: boolean): StartOptions {
   if (json) return { onPut: (put) => void process.stdout.write(jsonLines(put)) };
   // https://no-color.org: any value except the empty string turns colour off.
@@ -81,11 +81,11 @@ function listeners(json: boolean): StartOptions {
 
 function greeting(local: Local, chaos: number | undefined): string {
   const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive. Ctrl+C ends it.\n`;
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive. Press Ctrl+C to end.\n`;
 }
 
 const chaosNotice = (seed: number): string =>
-  `Chaos: ${CHAOS_IN_WORDS}. Draw the same again with --chaos=${seed}.\n\n`;
+  `Chaos: ${CHAOS_SUMMARY}. To repeat it, use --chaos=${seed}.\n\n`;
 
 function failure({ port, host }: Arguments, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
@@ -102,7 +102,7 @@ async function serve(args: Arguments): Promise<void> {
   const end = (): void => void local.close();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
-  // The reader of the pipe ended, as in `putlogs-local | head`.
+  // The reader of the pipe has ended, as in `putlogs-local | head`.
   process.stdout.on('error', end);
   (json ? process.stderr : process.stdout).write(greeting(local, chaos));
 }
@@ -128,5 +128,5 @@ async function main(): Promise<number> {
   }
 }
 
-// Only sets the exit code: the listening server keeps the process alive until it is closed.
+// Not process.exit(): the server keeps the process alive until it is closed.
 process.exitCode = await main();

@@ -10,7 +10,7 @@ import {
 import { type Local, type StartOptions, start } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
 
-/** Where the clock of these tests stands still. */
+/** The time of the clock in these tests, which does not advance. */
 export const NOW = Date.UTC(2026, 10, 24, 12);
 export const SECOND = 1_000;
 export const HOUR = 3_600 * SECOND;
@@ -22,7 +22,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** A service of its own for a test, with the group `g` and its stream `s`, and the SDK pointed at it. */
+/** A service for one test, with the group `g` and its stream `s`, and an SDK client for it. */
 export class Bench {
   readonly local: Local;
   readonly client: CloudWatchLogsClient;
@@ -34,7 +34,7 @@ export class Bench {
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
       maxAttempts: 1,
-      // So that it signs at NOW, as `raw` does.
+      // It signs at NOW, as `raw` does.
       systemClockOffset: NOW - Date.now(),
     });
   }
@@ -61,7 +61,7 @@ export class Bench {
     return this.local.events('g').map(({ message }) => message);
   }
 
-  /** A request as the SDK would not send it. Undefined takes a header away. */
+  /** Sends a request that the SDK would not send. Undefined removes a header. */
   raw(
     operation: string,
     body: string | Uint8Array,

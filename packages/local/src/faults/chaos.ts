@@ -2,7 +2,7 @@ import type { Fault } from './faults.js';
 
 const OPERATIONS = ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream'];
 
-/** The faults of each operation, in order: each share is of the requests that the faults before it let pass. */
+/** The faults of each operation, in order. Each share applies to the requests that the faults before it did not affect. */
 const KINDS = [
   { kind: 'throttle', share: 0.05 },
   { kind: 'error500', share: 0.03 },
@@ -11,20 +11,20 @@ const KINDS = [
   { kind: 'lostAnswer', share: 0.01 },
 ] as const satisfies readonly Fault[];
 
-/** The faults of a bad day, for the operations that a logging application uses. */
+/** Typical faults of the operations that a logging application uses. Add them with `local.fault`. */
 export const CHAOS: readonly Fault[] = OPERATIONS.flatMap((operation) =>
   KINDS.map((fault) => ({ ...fault, operation })),
 );
 
-/** The shares of CHAOS, for printing. */
-export const CHAOS_IN_WORDS = KINDS.map(({ kind, share }) => `${Math.round(share * 100)} % ${kind}`).join(
+/** The shares of CHAOS, in one line. */
+export const CHAOS_SUMMARY = KINDS.map(({ kind, share }) => `${Math.round(share * 100)} % ${kind}`).join(
   ', ',
 );
 
-/** Seeds are integers from 0 to this one. */
+/** Seeds are integers from 0 to this. */
 export const MAX_SEED = 2 ** 32 - 1;
 
-/** Random numbers in [0, 1), the same for the same seed: https://github.com/cprosche/mulberry32 */
+/** A generator of random numbers in [0, 1), the same for the same seed (an integer from 0 to 2 ** 32 - 1): https://github.com/cprosche/mulberry32 */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,14 +2,14 @@ import { AWS_JSON, type Reply, TOO_LARGE } from '../http/protocol.js';
 import { invalidParameter, invalidSignature, Refusal } from '../http/refusal.js';
 import { OPERATIONS } from '../operations/operations.js';
 
-/** The request that a fault answers. */
-interface Asked {
+/** What a fault's answer quotes of the request. */
+interface RequestNames {
   readonly operation: string;
   readonly logGroupName?: string;
   readonly logStreamName?: string;
 }
 
-/** Faults that answer an error in the service's own form. The request has no effect. */
+/** Faults that answer with an error of the service. The request has no effect. */
 const REFUSALS = {
   throttle: () => new Refusal('ThrottlingException', 'Rate exceeded'),
   error500: () => new Refusal('ServiceUnavailableException', 'The service cannot complete the request.', 500),
@@ -19,7 +19,7 @@ const REFUSALS = {
       'OperationAbortedException',
       'A conflicting operation is currently in progress against this resource. Please try again.',
     ),
-  accessDenied: ({ operation, logGroupName = '*', logStreamName = '' }: Asked) =>
+  accessDenied: ({ operation, logGroupName = '*', logStreamName = '' }: RequestNames) =>
     new Refusal(
       'AccessDeniedException',
       `User: arn:aws:iam::000000000000:user/local is not authorized to perform: logs:${operation} on resource: arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}:log-stream:${logStreamName} because no identity-based policy allows the logs:${operation} action`,
@@ -36,7 +36,7 @@ const REFUSALS = {
     invalidParameter(
       "1 validation error detected: Value at 'entity.keyAttributes' failed to satisfy constraint: Map keys must satisfy constraint: [Member must satisfy enum value set: [Type, ResourceType, Identifier, Name, Environment]]",
     ),
-} as const satisfies Record<string, (asked: Asked) => Refusal>;
+} as const satisfies Record<string, (request: RequestNames) => Refusal>;
 
 const POISON = () =>
   invalidParameter(
@@ -49,7 +49,7 @@ const html = (status: number, title: string): Reply => ({
   body: `<!doctype html><html><body><h1>${title}</h1></body></html>`,
 });
 
-/** Faults that answer as a proxy would: without a request id. The request has no effect. */
+/** Faults that answer like a proxy, without a request id. The request has no effect. */
 const PAGES = {
   html502: html(502, 'Bad Gateway'),
   html200: html(200, 'Sign in to this network'),
@@ -60,44 +60,44 @@ const PAGES = {
 type RefusalKind = keyof typeof REFUSALS;
 type PageKind = keyof typeof PAGES;
 
-/** Faults of the connection. With `lostAnswer` the request takes effect; with the others it does not. */
-const CUTS = ['reset', 'hang', 'lostAnswer'] as const;
-/** Faults of time: the request takes effect at once, and the answer is late. `drip` sends the headers at once. */
+/** Faults of the connection. The request has an effect with `lostAnswer`, but not with the others. */
+const CONNECTION_FAULTS = ['reset', 'hang', 'lostAnswer'] as const;
+/** Late answers: the request has its effect at once. `drip` sends the headers at once. */
 const DELAYS = ['slow', 'drip'] as const;
 
-/** Which requests a fault affects. Without `times` and `share`: all of them, until the fault is ended. */
+/** The requests that a fault affects. Without `times` and `share`: all, until the fault is removed. */
 export interface Scope {
   /** An operation that this service implements, or '*' for all. Default: PutLogEvents. */
   readonly operation?: string;
   /** The fault ends after this many requests. */
   readonly times?: number;
-  /** The share of requests that it affects, in (0, 1]. */
+  /** The share of requests that it affects, over 0 and up to 1. Default: 1. */
   readonly share?: number;
 }
 
-/** What goes wrong, and for which requests. The first fault that matches a request applies; the others do not. */
+/** What goes wrong, and for which requests. Only the first fault that matches a request applies. */
 export type Fault = Scope &
   (
-    | { readonly kind: RefusalKind | PageKind | (typeof CUTS)[number] }
+    | { readonly kind: RefusalKind | PageKind | (typeof CONNECTION_FAULTS)[number] }
     | { readonly kind: (typeof DELAYS)[number]; readonly delayMs: number }
     | { readonly kind: 'entityRejected'; readonly errorType: string }
-    /** Refuses each request that contains this text, like an event that the service never accepts. */
+    /** Refuses each request that contains this text, as if one event were never accepted. */
     | { readonly kind: 'poison'; readonly text: string }
   );
 
 const KINDS: ReadonlySet<string> = new Set([
   ...Object.keys(REFUSALS),
   ...Object.keys(PAGES),
-  ...CUTS,
+  ...CONNECTION_FAULTS,
   ...DELAYS,
   'entityRejected',
   'poison',
 ]);
 
-/** Throws or returns the answer of a fault; undefined for faults that let the service answer. */
-export function interfere(fault: Fault, asked: Asked): Reply | undefined {
+/** Throws or returns the answer of a fault. Returns undefined for faults that let the service answer. */
+export function applyFault(fault: Fault, request: RequestNames): Reply | undefined {
   if (fault.kind === 'poison') throw POISON();
-  if (isKey(REFUSALS, fault.kind)) throw REFUSALS[fault.kind](asked);
+  if (isKey(REFUSALS, fault.kind)) throw REFUSALS[fault.kind](request);
   if (isKey(PAGES, fault.kind)) return PAGES[fault.kind];
   return undefined;
 }
@@ -113,7 +113,7 @@ export class Faults {
     this.#random = random;
   }
 
-  /** Activates a fault; the returned function ends it. Throws a TypeError when the fault is not valid. */
+  /** Adds a fault. @returns removes it @throws {TypeError} if the fault is invalid */
   add(fault: Fault): () => void {
     checkFault(fault);
     const entry = { fault: { ...fault }, left: fault.times ?? Infinity };
@@ -125,13 +125,13 @@ export class Faults {
     this.#active.clear();
   }
 
-  /** The fault that applies to a request, if any. Faults of the entity or of a text skip requests without it. */
-  take(operation: string, hasEntity: boolean, holds: (text: string) => boolean): Fault | undefined {
+  /** The fault that applies to a request, if any. Faults of an entity or a text skip requests without it. */
+  take(operation: string, hasEntity: boolean, contains: (text: string) => boolean): Fault | undefined {
     for (const entry of this.#active) {
       const { operation: wanted = 'PutLogEvents', share = 1, kind } = entry.fault;
       if (wanted !== '*' && wanted !== operation) continue;
       if (kind.startsWith('entity') && !hasEntity) continue;
-      if (entry.fault.kind === 'poison' && !holds(entry.fault.text)) continue;
+      if (entry.fault.kind === 'poison' && !contains(entry.fault.text)) continue;
       if (share < 1 && this.#random() >= share) continue;
       if (--entry.left === 0) this.#active.delete(entry);
       return entry.fault;
@@ -140,14 +140,14 @@ export class Faults {
   }
 }
 
-/** Faults also arrive as JSON over HTTP, so no type is taken for granted. */
+/** Faults also arrive as JSON over HTTP, so all types are checked. */
 function checkFault(given: unknown): asserts given is Fault {
   if (typeof given !== 'object' || given === null) throw new TypeError('a fault is an object');
   const { kind, operation, times, share, delayMs, errorType, text, ...unknown }: Record<string, unknown> = {
     ...given,
   };
-  const [stranger] = Object.keys(unknown);
-  if (stranger !== undefined) throw new TypeError(`a fault has no '${stranger}'`);
+  const [unknownField] = Object.keys(unknown);
+  if (unknownField !== undefined) throw new TypeError(`a fault has no '${unknownField}'`);
   if (typeof kind !== 'string' || !KINDS.has(kind)) {
     throw new TypeError(`unknown kind of fault: ${String(kind)}; known are ${[...KINDS].join(', ')}`);
   }
@@ -171,7 +171,7 @@ function checkFault(given: unknown): asserts given is Fault {
   }
 }
 
-/** With a misspelt operation a fault would never apply, and a test that relies on it would pass for nothing. */
+/** A fault with a misspelled operation would never apply, and a test with it would prove nothing. */
 function checkOperation(name: unknown): void {
   if (name === undefined || name === '*') return;
   if (typeof name === 'string' && OPERATIONS.has(name)) return;

@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export const isFromBrowser = (headers: IncomingHttpHeaders): boolean =>
   Object.entries(headers).some(
-    // Node's fetch sends `sec-fetch-mode: cors`, and nothing else of these.
+    // Node's fetch sends `sec-fetch-mode: cors`, but none of the others.
     ([name, value]) =>
       name === 'origin' ||
       (name.startsWith('sec-fetch-') && !(name === 'sec-fetch-mode' && value === 'cors')),

@@ -9,7 +9,7 @@ const MAX_VALUES = 1_000_000;
 /** Parses JSON from an untrusted sender. Throws the service's refusal of a body that cannot be read. */
 export function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw unreadable('The body is not UTF-8.');
-  checkBounds(bytes);
+  checkLimits(bytes);
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch {
@@ -17,7 +17,7 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-/** JSON in one line, in which everything that a terminal would obey is escaped too. */
+/** JSON on one line, in which characters that control a terminal are escaped too. */
 export const toJson = (value: unknown): string => safe(JSON.stringify(value));
 
 const [QUOTE, BACKSLASH, COMMA] = Buffer.from('"\\,');
@@ -25,7 +25,7 @@ const OPENING: ReadonlySet<number | undefined> = new Set(Buffer.from('[{'));
 const CLOSING: ReadonlySet<number | undefined> = new Set(Buffer.from(']}'));
 
 /** Throws for JSON that is small when compressed, but takes minutes and gigabytes to parse. */
-function checkBounds(bytes: Buffer): void {
+function checkLimits(bytes: Buffer): void {
   let depth = 0;
   let values = 1;
   let isInText = false;

@@ -33,7 +33,7 @@ export function serviceReply(status: number, content: object): Reply {
   };
 }
 
-/** An answer of anything but the service. */
+/** An answer that is not from the service itself. */
 export const jsonReply = (status: number, content: unknown): Reply => ({
   status,
   headers: { 'content-type': 'application/json' },
@@ -108,18 +108,18 @@ export function checkSigned(headers: IncomingHttpHeaders, now: number): void {
 /** Throws when a signature is more than five minutes off. Its date has whole seconds, so `now` is rounded too. */
 function checkSkew(at: number, now: number): void {
   const second = Math.floor(now / 1_000) * 1_000;
-  const words = (bound: number, sign: string): string =>
+  const limit = (bound: number, sign: string): string =>
     `${formatDate(bound)} (${formatDate(second)} ${sign} ${MAX_SKEW_MINUTES} min.)`;
   const earliest = second - MAX_SKEW_MINUTES * 60_000;
   const latest = second + MAX_SKEW_MINUTES * 60_000;
   if (at < earliest) {
     throw invalidSignature(
-      `Signature expired: ${formatDate(at)} is now earlier than ${words(earliest, '-')}`,
+      `Signature expired: ${formatDate(at)} is now earlier than ${limit(earliest, '-')}`,
     );
   }
   if (at > latest) {
     throw invalidSignature(
-      `Signature not yet current: ${formatDate(at)} is still later than ${words(latest, '+')}`,
+      `Signature not yet current: ${formatDate(at)} is still later than ${limit(latest, '+')}`,
     );
   }
 }

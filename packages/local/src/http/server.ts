@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fault, Faults, interfere } from '../faults/faults.js';
+import { applyFault, type Fault, Faults } from '../faults/faults.js';
 import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
 import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
@@ -27,15 +27,25 @@ import {
 } from './protocol.js';
 import { Refusal } from './refusal.js';
 
-/** Starts a service. Rejects with the system's error when the port is not available. */
+/**
+ * Starts a local CloudWatch Logs, which keeps its data in memory. Close it with `close()`.
+ * @returns rejects with the system's error if the port is not available
+ * @example
+ * const local = await start();
+ * const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1' });
+ * local.fault({ kind: 'throttle', times: 3 });
+ * // … run the application, then look at what arrived:
+ * console.log(local.events('/my/app'));
+ * await local.close();
+ */
 export async function start(options: StartOptions = {}): Promise<Local> {
   const service = new Service(options);
   await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return service;
 }
 
-/** Longer names are refused anyway, and not recorded; longer messages are cut. */
-const MAX_REMEMBERED = 512;
+/** Longer names are not recorded, since the service refuses them; longer messages are cut. */
+const MAX_RECORDED = 512;
 
 type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
 
@@ -43,7 +53,7 @@ const BROWSER_REFUSED = jsonReply(403, {
   message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
 });
 
-/** How a request ends: without a reply when a fault withholds it. */
+/** The end of a request. There is no reply if a fault withholds it. */
 interface Outcome {
   readonly reply: Reply | undefined;
   readonly fault: Fault | undefined;
@@ -73,9 +83,9 @@ class Service implements Local {
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
     this.#keepRequests = keepRequests;
-    // Longer than clients keep an idle connection, so that the server never closes one just as a request arrives.
+    // Longer than clients keep idle connections, so that the server does not close one just as a request arrives.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
-      // The client has gone or the service is closing, so there is nobody to answer.
+      // The client has disconnected, or the service is closing.
       this.#handle(request, response).catch(() => response.destroy());
     });
   }
@@ -158,7 +168,7 @@ class Service implements Local {
     await this.#send(response, reply, fault);
   }
 
-  /** Reads the request, applies a fault, and carries the request out. Errors become replies. */
+  /** Reads the request, applies a fault, and executes the request. Errors become replies. */
   async #answer(request: IncomingMessage, body: Body, record: Draft): Promise<Outcome> {
     let fault: Fault | undefined;
     try {
@@ -166,12 +176,12 @@ class Service implements Local {
       checkSigned(request.headers, this.#signingClock());
       const content = await decode(body, record.contentEncoding);
       const members = new Members(content);
-      remember(members, record);
+      recordNames(members, record);
       const act = operation(members, record);
-      const holds = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
-      fault = this.#faults.take(record.operation, record.entity !== undefined, holds);
+      const contains = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
+      fault = this.#faults.take(record.operation, record.entity !== undefined, contains);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };
-      return { reply: (fault && interfere(fault, record)) ?? this.#act(act, fault), fault };
+      return { reply: (fault && applyFault(fault, record)) ?? this.#act(act, fault), fault };
     } catch (error) {
       return { reply: refuse(error, record), fault };
     }
@@ -200,29 +210,29 @@ class Service implements Local {
 function find(request: IncomingMessage, record: Draft): Operation {
   if (request.method !== 'POST' || request.url !== '/') throw unknownOperation(404);
   const name = operationOf(request.headers);
-  record.operation = name.slice(0, MAX_REMEMBERED);
+  record.operation = name.slice(0, MAX_RECORDED);
   const operation = OPERATIONS.get(name);
   if (!operation) throw UNSUPPORTED_OPERATIONS.has(name) ? unsupportedOperation(name) : unknownOperation(400);
   return operation;
 }
 
-function remember(members: Members, record: Draft): void {
+function recordNames(members: Members, record: Draft): void {
   const group = members.peek('logGroupName');
   const stream = members.peek('logStreamName');
-  if (group !== undefined && group.length <= MAX_REMEMBERED) record.logGroupName = group;
-  if (stream !== undefined && stream.length <= MAX_REMEMBERED) record.logStreamName = stream;
+  if (group !== undefined && group.length <= MAX_RECORDED) record.logGroupName = group;
+  if (stream !== undefined && stream.length <= MAX_RECORDED) record.logStreamName = stream;
 }
 
-/** The reply to a request that failed. An error that is not a Refusal is a defect of this service, and a 500. */
+/** The reply to a failed request. An error that is not a Refusal is a defect of this service, and answered with a 500. */
 function refuse(error: unknown, record: Draft): Reply {
   if (error instanceof TooLarge) return TOO_LARGE;
   const refusal = error instanceof Refusal ? error : new Refusal('InternalFailure', String(error), 500);
   record.errorType = refusal.type;
-  record.errorMessage = refusal.message.slice(0, MAX_REMEMBERED);
+  record.errorMessage = refusal.message.slice(0, MAX_RECORDED);
   return serviceReply(refusal.status, { __type: refusal.type, message: refusal.message });
 }
 
-/** The address at which a listener on `host` can be reached: a wildcard address is not one. */
+/** The address at which a listener on `host` can be reached, also for a wildcard address. */
 function reachable(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

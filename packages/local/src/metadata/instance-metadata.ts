@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Metadata, type MetadataAnswer, type MetadataOptions, startMetadata } from './metadata.js';
 
+/** Options of the fake EC2 instance metadata service. */
 export interface InstanceMetadataOptions extends MetadataOptions {
   /** Default: `i-0123456789abcdef0`. */
   readonly instanceId?: string;
@@ -14,7 +15,7 @@ export interface InstanceMetadataOptions extends MetadataOptions {
 const NOT_FOUND = { status: 404, text: '<h1>404 - Not Found</h1>' };
 
 /**
- * The instance metadata service of EC2, version 2 only: a request without a token is answered 401.
+ * Starts a fake of the EC2 instance metadata service (IMDSv2): a request without a token is answered with 401.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Promise<Metadata> {
@@ -26,7 +27,7 @@ export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Pr
   for (const [key, value] of Object.entries(tags ?? {})) paths.set(`tags/instance/${key}`, value);
   const answer = (request: IncomingMessage): MetadataAnswer => {
     const { pathname } = new URL(request.url ?? '', 'http://localhost');
-    if (pathname === '/latest/api/token') return giveToken(request, tokens);
+    if (pathname === '/latest/api/token') return createToken(request, tokens);
     if (!tokens.has(String(request.headers['x-aws-ec2-metadata-token']))) return { status: 401, text: '' };
     const text = paths.get(decodeURI(pathname).replace('/latest/meta-data/', ''));
     return text === undefined ? NOT_FOUND : { status: 200, text };
@@ -34,12 +35,12 @@ export function startInstanceMetadata(options: InstanceMetadataOptions = {}): Pr
   return startMetadata(answer, envAt, mode);
 }
 
-/** Enables the service, since the variables of a local CloudWatch Logs disable it. */
+/** Enables the detection, since the variables of a local CloudWatch Logs disable it. */
 function envAt(endpoint: string): Readonly<Record<string, string>> {
   return { AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint, AWS_EC2_METADATA_DISABLED: 'false' };
 }
 
-function giveToken({ method, headers }: IncomingMessage, tokens: Set<string>): MetadataAnswer {
+function createToken({ method, headers }: IncomingMessage, tokens: Set<string>): MetadataAnswer {
   if (method !== 'PUT') return { status: 405, text: '' };
   const ttl = Number(headers['x-aws-ec2-metadata-token-ttl-seconds']);
   // EC2 refuses requests that went through a proxy.

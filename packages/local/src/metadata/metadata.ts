@@ -6,7 +6,7 @@ export type MetadataMode =
   | { readonly kind: 'answers' }
   /** Refuses every request. */
   | { readonly kind: 'refuses'; readonly status: 401 | 404 | 500 }
-  /** Answers 200 with nonsense. */
+  /** Answers with 200 and nonsense. */
   | { readonly kind: 'garbage' }
   /** Sends each answer one character at a time, with this delay before each. */
   | { readonly kind: 'drips'; readonly delayMs: number }
@@ -18,17 +18,17 @@ export interface MetadataOptions {
   readonly mode?: MetadataMode;
 }
 
-/** A running metadata service, on loopback. */
+/** A running fake of a metadata service, on a loopback address. */
 export interface Metadata {
   /** Such as `http://127.0.0.1:40123`. */
   readonly endpoint: string;
-  /** Environment variables that point a program at it. */
+  /** Environment variables that point a program at the service. */
   readonly env: Readonly<Record<string, string>>;
   /** The requests so far, such as `GET /latest/meta-data/instance-id`. */
   readonly requests: readonly string[];
-  /** Sets how it answers from now on. */
+  /** Sets how the service answers from now on. */
   setMode(mode: MetadataMode): void;
-  /** Closes the server and every connection at once, including hanging ones. */
+  /** Closes the service and all connections at once, including hanging ones. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startMetadata(
   let mode = initially;
   const server = createServer((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    reply(response, mode, () => orBadRequest(answer, request));
+    reply(response, mode, () => answerOrBadRequest(answer, request));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -69,8 +69,8 @@ export async function startMetadata(
   };
 }
 
-/** The answer, or a 400 when the request cannot be understood, as with a path that cannot be decoded. */
-function orBadRequest(
+/** The answer, or a 400 if the request is invalid, for example if its path cannot be decoded. */
+function answerOrBadRequest(
   answer: (request: IncomingMessage) => MetadataAnswer,
   request: IncomingMessage,
 ): MetadataAnswer {

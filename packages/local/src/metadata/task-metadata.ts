@@ -1,18 +1,19 @@
 import { type Metadata, type MetadataOptions, startMetadata } from './metadata.js';
 
+/** Options of the fake ECS task metadata endpoint. */
 export interface TaskMetadataOptions extends MetadataOptions {
-  /** ARN or short name; the service gives either. Default: `prod`. */
+  /** The ARN or short name of the cluster; the real service returns either. Default: `prod`. */
   readonly cluster?: string;
-  /** Default: one of a task in that cluster. */
+  /** Default: the ARN of a task in that cluster. */
   readonly taskArn?: string;
-  /** Of the task definition. Default: `checkout`. */
+  /** The family of the task definition. Default: `checkout`. */
   readonly family?: string;
-  /** Default: none, as for a task that no service started, or with an old agent. */
+  /** Default: none, as for a task that was not started by a service, or with an old agent. */
   readonly serviceName?: string;
 }
 
 /**
- * The task metadata endpoint of ECS, version 4: the container, and at `/task` the task.
+ * Starts a fake of the ECS task metadata endpoint, version 4, with the container and, at `/task`, the task.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export function startTaskMetadata(options: TaskMetadataOptions = {}): Promise<Metadata> {

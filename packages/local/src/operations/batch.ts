@@ -1,5 +1,5 @@
 import { invalidParameter } from '../http/refusal.js';
-import { isShape, lengthWords, type Members, mismatch, NOT_NULL } from './members.js';
+import { isShape, lengthConstraint, type Members, mismatch, NOT_NULL } from './members.js';
 import {
   DAY_MS,
   EVENT_OVERHEAD_BYTES,
@@ -10,14 +10,14 @@ import {
   SPAN_LIMIT_MS,
 } from './rules.js';
 
-/** Which events of an accepted batch the service rejects. End indexes are exclusive, the start index is inclusive. */
+/** The events of an accepted batch that the service rejects. End indexes are exclusive, the start index is inclusive. */
 export interface RejectedLogEventsInfo {
   readonly tooOldLogEventEndIndex?: number;
   readonly expiredLogEventEndIndex?: number;
   readonly tooNewLogEventStartIndex?: number;
 }
 
-/** The events of one PutLogEvents, with the sizes that one pass over them yields. */
+/** The events of one PutLogEvents, and their sizes. */
 export interface Batch {
   readonly timestamps: Float64Array;
   readonly messages: readonly string[];
@@ -74,12 +74,12 @@ function readMessage(value: unknown, index: number, members: Members): string {
   if (typeof value === 'string' && value !== '') return value;
   const path = `logEvents.${index + 1}.member.message`;
   if (value === undefined || value === null) members.violate(null, path, NOT_NULL);
-  else if (value === '') members.violate('', path, lengthWords('greater', 1));
+  else if (value === '') members.violate('', path, lengthConstraint('greater', 1));
   else throw mismatch(value, 'a String');
   return '';
 }
 
-/** Throws when size, order or span is wrong. The service then ingests none of the batch. */
+/** Throws if size, order or span are wrong. The service then stores no event of the batch. */
 export function checkBatch(batch: Batch, now: number): void {
   if (batch.largest > MAX_BATCH_BYTES) {
     throw invalidParameter(`Log event too large: ${batch.largest} bytes exceeds limit of ${MAX_BATCH_BYTES}`);
@@ -124,7 +124,7 @@ export function admit(timestamps: Float64Array, retentionInDays: number | undefi
   return { start, end, rejected };
 }
 
-/** Index of the first timestamp at or after `from`, by binary search; the length when there is none. */
+/** The index of the first timestamp at or after `from`, by binary search; the length if there is none. */
 function firstFrom(timestamps: Float64Array, from: number): number {
   let low = 0;
   let high = timestamps.length;

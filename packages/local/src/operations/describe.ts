@@ -104,7 +104,7 @@ const streamAnswer = (groupName: string, stream: LogStream): object => ({
   storedBytes: 0,
 });
 
-/** The sort key of an item, as text, unique in its list. */
+/** Returns the sort key of an item: text that is unique in its list. */
 type Order<T> = (item: T) => string;
 
 const byName: Order<{ readonly name: string }> = ({ name }) => name;
@@ -125,23 +125,23 @@ function readPage<T>(members: Members, order: Order<T>): (all: readonly T[], des
   return (all, descending) => {
     const sign = descending ? -1 : 1;
     const rest = all
-      .map((item) => ({ item, place: order(item) }))
-      .sort((a, b) => sign * compare(a.place, b.place))
-      .filter(({ place }) => from === undefined || sign * compare(place, from) >= 0);
+      .map((item) => ({ item, key: order(item) }))
+      .sort((a, b) => sign * compare(a.key, b.key))
+      .filter(({ key }) => from === undefined || sign * compare(key, from) >= 0);
     const next = rest[limit];
     return {
       items: rest.slice(0, limit).map(({ item }) => item),
-      nextToken: next && writeToken({ kind: 'page', at: encode(next.place) }),
+      nextToken: next && writeToken({ kind: 'page', at: encode(next.key) }),
     };
   };
 }
 
-const encode = (place: string): string => Buffer.from(place).toString('base64url');
+const encode = (key: string): string => Buffer.from(key).toString('base64url');
 
 function decode(text: string): string {
-  const place = Buffer.from(text, 'base64url').toString();
-  if (encode(place) !== text) throw invalidToken();
-  return place;
+  const key = Buffer.from(text, 'base64url').toString();
+  if (encode(key) !== text) throw invalidToken();
+  return key;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -1,7 +1,7 @@
 import type { Members } from './members.js';
 import { ATTRIBUTES, KEY_ATTRIBUTE_NAMES, KEY_ATTRIBUTES, REQUIRED_BY_TYPE } from './rules.js';
 
-/** Who wrote the events: `PutLogEvents.entity`. */
+/** The service or resource that wrote the events: `PutLogEvents.entity`. */
 export interface Entity {
   readonly keyAttributes?: Readonly<Record<string, string>>;
   readonly attributes?: Readonly<Record<string, string>>;
@@ -22,10 +22,10 @@ export function readEntity(members: Members): Entity | undefined {
 }
 
 /**
- * The `rejectedEntityInfo.errorType` of an entity that fits the model but is not valid: the events are accepted without
- * it. AWS does not document which log group classes take no entity; this is inferred from the name UnsupportedLogGroupType.
+ * The `rejectedEntityInfo.errorType` of an entity that fits the model but is invalid; undefined if it is valid. Events are accepted
+ * either way. AWS does not document which log group classes accept no entity: this is inferred from UnsupportedLogGroupType.
  */
-export function judgeEntity({ keyAttributes = {} }: Entity, logGroupClass: string): string | undefined {
+export function rejectionOf({ keyAttributes = {} }: Entity, logGroupClass: string): string | undefined {
   const names = Object.keys(keyAttributes);
   if (!names.every((name) => KEY_ATTRIBUTE_NAMES.has(name))) return 'InvalidKeyAttributes';
   const type = keyAttributes.Type;

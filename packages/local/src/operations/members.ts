@@ -6,7 +6,7 @@ type Shape = Readonly<Record<string, unknown>>;
 /** The service was seen to list only ten violations: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
 const MAX_LISTED = 10;
 
-/** Long enough to recognise a value, and short enough not to echo megabytes. */
+/** The maximum length of a value in a message, so that megabytes are not echoed. */
 const MAX_SHOWN = 1_024;
 
 /**
@@ -26,7 +26,7 @@ export class Members {
     this.#violations = violations;
   }
 
-  /** Throws when there are violations, with the service's message. */
+  /** Throws the service's error if there are violations. */
   check(): void {
     const count = this.#violations.length;
     if (count === 0) return;
@@ -39,14 +39,14 @@ export class Members {
     return this.#violations.length === 0;
   }
 
-  /** Adds a violation. `shown` is the value as text; null is shown without quotes. */
+  /** Adds a violation. @param shown the value as text; null is shown without quotes */
   violate(shown: string | null, path: string, constraint: string): void {
     if (this.#violations.length === MAX_LISTED) return;
     const value = shown === null ? 'null' : `'${shown.slice(0, MAX_SHOWN)}'`;
     this.#violations.push(`Value ${value} at '${path}' failed to satisfy constraint: ${constraint}`);
   }
 
-  /** A string without any check; undefined when it is not a string. */
+  /** A string, unchecked; undefined if it is not a string. */
   peek(name: string): string | undefined {
     const value = this.#shape[name];
     return typeof value === 'string' ? value : undefined;
@@ -57,7 +57,7 @@ export class Members {
     if (value === undefined) return undefined;
     if (typeof value !== 'string') throw mismatch(value, 'a String');
     for (const constraint of constraintsOf(rule)) {
-      if (!constraint.holds(value)) this.violate(value, this.#path + name, constraint.words);
+      if (!constraint.holds(value)) this.violate(value, this.#path + name, constraint.description);
     }
     return value;
   }
@@ -80,7 +80,7 @@ export class Members {
       this.violate(String(number), path, `Member must have value greater than or equal to ${min}`);
     if (number > max)
       this.violate(String(number), path, `Member must have value less than or equal to ${max}`);
-    if (oneOf && !oneOf.includes(number)) this.violate(String(number), path, enumWords(oneOf));
+    if (oneOf && !oneOf.includes(number)) this.violate(String(number), path, enumConstraint(oneOf));
     return number;
   }
 
@@ -108,8 +108,8 @@ export class Members {
     const path = this.#path + name;
     if (value === undefined) return undefined;
     if (!Array.isArray(value)) throw mismatch(value, 'a List');
-    if (value.length < min) this.violate('[]', path, lengthWords('greater', min));
-    if (value.length > max) this.violate(`[${value.length} members]`, path, lengthWords('less', max));
+    if (value.length < min) this.violate('[]', path, lengthConstraint('greater', min));
+    if (value.length > max) this.violate(`[${value.length} members]`, path, lengthConstraint('less', max));
     return value;
   }
 
@@ -127,9 +127,9 @@ export class Members {
     const constraints = constraintsOf(rule);
     if (!values.every((value) => isText(value) && constraints.every(({ holds }) => holds(value)))) {
       this.violate(
-        shownList(values),
+        formatList(values),
         this.#path + name,
-        `Member must satisfy constraint: [${wordsOf(constraints)}]`,
+        `Member must satisfy constraint: [${descriptionsOf(constraints)}]`,
       );
     }
     return values as readonly string[];
@@ -141,16 +141,16 @@ export class Members {
     if (!isShape(value)) throw mismatch(value, 'a Map');
     const entries = Object.entries(value);
     const broken = (constraint: string): void =>
-      this.violate(shownMap(entries), this.#path + name, constraint);
-    if (entries.length < rule.min) broken(lengthWords('greater', rule.min));
-    if (entries.length > rule.max) broken(lengthWords('less', rule.max));
+      this.violate(formatMap(entries), this.#path + name, constraint);
+    if (entries.length < rule.min) broken(lengthConstraint('greater', rule.min));
+    if (entries.length > rule.max) broken(lengthConstraint('less', rule.max));
     const keys = constraintsOf(rule.key);
     const values = constraintsOf(rule.value);
     if (!entries.every(([key]) => keys.every(({ holds }) => holds(key)))) {
-      broken(`Map keys must satisfy constraint: [${wordsOf(keys)}]`);
+      broken(`Map keys must satisfy constraint: [${descriptionsOf(keys)}]`);
     }
     if (!entries.every(([, text]) => isText(text) && values.every(({ holds }) => holds(text)))) {
-      broken(`Map value must satisfy constraint: [${wordsOf(values)}]`);
+      broken(`Map value must satisfy constraint: [${descriptionsOf(values)}]`);
     }
     return value as Readonly<Record<string, string>>;
   }
@@ -170,7 +170,7 @@ export class Members {
 
 export const NOT_NULL = 'Member must not be null';
 
-export const lengthWords = (than: 'greater' | 'less', length: number): string =>
+export const lengthConstraint = (than: 'greater' | 'less', length: number): string =>
   `Member must have length ${than} than or equal to ${length}`;
 
 export const isShape = (value: unknown): value is Shape =>
@@ -185,51 +185,51 @@ export function mismatch(value: unknown, wanted: string): Refusal {
 }
 
 interface Constraint {
-  readonly words: string;
+  readonly description: string;
   readonly holds: (text: string) => boolean;
 }
 
-/** The constraints of each rule, made once: the same few rules are used for every request. */
-const made = new WeakMap<TextRule, readonly Constraint[]>();
+/** The constraints of each rule, created once, since every request uses the same rules. */
+const constraintCache = new WeakMap<TextRule, readonly Constraint[]>();
 
 function constraintsOf(rule: TextRule): readonly Constraint[] {
-  const constraints = made.get(rule) ?? makeConstraints(rule);
-  made.set(rule, constraints);
+  const constraints = constraintCache.get(rule) ?? createConstraints(rule);
+  constraintCache.set(rule, constraints);
   return constraints;
 }
 
-function makeConstraints({ min, max, pattern, oneOf }: TextRule): readonly Constraint[] {
+function createConstraints({ min, max, pattern, oneOf }: TextRule): readonly Constraint[] {
   const constraints: Constraint[] = [];
   if (max !== undefined)
-    constraints.push({ words: lengthWords('less', max), holds: (text) => text.length <= max });
+    constraints.push({ description: lengthConstraint('less', max), holds: (text) => text.length <= max });
   if (min !== undefined)
-    constraints.push({ words: lengthWords('greater', min), holds: (text) => text.length >= min });
+    constraints.push({ description: lengthConstraint('greater', min), holds: (text) => text.length >= min });
   if (pattern !== undefined) {
     const whole = new RegExp(`^(?:${pattern})$`, 'u');
     constraints.push({
-      words: `Member must satisfy regular expression pattern: ${pattern}`,
+      description: `Member must satisfy regular expression pattern: ${pattern}`,
       holds: (text) => whole.test(text),
     });
   }
-  if (oneOf) constraints.push({ words: enumWords(oneOf), holds: (text) => oneOf.includes(text) });
+  if (oneOf) constraints.push({ description: enumConstraint(oneOf), holds: (text) => oneOf.includes(text) });
   return constraints;
 }
 
-const enumWords = (values: readonly (string | number)[]): string =>
+const enumConstraint = (values: readonly (string | number)[]): string =>
   `Member must satisfy enum value set: [${values.join(', ')}]`;
 
-const wordsOf = (constraints: readonly Constraint[]): string =>
-  constraints.map(({ words }) => words).join(', ');
+const descriptionsOf = (constraints: readonly Constraint[]): string =>
+  constraints.map(({ description }) => description).join(', ');
 
-/** False for null, which violates the constraint. Another JSON type cannot be deserialised, and throws. */
+/** False for null, which violates the constraint. Throws for other JSON types, which cannot be deserialised. */
 function isText(value: unknown): value is string {
   if (typeof value !== 'string' && value !== null) throw mismatch(value, 'a String');
   return value !== null;
 }
 
-const shownList = (values: readonly unknown[]): string => `[${values.slice(0, 100).join(', ')}]`;
+const formatList = (values: readonly unknown[]): string => `[${values.slice(0, 100).join(', ')}]`;
 
-const shownMap = (entries: readonly (readonly [string, unknown])[]): string =>
+const formatMap = (entries: readonly (readonly [string, unknown])[]): string =>
   `{${entries
     .slice(0, 100)
     .map(([key, value]) => `${key}=${value}`)

@@ -3,8 +3,8 @@ import type { RejectedLogEventsInfo } from './batch.js';
 import type { Entity, RejectedEntityInfo } from './entity.js';
 import type { Members } from './members.js';
 
-/** Details of a request, recorded while it is read, so that they are known of refused requests too. */
-interface Note {
+/** Details of a request, recorded while it is read, so that they are also known of refused requests. */
+interface RequestDetails {
   /** Number of events. */
   events?: number;
   /** UTF-8 bytes of the messages and 26 for each event. */
@@ -12,7 +12,7 @@ interface Note {
   entity?: Entity;
 }
 
-/** What an operation works on. */
+/** The state that an operation works on. */
 export interface Context {
   readonly store: Store;
   /** Milliseconds since 1970. */
@@ -21,7 +21,7 @@ export interface Context {
   readonly onPut?: ((put: AcceptedBatch) => void) | undefined;
 }
 
-/** A PutLogEvents that is answered 200. Its batch is empty when all events were rejected. */
+/** A PutLogEvents that is answered with 200. Its batch is empty if all events were rejected. */
 export interface AcceptedBatch {
   readonly logGroupName: string;
   readonly logStreamName: string;
@@ -30,8 +30,8 @@ export interface AcceptedBatch {
   readonly rejectedEntityInfo?: RejectedEntityInfo;
 }
 
-/** Carries out a request that was read, and returns the answer. A fault passes `entityError` to reject the entity. */
+/** Executes a request and returns the answer. @param entityError set by a fault to reject the entity */
 export type Act = (context: Context, entityError?: string) => object;
 
-/** Reads a request. Faults apply after that, so that the record of a request is the same with and without a fault. */
-export type Operation = (members: Members, note: Note) => Act;
+/** Reads a request. Faults are applied afterwards, so that the record of a request is the same with and without a fault. */
+export type Operation = (members: Members, details: RequestDetails) => Act;

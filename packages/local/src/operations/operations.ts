@@ -3,7 +3,7 @@ import { LogGroup } from '../store/store.js';
 import { logGroupNameIn, logGroupNameOf } from './arn.js';
 import { admit, checkBatch, readBatch } from './batch.js';
 import { describeLogGroups, describeLogStreams } from './describe.js';
-import { judgeEntity, readEntity } from './entity.js';
+import { readEntity, rejectionOf } from './entity.js';
 import type { Operation } from './operation.js';
 import { filterLogEvents, getLogEvents } from './read-events.js';
 import {
@@ -21,24 +21,24 @@ import {
   TAGS,
 } from './rules.js';
 
-const putLogEvents: Operation = (members, note) => {
+const putLogEvents: Operation = (members, details) => {
   const logGroupName = members.requiredText('logGroupName', LOG_GROUP_NAME);
   const logStreamName = members.requiredText('logStreamName', LOG_STREAM_NAME);
   const batch = readBatch(members);
   // Ignored by the service since 2023.
   members.text('sequenceToken', SEQUENCE_TOKEN);
   const entity = readEntity(members);
-  note.events = batch.timestamps.length;
-  note.accountedBytes = batch.bytes;
-  // An entity that violates the model may have megabytes. It is refused, and not recorded.
-  if (entity && members.valid) note.entity = entity;
+  details.events = batch.timestamps.length;
+  details.accountedBytes = batch.bytes;
+  // An entity that violates the model is refused. It is not recorded, since it may have megabytes.
+  if (entity && members.valid) details.entity = entity;
   return ({ store, now, onPut }, entityError) => {
     members.check();
     checkBatch(batch, now);
     const group = store.group(logGroupName);
     const stream = group.stream(logStreamName);
     const { start, end, rejected } = admit(batch.timestamps, group.retentionInDays, now);
-    const errorType = entity && (entityError ?? judgeEntity(entity, group.logGroupClass));
+    const errorType = entity && (entityError ?? rejectionOf(entity, group.logGroupClass));
     const accepted = {
       sequence: store.takeSequence(end - start),
       timestamps: batch.timestamps.slice(start, end),

@@ -3,8 +3,8 @@ import type { Members } from './members.js';
 import { NEXT_TOKEN } from './rules.js';
 
 /**
- * A `nextToken` names the item at which the next page begins, and not a position. So items that are added or removed
- * between two pages cannot make a reader miss an item or see it twice.
+ * A `nextToken` contains the item at which the next page begins, not a position, so that a reader neither misses an item nor sees it
+ * twice when items are added or removed between two pages.
  */
 export interface PageToken {
   /** The kind of list, and the direction of reading. */
@@ -14,7 +14,7 @@ export interface PageToken {
 
 export const writeToken = ({ kind, at }: PageToken): string => `${kind}/${at}`;
 
-/** Reads `nextToken`. Throws when it is of another kind. */
+/** Reads `nextToken`. Throws if it is of another kind. */
 export function readToken(members: Members, ...kinds: readonly string[]): PageToken | undefined {
   const token = members.text('nextToken', NEXT_TOKEN);
   if (token === undefined || token === '') return undefined;

@@ -41,13 +41,13 @@ export const getLogEvents: Operation = (members) => {
       (time) => time >= startTime && time < endTime,
     );
     const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
-    // After an empty page the reader stays in place. At the end of nothing, that is before all events to come.
-    const place = from === LAST_KEY ? FIRST_KEY : from;
+    // After an empty page the reader keeps its boundary. In an empty stream, that is before all future events.
+    const boundary = from === LAST_KEY ? FIRST_KEY : from;
     const last = page.at(-1);
     return {
       events: page.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
-      nextForwardToken: tokenAt('f', last ? following(last) : place),
-      nextBackwardToken: tokenAt('b', page[0] ?? place),
+      nextForwardToken: tokenAt('f', last ? following(last) : boundary),
+      nextBackwardToken: tokenAt('b', page[0] ?? boundary),
     };
   };
 };
@@ -73,7 +73,7 @@ export const filterLogEvents: Operation = (members) => {
     if (!fromHead && startTime < NEWEST_FIRST_SINCE) {
       throw invalidParameter('startFromHead is false: startTime must be on or after 2024-01-01T00:00:00Z.');
     }
-    // To ignore a filter would give a wrong answer.
+    // Ignoring a filter would give a wrong answer.
     if (pattern !== '') throw invalidParameter("@putlogs/local does not know 'filterPattern'.");
     // FilterLogEvents includes both times.
     const events = inSpan(
@@ -115,14 +115,14 @@ function readSpan(members: Members) {
   };
 }
 
-/** The events of the streams in the requested span of time, in the order of their keys. */
+/** The events of the streams in the requested time span, in order of their keys. */
 const inSpan = (
   streams: readonly LogStream[],
-  isAskedFor: (timestamp: number) => boolean,
+  isInSpan: (timestamp: number) => boolean,
 ): readonly KeyedEvent[] =>
   streams
     .flatMap((stream) => stream.keyedEvents())
-    .filter(({ timestamp }) => isAskedFor(timestamp))
+    .filter(({ timestamp }) => isInSpan(timestamp))
     .sort(compareKeys);
 
 /** The page that begins with the first event at or after `from`. */
@@ -161,7 +161,7 @@ function tokenBefore(events: readonly KeyedEvent[], page: readonly KeyedEvent[])
 
 const tokenAt = (kind: string, boundary: EventKey): string => writeToken({ kind, at: eventIdOf(boundary) });
 
-/** The place that a token names: reading forward begins at this key, and reading backward before it. */
+/** The boundary in a token: reading forward begins at this key, and reading backward before it. */
 function boundaryOf(token: PageToken | undefined): EventKey | undefined {
   if (!token) return undefined;
   const key = keyOfEventId(token.at);

@@ -82,13 +82,13 @@ export const MAX_SKEW_MINUTES = 5;
 const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** PutLogEvents: events older than this, or further ahead, are rejected and the others kept. */
+/** PutLogEvents: events that are older, or further in the future, are rejected; the others are stored. */
 export const MAX_AGE_MS = 14 * DAY_MS;
 export const MAX_AHEAD_MS = 2 * HOUR_MS;
 
 /**
- * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours are accepted is not known,
- * so they are refused here: a client that passes here passes there too.
+ * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours are accepted is unknown, so they are
+ * refused here: what is accepted here is then accepted by AWS too.
  */
 export const SPAN_LIMIT_MS = 24 * HOUR_MS;
 

@@ -110,7 +110,7 @@ export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([
   'UpdateScheduledQuery',
 ]);
 
-/** Tells an operation that is missing here from one that CloudWatch Logs does not have. */
+/** The error for an operation that CloudWatch Logs has, but this service has not. */
 export const unsupportedOperation = (name: string): Refusal =>
   new Refusal(
     'UnsupportedOperationException',

@@ -1,20 +1,17 @@
-/**
- * The sort key of an event: its timestamp, then the order of arrival. It is assigned once, when the event is stored, and
- * is unique.
- */
+/** The sort key of an event: its timestamp, then the order of arrival. It is unique, and assigned when the event is stored. */
 export interface EventKey {
   readonly timestamp: number;
   readonly sequence: number;
 }
 
-/** Less than the key of any event, and greater than the key of any event. */
+/** Before and after the keys of all events. */
 export const FIRST_KEY: EventKey = { timestamp: 0, sequence: 0 };
 export const LAST_KEY: EventKey = { timestamp: Infinity, sequence: 0 };
 
 export const compareKeys = (a: EventKey, b: EventKey): number =>
   a.timestamp - b.timestamp || a.sequence - b.sequence;
 
-/** The next key: no event lies between a key and its next one. */
+/** The next key. No event has a key in between. */
 export const following = ({ timestamp, sequence }: EventKey): EventKey => ({
   timestamp,
   sequence: sequence + 1,
@@ -28,7 +25,7 @@ const DIGITS = 56;
 export const eventIdOf = ({ timestamp, sequence }: EventKey): string =>
   String((BigInt(timestamp) << TIME_SHIFT) + BigInt(sequence)).padStart(DIGITS, '0');
 
-/** The key in an `eventId`; undefined when the text is not an id. */
+/** The key in an `eventId`; undefined if the text is not an id. */
 export function keyOfEventId(id: string): EventKey | undefined {
   if (!/^\d{56}$/.test(id)) return undefined;
   const number = BigInt(id);

@@ -3,7 +3,7 @@ import { sizeOf } from '../operations/batch.js';
 import type { Entity } from '../operations/entity.js';
 import type { EventKey } from './event-key.js';
 
-/** A stored event. Times are milliseconds since 1970; `entity` is null when none was accepted. */
+/** A stored event. Times are milliseconds since 1970. `entity` is null if none was accepted. */
 export interface StoredEvent {
   readonly timestamp: number;
   readonly message: string;
@@ -15,7 +15,7 @@ export interface StoredEvent {
 /** An event with its key. */
 export interface KeyedEvent extends StoredEvent, EventKey {}
 
-/** The accepted events of one PutLogEvents, possibly none. Two arrays take less memory than an object for each event. */
+/** The accepted events of one PutLogEvents, or none. Arrays take less memory than an object for each event. */
 export interface StoredBatch {
   /** Sequence number of the first event; the others follow. */
   readonly sequence: number;
@@ -25,8 +25,8 @@ export interface StoredBatch {
   readonly entity: Entity | null;
 }
 
-/** Keeps the size of all streams together within a limit: the oldest batches are discarded. */
-class Memory {
+/** Limits the total size of the events of all streams by discarding the oldest batches. */
+class MemoryLimiter {
   readonly #limit: number;
   readonly #held: { readonly stream: LogStream; readonly bytes: number }[] = [];
   #bytes = 0;
@@ -35,8 +35,8 @@ class Memory {
     this.#limit = limit;
   }
 
-  /** Counts a batch that the stream has just stored. */
-  hold(stream: LogStream, { messages }: StoredBatch): void {
+  /** Counts a batch that the stream has just stored, and discards the oldest ones above the limit. */
+  add(stream: LogStream, { messages }: StoredBatch): void {
     if (this.#limit === Infinity) return;
     const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
     this.#held.push({ stream, bytes });
@@ -45,7 +45,7 @@ class Memory {
       const oldest = this.#held.shift();
       if (!oldest) return;
       this.#bytes -= oldest.bytes;
-      oldest.stream.forgetOldest();
+      oldest.stream.discardOldest();
     }
   }
 }
@@ -53,18 +53,18 @@ class Memory {
 export class LogStream {
   readonly name: string;
   readonly creationTime: number;
-  readonly #memory: Memory | undefined;
+  readonly #limiter: MemoryLimiter | undefined;
   readonly #batches: StoredBatch[] = [];
   count = 0;
   firstEventTimestamp: number | undefined;
   lastEventTimestamp: number | undefined;
   lastIngestionTime: number | undefined;
 
-  /** Without a memory, the stream only counts events. */
-  constructor(name: string, creationTime: number, memory: Memory | undefined) {
+  /** @param limiter undefined: the stream only counts events */
+  constructor(name: string, creationTime: number, limiter: MemoryLimiter | undefined) {
     this.name = name;
     this.creationTime = creationTime;
-    this.#memory = memory;
+    this.#limiter = limiter;
   }
 
   append(batch: StoredBatch): void {
@@ -75,12 +75,12 @@ export class LogStream {
     this.firstEventTimestamp = Math.min(first, this.firstEventTimestamp ?? first);
     this.lastEventTimestamp = Math.max(last, this.lastEventTimestamp ?? last);
     this.lastIngestionTime = batch.ingestionTime;
-    if (!this.#memory) return;
+    if (!this.#limiter) return;
     this.#batches.push(batch);
-    this.#memory.hold(this, batch);
+    this.#limiter.add(this, batch);
   }
 
-  forgetOldest(): void {
+  discardOldest(): void {
     this.#batches.shift();
   }
 
@@ -97,7 +97,7 @@ export class LogStream {
   }
 
   #kept(): readonly StoredBatch[] {
-    if (this.#memory) return this.#batches;
+    if (this.#limiter) return this.#batches;
     throw new Refusal('InvalidOperationException', 'keepEvents is off: events are only counted.');
   }
 }
@@ -150,7 +150,7 @@ export class LogGroup {
     return stream;
   }
 
-  /** Throws when deletion protection is enabled. */
+  /** Throws if deletion protection is enabled. */
   checkDeletable(): void {
     if (!this.deletionProtectionEnabled) return;
     throw new Refusal(
@@ -160,20 +160,20 @@ export class LogGroup {
   }
 }
 
-/** Log groups by name. Maps, so that no name, such as `__proto__`, is special. */
+/** The log groups by name. Maps are used, so that names such as `__proto__` are not special. */
 export class Store {
   readonly groups = new Map<string, LogGroup>();
-  readonly #memory: Memory | undefined;
-  #arrived = 0;
+  readonly #limiter: MemoryLimiter | undefined;
+  #nextSequence = 0;
 
   constructor(keepEvents: boolean, keepEventBytes: number) {
-    this.#memory = keepEvents ? new Memory(keepEventBytes) : undefined;
+    this.#limiter = keepEvents ? new MemoryLimiter(keepEventBytes) : undefined;
   }
 
-  /** Reserves sequence numbers for `count` events and returns the first. No number is given twice. */
+  /** Reserves unique sequence numbers for `count` events. @returns the first */
   takeSequence(count: number): number {
-    const first = this.#arrived;
-    this.#arrived += count;
+    const first = this.#nextSequence;
+    this.#nextSequence += count;
     return first;
   }
 
@@ -191,10 +191,10 @@ export class Store {
   addStream(groupName: string, name: string, creationTime: number): void {
     const { streams } = this.group(groupName);
     if (streams.has(name)) throw alreadyExists('stream');
-    streams.set(name, new LogStream(name, creationTime, this.#memory));
+    streams.set(name, new LogStream(name, creationTime, this.#limiter));
   }
 
-  /** The stream with this name, or all of the group; none when the group or stream does not exist. */
+  /** The stream with this name, or all streams of the group; none if the group or stream does not exist. */
   find(groupName: string, streamName?: string): LogStream[] {
     const streams = [...(this.groups.get(groupName)?.streams.values() ?? [])];
     return streamName === undefined ? streams : streams.filter(({ name }) => name === streamName);

@@ -22,13 +22,13 @@ export class Transcript {
     return `${lines.join('\n')}\n`;
   }
 
-  /** Empty for a request that succeeded: `put` has formatted its events. */
+  /** Empty for a request that succeeded, whose events `put` has formatted. */
   request({ operation, status, errorType, errorMessage = '', fault, at }: RequestRecord): string {
     if (status === 200 && fault === undefined) return '';
-    const words = [operation, status === 0 ? 'not answered' : status];
-    if (errorType !== undefined) words.push(`${errorType}: ${errorMessage}`);
-    if (fault !== undefined) words.push(`(fault: ${fault})`);
-    return `${this.#dim(clock(at))} ${this.#warn(safe(words.join(' ')))}\n`;
+    const parts = [operation, status === 0 ? 'not answered' : status];
+    if (errorType !== undefined) parts.push(`${errorType}: ${errorMessage}`);
+    if (fault !== undefined) parts.push(`(fault: ${fault})`);
+    return `${this.#dim(clock(at))} ${this.#warn(safe(parts.join(' ')))}\n`;
   }
 
   #dim(text: string): string {
@@ -48,7 +48,7 @@ export class Transcript {
   }
 }
 
-/** What an answer of 200 says was rejected. */
+/** The rejections in an answer with status 200. */
 function rejections({ events, rejectedLogEventsInfo, rejectedEntityInfo }: Put): string[] {
   const lines: string[] = [];
   if (rejectedLogEventsInfo) {
@@ -71,7 +71,7 @@ function describe(entity: Entity | null): string {
   return rest.length === 0 ? identity : `${identity} (${rest.join(', ')})`;
 }
 
-/** The time of day in UTC, or the number itself when a Date cannot hold it. */
+/** The time of day in UTC, or the number itself if it is out of range for a Date. */
 function clock(timestamp: number): string {
   const date = new Date(timestamp);
   return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString().slice(11);

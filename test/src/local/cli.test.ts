@@ -13,7 +13,7 @@ import test, { type ExecutionContext } from 'ava';
 
 const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@putlogs/local')));
 
-/** A running command line, and what it wrote so far. */
+/** A running command line and its output so far. */
 class Run {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
@@ -31,7 +31,7 @@ class Run {
     this.ended = once(this.child, 'close').then(([code]) => code);
   }
 
-  /** Waits for a piece of what it writes; rejects when it ends without. */
+  /** Waits for text in the output; rejects if the process ends without it. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     let over = false;
     void this.ended.then(() => {
@@ -98,13 +98,13 @@ const ENTITY = {
   attributes: { Host: 'db7' },
 };
 
-test('it says how to point an application at it', async (t) => {
+test('the greeting says how to point an application at the service', async (t) => {
   const { run } = await running(t);
   t.regex(run.out, /export AWS_REGION=us-east-1\n/);
   t.regex(run.out, /export AWS_ACCESS_KEY_ID=local\n/);
 });
 
-test('it prints each event, and whence when that changes', async (t) => {
+test('each event is printed, with its source whenever that changes', async (t) => {
   const { run, put } = await running(t);
   await put('first', { entity: ENTITY });
   await put('second', { entity: ENTITY });
@@ -117,7 +117,7 @@ test('it prints each event, and whence when that changes', async (t) => {
   );
 });
 
-test('it prints what was refused and why', async (t) => {
+test('refused requests are printed with the reason', async (t) => {
   const { run, put } = await running(t);
   await t.throwsAsync(put('', {}));
   await run.until(/PutLogEvents 400 InvalidParameterException: 1 validation error detected: Value '' at/);
@@ -125,7 +125,7 @@ test('it prints what was refused and why', async (t) => {
   await run.until(/PutLogEvents 400 ResourceNotFoundException: The specified log stream does not exist\./);
 });
 
-test('it prints which fault a request met, also where it was answered well or not at all', async (t) => {
+test('the fault of a request is printed, also if the request succeeded or was not answered', async (t) => {
   const { run, put, endpoint } = await running(t);
   for (const kind of ['throttle', 'html502', 'reset', 'lostAnswer']) {
     await addFault(endpoint, { kind, times: 1 });
@@ -135,9 +135,9 @@ test('it prints which fault a request met, also where it was answered well or no
   await put('late');
   await put('done');
   await run.until(/done/);
-  const told = run.out.slice(run.out.indexOf('Ctrl+C ends it.\n') + 'Ctrl+C ends it.\n'.length);
+  const printed = run.out.slice(run.out.indexOf('Press Ctrl+C to end.\n') + 'Press Ctrl+C to end.\n'.length);
   t.is(
-    told.replace(/^[\d:.]+Z/gm, '-'),
+    printed.replace(/^[\d:.]+Z/gm, '-'),
     [
       '- PutLogEvents 400 ThrottlingException: Rate exceeded (fault: throttle)',
       '- PutLogEvents 502 (fault: html502)',
@@ -154,7 +154,7 @@ test('it prints which fault a request met, also where it was answered well or no
   );
 });
 
-test('it prints what was left out', async (t) => {
+test('rejected events are printed', async (t) => {
   const { run, put } = await running(t);
   const logEvents = [
     { timestamp: 1, message: 'old' },
@@ -165,7 +165,7 @@ test('it prints what was left out', async (t) => {
   t.false(run.out.includes('old\n'));
 });
 
-test('it prints that all was left out', async (t) => {
+test('a batch of rejected events is printed', async (t) => {
   const { run, put } = await running(t);
   await put('', { logEvents: [{ timestamp: 1, message: 'old' }] });
   await put('done');
@@ -174,7 +174,7 @@ test('it prints that all was left out', async (t) => {
   t.false(run.out.includes('old\n'));
 });
 
-test('it prints why an entity was rejected', async (t) => {
+test('the reason for the rejection of an entity is printed', async (t) => {
   const { run, put } = await running(t);
   await put('kept', { entity: { keyAttributes: { ...ENTITY.keyAttributes, Type: 'Thing' } } });
   await put('done');
@@ -184,10 +184,10 @@ test('it prints why an entity was rejected', async (t) => {
 
 const HOSTILE =
   '\u001b]0;title\u0007\u001b[2J\u009b31m\r\n\tover\u202e\u007f\u061c\u200f\u2028\u2029\u2066\u0085';
-/** Controls, separators of lines and what changes the direction of text, but for the ends of our own lines. */
+/** Control characters, line separators and characters that change the direction of text, except our own newlines. */
 const OBEYED = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-test('what a terminal obeys is printed, not obeyed', async (t) => {
+test('terminal control characters in events are escaped', async (t) => {
   const { run, put } = await running(t);
   await put(HOSTILE, { entity: { keyAttributes: { ...ENTITY.keyAttributes, Name: '\u001b[31mname' } } });
   await run.until(/over/);
@@ -200,7 +200,7 @@ test('what a terminal obeys is printed, not obeyed', async (t) => {
   t.notRegex(run.out, OBEYED);
 });
 
-test('what a terminal obeys is not sent to it by those who ask either', async (t) => {
+test('terminal control characters are escaped in the control interface too', async (t) => {
   const { put, endpoint } = await running(t);
   await put(HOSTILE);
   await t.throwsAsync(put(`x`, { logStreamName: `${HOSTILE}:` }));
@@ -211,13 +211,13 @@ test('what a terminal obeys is not sent to it by those who ask either', async (t
   }
 });
 
-test('what a terminal obeys is not printed from the arguments either', async (t) => {
+test('terminal control characters are escaped in messages about arguments too', async (t) => {
   const run = new Run('--port', HOSTILE);
   t.is(await run.ended, 2);
   t.notRegex(run.err, OBEYED);
 });
 
-test('the reason of a rejected entity is printed, not obeyed', async (t) => {
+test('terminal control characters are escaped in the reason of a rejected entity too', async (t) => {
   const { run, put, endpoint } = await running(t);
   await addFault(endpoint, { kind: 'entityRejected', errorType: HOSTILE });
   await put('kept', { entity: ENTITY });
@@ -227,7 +227,7 @@ test('the reason of a rejected entity is printed, not obeyed', async (t) => {
   t.notRegex(run.out, OBEYED);
 });
 
-test('with --json standard output is JSON alone, safe for a terminal', async (t) => {
+test('with --json stdout contains only JSON, safe for a terminal', async (t) => {
   const { run, put } = await running(t, '--json');
   await put(HOSTILE, { entity: ENTITY });
   await put('old', { logEvents: [{ timestamp: 1, message: 'old' }], entity: { attributes: { k: 'v' } } });
@@ -241,7 +241,7 @@ test('with --json standard output is JSON alone, safe for a terminal', async (t)
   t.like(JSON.parse(second), { message: 'done', entity: null });
 });
 
-test('it remembers the newest 10,000 requests', async (t) => {
+test('the newest 10,000 requests are kept', async (t) => {
   const { endpoint } = await running(t);
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
   // Two requests came before these. The last of these asks for the connection to be closed.
@@ -253,7 +253,7 @@ test('it remembers the newest 10,000 requests', async (t) => {
   t.is(requests[0].operation, 'CreateLogStream');
 });
 
-test('it remembers the newest 32 MiB of events', async (t) => {
+test('the newest 32 MiB of events are kept', async (t) => {
   const { endpoint, put, client } = await running(t);
   const message = 'x'.repeat(1_048_550);
   for (let mebibytes = 0; mebibytes < 33; mebibytes++) await put(message);
@@ -263,7 +263,7 @@ test('it remembers the newest 32 MiB of events', async (t) => {
   t.is(page.events?.length, 1);
 });
 
-test('chaos draws the same faults from the same seed', async (t) => {
+test('--chaos gives the same faults for the same seed', async (t) => {
   const { run, endpoint, client } = await listening(t, '--chaos=222');
   t.regex(run.out, /5 % throttle, 3 % error500, 2 % reset, 1 % slow, 1 % lostAnswer\. .* --chaos=222\.\n/);
   for (let number = 0; number < 10; number++) {
@@ -276,23 +276,23 @@ test('chaos draws the same faults from the same seed', async (t) => {
   );
 });
 
-test('chaos without a seed draws one, and prints it', async (t) => {
+test('--chaos without a seed chooses one and prints it', async (t) => {
   const { run } = await listening(t, '--chaos', '--json');
-  t.regex(run.err, /with --chaos=\d+\.\n/);
+  t.regex(run.err, /use --chaos=\d+\.\n/);
   t.is(run.out, '');
 });
 
-test('without chaos there is none', async (t) => {
+test('without --chaos there are no faults', async (t) => {
   const { run } = await listening(t);
   t.notRegex(run.out, /chaos/i);
 });
 
-test('the largest seed is one', async (t) => {
+test('the largest seed is accepted', async (t) => {
   t.is(await new Run('--chaos=4294967295', '--version').ended, 0);
 });
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  test(`${signal} ends it`, async (t) => {
+  test(`${signal} ends the service`, async (t) => {
     const { run } = await running(t);
     run.child.kill(signal);
     t.is(await run.ended, 0);
@@ -300,7 +300,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-test('it ends when nobody reads it any more', async (t) => {
+test('the service ends when the reader of its output has ended', async (t) => {
   const { run, put } = await running(t);
   run.child.stdout?.destroy();
   await put('unread');
@@ -320,7 +320,7 @@ for (const args of [
   ['--chaos=4294967296'],
   ['stray'],
 ]) {
-  test(`wrong: ${args.join(' ')}`, async (t) => {
+  test(`invalid arguments are explained: ${args.join(' ')}`, async (t) => {
     const run = new Run(...args);
     t.is(await run.ended, 2);
     t.regex(run.err, /\n\nUsage: putlogs-local \[options\]\n/);
@@ -328,7 +328,7 @@ for (const args of [
   });
 }
 
-test('--help and --version', async (t) => {
+test('--help and --version print help and version', async (t) => {
   const help = new Run('--help');
   t.is(await help.ended, 0);
   t.regex(help.out, /^Usage: putlogs-local/);
@@ -337,7 +337,7 @@ test('--help and --version', async (t) => {
   t.regex(version.out, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('a port in use is a sentence', async (t) => {
+test('the error for a port in use is one sentence', async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.teardown(() => other.close());
   await once(other, 'listening');

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { bench, DAY, HOUR, NOW } from './support.js';
+import { bench, DAY, HOUR, NOW } from '../support.js';
 
 const MAX_BATCH = 1_048_576;
 const MAX_MESSAGE = MAX_BATCH - 26;
@@ -14,7 +14,7 @@ const batches = [
 ];
 
 for (const { name, messages, more } of batches) {
-  test(`${name}: 1,048,576 bytes pass, one more does not`, async (t) => {
+  test(`${name}: 1,048,576 bytes are accepted, one more is refused`, async (t) => {
     const { put, local } = await putting(t);
     await put(messages);
     t.is(local.requests.at(-1)?.accountedBytes, MAX_BATCH);
@@ -27,7 +27,7 @@ for (const { name, messages, more } of batches) {
   });
 }
 
-test('every event of a batch accounts for 26 bytes more', async (t) => {
+test('each event of a batch counts as 26 more bytes', async (t) => {
   const { put, local } = await putting(t);
   const half = 'x'.repeat(MAX_BATCH / 2 - 26);
   await put([half, half]);
@@ -39,7 +39,7 @@ test('every event of a batch accounts for 26 bytes more', async (t) => {
   t.is(local.count('g'), 2);
 });
 
-test('10,000 events pass, 10,001 do not', async (t) => {
+test('10,000 events are accepted, 10,001 are refused', async (t) => {
   const { put, local } = await putting(t);
   await put(Array.from({ length: 10_000 }, () => 'x'));
   t.is(local.count('g'), 10_000);
@@ -59,7 +59,7 @@ test('a batch without events is refused', async (t) => {
   });
 });
 
-test('empty messages are refused by their place, counted from one', async (t) => {
+test('empty messages are refused, with their positions counted from one', async (t) => {
   const { put, local } = await putting(t);
   const at = (place: number): string =>
     `Value '' at 'logEvents.${place}.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1`;
@@ -73,7 +73,7 @@ test('empty messages are refused by their place, counted from one', async (t) =>
   t.is(local.count('g'), 0);
 });
 
-test('events out of order are refused, equal times are in order', async (t) => {
+test('events out of order are refused, and equal times are in order', async (t) => {
   const { putAt, messages } = await bench(t).then(bound);
   await putAt(NOW - 1, NOW, NOW);
   t.deepEqual(messages(), ['0', '1', '2']);
@@ -89,7 +89,7 @@ const TOO_LONG = {
   message: 'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
 };
 
-test('a batch spans less than 24 hours', async (t) => {
+test('a batch that spans 24 hours is refused', async (t) => {
   const { putAt, messages } = await bench(t).then(bound);
   await putAt(NOW - DAY + 1, NOW);
   t.is(messages().length, 2);
@@ -97,7 +97,7 @@ test('a batch spans less than 24 hours', async (t) => {
   t.is(messages().length, 2);
 });
 
-test('the span counts valid events only', async (t) => {
+test('only valid events count for the span', async (t) => {
   const { putAt, messages } = await bench(t).then(bound);
   await putAt(NOW - 15 * DAY, NOW - HOUR, NOW + 3 * HOUR);
   t.deepEqual(messages(), ['1']);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { bench, exchange, NOW, signedHeaders } from './support.js';
+import { bench, exchange, NOW, signedHeaders } from '../support.js';
 
 const DELETE = JSON.stringify({ logGroupName: 'g' });
 const CONTROL = [
@@ -16,7 +16,7 @@ const CONTROL = [
   ['DELETE', '/_putlogs/faults'],
 ] as const;
 
-/** What Chromium, Firefox and Safari send along. */
+/** Headers that Chromium, Firefox and Safari send. */
 for (const [what, headers] of [
   ['a page of another site', { origin: 'http://evil.test' }],
   ['a page without a site, as in a sandboxed frame', { origin: 'null' }],
@@ -35,7 +35,7 @@ for (const [what, headers] of [
     { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1' },
   ],
 ] as const) {
-  test(`${what} is refused on every path`, async (t) => {
+  test(`a request of ${what} is refused on every path`, async (t) => {
     const made = await bench(t);
     await made.put();
     const before = made.local.requests.length;
@@ -60,7 +60,7 @@ for (const [what, headers] of [
   });
 }
 
-test("Node's own fetch reads what there is to control", async (t) => {
+test("Node's fetch can read from the control interface", async (t) => {
   const { local } = await bench(t);
   t.is((await fetch(`${local.endpoint}/_putlogs/requests`)).status, 200);
 });
@@ -103,7 +103,7 @@ async function browse(
   const args = ['--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run'];
   args.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
   args.push(`--host-resolver-rules=${rules}`, `--user-data-dir=${profile}`, '--remote-debugging-port=0', url);
-  // A group of its own, all of which is ended.
+  // A process group of its own, so that all of it can be ended.
   const child = spawn('chromium', args, { stdio: 'ignore', detached: true });
   const started = await Promise.race([
     once(child, 'spawn').then(() => true),
@@ -122,7 +122,7 @@ async function browse(
   return { ended };
 }
 
-test('a page in Chromium whose name resolves to this machine neither reads nor writes', async (t) => {
+test('a page in Chromium whose name resolves to this machine can neither read nor write', async (t) => {
   t.timeout(120_000, 'Chromium did not say what the page saw');
   const reports: unknown[] = [];
   let onReport = (): unknown => undefined;
@@ -140,7 +140,7 @@ test('a page in Chromium whose name resolves to this machine neither reads nor w
   );
   port = await listen(t, attacker);
   const browser = await browse(t, `http://evil.test:${port}/`);
-  /** False when Chromium ended before the page had made so many reports. */
+  /** False if Chromium ended before the page had sent that many reports. */
   const isReported = (count: number) =>
     new Promise<boolean>((resolve) => {
       onReport = () => reports.length >= count && resolve(true);
@@ -152,7 +152,7 @@ test('a page in Chromium whose name resolves to this machine neither reads nor w
     t.pass();
     return;
   }
-  // The same name and port now lead to the service, as after a change in the DNS.
+  // The same name and port now lead to the service, as after a change of the DNS (DNS rebinding).
   attacker.closeAllConnections();
   await new Promise((resolve) => attacker.close(resolve));
   const local = await start({ port, now: () => NOW, signingClock: () => NOW });
@@ -163,7 +163,7 @@ test('a page in Chromium whose name resolves to this machine neither reads nor w
   t.is(await request(local.port, 'CreateLogStream', { logGroupName: 'g', logStreamName: 's' }), 200);
 });
 
-/** The status of a request as an SDK sends it. */
+/** The status of a request like that of an SDK. */
 async function request(port: number, operation: string, input: object): Promise<number> {
   return (await exchange(port, 'POST', '/', signedHeaders(operation), JSON.stringify(input))).status;
 }

@@ -1,18 +1,18 @@
 import { PutRetentionPolicyCommand } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { bench, DAY, HOUR, NOW, SECOND } from './support.js';
+import { bench, DAY, HOUR, NOW, SECOND } from '../support.js';
 
 const OLD = NOW - 15 * DAY;
 const NEW = NOW + 3 * HOUR;
 
-/** `count` events at each time, in turn. */
+/** `count` events at each time, in this order. */
 const at = (...runs: readonly (readonly [count: number, timestamp: number])[]): number[] =>
   runs.flatMap(([count, timestamp]) => Array.from({ length: count }, () => timestamp));
 
 const digits = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => `${from + i}`);
 
-// Ten events each: the answer, and what is stored.
+// With ten events at each time: the answer, and the stored events.
 const answers = [
   { name: 'none', events: at([10, NOW]), answer: undefined, stored: digits(0, 10) },
   {
@@ -72,7 +72,7 @@ const answers = [
 ];
 
 for (const { name, days, events, answer, stored } of answers) {
-  test(`left out: ${name}`, async (t) => {
+  test(`rejected by index: ${name}`, async (t) => {
     const made = await bench(t);
     if (days !== undefined) await retain(made.client, days);
     const { rejectedLogEventsInfo } = await made.putAt(...events);
@@ -111,7 +111,7 @@ for (const { name, timestamp, answer } of boundaries) {
   });
 }
 
-test('a retention of more than 14 days expires nothing', async (t) => {
+test('no event expires with a retention of more than 14 days', async (t) => {
   const made = await bench(t);
   await retain(made.client, 30);
   t.deepEqual((await made.putAt(OLD)).rejectedLogEventsInfo, { tooOldLogEventEndIndex: 1 });

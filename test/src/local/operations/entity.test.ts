@@ -1,6 +1,6 @@
 import { CreateLogGroupCommand, CreateLogStreamCommand, type Entity } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { bench, DAY, NOW } from './support.js';
+import { bench, DAY, NOW } from '../support.js';
 
 const SERVICE = { Type: 'Service', Name: 'checkout', Environment: 'generic:default' };
 
@@ -36,7 +36,7 @@ for (const [name, entity] of Object.entries(accepted)) {
   });
 }
 
-// What the model constrains fails the whole request.
+// A violation of the model fails the whole request.
 const refused = [
   {
     name: 'one key attribute',
@@ -94,7 +94,7 @@ const refused = [
 ];
 
 for (const { name, entity, words } of refused) {
-  test(`refused with the events: ${name}`, async (t) => {
+  test(`refused together with the events: ${name}`, async (t) => {
     const made = await bench(t);
     const error = await t.throwsAsync(made.put({ entity }), { name: 'InvalidParameterException' });
     t.regex(
@@ -106,7 +106,7 @@ for (const { name, entity, words } of refused) {
   });
 }
 
-// What only its meaning shows leaves the events in.
+// An entity that fits the model but is not valid is rejected alone.
 const rejected: Record<string, { readonly type: string; readonly entity: Entity }> = {
   'an unknown Type': { type: 'InvalidTypeValue', entity: keyAttributes({ Type: 'Thing' }) },
   'a Type that every object has': {
@@ -161,7 +161,7 @@ for (const [logGroupClass, errorType] of [
   ['INFREQUENT_ACCESS', 'UnsupportedLogGroupType'],
   ['DELIVERY', 'UnsupportedLogGroupType'],
 ] as const) {
-  test(`an entity in a group of class ${logGroupClass}`, async (t) => {
+  test(`an entity in a group of class ${logGroupClass} is ${errorType === undefined ? 'accepted' : 'rejected'}`, async (t) => {
     const made = await bench(t);
     await made.client.send(new CreateLogGroupCommand({ logGroupName: 'other', logGroupClass }));
     await made.client.send(new CreateLogStreamCommand({ logGroupName: 'other', logStreamName: 's' }));
@@ -174,7 +174,7 @@ for (const [logGroupClass, errorType] of [
   });
 }
 
-test('an entity and events can be rejected by one answer', async (t) => {
+test('one answer can reject an entity and events', async (t) => {
   const made = await bench(t);
   const answer = await made.put({
     logEvents: [
@@ -188,7 +188,7 @@ test('an entity and events can be rejected by one answer', async (t) => {
   t.deepEqual(made.messages(), ['new']);
 });
 
-test('without an entity none is stored', async (t) => {
+test('without an entity, none is stored', async (t) => {
   const made = await bench(t);
   await made.put();
   t.is(made.local.events('g')[0]?.entity, null);

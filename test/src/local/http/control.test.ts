@@ -1,9 +1,9 @@
 import test from 'ava';
-import { bench, exchange } from './support.js';
+import { bench, exchange } from '../support.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-test('health, requests and events are there to read', async (t) => {
+test('health, requests and events can be read', async (t) => {
   const made = await bench(t);
   await made.put();
   const get = async (path: string) => {
@@ -19,13 +19,13 @@ test('health, requests and events are there to read', async (t) => {
   t.deepEqual(await get('events?logGroupName=g&logStreamName=none'), []);
 });
 
-test('control is not among the requests', async (t) => {
+test('requests to the control interface are not recorded', async (t) => {
   const { local } = await bench(t);
   await exchange(local.port, 'GET', '/_putlogs/health');
   t.is(local.requests.length, 2);
 });
 
-test('faults are put in force and ended', async (t) => {
+test('faults can be added and removed', async (t) => {
   const made = await bench(t);
   const { port } = made.local;
   t.is((await exchange(port, 'POST', '/_putlogs/faults', JSON_TYPE, '{"kind":"throttle"}')).status, 200);
@@ -34,7 +34,7 @@ test('faults are put in force and ended', async (t) => {
   await t.notThrowsAsync(made.put());
 });
 
-test('faults that make no sense are refused with the reason', async (t) => {
+test('invalid faults are refused with a reason', async (t) => {
   const made = await bench(t);
   const post = (body: string, type = JSON_TYPE) =>
     exchange(made.local.port, 'POST', '/_putlogs/faults', type, body);
@@ -47,14 +47,14 @@ test('faults that make no sense are refused with the reason', async (t) => {
   await t.notThrowsAsync(made.put());
 });
 
-test('what is not there is not found', async (t) => {
+test('an unknown path is not found', async (t) => {
   const { local } = await bench(t);
   t.is((await exchange(local.port, 'GET', '/_putlogs/')).status, 404);
   t.is((await exchange(local.port, 'POST', '/_putlogs/health')).status, 404);
   t.is((await exchange(local.port, 'GET', '/_putlogs/events')).status, 400);
 });
 
-test('events that were only counted are not there to read', async (t) => {
+test('events that were only counted cannot be read', async (t) => {
   const made = await bench(t, { keepEvents: false });
   await made.put();
   t.is((await exchange(made.local.port, 'GET', '/_putlogs/events?logGroupName=g')).status, 400);
@@ -70,7 +70,7 @@ for (const [host, status] of [
   ['127.0.0.1.example.com', 403],
   ['192.168.0.1:4586', 403],
 ] as const) {
-  test(`for the host ${host} the answer is ${status}`, async (t) => {
+  test(`a request for the host ${host} is answered with ${status}`, async (t) => {
     const { local } = await bench(t);
     t.is((await exchange(local.port, 'GET', '/_putlogs/health', { host })).status, status);
   });

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Put } from '@putlogs/local';
 import test from 'ava';
-import { type Bench, bench, NOW } from './support.js';
+import { type Bench, bench, NOW } from '../support.js';
 
 const get = (made: Bench, input: Partial<GetLogEventsCommandInput> = {}) =>
   made.client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's', ...input }));
@@ -29,7 +29,7 @@ const addStream = (made: Bench, logStreamName: string) =>
 const texts = ({ events = [] }: { events?: { message?: string | undefined }[] | undefined }) =>
   events.map(({ message }) => message);
 
-test('events are read by time, and by arrival within a millisecond', async (t) => {
+test('events are read in order of time, then of arrival', async (t) => {
   const made = await bench(t);
   await made.put({ logEvents: [{ timestamp: NOW, message: 'late' }] });
   await made.put({ logEvents: [{ timestamp: NOW - 5, message: 'early' }] });
@@ -39,19 +39,19 @@ test('events are read by time, and by arrival within a millisecond', async (t) =
   t.deepEqual(made.messages(), ['late', 'early', 'later']);
 });
 
-test('GetLogEvents takes the start of a span and leaves the end', async (t) => {
+test('GetLogEvents includes the start time and excludes the end time', async (t) => {
   const made = await bench(t);
   await made.putAt(NOW, NOW + 1, NOW + 2);
   t.deepEqual(texts(await get(made, { startTime: NOW, endTime: NOW + 2 })), ['0', '1']);
 });
 
-test('FilterLogEvents takes both ends of a span', async (t) => {
+test('FilterLogEvents includes the start time and the end time', async (t) => {
   const made = await bench(t);
   await made.putAt(NOW - 1, NOW, NOW + 1, NOW + 2);
   t.deepEqual(texts(await filter(made, { startTime: NOW, endTime: NOW + 1 })), ['1', '2']);
 });
 
-test('GetLogEvents reads forward to an end that repeats its token', async (t) => {
+test('GetLogEvents reads forward, and at the end repeats its token', async (t) => {
   const made = await bench(t);
   await made.putAt(NOW, NOW, NOW);
   const first = await get(made, { startFromHead: true, limit: 2 });
@@ -76,7 +76,7 @@ test('GetLogEvents reads backward from the end', async (t) => {
   );
 });
 
-test('a page holds no more than 1 MiB, and at least one event', async (t) => {
+test('a page contains at most 1 MiB, but at least one event', async (t) => {
   const made = await bench(t);
   const message = 'x'.repeat(1_048_550);
   for (let times = 0; times < 3; times++) await made.put({ logEvents: [{ timestamp: NOW, message }] });
@@ -89,7 +89,7 @@ test('a page holds no more than 1 MiB, and at least one event', async (t) => {
   t.deepEqual(sizes, [1, 1, 1]);
 });
 
-test('FilterLogEvents pages through every stream once', async (t) => {
+test('FilterLogEvents reads every event once', async (t) => {
   const made = await bench(t);
   await addStream(made, 'other');
   await made.putAt(NOW, NOW + 2);
@@ -113,7 +113,7 @@ test('FilterLogEvents pages through every stream once', async (t) => {
   t.is(ids.size, 3);
 });
 
-test('FilterLogEvents reads the streams it is asked for', async (t) => {
+test('FilterLogEvents reads the requested streams only', async (t) => {
   const made = await bench(t);
   await addStream(made, 'other');
   await made.put();
@@ -122,7 +122,7 @@ test('FilterLogEvents reads the streams it is asked for', async (t) => {
   t.deepEqual(texts(await filter(made, { logStreamNamePrefix: 'o' })), ['there']);
 });
 
-test('what is not understood is refused, not ignored', async (t) => {
+test('unsupported members are refused, not ignored', async (t) => {
   const made = await bench(t);
   const refusal = { name: 'InvalidParameterException' };
   await t.throwsAsync(filter(made, { filterPattern: 'ERROR' }), {
@@ -135,7 +135,7 @@ test('what is not understood is refused, not ignored', async (t) => {
   await t.throwsAsync(get(made, { limit: 0 }), { ...refusal, message: /greater than or equal to 1/ });
 });
 
-test('streams are described by name, prefix and page', async (t) => {
+test('streams are described by name and prefix, in pages', async (t) => {
   const made = await bench(t);
   await addStream(made, 'b');
   await addStream(made, 'bb');
@@ -151,7 +151,7 @@ test('streams are described by name, prefix and page', async (t) => {
   t.is(second.nextToken, undefined);
 });
 
-test('streams are described by their last event', async (t) => {
+test('streams are described in order of their last event', async (t) => {
   const made = await bench(t);
   await addStream(made, 'a');
   await made.putAt(NOW - 10, NOW - 5);
@@ -174,7 +174,7 @@ test('streams are described by their last event', async (t) => {
   });
 });
 
-test('groups are described by prefix and page', async (t) => {
+test('groups are described by prefix, in pages', async (t) => {
   const made = await bench(t);
   for (const logGroupName of ['h2', 'h1'])
     await made.client.send(new CreateLogGroupCommand({ logGroupName }));
@@ -192,7 +192,7 @@ test('groups are described by prefix and page', async (t) => {
   t.is((await describe({ logGroupNamePrefix: 'x' })).logGroups?.length, 0);
 });
 
-test('an event is stored with its stream, its arrival and nothing else', async (t) => {
+test('a stored event has its stream and time of arrival, and nothing else', async (t) => {
   const made = await bench(t);
   await made.put({ logEvents: [{ timestamp: NOW - 7, message: 'x' }] });
   t.deepEqual(made.local.events('g', 's'), [
@@ -202,7 +202,7 @@ test('an event is stored with its stream, its arrival and nothing else', async (
   t.deepEqual(made.local.events('none'), []);
 });
 
-test('without keepEvents events are counted, and asking for them is an error', async (t) => {
+test('with keepEvents: false events are counted, and reading them is an error', async (t) => {
   const made = await bench(t, { keepEvents: false });
   await made.putAt(NOW, NOW, NOW);
   t.is(made.local.count('g'), 3);
@@ -212,7 +212,7 @@ test('without keepEvents events are counted, and asking for them is an error', a
   await t.throwsAsync(get(made), { name: 'InvalidOperationException' });
 });
 
-test('whoever listens hears what was accepted and what was rejected', async (t) => {
+test('onPut gets the accepted events and the rejections', async (t) => {
   const puts: unknown[] = [];
   const made = await bench(t, { onPut: (put) => void puts.push(put) });
   const entity = { keyAttributes: { Type: 'RemoteService', Name: 'db' } };
@@ -234,7 +234,7 @@ test('whoever listens hears what was accepted and what was rejected', async (t) 
   ]);
 });
 
-test('whoever listens hears of a PutLogEvents of which nothing was accepted', async (t) => {
+test('onPut is called for a PutLogEvents of which no event was accepted', async (t) => {
   const puts: unknown[] = [];
   const made = await bench(t, { onPut: (put) => void puts.push(put) });
   await made.putAt(1, 2);
@@ -249,7 +249,7 @@ test('whoever listens hears of a PutLogEvents of which nothing was accepted', as
   ]);
 });
 
-test('whoever listens hears of a rejected entity', async (t) => {
+test('onPut gets the rejection of an entity', async (t) => {
   const puts: Put[] = [];
   const made = await bench(t, { onPut: (put) => void puts.push(put) });
   await made.put({ entity: { keyAttributes: { Type: 'Thing', Name: 'db' } } });
@@ -264,7 +264,7 @@ test('whoever listens hears of a rejected entity', async (t) => {
   t.false(puts.some((put) => 'rejectedLogEventsInfo' in put));
 });
 
-test('whoever listens hears nothing of a PutLogEvents that was refused', async (t) => {
+test('onPut is not called for a refused PutLogEvents', async (t) => {
   const made = await bench(t, { onPut: () => t.fail() });
   await t.throwsAsync(made.put({ logStreamName: 'none' }), { name: 'ResourceNotFoundException' });
   t.is(made.local.requests.at(-1)?.status, 400);

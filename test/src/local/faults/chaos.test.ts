@@ -1,6 +1,6 @@
 import { CHAOS, seededRandom } from '@putlogs/local';
 import test from 'ava';
-import { bench } from './support.js';
+import { bench } from '../support.js';
 
 const SHARES = [
   ['throttle', 0.05],
@@ -11,7 +11,7 @@ const SHARES = [
 ] as const;
 
 for (const operation of ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream']) {
-  test(`${operation} meets each fault in its share`, async (t) => {
+  test(`${operation} has each fault in its share`, async (t) => {
     let draws: number[] = [];
     const made = await bench(t, { random: () => draws.shift() ?? 1 });
     for (const fault of CHAOS) made.local.fault(fault.kind === 'slow' ? { ...fault, delayMs: 0 } : fault);
@@ -29,12 +29,12 @@ for (const operation of ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream']) {
   });
 }
 
-test('what is slow is two seconds late', (t) => {
+test('a slow answer is two seconds late', (t) => {
   const delays = CHAOS.flatMap((fault) => ('delayMs' in fault ? [fault.delayMs] : []));
   t.deepEqual(delays, [2_000, 2_000, 2_000]);
 });
 
-test('other operations are left alone', async (t) => {
+test('other operations have no faults', async (t) => {
   const made = await bench(t, { random: () => 0 });
   for (const fault of CHAOS) made.local.fault(fault);
   for (const operation of ['DeleteLogGroup', 'PutRetentionPolicy', 'TagResource', 'GetLogEvents']) {
@@ -43,13 +43,13 @@ test('other operations are left alone', async (t) => {
   }
 });
 
-test('a seed draws the numbers that it always drew', (t) => {
+test('a seed always gives the same numbers', (t) => {
   const random = seededRandom(42);
   t.deepEqual([random(), random(), random()], [0.6011037519201636, 0.44829055899754167, 0.8524657934904099]);
 });
 
 for (const seed of [0, 1, 2 ** 32 - 1]) {
-  test(`the seed ${seed} spreads its numbers evenly from 0 up to 1`, (t) => {
+  test(`the numbers of seed ${seed} are evenly distributed in [0, 1)`, (t) => {
     const random = seededRandom(seed);
     const tenths = new Array<number>(10).fill(0);
     for (let count = 0; count < 10_000; count++) {

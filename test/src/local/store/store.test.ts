@@ -5,12 +5,12 @@ import {
   GetLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { type Bench, bench, NOW } from './support.js';
+import { type Bench, bench, NOW } from '../support.js';
 
-/** What the service accounts for an event of one character. */
+/** The size that the service counts for an event of one character. */
 const EVENT_BYTES = 27;
 
-/** Puts an event of one character for each, one PutLogEvents after the other. */
+/** Puts each message with a PutLogEvents of its own. */
 async function putEach(made: Bench, messages: string, logStreamName = 's'): Promise<void> {
   for (const message of messages) {
     await made.put({ logStreamName, logEvents: [{ timestamp: NOW, message }] });
@@ -28,14 +28,14 @@ const filter = (made: Bench, input: object = {}) =>
 const text = ({ events = [] }: { events?: { message?: string | undefined }[] | undefined }) =>
   events.map(({ message }) => message).join('');
 
-test('unless asked otherwise all is kept', async (t) => {
+test('by default all requests and events are kept', async (t) => {
   const made = await bench(t);
   await putEach(made, 'abcdef');
   t.is(made.local.requests.length, 8);
   t.is(made.messages().join(''), 'abcdef');
 });
 
-test('the newest requests are kept, as many as asked', async (t) => {
+test('with keepRequests the newest requests are kept', async (t) => {
   const made = await bench(t, { keepRequests: 3 });
   await putEach(made, 'a');
   const operations = () => made.local.requests.map(({ operation }) => operation);
@@ -44,7 +44,7 @@ test('the newest requests are kept, as many as asked', async (t) => {
   t.deepEqual(operations(), ['CreateLogStream', 'PutLogEvents', 'PutLogEvents']);
 });
 
-test('no request is kept when none is asked for, and each is still heard of', async (t) => {
+test('with keepRequests: 0 no request is kept, and onRequest is called for each', async (t) => {
   const heard: string[] = [];
   const made = await bench(t, { keepRequests: 0, onRequest: ({ operation }) => void heard.push(operation) });
   t.deepEqual(made.local.requests, []);
@@ -59,7 +59,7 @@ for (const [bytes, kept] of [
   [2 * EVENT_BYTES, 'bc'],
   [3 * EVENT_BYTES, 'abc'],
 ] as const) {
-  test(`of three events the newest are kept that take ${bytes} bytes`, async (t) => {
+  test(`of three events, the newest that fit into ${bytes} bytes are kept`, async (t) => {
     const made = await bench(t, { keepEventBytes: bytes });
     await putEach(made, 'abc');
     t.is(made.messages().join(''), kept);
@@ -68,7 +68,7 @@ for (const [bytes, kept] of [
   });
 }
 
-test('bytes are those of UTF-8, and of the accepted events alone', async (t) => {
+test('the UTF-8 bytes of accepted events are counted', async (t) => {
   const made = await bench(t, { keepEventBytes: 2 * (26 + 3) - 1 });
   await putEach(made, '€€');
   t.is(made.messages().join(''), '€');
@@ -77,7 +77,7 @@ test('bytes are those of UTF-8, and of the accepted events alone', async (t) => 
   t.is(made.messages().join(''), '€!');
 });
 
-test('of all streams together the oldest is forgotten, the whole of a PutLogEvents', async (t) => {
+test('the oldest PutLogEvents of all streams is discarded as a whole', async (t) => {
   const made = await bench(t, { keepEventBytes: 4 * EVENT_BYTES });
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
   await made.putAt(NOW, NOW, NOW);
@@ -88,7 +88,7 @@ test('of all streams together the oldest is forgotten, the whole of a PutLogEven
   t.is(made.messages().join(''), 'ab');
 });
 
-test('what a deleted stream left makes room for others', async (t) => {
+test('a deleted stream makes room for others', async (t) => {
   const made = await bench(t, { keepEventBytes: 2 * EVENT_BYTES });
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
   await putEach(made, 'ab', 'other');
@@ -97,7 +97,7 @@ test('what a deleted stream left makes room for others', async (t) => {
   t.is(made.messages().join(''), 'de');
 });
 
-test('a reader of GetLogEvents misses nothing that is kept while older events are forgotten', async (t) => {
+test('a reader of GetLogEvents misses no kept event while older ones are discarded', async (t) => {
   const made = await bench(t, { keepEventBytes: 3 * EVENT_BYTES });
   await putEach(made, 'abc');
   const first = await get(made, { limit: 2 });
@@ -116,7 +116,7 @@ test('a reader of GetLogEvents misses nothing that is kept while older events ar
   t.is(text(await get(made, { nextToken: second.nextBackwardToken })), '');
 });
 
-test('a reader of FilterLogEvents misses nothing that is kept while older events are forgotten', async (t) => {
+test('a reader of FilterLogEvents misses no kept event while older ones are discarded', async (t) => {
   const made = await bench(t, { keepEventBytes: 4 * EVENT_BYTES });
   await putEach(made, 'abcd');
   const first = await filter(made, { limit: 2 });
@@ -132,7 +132,7 @@ test('a reader of FilterLogEvents misses nothing that is kept while older events
   t.is(fourth.nextToken, undefined);
 });
 
-test('an event keeps its id while older ones are forgotten', async (t) => {
+test('an event keeps its id while older ones are discarded', async (t) => {
   const made = await bench(t, { keepEventBytes: 2 * EVENT_BYTES });
   await putEach(made, 'ab');
   const before = (await filter(made)).events?.at(-1);

@@ -9,7 +9,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { bench } from './support.js';
+import { bench } from '../support.js';
 
 const tags = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, 'value']));
@@ -113,7 +113,7 @@ for (const name of ['', 'x'.repeat(513), 'a:b', 'a*b']) {
 const NO_GROUP = { name: 'ResourceNotFoundException', message: 'The specified log group does not exist.' };
 const NO_STREAM = { name: 'ResourceNotFoundException', message: 'The specified log stream does not exist.' };
 
-test('a missing group and a missing stream are told apart', async (t) => {
+test('a missing group and a missing stream have different errors', async (t) => {
   const { put, client } = await bench(t).then((made) => ({ put: made.put.bind(made), client: made.client }));
   await t.throwsAsync(put({ logGroupName: 'none' }), NO_GROUP);
   await t.throwsAsync(put({ logStreamName: 'none' }), NO_STREAM);
@@ -123,7 +123,7 @@ test('a missing group and a missing stream are told apart', async (t) => {
   );
 });
 
-test('what exists is not created again', async (t) => {
+test('an existing group or stream cannot be created again', async (t) => {
   const { client } = await bench(t);
   const name = 'ResourceAlreadyExistsException';
   await t.throwsAsync(client.send(new CreateLogGroupCommand({ logGroupName: 'g' })), {
@@ -136,7 +136,7 @@ test('what exists is not created again', async (t) => {
   });
 });
 
-test('what was deleted is gone, with its events', async (t) => {
+test('a deleted group or stream is gone, with its events', async (t) => {
   const made = await bench(t);
   await made.put();
   await made.client.send(new DeleteLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
@@ -167,7 +167,7 @@ for (const retentionInDays of [-1, 0, 2, 15, 3654]) {
   });
 }
 
-test('a retention for no group is refused', async (t) => {
+test('a retention for a missing group is refused', async (t) => {
   const { client } = await bench(t);
   await t.throwsAsync(
     client.send(new PutRetentionPolicyCommand({ logGroupName: 'no', retentionInDays: 1 })),
@@ -175,7 +175,7 @@ test('a retention for no group is refused', async (t) => {
   );
 });
 
-test('a resource has at most fifty tags, however they came', async (t) => {
+test('a resource has at most 50 tags, in however many requests they are set', async (t) => {
   const { client } = await bench(t);
   const resourceArn = 'arn:aws:logs:us-east-1:000000000000:log-group:g';
   await client.send(new TagResourceCommand({ resourceArn, tags: tags(50) }));
@@ -185,7 +185,7 @@ test('a resource has at most fifty tags, however they came', async (t) => {
   });
 });
 
-test('only a group that exists is tagged', async (t) => {
+test('a missing group cannot be tagged', async (t) => {
   const { client } = await bench(t);
   const tag = (resourceArn: string) => client.send(new TagResourceCommand({ resourceArn, tags: tags(1) }));
   await t.throwsAsync(tag('arn:aws:logs:us-east-1:000000000000:log-group:none'), NO_GROUP);

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startInstanceMetadata, startTaskMetadata, writeServiceAccount } from '@putlogs/local/metadata';
 import test, { type ExecutionContext } from 'ava';
-import { until } from '../support/until.js';
+import { until } from '../../support/until.js';
 
 type Running = Awaited<ReturnType<typeof startInstanceMetadata>>;
 
@@ -32,25 +32,25 @@ for (const [what, init, status] of [
   ['a time to live', { method: 'PUT', headers: { [TTL]: '1' } }, 200],
   ['the longest time to live', { method: 'PUT', headers: { [TTL]: '21600' } }, 200],
   ['too long a time to live', { method: 'PUT', headers: { [TTL]: '21601' } }, 400],
-  ['no time at all', { method: 'PUT', headers: { [TTL]: '0' } }, 400],
+  ['a time to live of 0', { method: 'PUT', headers: { [TTL]: '0' } }, 400],
   ['no time to live', { method: 'PUT' }, 400],
   ['GET', { headers: { [TTL]: '60' } }, 405],
   ['a proxy on the way', { method: 'PUT', headers: { [TTL]: '60', 'x-forwarded-for': '10.0.0.1' } }, 403],
 ] as const) {
-  test(`EC2: a token asked for with ${what}: ${status}`, async (t) => {
+  test(`EC2: a request for a token with ${what} is answered with ${status}`, async (t) => {
     const { endpoint } = closing(t, await startInstanceMetadata());
     t.is((await ask(`${endpoint}/latest/api/token`, init)).status, status);
   });
 }
 
-test('EC2: without a token, or with another, nothing is told', async (t) => {
+test('EC2: requests without a valid token are refused', async (t) => {
   const metadata = closing(t, await startInstanceMetadata());
   const url = `${metadata.endpoint}/latest/meta-data/instance-id`;
   t.deepEqual(await ask(url), { status: 401, text: '' });
   t.is((await ask(url, { headers: { 'x-aws-ec2-metadata-token': 'mine' } })).status, 401);
 });
 
-test('EC2: instance, tags and role', async (t) => {
+test('EC2: instance, tags and role can be read', async (t) => {
   const tags = { service: 'checkout', 'aws:autoscaling:groupName': 'my-asg', 'two words': 'v' };
   const metadata = closing(t, await startInstanceMetadata({ instanceId: 'i-01234567', tags, role: 'r' }));
   t.is((await get(metadata, 'instance-id')).text, 'i-01234567');
@@ -60,7 +60,7 @@ test('EC2: instance, tags and role', async (t) => {
   t.is((await get(metadata, 'iam/security-credentials/')).text, 'r');
 });
 
-test('EC2: neither tags nor a role unless there are some', async (t) => {
+test('EC2: tags and role do not exist by default', async (t) => {
   const metadata = closing(t, await startInstanceMetadata());
   t.is((await get(metadata, 'tags/instance/')).status, 404);
   t.is((await get(metadata, 'iam/security-credentials/')).status, 404);
@@ -70,7 +70,7 @@ test('EC2: neither tags nor a role unless there are some', async (t) => {
   ]);
 });
 
-test('ECS: the container, the task, and nothing else', async (t) => {
+test('ECS: the container and the task can be read, and nothing else', async (t) => {
   const cluster = 'arn:aws-cn:ecs:cn-north-1:123456789012:cluster/prod';
   const { env } = closing(t, await startTaskMetadata({ cluster, serviceName: 'svc' }));
   const uri = env.ECS_CONTAINER_METADATA_URI_V4;
@@ -82,12 +82,12 @@ test('ECS: the container, the task, and nothing else', async (t) => {
   t.is((await ask(`${uri}/other`)).status, 404);
 });
 
-test('ECS: no ServiceName unless there is one', async (t) => {
+test('ECS: there is no ServiceName by default', async (t) => {
   const { env } = closing(t, await startTaskMetadata());
   t.false((await ask(`${env.ECS_CONTAINER_METADATA_URI_V4}/task`)).text.includes('ServiceName'));
 });
 
-test('modes: refuses, garbage, drips, and answers again', async (t) => {
+test('the modes refuses, garbage, drips and answers', async (t) => {
   const metadata = closing(t, await startInstanceMetadata({ mode: { kind: 'refuses', status: 401 } }));
   const url = `${metadata.endpoint}/latest/api/token`;
   const init = { method: 'PUT', headers: { [TTL]: '60' } };
@@ -102,7 +102,7 @@ test('modes: refuses, garbage, drips, and answers again', async (t) => {
   t.regex((await ask(url, init)).text, /^[0-9a-f-]{36}$/);
 });
 
-test('modes: hangs, until it is closed', async (t) => {
+test('the mode hangs ends when the service is closed', async (t) => {
   const metadata = await startInstanceMetadata({ mode: { kind: 'hangs' } });
   const asked = ask(metadata.endpoint);
   await until('the request', () => metadata.requests.length > 0);
@@ -110,7 +110,7 @@ test('modes: hangs, until it is closed', async (t) => {
   await t.throwsAsync(asked);
 });
 
-test('Kubernetes: the files of a service account', async (t) => {
+test('Kubernetes: the files of a service account are written', async (t) => {
   const { folder, env, remove } = await writeServiceAccount({ namespace: 'n', issuer: 'https://issuer' });
   const [, payload = ''] = (await readFile(join(folder, 'token'), 'utf8')).split('.');
   t.is(JSON.parse(Buffer.from(payload, 'base64url').toString()).iss, 'https://issuer');
@@ -120,7 +120,7 @@ test('Kubernetes: the files of a service account', async (t) => {
   await t.throwsAsync(access(folder));
 });
 
-test('Kubernetes: files that are not there', async (t) => {
+test('Kubernetes: files can be left out', async (t) => {
   const { folder, remove } = await writeServiceAccount({ namespace: null, token: null });
   t.teardown(remove);
   await t.throwsAsync(access(join(folder, 'namespace')));

@@ -15,11 +15,11 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { type Bench, bench, NOW } from './support.js';
+import { type Bench, bench, NOW } from '../support.js';
 
 const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group:g';
 
-/** The operations of README, and what each needs. */
+/** The operations in the README, with their required members. */
 const NEEDED: Readonly<Record<string, object>> = {
   PutLogEvents: {
     logGroupName: 'g',
@@ -39,7 +39,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   FilterLogEvents: { logGroupName: 'g' },
 };
 
-/** The names of an operation's members, as the SDK's copy of the model has them. */
+/** The names of an operation's members, from the SDK's copy of the model. */
 function membersOf(operation: string): readonly string[] {
   const schema: unknown = Object.entries(sdk).find(([name]) => name === `${operation}Request$`)?.[1];
   if (!Array.isArray(schema)) throw new Error(`The SDK has no schema of ${operation}.`);
@@ -53,10 +53,10 @@ const send = async (made: Bench, operation: string, input: object) => {
 };
 
 for (const [operation, needed] of Object.entries(NEEDED)) {
-  test(`${operation} reads every member that the model has`, async (t) => {
+  test(`${operation} reads every member of the model`, async (t) => {
     const made = await bench(t);
     for (const member of membersOf(operation)) {
-      // No member is a list of lists: whoever reads it refuses this.
+      // No member is a list of lists, so an operation that reads the member refuses this.
       const answer = await send(made, operation, { ...needed, [member]: [[0]] });
       t.is(answer.type, 'SerializationException', `${member}: ${answer.message}`);
     }
@@ -77,7 +77,7 @@ const inside = (member: string): RegExp =>
 const pattern = (member: string): RegExp =>
   new RegExp(`at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: `);
 
-/** Each side of each bound. What breaks one is refused in the words of the third. */
+/** Values on both sides of each limit. A violation is refused with a message like the third. */
 const BOUNDS: readonly Bound[] = [
   ['PutLogEvents', { sequenceToken: '1' }],
   ['PutLogEvents', { sequenceToken: '' }, length('sequenceToken', 'greater', 1)],
@@ -180,7 +180,7 @@ const BOUNDS: readonly Bound[] = [
 
 for (const [operation, members, violation] of BOUNDS) {
   const shown = JSON.stringify(members).slice(0, 80);
-  test(`${operation} ${violation ? 'refuses' : 'takes'} ${shown}, ${violation?.source ?? ''}`, async (t) => {
+  test(`${operation} ${violation ? 'refuses' : 'accepts'} ${shown} ${violation?.source ?? ''}`, async (t) => {
     const made = await bench(t);
     const answer = await send(made, operation, { ...NEEDED[operation], ...members });
     t.is(answer.type, violation ? 'InvalidParameterException' : '', answer.message);
@@ -189,7 +189,7 @@ for (const [operation, members, violation] of BOUNDS) {
   });
 }
 
-test('a group is of any class that the SDK knows', async (t) => {
+test('a group can have any class that the SDK knows', async (t) => {
   const { client } = await bench(t);
   for (const logGroupClass of Object.values(LogGroupClass)) {
     await client.send(new CreateLogGroupCommand({ logGroupName: logGroupClass, logGroupClass }));
@@ -202,7 +202,7 @@ test('a group is of any class that the SDK knows', async (t) => {
   t.deepEqual(await classes({ logGroupClass: 'DELIVERY' }), ['DELIVERY']);
 });
 
-test('groups are found by a piece of their name, by identifiers and by account', async (t) => {
+test('groups are found by part of their name, by identifiers and by account', async (t) => {
   const { client } = await bench(t);
   for (const logGroupName of ['a/g', 'G', 'h'])
     await client.send(new CreateLogGroupCommand({ logGroupName }));
@@ -223,7 +223,7 @@ test('groups are found by a piece of their name, by identifiers and by account',
   t.deepEqual(await names({ ...elsewhere, accountIdentifiers: undefined }), ['G', 'a/g', 'g', 'h']);
 });
 
-test('a protected group and its streams are not deleted until the protection ends', async (t) => {
+test('a protected group and its streams cannot be deleted until the protection ends', async (t) => {
   const { client, local } = await bench(t);
   const group = { logGroupName: 'kept' };
   const stream = { ...group, logStreamName: 's' };
@@ -246,7 +246,7 @@ test('a protected group and its streams are not deleted until the protection end
   t.is(local.requests.at(-1)?.status, 200);
 });
 
-test('streams that are asked for by name must be there', async (t) => {
+test('streams that are requested by name must exist', async (t) => {
   const { client } = await bench(t);
   const find = (logStreamNames: string[]) =>
     client.send(new FilterLogEventsCommand({ logGroupName: 'g', logStreamNames }));
@@ -257,7 +257,7 @@ test('streams that are asked for by name must be there', async (t) => {
   });
 });
 
-test('an identifier of another account or Region names no group of this one', async (t) => {
+test('an identifier of another account or Region is refused', async (t) => {
   const { client } = await bench(t);
   const describe = (logGroupIdentifier: string) =>
     client.send(new DescribeLogStreamsCommand({ logGroupIdentifier }));
@@ -265,7 +265,7 @@ test('an identifier of another account or Region names no group of this one', as
   await t.throwsAsync(describe(`${ARN}x`), { name: 'ResourceNotFoundException' });
 });
 
-test('an operation that is not built is said to be lacking here, by its name', async (t) => {
+test('the error for an operation that is not implemented names it', async (t) => {
   const { client, local } = await bench(t);
   await t.throwsAsync(
     client.send(new StartQueryCommand({ queryString: 'fields @message', startTime: 0, endTime: 1 })),
@@ -275,7 +275,7 @@ test('an operation that is not built is said to be lacking here, by its name', a
   await client.send(new TagResourceCommand({ resourceArn: ARN, tags: { a: 'b' } }));
 });
 
-test('every operation of the SDK is built, or is said to be lacking here', async (t) => {
+test('every operation of the SDK is implemented, or known to be missing', async (t) => {
   const made = await bench(t);
   const operations = Object.keys(sdk).flatMap((name) => /^([A-Z]\w+)Command$/.exec(name)?.slice(1) ?? []);
   t.true(operations.length > 100);

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { seededRandom } from '@putlogs/local';
 import test from 'ava';
-import { type Bench, bench, NOW } from './support.js';
+import { type Bench, bench, NOW } from '../support.js';
 
 const filter = (made: Bench, input: Partial<FilterLogEventsCommandInput> = {}) =>
   made.client.send(new FilterLogEventsCommand({ logGroupName: 'g', ...input }));
@@ -25,8 +25,8 @@ const text = ({ events = [] }: { events?: { message?: string | undefined }[] | u
   events.map(({ message }) => message).join('');
 
 /**
- * What `aws logs tail --follow` does: it asks from the newest time that it saw, and of the events at that time it tells
- * the new ones by their ids.
+ * Works like `aws logs tail --follow`: it asks for events from the newest time that it saw, and recognises new events at that time
+ * by their ids.
  */
 class Tail {
   readonly printed: string[] = [];
@@ -40,7 +40,7 @@ class Tail {
     this.#limit = limit;
   }
 
-  /** Asks page after page until there is no other. `between` is what happens between two pages. */
+  /** Reads all pages. @param between is called between two pages */
   async poll(between: () => Promise<void>): Promise<void> {
     const startTime = this.#newest;
     let nextToken: string | undefined;
@@ -67,7 +67,7 @@ for (const limit of [1, 3, 10_000]) {
     const random = seededRandom(limit);
     const tail = new Tail(made, limit);
     const put: string[] = [];
-    // Time stands still at times: then only ids tell events apart.
+    // Some events have equal times, so only their ids distinguish them.
     let now = NOW;
     const putSome = async () => {
       if (random() < 0.5) now++;
@@ -90,7 +90,7 @@ for (const limit of [1, 3, 10_000]) {
   });
 }
 
-test('an event has one id, whoever reads it, in the order of time', async (t) => {
+test('an event has the same id for all readers, and ids are in order of time', async (t) => {
   const made = await bench(t);
   await addStream(made, 'a');
   await made.put({ logEvents: [{ timestamp: NOW, message: 's' }] });
@@ -107,7 +107,7 @@ test('an event has one id, whoever reads it, in the order of time', async (t) =>
   t.is(BigInt(first) >> 144n, BigInt(NOW));
 });
 
-test('an id is not given again after its event was deleted', async (t) => {
+test('an id is not reused after its event was deleted', async (t) => {
   const made = await bench(t);
   await made.put();
   const before = (await filter(made)).events?.[0]?.eventId;
@@ -117,7 +117,7 @@ test('an id is not given again after its event was deleted', async (t) => {
   t.not((await filter(made)).events?.[0]?.eventId, before);
 });
 
-test('what arrives between two pages of FilterLogEvents moves no other event', async (t) => {
+test('events that arrive between two pages of FilterLogEvents shift no other event', async (t) => {
   const made = await bench(t);
   await made.putAt(NOW, NOW + 1, NOW + 2, NOW + 3);
   const first = await filter(made, { limit: 2 });
@@ -130,7 +130,7 @@ test('what arrives between two pages of FilterLogEvents moves no other event', a
   t.is(text(await filter(made, { nextToken: newest.nextToken, startTime: NOW })), '10');
 });
 
-test('what arrives between two pages of GetLogEvents moves no other event', async (t) => {
+test('events that arrive between two pages of GetLogEvents shift no other event', async (t) => {
   const made = await bench(t);
   await made.putAt(NOW, NOW + 1, NOW + 2);
   const first = await get(made, { startFromHead: true, limit: 2 });
@@ -145,7 +145,7 @@ test('what arrives between two pages of GetLogEvents moves no other event', asyn
 
 for (const startFromHead of [true, false]) {
   const where = startFromHead ? 'head' : 'tail';
-  test(`whoever reads an empty stream from its ${where} sees what comes`, async (t) => {
+  test(`a reader of an empty stream from its ${where} gets the events that arrive later`, async (t) => {
     const made = await bench(t);
     const { nextForwardToken, nextBackwardToken } = await get(made, { startFromHead });
     await made.putAt(NOW, NOW);
@@ -159,7 +159,7 @@ for (const startFromHead of [true, false]) {
   });
 }
 
-test('streams and groups that are created between two pages move no other one', async (t) => {
+test('streams and groups that are created between two pages shift no other one', async (t) => {
   const made = await bench(t);
   for (const name of ['t', 'u', 'v']) await addStream(made, name);
   const streams = async (nextToken?: string, descending = false) => {

@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
-import { bench, exchange, NOW } from './support.js';
+import { bench, exchange, NOW } from '../support.js';
 
 const PUT = { logGroupName: 'g', logStreamName: 's', logEvents: [{ timestamp: NOW, message: 'hello' }] };
 const body = JSON.stringify(PUT);
 
 const type = (answer: { readonly body: string }): string => JSON.parse(answer.body).__type;
 
-test('every answer of the service has its type and an id of its own', async (t) => {
+test('every answer has the content type of the service and a unique request id', async (t) => {
   const made = await bench(t);
   const good = await made.raw('PutLogEvents', body);
   const bad = await made.raw('PutLogEvents', '{}');
@@ -53,7 +53,7 @@ const headers: readonly [
   ['no x-amz-date', { 'x-amz-date': undefined }, 'IncompleteSignatureException'],
   ['a date of another form', { 'x-amz-date': '2026-11-24' }, 'IncompleteSignatureException'],
   [
-    // One that Date.parse would take.
+    // Date.parse would accept this one.
     'a date without its time',
     {
       'x-amz-date': '00001124',
@@ -157,7 +157,7 @@ for (const [name, sent, expected] of bodies) {
   });
 }
 
-test('the words for what is missing are those of the service', async (t) => {
+test('the messages for missing members are those of the service', async (t) => {
   const made = await bench(t);
   const { message } = JSON.parse((await made.raw('PutLogEvents', '{"logEvents":[{}]}')).body);
   const missing = [
@@ -172,7 +172,7 @@ test('the words for what is missing are those of the service', async (t) => {
   t.is(message, `4 validation errors detected: ${words.join('; ')}`);
 });
 
-test('a gzip body is unpacked, and both sizes are known', async (t) => {
+test('a gzip body is decompressed, and both sizes are recorded', async (t) => {
   const made = await bench(t);
   const packed = gzipSync(body);
   t.is((await made.raw('PutLogEvents', packed, { 'content-encoding': 'gzip' })).status, 200);
@@ -184,7 +184,7 @@ test('a gzip body is unpacked, and both sizes are known', async (t) => {
   );
 });
 
-test('a body that says gzip and is not is refused', async (t) => {
+test('a body that is not gzip as declared is refused', async (t) => {
   const made = await bench(t);
   t.is(type(await made.raw('PutLogEvents', body, { 'content-encoding': 'gzip' })), 'SerializationException');
   const cut = gzipSync(body).subarray(0, -4);
@@ -193,7 +193,7 @@ test('a body that says gzip and is not is refused', async (t) => {
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-test('a gzip bomb is a bare 413', async (t) => {
+test('a gzip bomb is answered with an empty 413', async (t) => {
   const made = await bench(t);
   const answer = await made.raw('PutLogEvents', gzipSync(Buffer.alloc(MAX_BODY_BYTES + 1, 32)), {
     'content-encoding': 'gzip',
@@ -203,18 +203,18 @@ test('a gzip bomb is a bare 413', async (t) => {
   t.is(made.local.requests.at(-1)?.status, 413);
 });
 
-test('a body of more than 16 MiB is a bare 413', async (t) => {
+test('a body of more than 16 MiB is answered with an empty 413', async (t) => {
   const made = await bench(t);
   const answer = await made.raw('PutLogEvents', Buffer.alloc(MAX_BODY_BYTES + 1, 32));
   t.is(answer.status, 413);
   t.is(made.local.requests.at(-1)?.wireBytes, MAX_BODY_BYTES + 1);
 });
 
-for (const packs of [false, true]) {
-  test(`a body of 16 MiB is read${packs ? ', packed' : ''}`, async (t) => {
+for (const compresses of [false, true]) {
+  test(`a body of 16 MiB is read${compresses ? ', compressed' : ''}`, async (t) => {
     const made = await bench(t);
     const sent = Buffer.from(body.padEnd(MAX_BODY_BYTES));
-    const answer = packs
+    const answer = compresses
       ? await made.raw('PutLogEvents', gzipSync(sent), { 'content-encoding': 'gzip' })
       : await made.raw('PutLogEvents', sent);
     t.is(answer.status, 200, answer.body);
@@ -229,11 +229,11 @@ test('the largest batch is read however JSON escapes it', async (t) => {
   t.is(made.messages()[0], message);
 });
 
-/** A body whose member that nobody knows is lists in lists, so that all is nested so deep. */
+/** A body with an unknown member that contains nested lists, up to this depth. */
 const nested = (depth: number): string =>
   `{"unknown":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)},${body.slice(1)}`;
 
-/** A body of so many values, as the commas and the brackets before each tell them. */
+/** A body with this many values, counted by commas and opening brackets. */
 const ofValues = (count: number): string => {
   const own = body.match(/[[{,]/g)?.length ?? 0;
   return `{"unknown":[${'0,'.repeat(count - own - 3)}0],${body.slice(1)}`;
@@ -260,7 +260,7 @@ for (const [what, sent, message] of [
   });
 }
 
-test('what is sent to the control interface has the same bounds', async (t) => {
+test('the control interface has the same limits', async (t) => {
   const { local } = await bench(t);
   const type = { 'content-type': 'application/json' };
   const answer = await exchange(local.port, 'POST', '/_putlogs/faults', type, '['.repeat(101));
@@ -270,7 +270,7 @@ test('what is sent to the control interface has the same bounds', async (t) => {
   );
 });
 
-test('a value of megabytes is neither echoed nor remembered', async (t) => {
+test('a value of megabytes is neither echoed nor recorded', async (t) => {
   const made = await bench(t);
   const name = 'x'.repeat(3_500_000);
   const answer = await made.raw(
@@ -282,13 +282,13 @@ test('a value of megabytes is neither echoed nor remembered', async (t) => {
   t.true(JSON.stringify(made.local.requests.at(-1)).length < 1_000);
 });
 
-test('only POST / is the service', async (t) => {
+test('only POST / reaches the service', async (t) => {
   const { local } = await bench(t);
   t.is((await exchange(local.port, 'GET', '/')).status, 404);
   t.is((await exchange(local.port, 'POST', '/v2', {}, '{}')).status, 404);
 });
 
-test('requests are noted in order, without their bodies', async (t) => {
+test('requests are recorded in order, without their bodies', async (t) => {
   const made = await bench(t);
   await made.raw('PutLogEvents', body);
   await made.raw('PutLogEvents', change({ logStreamName: 'none' }));
@@ -318,7 +318,7 @@ test('requests are noted in order, without their bodies', async (t) => {
   ]);
 });
 
-test("what fails here and is nobody else's fault is a 500", async (t) => {
+test('an error of the service itself is a 500', async (t) => {
   const made = await bench(t, {
     onPut: () => {
       throw new Error('broken listener');

@@ -1,7 +1,7 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { bench, exchange, HOUR, NOW, SECOND } from './support.js';
+import { bench, exchange, HOUR, NOW, SECOND } from '../support.js';
 
 const MINUTE = 60 * SECOND;
 
@@ -22,7 +22,7 @@ const clocks: readonly [clock: number, words: string | undefined][] = [
 
 for (const [clock, words] of clocks) {
   const verdict = words === undefined ? 'accepted' : 'refused';
-  test(`at ${new Date(clock).toISOString()} a signature of noon is ${verdict}`, async (t) => {
+  test(`at ${new Date(clock).toISOString()} a signature from noon is ${verdict}`, async (t) => {
     let signingClock = NOW;
     const made = await bench(t, { signingClock: () => signingClock });
     signingClock = clock;
@@ -35,7 +35,7 @@ for (const [clock, words] of clocks) {
   });
 }
 
-test('every operation must be signed now, before anything else of it is looked at', async (t) => {
+test('every operation checks the time of the signature before anything else', async (t) => {
   let signingClock = NOW;
   const made = await bench(t, { signingClock: () => signingClock });
   signingClock = NOW + HOUR;
@@ -45,7 +45,7 @@ test('every operation must be signed now, before anything else of it is looked a
   }
 });
 
-test('every answer has the Date that signatures are held against', async (t) => {
+test('every answer has the Date that signatures are checked against', async (t) => {
   const made = await bench(t, { now: () => 0 });
   const good = await made.raw('DescribeLogGroups', '{}');
   const bad = await made.raw('PutLogEvents', '{}');
@@ -59,7 +59,7 @@ test('every answer has the Date that signatures are held against', async (t) => 
   );
 });
 
-/** The SDK as an application has it: it signs by the real clock until it has learnt better. */
+/** The SDK as in an application: it signs with the real time until it corrects its clock. */
 async function application(t: ExecutionContext, options: StartOptions, maxAttempts?: number) {
   const local = await start(options);
   const client = new CloudWatchLogsClient({
@@ -84,7 +84,7 @@ for (const [name, skew] of [
 ] as const) {
   const signingClock = () => Date.now() + skew;
 
-  test(`an SDK that is an hour ${name} is refused, and succeeds by its own retry`, async (t) => {
+  test(`an SDK whose clock is an hour ${name} is refused, and its own retry succeeds`, async (t) => {
     const { create, outcomes } = await application(t, { signingClock });
     await create('a');
     t.deepEqual(outcomes(), ['InvalidSignatureException', 200]);
@@ -92,7 +92,7 @@ for (const [name, skew] of [
     t.deepEqual(outcomes(), ['InvalidSignatureException', 200, 200]);
   });
 
-  test(`an SDK that is an hour ${name} and does not retry succeeds from the second request on`, async (t) => {
+  test(`an SDK whose clock is an hour ${name} and that does not retry succeeds with the second request`, async (t) => {
     const { create, outcomes } = await application(t, { signingClock }, 1);
     await t.throwsAsync(create('a'), { name: 'InvalidSignatureException' });
     await create('a');
@@ -101,7 +101,7 @@ for (const [name, skew] of [
   });
 }
 
-test('another clock for events is none for signatures', async (t) => {
+test('the clock of events does not affect signatures', async (t) => {
   const { create, outcomes } = await application(t, { now: () => 0 }, 1);
   await create('a');
   await create('b');

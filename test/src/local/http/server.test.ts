@@ -1,29 +1,29 @@
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { start } from '@putlogs/local';
 import test from 'ava';
-import { exchange } from './support.js';
+import { exchange } from '../support.js';
 
-test('by default on a free port of this machine alone', async (t) => {
+test('by default the service listens on a free port of the loopback address', async (t) => {
   const [one, other] = await Promise.all([start(), start()]);
   t.teardown(() => Promise.all([one.close(), other.close()]));
   t.is(one.endpoint, `http://127.0.0.1:${one.port}`);
   t.not(one.port, other.port);
 });
 
-test('on every address, it is reached by one that can be reached', async (t) => {
+test('the endpoint of a service that listens on all addresses can be reached', async (t) => {
   const local = await start({ host: '0.0.0.0' });
   t.teardown(() => local.close());
   t.is(local.endpoint, `http://127.0.0.1:${local.port}`);
   t.is((await exchange(local.port, 'GET', '/_putlogs/health')).status, 200);
 });
 
-test('a port in use rejects', async (t) => {
+test('start() rejects if the port is in use', async (t) => {
   const local = await start();
   t.teardown(() => local.close());
   await t.throwsAsync(start({ port: local.port }), { code: 'EADDRINUSE' });
 });
 
-test('closed, it lets its port go, and can be closed again', async (t) => {
+test('close() frees the port, and can be called twice', async (t) => {
   const local = await start();
   const { port } = local;
   await local.close();
@@ -33,7 +33,7 @@ test('closed, it lets its port go, and can be closed again', async (t) => {
   t.is(next.port, port);
 });
 
-test.serial('its variables are all that an SDK needs', async (t) => {
+test.serial('its environment variables are all that an SDK needs', async (t) => {
   const local = await start();
   const before = { ...process.env };
   Object.assign(process.env, local.env);

@@ -1,7 +1,7 @@
 import { DescribeLogGroupsCommand, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Fault } from '@putlogs/local';
 import test from 'ava';
-import { type Bench, bench, NOW } from './support.js';
+import { type Bench, bench, NOW } from '../support.js';
 
 const ENTITY = { keyAttributes: { Type: 'RemoteService', Name: 'db' } };
 const body = JSON.stringify({
@@ -11,7 +11,7 @@ const body = JSON.stringify({
   entity: ENTITY,
 });
 
-/** Ends what hangs or waits: a test waits for nothing. */
+/** Closes the service, which ends requests that hang or wait. */
 const close = (made: Bench) => made.local.close();
 
 const refusals: readonly [Fault['kind'], number, string, RegExp][] = [
@@ -37,7 +37,7 @@ const refusals: readonly [Fault['kind'], number, string, RegExp][] = [
 ];
 
 for (const [kind, status, name, message] of refusals) {
-  test(`${kind} refuses with ${name}, once`, async (t) => {
+  test(`${kind} refuses one request with ${name}`, async (t) => {
     const made = await bench(t);
     made.local.fault({ kind, times: 1 } as Fault);
     const error = await t.throwsAsync(made.put({ entity: ENTITY }), { name, message });
@@ -64,7 +64,7 @@ const pages: readonly [Fault['kind'], number, string, RegExp][] = [
 ];
 
 for (const [kind, status, contentType, page] of pages) {
-  test(`${kind} is not from the service: no request id, nothing stored`, async (t) => {
+  test(`${kind} is an answer without a request id, and nothing is stored`, async (t) => {
     const made = await bench(t);
     made.local.fault({ kind } as Fault);
     const answer = await made.raw('PutLogEvents', body);
@@ -77,7 +77,7 @@ for (const [kind, status, contentType, page] of pages) {
   });
 }
 
-test('reset cuts the connection, and nothing is stored', async (t) => {
+test('reset closes the connection, and nothing is stored', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'reset', times: 1 });
   await t.throwsAsync(made.raw('PutLogEvents', body), { code: 'ECONNRESET' });
@@ -86,7 +86,7 @@ test('reset cuts the connection, and nothing is stored', async (t) => {
   t.is((await made.raw('PutLogEvents', body)).status, 200);
 });
 
-test('lostAnswer stores the events, then cuts the connection', async (t) => {
+test('lostAnswer stores the events, then closes the connection', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'lostAnswer', times: 1 });
   await t.throwsAsync(made.raw('PutLogEvents', body), { code: 'ECONNRESET' });
@@ -109,13 +109,13 @@ test('hang never answers, and ends when the service is closed', async (t) => {
 });
 
 for (const kind of ['slow', 'drip'] as const) {
-  test(`${kind} does what was asked at once and answers late`, async (t) => {
+  test(`${kind} executes the request at once and answers late`, async (t) => {
     const made = await bench(t);
     const delayMs = 40;
     made.local.fault({ kind, delayMs, times: 1 });
     const from = Date.now();
     const answer = await made.raw('PutLogEvents', body);
-    // Timers are whole milliseconds and may end up to one early.
+    // Timers have whole milliseconds, and may fire up to one early.
     t.true(Date.now() - from >= delayMs - 1);
     t.is(answer.status, 200);
     t.is(answer.body, '{}');
@@ -123,7 +123,7 @@ for (const kind of ['slow', 'drip'] as const) {
     t.is(made.local.count('g'), 1);
   });
 
-  test(`${kind} does not keep the service from closing`, async (t) => {
+  test(`${kind} does not delay the close of the service`, async (t) => {
     let heard = (): void => undefined;
     const reached = new Promise<void>((resolve) => {
       heard = resolve;
@@ -154,7 +154,7 @@ test('drip sends the headers long before the body', async (t) => {
   t.is(status, 200);
 });
 
-test('poison refuses what holds its text, and nothing else', async (t) => {
+test('poison refuses requests that contain its text, and no others', async (t) => {
   const made = await bench(t);
   const event = (message: string) => ({ timestamp: NOW, message });
   made.local.fault({ kind: 'poison', text: '"bad\n' });
@@ -167,7 +167,7 @@ test('poison refuses what holds its text, and nothing else', async (t) => {
 });
 
 for (const errorType of ['InvalidEntity', 'InvalidAttributes', 'EntitySizeTooLarge', 'SomethingNew']) {
-  test(`entityRejected says ${errorType} and keeps the events without the entity`, async (t) => {
+  test(`entityRejected answers ${errorType} and stores the events without the entity`, async (t) => {
     const made = await bench(t);
     made.local.fault({ kind: 'entityRejected', errorType });
     const { rejectedEntityInfo } = await made.put({ entity: ENTITY });
@@ -177,7 +177,7 @@ for (const errorType of ['InvalidEntity', 'InvalidAttributes', 'EntitySizeTooLar
   });
 }
 
-test('faults of the entity pass over requests without one', async (t) => {
+test('faults of the entity do not apply to requests without one', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'entityInvalid', times: 1 });
   await made.put();
@@ -186,7 +186,7 @@ test('faults of the entity pass over requests without one', async (t) => {
   t.is(made.local.count('g'), 2);
 });
 
-test('a fault meets PutLogEvents unless told otherwise', async (t) => {
+test('a fault applies to PutLogEvents by default', async (t) => {
   const made = await bench(t);
   const describe = () => made.client.send(new DescribeLogGroupsCommand({}));
   const end = made.local.fault({ kind: 'throttle' });
@@ -218,7 +218,7 @@ const operations = [
 ];
 
 for (const operation of operations) {
-  test(`a fault can be for ${operation}`, async (t) => {
+  test(`a fault can apply to ${operation}`, async (t) => {
     const made = await bench(t);
     made.local.fault({ kind: 'throttle', operation });
     const answer = await made.raw(operation === '*' ? 'TagResource' : operation, '{}');
@@ -226,7 +226,7 @@ for (const operation of operations) {
   });
 }
 
-test('a fault meets the next so many', async (t) => {
+test('a fault with `times` applies to that many requests', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'throttle', times: 2 });
   await t.throwsAsync(made.put());
@@ -234,7 +234,7 @@ test('a fault meets the next so many', async (t) => {
   await t.notThrowsAsync(made.put());
 });
 
-test('a fault meets its share', async (t) => {
+test('a fault with `share` applies to that share of requests', async (t) => {
   const drawn = [0.29, 0.3, 0.9, 0];
   const made = await bench(t, { random: () => drawn.shift() ?? 1 });
   made.local.fault({ kind: 'throttle', share: 0.3 });
@@ -245,7 +245,7 @@ test('a fault meets its share', async (t) => {
   t.deepEqual(drawn, []);
 });
 
-test('of several faults the first has the request, until it is used up', async (t) => {
+test('of several faults the first applies, until it has ended', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'throttle', times: 1 });
   made.local.fault({ kind: 'expiredToken' });
@@ -255,7 +255,7 @@ test('of several faults the first has the request, until it is used up', async (
   await t.notThrowsAsync(made.put());
 });
 
-test('a request that is no request uses up no fault', async (t) => {
+test('an invalid request uses up no fault', async (t) => {
   const made = await bench(t);
   made.local.fault({ kind: 'throttle', operation: '*', times: 1 });
   t.regex((await made.raw('PutLogEvents', '{')).body, /SerializationException/);
@@ -267,7 +267,7 @@ test('a request that is no request uses up no fault', async (t) => {
   );
 });
 
-const senseless: readonly [object | null, RegExp][] = [
+const invalidFaults: readonly [object | null, RegExp][] = [
   [null, /a fault is an object/],
   [{}, /unknown kind of fault: undefined; known are throttle, /],
   [{ kind: 'constructor' }, /unknown kind/],
@@ -291,8 +291,8 @@ const senseless: readonly [object | null, RegExp][] = [
   [{ kind: 'throttle', text: 'x' }, /takes text/],
 ];
 
-for (const [fault, message] of senseless) {
-  test(`no fault: ${JSON.stringify(fault)}`, async (t) => {
+for (const [fault, message] of invalidFaults) {
+  test(`an invalid fault is refused: ${JSON.stringify(fault)}`, async (t) => {
     const made = await bench(t);
     t.throws(() => made.local.fault(fault as Fault), { instanceOf: TypeError, message });
     await t.notThrowsAsync(made.put());
