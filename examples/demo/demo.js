@@ -1,5 +1,5 @@
-// Two applications, one that logs through Pino and one through Winston, write into a CloudWatch Logs on this
-// machine. Shows what arrived, and succeeds only if the log line of every request arrived once.
+// Two applications, one with Pino and one with Winston, log to a local CloudWatch Logs. The demo shows what arrived, and
+// succeeds only if the log line of every request arrived exactly once.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -28,8 +28,8 @@ await local.close();
 const complete = results.every(({ arrivedOnce, code }) => arrivedOnce === REQUESTS && code === 0);
 print(
   complete
-    ? bold('\nEvery request arrived once, and both applications ended by themselves.')
-    : '\nNOT all arrived once.',
+    ? bold('\nEvery request was logged exactly once, and both applications ended by themselves.')
+    : '\nFAILED: not every request was logged exactly once.',
 );
 process.exitCode = complete ? 0 : 1;
 
@@ -37,7 +37,7 @@ async function run({ name, logGroupName }) {
   const port = await freePort();
   const server = fileURLToPath(new URL(`../${name}/server.js`, import.meta.url));
   const app = spawn(process.execPath, [server], {
-    // Nothing of the shell's, so that the logs go to this machine alone.
+    // No other variables of the shell, so that the logs only go to the local service.
     env: {
       ...local.env,
       PATH: process.env.PATH,
@@ -48,7 +48,7 @@ async function run({ name, logGroupName }) {
     signal: apps.signal,
     timeout: DEADLINE_MS,
   });
-  app.on('error', () => undefined); // ended by the signal, since another one failed
+  app.on('error', () => undefined); // aborted, since the other application failed
   const ended = once(app, 'exit');
   const url = `http://127.0.0.1:${port}`;
   await listening(url);
@@ -69,7 +69,7 @@ async function listening(url) {
     if (answers) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`nothing listens on ${url}`);
+  throw new Error(`No server listens on ${url}.`);
 }
 
 async function freePort() {
@@ -109,7 +109,7 @@ function show({ name, logGroupName, counts, arrivedOnce }) {
   const requests = puts.length === 1 ? 'one request' : `${puts.length} requests`;
   print(`  ${events.length} events in ${requests}, ${wireBytes} bytes gzipped`);
   print(`  the transport counts ${JSON.stringify(counts)}`);
-  print(`  ${arrivedOnce} of ${REQUESTS} requests arrived exactly once`);
+  print(`  ${arrivedOnce} of ${REQUESTS} requests were logged exactly once`);
 }
 
 function pairs(attributes = {}) {

@@ -1,4 +1,4 @@
-// An HTTP server that logs each request through Pino into CloudWatch Logs.
+// An HTTP server that logs each request with Pino to CloudWatch Logs.
 import { createServer } from 'node:http';
 import pino from 'pino';
 
@@ -15,7 +15,7 @@ transport.on('report', (report) => {
 
 const server = createServer((request, response) => {
   if (request.url === '/healthz') {
-    // What became of the logs so far, for whoever watches this server.
+    // Delivers all logs so far, then returns the counts.
     logger.flush(() => response.end(JSON.stringify(counts)));
     return;
   }
@@ -27,7 +27,7 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   logger.info(server.address(), 'listening');
 });
 
-// The process ends when the last connection is closed, and the transport delivers what is left before that.
+// The process ends when all connections are closed. Before that, the transport delivers the remaining logs.
 process.once('SIGTERM', () => {
   server.close();
   server.closeAllConnections();

@@ -1,4 +1,4 @@
-// An HTTP server that logs each request through Winston into CloudWatch Logs.
+// An HTTP server that logs each request with Winston to CloudWatch Logs.
 import { createServer } from 'node:http';
 import { CloudWatchTransport } from '@putlogs/winston';
 import winston from 'winston';
@@ -8,7 +8,7 @@ const logger = winston.createLogger({ transports: [transport] });
 
 const server = createServer(async (request, response) => {
   if (request.url === '/healthz') {
-    // What became of the logs so far, for whoever watches this server.
+    // Delivers all logs so far, then returns the counts.
     await transport.flush();
     response.end(JSON.stringify(transport.counts));
     return;
@@ -21,7 +21,7 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   logger.info('listening', server.address());
 });
 
-// The process ends when the last connection is closed, and the transport delivers what is left before that.
+// The process ends when all connections are closed. Before that, the transport delivers the remaining logs.
 process.once('SIGTERM', () => {
   server.close();
   server.closeAllConnections();

@@ -1,11 +1,11 @@
 import type { Put } from '@putlogs/local';
 
-/** What arrived of numbered records, in little memory: for a service that keeps no events. */
+/** Counts how often each numbered record arrived, for a service that keeps no events. */
 export class Arrivals {
   readonly #times: number[] = [];
   #doubledPuts = 0;
 
-  /** For `onPut` of the service. */
+  /** A listener for `onPut` of the service. */
   add({ events }: Pick<Put, 'events'>): void {
     const numbers = events.flatMap(({ message }) => recordsOf(message));
     if (numbers.some((number) => this.timesOf(number) > 0)) this.#doubledPuts++;
@@ -16,12 +16,12 @@ export class Arrivals {
     return this.#times[number] ?? 0;
   }
 
-  /** How many arrived more often than once: those too many. */
+  /** The number of duplicates. */
   get doubled(): number {
     return this.#times.reduce((sum, times) => sum + times - 1, 0);
   }
 
-  /** Requests with events that had arrived before. */
+  /** The number of requests that contained duplicates. */
   get doubledPuts(): number {
     return this.#doubledPuts;
   }

@@ -12,26 +12,26 @@ export interface Ended {
 interface RunOptions {
   readonly env?: Record<string, string>;
   readonly nodeArguments?: readonly string[];
-  /** A program that starts it, with its arguments. */
+  /** A program that starts the process, with its arguments. */
   readonly starter?: readonly string[];
-  /** The folder to start it in. */
+  /** The working directory. */
   readonly cwd?: string;
-  /** What a file may take, in blocks of 512 bytes: writing more fails, as on a full disk. */
+  /** The maximum size of a file, in blocks of 512 bytes. Writing more fails, as on a full disk. */
   readonly maxFileBlocks?: number;
   /** Called each time the process has written something to its stdout. */
   readonly onOutput?: (child: ChildProcess) => void;
 }
 
-/** NODE_OPTIONS keep it from the metadata service of this machine: ava.config.js. */
+/** NODE_OPTIONS load a module that blocks the metadata service of this machine: see ava.config.js. */
 const { PATH, NODE_OPTIONS } = process.env;
 const ofThisProcess = { PATH, NODE_OPTIONS };
 
-/** Where a fixture is. */
+/** The path of a fixture. */
 export function fixturePath(fixture: string): string {
   return fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url));
 }
 
-/** Runs a fixture in a process of its own, pointed at the service, until it ends. */
+/** Runs a fixture in a process of its own, which logs to the local service, until it ends. */
 export function runFixture(
   local: Local,
   fixture: string,
@@ -41,7 +41,7 @@ export function runFixture(
   return runProgram(local, fixturePath(fixture), args, options);
 }
 
-/** The same for any program of Node's. */
+/** Runs any Node program in the same way. */
 export async function runProgram(
   local: Local,
   file: string,

@@ -1,6 +1,6 @@
 import { ManualClock } from './manual-clock.js';
 
-/** Says how often somebody began to wait: by that a test sees that something has arrived, before it lets time pass. */
+/** Counts the timers that were started. Thereby a test sees that something has happened before it lets time pass. */
 export class CountingClock extends ManualClock {
   starts = 0;
 

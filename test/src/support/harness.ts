@@ -1,23 +1,23 @@
 import { type Local, type StartOptions, start } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
 
-/** A service for one test. */
+/** Starts a service for one test. */
 export async function startLocal(t: ExecutionContext, options: StartOptions = {}): Promise<Local> {
   const local = await start(options);
   t.teardown(() => local.close());
   for (const [name, value] of Object.entries(local.env)) {
-    // Each test has an endpoint of its own; the rest is the same for all.
+    // The endpoint is not set, since several tests of a process have services of their own.
     if (!name.startsWith('AWS_ENDPOINT_URL')) process.env[name] = value;
   }
   return local;
 }
 
-/** Options that lead to it. Problems that a test causes on purpose stay out of its output. */
+/** Options for a local service. Problems are not written to stderr, since tests cause them on purpose. */
 export function optionsFor(local: Pick<Local, 'endpoint'>) {
   return { logGroupName: '/test/app', endpoint: local.endpoint, reportToStderr: false } as const;
 }
 
-/** The stored messages, in the order of time and, within a moment, of arrival. */
+/** The stored messages, in order of time, then of arrival. */
 export function messages(local: Local, logGroupName = '/test/app'): string[] {
   return local
     .events(logGroupName)
@@ -30,11 +30,12 @@ export function puts(local: Local) {
   return local.requests.filter(({ operation }) => operation === 'PutLogEvents');
 }
 
+/** The operations of all requests, in order. */
 export function operations(local: Local): string[] {
   return local.requests.map(({ operation }) => operation);
 }
 
-/** `count` numbers from 0. */
+/** The numbers from 0 to `count` - 1. */
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i);
 }

@@ -6,10 +6,10 @@ interface Timer {
   readonly keepAlive: boolean;
 }
 
-/** Time that passes when the test says so. */
+/** A clock that the test advances. */
 export class ManualClock implements Clock {
   #now = 0;
-  /** The time of day when the clock began. */
+  /** The time of day when the monotonic clock was 0. */
   #origin: number;
   readonly #timers = new Set<Timer>();
 
@@ -25,12 +25,12 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  /** Somebody sets the time of day, forwards or back; no time passes. */
+  /** Sets the time of day, as a user can set the system clock. No time passes. */
   set(now: number): void {
     this.#origin = now - this.#now;
   }
 
-  /** Time passes in which this process stands still: what is due comes late, when time passes again. */
+  /** Lets time pass while the process is suspended. Timers that become due are called by the next `advance`. */
   jump(ms: number): void {
     this.#now += ms;
   }
@@ -41,7 +41,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
-  /** Lets `ms` milliseconds pass: what is due is called at its time, and what follows from it is done before the next. */
+  /** Lets time pass. Each timer is called when it is due, and its consequences are completed before the next one. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settled();
@@ -54,24 +54,24 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
-  /** How many timers are set. */
+  /** The number of active timers. */
   get timers(): number {
     return this.#timers.size;
   }
 
-  /** How many of them keep the process alive. */
+  /** The number of active timers that keep the process alive. */
   get keepingAlive(): number {
     return [...this.#timers].filter(({ keepAlive }) => keepAlive).length;
   }
 
-  /** The earliest that is due by `end`; of equal ones, the one set first. */
+  /** The next timer that is due by `end`. Of equal ones, the one that was set first. */
   #next(end: number): Timer | undefined {
     const due = [...this.#timers].filter(({ at }) => at <= end);
     return due.toSorted((a, b) => a.at - b.at)[0];
   }
 }
 
-/** Resolves when every promise that can go on without time passing has done so. */
+/** Resolves when all promises that can settle without time passing have settled. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -12,24 +12,24 @@ import {
   resolveConfig,
 } from '@putlogs/core';
 import type { Local } from '@putlogs/local';
-// So that each pipeline of this process has it at once: there is no time to load it in, where no time passes.
+// Loads all modules first, since loading takes real time, which a manual clock does not wait for.
 import '@putlogs/core/internal';
 import { optionsFor } from './harness.js';
 
-/** A pipeline in this thread, over the real SDK, with what it reported. Pauses after failures take no time. */
+/** Opens a pipeline in this thread, with the real SDK, and records its reports. Pauses after failures have no length. */
 export function openPipeline(
   local: Pick<Local, 'endpoint'>,
   options: Options = {},
-  surroundings: PipelineDependencies = {},
+  dependencies: PipelineDependencies = {},
 ) {
   const reports: Report[] = [];
   const config = resolveConfig({ ...optionsFor(local), ...options }, {});
   const pipeline = createPipeline(config, (report) => reports.push(report), {
-    // On a host of no platform, with an application of no name.
+    // A host without a platform, and an application without a name.
     env: { AWS_EC2_METADATA_DISABLED: 'true' },
     readFile: () => Promise.reject(new Error('there are no files')),
     random: () => 0,
-    ...surroundings,
+    ...dependencies,
   });
   return {
     ...pipeline,
@@ -43,7 +43,7 @@ export function openPipeline(
   };
 }
 
-/** Counts in which everything that was accepted was delivered. */
+/** The counts if all accepted events were delivered. */
 export function allDelivered(events: number): Counts {
   return {
     accepted: events,
@@ -55,7 +55,7 @@ export function allDelivered(events: number): Counts {
   };
 }
 
-/** Makes the log group, as somebody else would. */
+/** Creates the log group, independently of a pipeline. */
 export async function createGroup(local: Pick<Local, 'endpoint'>, retentionInDays: number): Promise<void> {
   const { endpoint } = local;
   const { logGroupName } = optionsFor(local);

@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-/** What every request for AWS needs. The keys are no secrets. */
+/** Variables that the AWS SDK needs. The keys are not secret. */
 const CREDENTIALS = {
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_REGION: 'us-east-1',
 } as const;
 
-/** A service that answers each request, which it has read, as the test says: also as no good service would. */
+/** A service that reads each request and lets the test answer it in any way, also in ways that CloudWatch Logs would not. */
 export async function startRaw(
   t: ExecutionContext,
   answer: (response: ServerResponse, request: IncomingMessage, body: Buffer) => void,
@@ -23,7 +23,7 @@ export async function startRaw(
   });
 }
 
-/** A server on loopback, for as long as the test lasts. */
+/** A server on a loopback address, which is closed at the end of the test. */
 export async function startServer(t: ExecutionContext, listener: RequestListener) {
   const server = createServer(listener);
   server.listen(0, '127.0.0.1');
@@ -35,5 +35,5 @@ export async function startServer(t: ExecutionContext, listener: RequestListener
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Only the service gives a request id. */
+/** Headers of an answer from the service itself: only these have a request id. */
 export const GENUINE = { 'x-amzn-requestid': '7c0a4b1e', 'content-type': 'application/x-amz-json-1.1' };

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionContext } from 'ava';
 
-/** Counts the requests that the servers in this process have under way. */
+/** Counts the concurrent requests of the servers in this process. */
 export class RequestsAtOnce {
   #now = 0;
   #most = 0;

@@ -21,7 +21,7 @@ export function spoolFolder(t: ExecutionContext): string {
   return folder;
 }
 
-/** The files in the folder, as paths from it, but for the locks of living processes. */
+/** The paths of the files in a folder and its subfolders, without locks. */
 export function filesIn(folder: string): string[] {
   return entriesIn(folder)
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.lock'))
@@ -34,13 +34,13 @@ function entriesIn(folder: string): Dirent[] {
     try {
       return readdirSync(folder, { recursive: true, withFileTypes: true });
     } catch (error) {
-      // A folder in it went while this looked.
+      // A subfolder was removed during the call.
       if (!isMissing(error)) throw error;
     }
   }
 }
 
-/** A file may go while this counts. */
+/** The total size of the files, which may be removed during the call. */
 export function bytesIn(folder: string): number {
   return filesIn(folder).reduce(
     (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
@@ -48,7 +48,7 @@ export function bytesIn(folder: string): number {
   );
 }
 
-/** How many lines the segments have. */
+/** The number of lines in all segments. */
 export function linesIn(folder: string): number {
   const segments = filesIn(folder).filter((file) => file.endsWith('.ndjson'));
   return segments.reduce((sum, file) => sum + textOf(file).split('\n').length - 1, 0);
@@ -58,7 +58,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (isMissing(error)) return ''; // it went meanwhile
+    if (isMissing(error)) return ''; // it was removed meanwhile
     throw error;
   }
 }
@@ -67,14 +67,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** Resolves when all that this process had to do on the disk is done: time that does not pass is no time for it. */
+/** Resolves when this process has no file operation in progress. They take real time, which a manual clock does not wait for. */
 export async function diskIdle(): Promise<void> {
   const isBusy = () => process.getActiveResourcesInfo().some((resource) => /^FSReq|^CloseReq/.test(resource));
   await settled();
   await until('an idle disk', () => !isBusy());
 }
 
-/** The lines of a segment with one batch. */
+/** The text of a segment with one batch. */
 export function segmentText(messages: readonly string[], head: object = OLD): string {
   const lines = [
     JSON.stringify({ destination: 0, ...head }),
@@ -86,7 +86,7 @@ export function segmentText(messages: readonly string[], head: object = OLD): st
 
 const OLD = { logGroupName: '/old', logStreamName: 'old' };
 
-/** Leaves a folder as a process that died does. @param segments the text of each @returns its path */
+/** Creates a spool folder as a dead process leaves it. @param segments the texts of its segments @returns the path of the folder */
 export function leaveFolder(root: string, segments: readonly string[]): string {
   const folder = join(root, '01234567-89ab-4cde-8f01-23456789abcd');
   mkdirSync(folder, { mode: 0o700 });

@@ -1,6 +1,6 @@
 import type { ProblemCode } from './report-types.js';
 
-/** The message for so many lost events. */
+/** Creates the message for a number of lost events. */
 export type LossMessage = (events: number) => string;
 
 const PROBLEM_INTERVAL_MS = 60_000;

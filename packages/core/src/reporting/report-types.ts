@@ -37,7 +37,7 @@ export type ProblemCode =
   // Events are not affected.
   /** The host's clock differs from the service's. Requests are signed with the service's time. Set the clock. */
   | 'clock'
-  /** Records go to so many log streams that batches are sent before they are full. Use fields with fewer values. */
+  /** Too many log streams are in use, so batches are sent before they are full. Use fields with fewer values. */
   | 'too-many-open-batches'
   /** Records name more log streams than `maxLogStreams`. Further ones share an overflow log stream. */
   | 'log-streams'

@@ -3,7 +3,7 @@ import type { Clock } from '../util/clock.js';
 /** A destination without records for this long may be evicted. */
 const IDLE_MS = 10 * 60_000;
 
-/** The time of use is updated at most this often, since each update moves an entry of the map. */
+/** The time of the last use is updated at most this often, since each update moves an entry of the map. */
 const USE_RESOLUTION_MS = 10_000;
 
 interface Entry<D> {

@@ -22,7 +22,7 @@ export function logGroupNameIn(arn: string): string {
   return name;
 }
 
-/** The name of the log group that an identifier, which is a name or an ARN, stands for. */
+/** The name of a log group from its identifier, which is a name or an ARN. */
 export const logGroupNameOf = (identifier: string): string =>
   identifier.startsWith('arn:') ? logGroupNameIn(identifier) : identifier;
 

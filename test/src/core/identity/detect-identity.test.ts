@@ -359,11 +359,11 @@ for (const [mode, failure] of [
   [{ kind: 'refuses', status: 404 }, 'answered with status 404'],
   [{ kind: 'garbage' }, 'did not answer with a JSON object'],
   [{ kind: 'hangs' }, 'did not answer in time'],
-  ['nobody', 'cannot be reached'],
+  ['no service', 'cannot be reached'],
 ] as const) {
   test(`ECS is detected even if its metadata endpoint answers ${JSON.stringify(mode)}`, async (t) => {
-    const task = await ecs(t, mode === 'nobody' ? {} : { mode });
-    if (mode === 'nobody') await task.close();
+    const task = await ecs(t, mode === 'no service' ? {} : { mode });
+    if (mode === 'no service') await task.close();
     const { env } = task;
     const detection = new AbortController();
     const found = detectIn(runtime({ env, files }), { signal: detection.signal });

@@ -144,7 +144,7 @@ const bodies: readonly [name: string, body: string | Uint8Array, type: string | 
     'InvalidParameterException',
   ],
   ['null for an optional member', change({ entity: null, sequenceToken: null }), undefined],
-  ['a member that nobody knows', change({ colour: 'red' }), undefined],
+  ['an unknown member', change({ colour: 'red' }), undefined],
 ];
 
 for (const [name, sent, expected] of bodies) {

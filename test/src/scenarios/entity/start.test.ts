@@ -13,18 +13,18 @@ const WAIT_MS = 1000;
 /** What an application must detect. */
 type Found = 'EC2' | 'host';
 
-const MODES: readonly (readonly [MetadataMode | 'nobody', Found])[] = [
+const MODES: readonly (readonly [MetadataMode | 'no service', Found])[] = [
   [{ kind: 'answers' }, 'EC2'],
   [{ kind: 'refuses', status: 401 }, 'host'],
   [{ kind: 'drips', delayMs: 3_600_000 }, 'host'],
   [{ kind: 'hangs' }, 'host'],
-  ['nobody', 'host'],
+  ['no service', 'host'],
 ];
 
-async function open(t: ExecutionContext, mode: MetadataMode | 'nobody') {
-  const metadata = await startInstanceMetadata(mode === 'nobody' ? {} : { mode });
+async function open(t: ExecutionContext, mode: MetadataMode | 'no service') {
+  const metadata = await startInstanceMetadata(mode === 'no service' ? {} : { mode });
   t.teardown(() => metadata.close());
-  if (mode === 'nobody') await metadata.close();
+  if (mode === 'no service') await metadata.close();
   return { metadata, env: envOf(metadata) };
 }
 
@@ -39,7 +39,7 @@ const ENTITIES = {
 };
 
 for (const [mode, found] of MODES) {
-  const what = mode === 'nobody' ? 'does not exist' : Object.values(mode).join(' ');
+  const what = mode === 'no service' ? 'does not exist' : Object.values(mode).join(' ');
   for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
     test.serial(
       `${logger}: a metadata service that ${what}: all events are delivered, and the process ends promptly`,
@@ -56,7 +56,7 @@ for (const [mode, found] of MODES) {
   }
 
   // For a worker thread this is the same as a service that hangs, and each test takes seconds.
-  if (mode !== 'nobody' && mode.kind === 'drips') continue;
+  if (mode !== 'no service' && mode.kind === 'drips') continue;
   for (const logger of ['pino', 'winston']) {
     test.serial(`${logger}: a metadata service that ${what}: process.exit() loses nothing`, async (t) => {
       const local = await startLocal(t);
