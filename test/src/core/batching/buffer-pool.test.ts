@@ -1,35 +1,35 @@
 import { acquireBuffer, BATCH_BUFFER_BYTES, releaseBuffer, retainedBytes } from '@putlogs/core/internal';
 import test from 'ava';
 
-test.serial('memory that is given back is lent again, to one alone', (t) => {
-  const memory = acquireBuffer();
-  releaseBuffer(memory.subarray(0, 10));
-  releaseBuffer(memory);
-  t.is(acquireBuffer().buffer, memory.buffer);
-  t.not(acquireBuffer().buffer, memory.buffer);
+test.serial('a released buffer is reused once, even if it is released twice', (t) => {
+  const buffer = acquireBuffer();
+  releaseBuffer(buffer.subarray(0, 10));
+  releaseBuffer(buffer);
+  t.is(acquireBuffer().buffer, buffer.buffer);
+  t.not(acquireBuffer().buffer, buffer.buffer);
 });
 
-test.serial('what is lent is as large as was asked for', (t) => {
+test.serial('an acquired buffer is at least as large as requested', (t) => {
   releaseBuffer(acquireBuffer());
   const larger = acquireBuffer(BATCH_BUFFER_BYTES + 1);
   t.is(larger.length, BATCH_BUFFER_BYTES + 1);
   releaseBuffer(larger);
-  t.is(acquireBuffer().buffer, larger.buffer, 'and is kept');
+  t.is(acquireBuffer().buffer, larger.buffer, 'the larger buffer is kept');
 });
 
-test.serial('of what is seldom needed nothing is kept', (t) => {
+test.serial('unusually large buffers are not kept', (t) => {
   const huge = acquireBuffer(3 * BATCH_BUFFER_BYTES);
   releaseBuffer(huge);
   t.not(acquireBuffer().buffer, huge.buffer);
 });
 
-test.serial('memory of others is not taken', (t) => {
+test.serial('memory that is not from the pool is ignored', (t) => {
   const other = Buffer.allocUnsafeSlow(BATCH_BUFFER_BYTES);
   releaseBuffer(other);
   t.not(acquireBuffer().buffer, other.buffer);
 });
 
-test.serial('a view keeps all of what was lent, and of other memory counts for itself', (t) => {
+test.serial('a view retains its whole pooled buffer, but only its own bytes of other memory', (t) => {
   t.is(retainedBytes(acquireBuffer().subarray(0, 10)), BATCH_BUFFER_BYTES);
   t.is(retainedBytes(Buffer.alloc(100).subarray(0, 10)), 10);
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 
 const SOURCES = ['settled', 'host', 'record'] as const;
 
-/** As it is sent, and stands in the spool. */
+/** The line of an event, as it is sent and written to the spool. */
 function lineOf(timestamp: number, message: string, source: (typeof SOURCES)[number] = 'settled'): Buffer {
   const payload = new JsonPayload();
   for (const event of toLogEvents(timestamp, message, source)) payload.append(event);
@@ -17,7 +17,7 @@ const read = (line: Buffer) => readEventLine(line, 0, line.length);
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 40 });
 const timestamp = fc.integer({ min: 0, max: 8.64e15 });
 
-test('whatever is written is read, with its time and the length of its message', (t) => {
+test('every event that is written can be read, with its timestamp and the size of its message', (t) => {
   fc.assert(
     fc.property(timestamp, text, fc.constantFrom(...SOURCES), (time, message, source) => {
       const event = read(lineOf(time, message, source));
@@ -29,9 +29,9 @@ test('whatever is written is read, with its time and the length of its message',
 });
 
 const edit = fc.record({
-  at: fc.nat(120),
-  bytes: fc.constantFrom(0, 1, 2, 6),
-  by: fc.constantFrom(
+  offset: fc.nat(120),
+  removed: fc.constantFrom(0, 1, 2, 6),
+  inserted: fc.constantFrom(
     '',
     '"',
     '\\',
@@ -50,12 +50,16 @@ const edit = fc.record({
   ),
 });
 
-test('whatever becomes of a line: what is read of it is an event, and nothing else', (t) => {
+test('a line that was changed anywhere is either not read or is exactly one valid event', (t) => {
   fc.assert(
     fc.property(timestamp, text, fc.array(edit, { minLength: 1, maxLength: 3 }), (time, message, edits) => {
       let line = lineOf(time, message);
-      for (const { at, bytes, by } of edits)
-        line = Buffer.concat([line.subarray(0, at), Buffer.from(by), line.subarray(at + bytes)]);
+      for (const { offset, removed, inserted } of edits)
+        line = Buffer.concat([
+          line.subarray(0, offset),
+          Buffer.from(inserted),
+          line.subarray(offset + removed),
+        ]);
       const event = read(line);
       if (event === undefined || !isUtf8(line)) return;
       const parsed = JSON.parse(line.toString());
@@ -82,7 +86,7 @@ for (const line of [
   '{"message":"a","timestamp":1}',
   '',
 ]) {
-  test(`it is no event as we write it: ${line}`, (t) => {
+  test(`a line that JsonPayload would not write is refused: ${line}`, (t) => {
     t.is(read(Buffer.from(line)), undefined);
   });
 }

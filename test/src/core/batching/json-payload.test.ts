@@ -6,8 +6,8 @@ const NOON = 1_795_521_600_000;
 
 type Sent = readonly [timestamp: number, message: string];
 
-/** What is written for messages that make one event each: event by event, and as a whole. */
-function written(records: readonly Sent[]) {
+/** Writes messages that fit into one event each. @returns the whole payload, and what was drained after each event */
+function write(records: readonly Sent[]) {
   const payload = new JsonPayload();
   const views = records.flatMap(([timestamp, message]) =>
     toLogEvents(timestamp, message).map((event) => {
@@ -26,24 +26,24 @@ for (const [what, message] of [
   ['nothing but backslashes', '\\'.repeat(1000)],
   ['a line of JSON', '{"level":30,"msg":"say \\"hi\\""}'],
   ['every control character', String.fromCharCode(...Array(32).keys())],
-  ['a control character behind quotes', '"""\n'],
+  ['a control character after quotes', '"""\n'],
   ['characters of 2, 3 and 4 bytes between quotes', '"é"€"🙃"'],
-  ['characters that JavaScript alone takes for newlines', '\u2028\u2029'],
-  ['delete and C1 control characters', '\u007f\u0085'],
+  ['line separators of JavaScript', '\u2028\u2029'],
+  ['DEL and C1 control characters', '\u007f\u0085'],
   ['lone surrogates', 'a\ud800b\udc00'],
-  ['a lone surrogate behind a quote', '"\ud83d'],
-  ['the longest event, of quotes', '"'.repeat(1_048_550)],
-  ['the longest event, of control characters', '\u0000'.repeat(1_048_550)],
+  ['a lone surrogate after a quote', '"\ud83d'],
+  ['an event of the maximum size, of quotes', '"'.repeat(1_048_550)],
+  ['an event of the maximum size, of control characters', '\u0000'.repeat(1_048_550)],
 ] as const) {
   test(`an event is written as JSON.stringify writes it: ${what}`, (t) => {
     for (const timestamp of [0, NOON, 8_640_000_000_000_000]) {
       const record = [timestamp, message] as const;
-      t.is(written([record]).whole, json(record));
+      t.is(write([record]).whole, json(record));
     }
   });
 }
 
-test('events are written as JSON.stringify writes them, whatever the messages, a comma and a newline between', (t) => {
+test('any events are written as JSON.stringify writes them, separated by a comma and a newline', (t) => {
   const units = fc.constantFrom(
     'a',
     '"',
@@ -67,20 +67,20 @@ test('events are written as JSON.stringify writes them, whatever the messages, a
     fc.property(
       fc.array(fc.tuple(fc.nat({ max: 8.64e15 }), messages), { minLength: 1, maxLength: 30 }),
       (records) => {
-        const { whole, each } = written(records);
+        const { whole, each } = write(records);
         t.is(whole, records.map(json).join(',\n'));
         t.deepEqual(
           each,
           records.map((record) => `${json(record)},\n`),
-          'what was handed out is not overwritten',
+          'drained bytes are not overwritten',
         );
-        t.is(whole.split('\n').length, records.length, 'no raw newline in any of them');
+        t.is(whole.split('\n').length, records.length, 'no event contains a raw newline');
       },
     ),
   );
 });
 
-test('what is new is what was appended since it was asked for', (t) => {
+test('drainNew returns the events that were appended since the last call', (t) => {
   const payload = new JsonPayload();
   const append = (text: string) => {
     for (const event of toLogEvents(NOON, text)) payload.append(event);
@@ -98,22 +98,22 @@ test('what is new is what was appended since it was asked for', (t) => {
   t.is(payload.drainNew().toString(), `${json([NOON, 'c'])},\n`);
 });
 
-test('what is new when all is finished is not in memory a second time', (t) => {
-  for (const followsFull of [false, true]) {
-    const payload = new JsonPayload(followsFull);
+test('events that are drained after finish() share the memory of the payload', (t) => {
+  for (const expectFull of [false, true]) {
+    const payload = new JsonPayload(expectFull);
     for (const event of toLogEvents(NOON, 'x'.repeat(1000))) payload.append(event);
     const whole = payload.finish();
     t.is(payload.drainNew().buffer, whole.buffer);
   }
 });
 
-test('a little that is new does not keep the room of a full batch in memory', (t) => {
+test('a few drained bytes do not keep the buffer of a full batch in memory', (t) => {
   const payload = new JsonPayload(true);
   for (const event of toLogEvents(NOON, 'x'.repeat(1000))) payload.append(event);
   t.true(payload.drainNew().buffer.byteLength < 2000);
 });
 
-test('what is finished keeps a third more memory than it has bytes at most', (t) => {
+test('a finished payload retains at most a third more memory than it needs', (t) => {
   for (const size of [1, 1000, 8000, 9000, 300_000, 980_000, 990_000, 1_048_550]) {
     const payload = new JsonPayload();
     for (const event of toLogEvents(NOON, 'x'.repeat(size))) payload.append(event);
@@ -122,14 +122,14 @@ test('what is finished keeps a third more memory than it has bytes at most', (t)
   }
 });
 
-test('room of a full batch that was not needed is for the next one, unless it was handed out', (t) => {
-  const room = acquireBuffer();
-  for (const isHandedOut of [false, true]) {
-    releaseBuffer(room);
+test('an unneeded buffer of a full batch is reused, unless it was drained', (t) => {
+  const buffer = acquireBuffer();
+  for (const isDrained of [false, true]) {
+    releaseBuffer(buffer);
     const payload = new JsonPayload(true);
     for (const event of toLogEvents(NOON, 'x'.repeat(100_000))) payload.append(event);
-    if (isHandedOut) t.is(payload.drainNew().buffer, room.buffer);
+    if (isDrained) t.is(payload.drainNew().buffer, buffer.buffer);
     payload.finish();
-    t.is(acquireBuffer().buffer === room.buffer, !isHandedOut);
+    t.is(acquireBuffer().buffer === buffer.buffer, !isDrained);
   }
 });

@@ -13,10 +13,10 @@ for (const [what, message, bytes] of [
   ['a character of 2 bytes', 'é', 28],
   ['a character of 3 bytes', '€', 29],
   ['a character of 4 bytes', '🙃', 30],
-  ['quotes and newlines, which count once and not as they are escaped', '"\n\\\u0000', 30],
+  ['quotes and newlines, which count without escapes', '"\n\\\u0000', 30],
   ['a space', ' ', 27],
 ] as const) {
-  test(`an event counts its message in UTF-8 and 26: ${what}`, (t) => {
+  test(`an event counts its message in UTF-8 plus 26 bytes: ${what}`, (t) => {
     t.deepEqual(
       toLogEvents(NOON, message).map((event) => event.bytes),
       [bytes],
@@ -34,7 +34,7 @@ for (const [what, message, wellFormed, bytes] of [
   ['surrogates in the wrong order', '\udc00\ud800', '\ufffd\ufffd', 32],
   ['a pair beside a lone one', '\ud83d\ude43\ud83d', '🙃\ufffd', 33],
 ] as const) {
-  test(`${what} becomes U+FFFD, and counts as such`, (t) => {
+  test(`${what} becomes U+FFFD and counts as its 3 bytes`, (t) => {
     const [event] = toLogEvents(NOON, message);
     t.is(event?.message.toString(), wellFormed);
     t.is(event?.bytes, bytes);
@@ -42,12 +42,12 @@ for (const [what, message, wellFormed, bytes] of [
 }
 
 for (const [what, message, text] of [
-  ['text', Buffer.from('"é" 🙃'), '"é" 🙃'],
-  ['a byte that no character begins with', Buffer.from([0x61, 0xff, 0x62]), 'a\ufffdb'],
+  ['valid text', Buffer.from('"é" 🙃'), '"é" 🙃'],
+  ['a byte that starts no character', Buffer.from([0x61, 0xff, 0x62]), 'a\ufffdb'],
   ['half a character', Buffer.from('a€').subarray(0, 3), 'a\ufffd'],
   ['a surrogate', Buffer.from([0xed, 0xa0, 0x80]), '\ufffd\ufffd\ufffd'],
 ] as const) {
-  test(`a message in bytes is UTF-8, or is made so: ${what}`, (t) => {
+  test(`invalid UTF-8 in a message is replaced: ${what}`, (t) => {
     const [event] = toLogEvents(NOON, message);
     t.is(event?.message.toString(), text);
     t.is(event?.bytes, Buffer.byteLength(text) + OVERHEAD);
@@ -63,7 +63,7 @@ const WIDTHS = [
 
 for (const [character, width] of WIDTHS) {
   for (const lead of [0, 1, 2, 3].slice(0, width)) {
-    // `lead` bytes in front move every offset of the character across the limit.
+    // `lead` bytes in front put each byte of a character at the limit once.
     const fill = (size: number) => {
       const whole = Math.floor((size - lead) / width);
       return 'x'.repeat(lead) + character.repeat(whole) + 'x'.repeat(size - lead - whole * width);
@@ -88,20 +88,20 @@ for (const [character, width] of WIDTHS) {
       for (const { bytes, message } of events) {
         t.is(bytes, message.length + OVERHEAD);
         t.true(bytes <= 1_048_576);
-        t.true(isUtf8(message), 'no character is cut');
+        t.true(isUtf8(message), 'no character is divided');
       }
-      // Nothing is wasted: the first is as full as whole characters allow.
+      // The first event is as full as whole characters allow.
       t.true((events[0]?.bytes ?? 0) > 1_048_576 - width);
     });
   }
 }
 
-test('a lone surrogate counts as the 3 bytes of U+FFFD at the limit too', (t) => {
+test('at the limit, too, a lone surrogate counts as the 3 bytes of U+FFFD', (t) => {
   t.is(toLogEvents(NOON, `${'x'.repeat(LONGEST - 3)}\ud800`).length, 1);
   t.is(toLogEvents(NOON, `${'x'.repeat(LONGEST - 2)}\ud800`).length, 2);
 });
 
-test('a message of three and a half events makes four', (t) => {
+test('a message that is longer than three events is split into four', (t) => {
   const sizes = toLogEvents(NOON, 'x'.repeat(3 * LONGEST + 1000)).map(({ bytes }) => bytes);
   t.deepEqual(sizes, [1_048_576, 1_048_576, 1_048_576, 1026]);
 });
@@ -126,12 +126,12 @@ for (const [text, maxBytes, parts] of [
   ['abcdefghi', 4, ['abcd', 'efgh', 'i']],
   ['', 4, []],
 ] as const) {
-  test(`"${text}" in parts of at most ${maxBytes} bytes is ${JSON.stringify(parts)}`, (t) => {
+  test(`"${text}" is split into parts of at most ${maxBytes} bytes: ${JSON.stringify(parts)}`, (t) => {
     t.deepEqual(splitMessage(Buffer.from(text), maxBytes).map(String), [...parts]);
   });
 }
 
-test('joined, the parts of a message are the message; none is empty, and none too long', (t) => {
+test('the parts of a message join to the message; none is empty or too long', (t) => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 200 }),
@@ -148,19 +148,19 @@ test('joined, the parts of a message are the message; none is empty, and none to
   );
 });
 
-test('whatever the message, the events that carry it give it back, each within the limit', (t) => {
-  // A tail of any characters around the limit, after a body that is nearly there.
+test('the events of any message join to the message, each within the limit', (t) => {
+  // Any characters around the limit, after a body that almost reaches it.
   const tails = fc.string({ unit: fc.constantFrom('a', 'é', '€', '🙃', '"', '\n', '\ud800'), maxLength: 12 });
   fc.assert(
     fc.property(fc.integer({ min: LONGEST - 20, max: LONGEST }), tails, (body, tail) => {
       const message = 'x'.repeat(body) + tail;
       const events = toLogEvents(NOON, message);
-      const carried = events.map(({ message }) => message);
-      t.is(carried.join(''), message.toWellFormed());
+      const parts = events.map(({ message }) => message);
+      t.is(parts.join(''), message.toWellFormed());
       t.true(events.every(({ bytes }) => bytes > OVERHEAD && bytes <= 1_048_576));
       t.deepEqual(
         events.map(({ bytes }) => bytes),
-        carried.map((part) => part.length + OVERHEAD),
+        parts.map((part) => part.length + OVERHEAD),
       );
     }),
     { numRuns: 30 },

@@ -3,60 +3,60 @@ import { classify, countRejected } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 
-const row = (tooOld: number, expired: number, tooNew: number) => ({ tooOld, expired, tooNew });
+const counts = (tooOld: number, expired: number, tooNew: number) => ({ tooOld, expired, tooNew });
 
 for (const [what, info, rejected] of [
-  ['nothing', undefined, row(0, 0, 0)],
-  ['an empty answer', {}, row(0, 0, 0)],
-  ['the first 3 too old', { tooOldLogEventEndIndex: 3 }, row(3, 0, 0)],
-  ['the last 2 too new', { tooNewLogEventStartIndex: 8 }, row(0, 0, 2)],
-  ['2 too old and 1 too new', { tooOldLogEventEndIndex: 2, tooNewLogEventStartIndex: 9 }, row(2, 0, 1)],
-  ['the first 4 expired', { expiredLogEventEndIndex: 4 }, row(0, 4, 0)],
+  ['no information', undefined, counts(0, 0, 0)],
+  ['an empty response', {}, counts(0, 0, 0)],
+  ['the first 3 too old', { tooOldLogEventEndIndex: 3 }, counts(3, 0, 0)],
+  ['the last 2 too new', { tooNewLogEventStartIndex: 8 }, counts(0, 0, 2)],
+  ['2 too old and 1 too new', { tooOldLogEventEndIndex: 2, tooNewLogEventStartIndex: 9 }, counts(2, 0, 1)],
+  ['the first 4 expired', { expiredLogEventEndIndex: 4 }, counts(0, 4, 0)],
   [
     '2 too old and the next 2 expired',
     { tooOldLogEventEndIndex: 2, expiredLogEventEndIndex: 4 },
-    row(2, 2, 0),
+    counts(2, 2, 0),
   ],
-  ['all too old', { tooOldLogEventEndIndex: 10 }, row(10, 0, 0)],
-  ['all expired', { expiredLogEventEndIndex: 10 }, row(0, 10, 0)],
-  ['all too new', { tooNewLogEventStartIndex: 0 }, row(0, 0, 10)],
-  ['an end at 0', { tooOldLogEventEndIndex: 0, expiredLogEventEndIndex: 0 }, row(0, 0, 0)],
-  ['a start at the end', { tooNewLogEventStartIndex: 10 }, row(0, 0, 0)],
-  ['only the last too new', { tooNewLogEventStartIndex: 9 }, row(0, 0, 1)],
+  ['all too old', { tooOldLogEventEndIndex: 10 }, counts(10, 0, 0)],
+  ['all expired', { expiredLogEventEndIndex: 10 }, counts(0, 10, 0)],
+  ['all too new', { tooNewLogEventStartIndex: 0 }, counts(0, 0, 10)],
+  ['ends at 0', { tooOldLogEventEndIndex: 0, expiredLogEventEndIndex: 0 }, counts(0, 0, 0)],
+  ['a start at the end', { tooNewLogEventStartIndex: 10 }, counts(0, 0, 0)],
+  ['only the last too new', { tooNewLogEventStartIndex: 9 }, counts(0, 0, 1)],
   [
     'each kind',
     { tooOldLogEventEndIndex: 1, expiredLogEventEndIndex: 3, tooNewLogEventStartIndex: 9 },
-    row(1, 2, 1),
+    counts(1, 2, 1),
   ],
   [
-    'more too old than expired: an end counts from the start, not from the other end',
+    'fewer expired than too old, since both ends count from the start',
     { tooOldLogEventEndIndex: 4, expiredLogEventEndIndex: 2 },
-    row(4, 0, 0),
+    counts(4, 0, 0),
   ],
-  ['an end beyond the end', { tooOldLogEventEndIndex: 11 }, row(10, 0, 0)],
-  ['a start beyond the end', { tooNewLogEventStartIndex: 99 }, row(0, 0, 0)],
-  ['a negative end', { tooOldLogEventEndIndex: -1, expiredLogEventEndIndex: -1 }, row(0, 0, 0)],
-  ['a negative start', { tooNewLogEventStartIndex: -1 }, row(0, 0, 10)],
-  ['ends that touch', { tooOldLogEventEndIndex: 5, tooNewLogEventStartIndex: 5 }, row(5, 0, 5)],
+  ['an end beyond the last event', { tooOldLogEventEndIndex: 11 }, counts(10, 0, 0)],
+  ['a start beyond the last event', { tooNewLogEventStartIndex: 99 }, counts(0, 0, 0)],
+  ['a negative end', { tooOldLogEventEndIndex: -1, expiredLogEventEndIndex: -1 }, counts(0, 0, 0)],
+  ['a negative start', { tooNewLogEventStartIndex: -1 }, counts(0, 0, 10)],
+  ['indexes that touch', { tooOldLogEventEndIndex: 5, tooNewLogEventStartIndex: 5 }, counts(5, 0, 5)],
   [
-    'ends that overlap: no event counts twice',
+    'indexes that overlap: no event counts twice',
     { tooOldLogEventEndIndex: 7, tooNewLogEventStartIndex: 3 },
-    row(7, 0, 3),
+    counts(7, 0, 3),
   ],
   [
-    'absent indexes, present as keys',
+    'indexes that are undefined',
     {
       tooOldLogEventEndIndex: undefined,
       expiredLogEventEndIndex: undefined,
       tooNewLogEventStartIndex: undefined,
     },
-    row(0, 0, 0),
+    counts(0, 0, 0),
   ],
 ] as const) {
-  test(`of 10 events, ${what}`, (t) => t.deepEqual(countRejected(info, 10), rejected));
+  test(`of 10 events the service rejects: ${what}`, (t) => t.deepEqual(countRejected(info, 10), rejected));
 }
 
-test('each of n events is in exactly one of too old, expired, too new and accepted', (t) => {
+test('each event counts at most once, as too old, expired or too new', (t) => {
   const index = fc.option(fc.integer({ min: -3, max: 25 }), { nil: undefined });
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), index, index, index, (n, old, expired, fresh) => {
@@ -86,8 +86,8 @@ interface Metadata {
   readonly requestId?: string;
 }
 
-/** An error as the SDK makes it. */
-function failure(name: string, $metadata: Metadata = {}, message = 'said the service'): Error {
+/** An error as the SDK throws it. */
+function failure(name: string, $metadata: Metadata = {}, message = 'from the service'): Error {
   return Object.assign(new Error(message), {
     name,
     $metadata: { ...$metadata, attempts: 1, totalRetryDelay: 0 },
@@ -131,16 +131,16 @@ for (const [name, kind] of [
   ['hasOwnProperty', 'unavailable'],
   ['', 'unavailable'],
 ] as const) {
-  test(`the service's ${name || 'error without a name'} means ${kind}`, (t) => {
-    t.deepEqual(classify(failure(name, genuine)), { kind, failure: { name, message: 'said the service' } });
+  test(`${name || 'an error without a name'} of the service means ${kind}`, (t) => {
+    t.deepEqual(classify(failure(name, genuine)), { kind, failure: { name, message: 'from the service' } });
   });
 }
 
 for (const [what, name, metadata, kind] of [
-  ['a 400 of a proxy', 'InvalidParameterException', { httpStatusCode: 400 }, 'unavailable'],
-  ['a validation error without any answer', 'ValidationException', {}, 'unavailable'],
+  ['a 400 from a proxy', 'InvalidParameterException', { httpStatusCode: 400 }, 'unavailable'],
+  ['a validation error without a response', 'ValidationException', {}, 'unavailable'],
   ['a bare 413', 'UnknownError', { httpStatusCode: 413 }, 'poison'],
-  ['a 413 of the service', 'UnknownError', { httpStatusCode: 413, requestId: 'r' }, 'poison'],
+  ['a 413 from the service', 'UnknownError', { httpStatusCode: 413, requestId: 'r' }, 'poison'],
   ['a 413 with an HTML body', 'SyntaxError', { httpStatusCode: 413 }, 'poison'],
   ['a 413 with a name', 'InvalidParameterException', { httpStatusCode: 413 }, 'poison'],
   ['a 429 without a name', 'UnknownError', { httpStatusCode: 429 }, 'throttled'],
@@ -149,31 +149,31 @@ for (const [what, name, metadata, kind] of [
   ['a 403 with an expired token', 'ExpiredTokenException', { httpStatusCode: 403, requestId: 'r' }, 'denied'],
   ['a throttled 400', 'ThrottlingException', { httpStatusCode: 400, requestId: 'r' }, 'throttled'],
   ['a 400 without a name', 'UnknownError', { httpStatusCode: 400, requestId: 'r' }, 'unavailable'],
-  ['a 404 of somebody else', 'UnknownError', { httpStatusCode: 404 }, 'unavailable'],
+  ['a 404 from a proxy', 'UnknownError', { httpStatusCode: 404 }, 'unavailable'],
   ['a 500', 'InternalServerError', { httpStatusCode: 500, requestId: 'r' }, 'unavailable'],
   ['a 503', 'UnknownError', { httpStatusCode: 503 }, 'unavailable'],
   ['a 200 with an HTML body', 'SyntaxError', { httpStatusCode: 200 }, 'unavailable'],
   ['a 502 with an HTML body', 'SyntaxError', { httpStatusCode: 502 }, 'unavailable'],
-  ['an answer without a request id', 'NotTheServiceError', {}, 'unavailable'],
+  ['a response without a request id', 'NotTheServiceError', {}, 'unavailable'],
 ] as const) {
   test(`${what} means ${kind}`, (t) => t.is(classify(failure(name, metadata)).kind, kind));
 }
 
-test('the SDK without a Region means denied, under a name of our own', (t) => {
+test('a missing Region means denied, under a name of its own', (t) => {
   t.deepEqual(classify(new Error('Region is missing')), {
     kind: 'denied',
     failure: { name: 'RegionMissing', message: 'Region is missing' },
   });
 });
 
-test('a Region that is no valid name means denied', (t) => {
+test('an invalid Region means denied', (t) => {
   const error = new Error('Region not accepted: region="a b" is not a valid hostname component.');
   t.is(classify(error).kind, 'denied');
   t.is(classify(error).failure.name, 'RegionInvalid');
 });
 
-test('AWS_REGION that is set but empty is told as a missing Region', async (t) => {
-  // The SDK looks here, and nowhere else.
+test('an empty AWS_REGION is reported as a missing Region', async (t) => {
+  // The SDK reads process.env only.
   Object.assign(process.env, { AWS_REGION: '', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
   const config = resolveConfig({
     logGroupName: '/app',
@@ -184,7 +184,7 @@ test('AWS_REGION that is set but empty is told as a missing Region', async (t) =
     reportToStderr: false,
   });
   const report = await new Promise<Report>((resolve) => {
-    const pipeline = createPipeline(config, (told) => told.kind === 'problem' && resolve(told));
+    const pipeline = createPipeline(config, (emitted) => emitted.kind === 'problem' && resolve(emitted));
     t.teardown(() => pipeline.close());
     pipeline.accept(Date.now(), 'hello');
     void pipeline.flush();
@@ -194,33 +194,33 @@ test('AWS_REGION that is set but empty is told as a missing Region', async (t) =
 });
 
 for (const name of ['CredentialsProviderError', 'TokenProviderError']) {
-  test(`the SDK's ${name}, thrown before any request, means denied`, (t) => {
+  test(`${name}, thrown by the SDK before any request, means denied`, (t) => {
     t.is(classify(Object.assign(new Error('no credentials'), { name })).kind, 'denied');
   });
 }
 
 const refused = () => Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
 
-test('a refused connection is named by its code', (t) => {
+test('a refused connection is reported by its code', (t) => {
   t.deepEqual(classify(refused()), {
     kind: 'unavailable',
     failure: { name: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' },
   });
 });
 
-test('a refused connection is named by its code when the SDK has added how often it tried', (t) => {
+test('a refused connection is reported by its code when the SDK has added metadata', (t) => {
   const error = Object.assign(refused(), { $metadata: { attempts: 1, totalRetryDelay: 0 } });
   t.is(classify(error).failure.name, 'ECONNREFUSED');
 });
 
-test('connections refused at several addresses are unavailable, and named by their code', (t) => {
+test('connections that are refused at several addresses mean unavailable and are reported by their code', (t) => {
   const error = Object.assign(new AggregateError([refused(), refused()]), { code: 'ECONNREFUSED' });
   const { kind, failure } = classify(error);
   t.is(kind, 'unavailable');
   t.is(failure.name, 'ECONNREFUSED');
 });
 
-test('an exception of the service is named by its name, even with a code', (t) => {
+test('an exception of the service is reported by its name, even with a code', (t) => {
   const error = Object.assign(failure('ThrottlingException', genuine), { code: 'ECONNRESET' });
   t.is(classify(error).failure.name, 'ThrottlingException');
   t.is(classify(error).kind, 'throttled');
@@ -234,7 +234,7 @@ for (const [what, thrown, message] of [
   ['a symbol', Symbol('s'), 'Symbol(s)'],
   ['an object', { name: 'ThrottlingException' }, "{ name: 'ThrottlingException' }"],
 ] as const) {
-  test(`${what}, thrown, means unavailable`, (t) => {
+  test(`${what} that is thrown means unavailable`, (t) => {
     t.deepEqual(classify(thrown), { kind: 'unavailable', failure: { name: 'Error', message } });
   });
 }
@@ -248,6 +248,6 @@ for (const [what, thrown] of [
   test(`${what} means unavailable`, (t) => t.is(classify(thrown).kind, 'unavailable'));
 }
 
-test('a request id that is no text does not count', (t) => {
+test('a request id that is not text does not count', (t) => {
   t.is(classify(failure('ValidationException', { requestId: 7 as never })).kind, 'unavailable');
 });

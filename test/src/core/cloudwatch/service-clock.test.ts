@@ -15,13 +15,13 @@ function setUp() {
   return {
     host,
     clock,
-    /** The service answers, and its clock is so far ahead of the host's. */
-    answer: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
-    told: () => reports.map((report) => (report.kind === 'problem' ? report.message : report.kind)),
+    /** The service responds. Its clock is this far ahead of the host's. */
+    respond: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
+    problems: () => reports.map((report) => (report.kind === 'problem' ? report.message : report.kind)),
   };
 }
 
-test('before the first answer the host counts', (t) => {
+test("the host's clock is used before the first response", (t) => {
   const { clock } = setUp();
   t.false(clock.isKnown);
   t.is(clock.offsetMs, 0);
@@ -35,77 +35,80 @@ for (const [aheadMs, words] of [
   [-20 * 24 * HOUR - 30 * MINUTE, '20 days 30 minutes ahead of that'],
   [MINUTE, '1 minute behind that'],
 ] as const) {
-  test(`a host clock that is ${words} of the service is told, once`, (t) => {
-    const { clock, answer, told } = setUp();
-    answer(aheadMs);
-    answer(aheadMs);
+  test(`a host clock that is ${words} of the service is reported once`, (t) => {
+    const { clock, respond, problems } = setUp();
+    respond(aheadMs);
+    respond(aheadMs);
     t.true(clock.isKnown);
     t.is(clock.offsetMs, aheadMs);
     t.is(clock.now(), NOON + aheadMs);
-    t.is(told().length, 1);
-    t.true(told()[0]?.startsWith(`The clock of this host is ${words} of CloudWatch Logs.`), told()[0]);
-    t.true(told()[0]?.endsWith('Set the clock of this host.'));
+    t.is(problems().length, 1);
+    t.true(
+      problems()[0]?.startsWith(`The clock of this host is ${words} of CloudWatch Logs.`),
+      problems()[0],
+    );
+    t.true(problems()[0]?.endsWith('Set the clock of this host.'));
   });
 }
 
-test('a difference of less than a minute is none', (t) => {
-  const { clock, answer, told } = setUp();
+test('a difference of less than a minute is ignored', (t) => {
+  const { clock, respond, problems } = setUp();
   for (const ms of [59_000, -59_000, 0]) {
-    answer(ms);
+    respond(ms);
     t.true(clock.isKnown);
     t.is(clock.offsetMs, 0);
   }
-  t.deepEqual(told(), []);
+  t.deepEqual(problems(), []);
 });
 
-test('one around a minute is not now one, now none', (t) => {
-  const { clock, answer } = setUp();
-  answer(61_000);
-  answer(59_000);
+test('a difference around a minute does not flap', (t) => {
+  const { clock, respond } = setUp();
+  respond(61_000);
+  respond(59_000);
   t.is(clock.offsetMs, 61_000);
-  answer(0);
+  respond(0);
   t.is(clock.offsetMs, 0);
 });
 
-test('an answer that was long under way says nothing, as after a standstill', async (t) => {
+test('a response that took long is ignored, since the process may have been suspended', async (t) => {
   const { host, clock } = setUp();
-  const hear = clock.startSample();
+  const finishSample = clock.startSample();
   const date = new Date(host.now()).toUTCString();
   await host.advance(3 * HOUR);
-  hear(date);
+  finishSample(date);
   t.false(clock.isKnown);
 });
 
-test('nor does one during which somebody set the clock, or one with a Date that is none', (t) => {
+test('a response is ignored if the clock was set meanwhile, or if its Date is invalid', (t) => {
   const { host, clock } = setUp();
-  const hear = clock.startSample();
+  const finishSample = clock.startSample();
   host.set(NOON - HOUR);
-  hear(new Date(NOON).toUTCString());
+  finishSample(new Date(NOON).toUTCString());
   clock.startSample()('soon');
   t.false(clock.isKnown);
 });
 
-test('when somebody sets the clock what was known of it is so no longer, until the next answer', async (t) => {
-  const { host, clock, answer } = setUp();
-  answer(3 * HOUR);
+test("when the host's clock is set, the difference is unknown until the next response", async (t) => {
+  const { host, clock, respond } = setUp();
+  respond(3 * HOUR);
   clock.observe(host.now());
   host.set(NOON + 3 * HOUR);
   clock.observe(host.now());
   t.false(clock.isKnown);
   t.is(clock.offsetMs, 0);
-  answer(0);
+  respond(0);
   t.true(clock.isKnown);
   t.is(clock.offsetMs, 0);
-  // Time that merely passes is no such thing.
+  // Time that passes is not a clock that is set.
   await host.advance(3 * HOUR);
   clock.observe(host.now());
   t.true(clock.isKnown);
 });
 
-test('the start of the process is counted by a clock that nobody sets', async (t) => {
-  const { host, clock, answer } = setUp();
+test('the start of the process is measured by the monotonic clock', async (t) => {
+  const { host, clock, respond } = setUp();
   await host.advance(HOUR);
   host.set(NOON - 20 * 24 * HOUR);
-  answer(20 * 24 * HOUR + HOUR);
+  respond(20 * 24 * HOUR + HOUR);
   t.is(clock.processStart, NOON - MINUTE);
 });

@@ -16,7 +16,7 @@ for (const [failures, span] of [
   [50, 20_000],
   [5000, 20_000],
 ] as const) {
-  test(`after ${failures} failures the wait is a random part of ${span} ms`, (t) => {
+  test(`after ${failures} failures the pause is a random part of ${span} ms`, (t) => {
     t.is(
       backoffMs('unavailable', failures, () => 0),
       0,
@@ -32,14 +32,14 @@ for (const [failures, span] of [
   });
 }
 
-test('the wait is never negative and never over 20 seconds', (t) => {
+test('a pause is never negative and never longer than 20 seconds', (t) => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 100_000 }),
       fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-      (failures, part) => {
+      (failures, share) => {
         for (const kind of ['throttled', 'unavailable', 'missing', 'denied'] as const) {
-          const ms = backoffMs(kind, failures, () => part);
+          const ms = backoffMs(kind, failures, () => share);
           t.true(ms >= 0 && ms < 20_000);
         }
       },
@@ -47,12 +47,12 @@ test('the wait is never negative and never over 20 seconds', (t) => {
   );
 });
 
-test('where the service throttles the first span is a second', (t) => {
+test('after throttling the first span is a second', (t) => {
   const spans = [1, 2, 3, 4, 5, 6].map((failures) => backoffMs('throttled', failures, () => 0.5) * 2);
   t.deepEqual(spans, [1000, 2000, 4000, 8000, 16_000, 20_000]);
 });
 
-test('beyond the failures that are counted no wait would be longer', (t) => {
+test('MAX_FAILURES reaches the longest span for every reason', (t) => {
   for (const kind of ['throttled', 'unavailable', 'missing', 'denied'] as const)
     t.is(
       backoffMs(kind, MAX_FAILURES, () => 0.5),

@@ -25,7 +25,7 @@ const NOON = Date.UTC(2026, 10, 24, 12);
 const DELIVERED: Outcome = { kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 0 } };
 const failed = (kind: FailedOutcome['kind']): Outcome => ({
   kind,
-  failure: { name: 'Because', message: 'said so' },
+  failure: { name: 'TestError', message: 'as scripted' },
 });
 const THROTTLED = failed('throttled');
 const UNAVAILABLE = failed('unavailable');
@@ -36,50 +36,58 @@ function messages(batch: Batch): string[] {
   return events.map(({ message }) => message);
 }
 
-interface Call {
+interface Attempt {
   readonly batch: Batch;
-  readonly answer: (outcome: Outcome) => void;
+  readonly resolve: (outcome: Outcome) => void;
 }
 
-/** The network, as the test wants it: answers at once with what `reply` says, or when the test says so. */
-class ScriptedSender implements Destination {
+/** A destination whose outcomes the test chooses: at once by `reply`, or later by `answer`. */
+class ScriptedDestination implements Destination {
   reply: ((batch: Batch) => Outcome) | undefined;
-  /** All batches that were ever tried, in order. */
+  /** The batches of all attempts, in order. */
   readonly sent: Batch[] = [];
-  /** Those that have no answer yet, oldest first. */
-  readonly inFlight: Call[] = [];
-  mostInFlight = 0;
+  /** The attempts without an outcome, oldest first. */
+  readonly inFlight: Attempt[] = [];
+  maxInFlight = 0;
 
   nameAt() {
     return { logGroupName: '/test/app', logStreamName: 'stream', entity: undefined };
   }
 
   send(batch: Batch): Promise<Outcome> {
-    // A copy: its memory is for others once it is delivered.
+    // A copy, since the memory of a delivered batch is reused.
     this.sent.push(batch.slice(0, batch.size));
     return new Promise((resolve) => {
-      const call = { batch, answer: resolve };
-      this.inFlight.push(call);
-      this.mostInFlight = Math.max(this.mostInFlight, this.inFlight.length);
-      if (this.reply !== undefined) void this.#answer(call, this.reply(batch));
+      const attempt = { batch, resolve };
+      this.inFlight.push(attempt);
+      this.maxInFlight = Math.max(this.maxInFlight, this.inFlight.length);
+      if (this.reply !== undefined) void this.#answer(attempt, this.reply(batch));
     });
   }
 
-  /** Answers the oldest call, or the one at `index`. */
+  /** Ends the oldest attempt, or the one at `index`. */
   async answer(outcome: Outcome, index = 0): Promise<void> {
-    const call = this.inFlight[index];
-    if (call === undefined) throw new Error('nothing is in flight');
-    await this.#answer(call, outcome);
+    const attempt = this.inFlight[index];
+    if (attempt === undefined) throw new Error('no batch is in flight');
+    await this.#answer(attempt, outcome);
   }
 
-  async #answer(call: Call, outcome: Outcome): Promise<void> {
-    this.inFlight.splice(this.inFlight.indexOf(call), 1);
-    call.answer(outcome);
+  /** Ends all attempts in flight as delivered. @param read gets each batch first */
+  async deliverAll(read: (batch: Batch) => void): Promise<void> {
+    for (const attempt of [...this.inFlight]) {
+      read(attempt.batch);
+      await this.#answer(attempt, DELIVERED);
+    }
+  }
+
+  async #answer(attempt: Attempt, outcome: Outcome): Promise<void> {
+    this.inFlight.splice(this.inFlight.indexOf(attempt), 1);
+    attempt.resolve(outcome);
     await settled();
   }
 
-  /** What was tried so far, and is not told again. */
-  news(): string[] {
+  /** Removes and returns the batches that were sent so far: the messages of each, joined by spaces. */
+  takeSent(): string[] {
     return this.sent.splice(0).map((batch) => messages(batch).join(' '));
   }
 }
@@ -90,9 +98,9 @@ interface Settings {
   readonly maxBufferBytes?: number;
   readonly random?: () => number;
   readonly deadLetters?: DeadLetters;
-  /** Whether the service has told its time, which is the host's. */
-  readonly isTimeKnown?: boolean;
-  /** Instead of the one sender. */
+  /** Whether the service's clock is known. It agrees with the host's. */
+  readonly isServiceTimeKnown?: boolean;
+  /** Default: all records go to one destination. */
   readonly route?: DispatcherParts['route'];
   readonly store?: DispatcherParts['store'];
 }
@@ -102,11 +110,11 @@ function setUp({
   deadLetters,
   route,
   store,
-  isTimeKnown = true,
+  isServiceTimeKnown = true,
   ...options
 }: Settings = {}) {
   const clock = new ManualClock(NOON);
-  const destination = new ScriptedSender();
+  const destination = new ScriptedDestination();
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, clock);
   const settings = {
@@ -118,8 +126,8 @@ function setUp({
     ...options,
   };
   const serviceClock = new ServiceClock(clock, reporter);
-  const tellTime = (timestamp: number) => serviceClock.startSample()(new Date(timestamp).toUTCString());
-  if (isTimeKnown) tellTime(NOON);
+  const setServiceTime = (timestamp: number) => serviceClock.startSample()(new Date(timestamp).toUTCString());
+  if (isServiceTimeKnown) setServiceTime(NOON);
   const dispatcher = new Dispatcher(settings, {
     route: route ?? (() => destination),
     times: new EventTimes(serviceClock, undefined),
@@ -133,12 +141,12 @@ function setUp({
     clock,
     destination,
     dispatcher,
-    tellTime,
+    setServiceTime,
     reports,
     counts: () => reporter.counts,
     problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
-    /** Each message in a batch of its own. */
-    shipApart(...texts: string[]): void {
+    /** Accepts each message in a batch of its own. */
+    acceptSeparately(...texts: string[]): void {
       for (const text of texts) {
         dispatcher.accept(NOON, text);
         void dispatcher.flush();
@@ -147,15 +155,15 @@ function setUp({
   };
 }
 
-/** A disk that has each batch, or is about to, as the test says. */
+/** A spool. The test chooses when the disk writes and reads, and when it is full. */
 class ScriptedStore {
   #settled = 0;
-  /** It is full until so many events are settled. */
+  /** The store is full until this many events are settled. */
   #fullUntil = 0;
   #full: () => void = () => undefined;
   #write: (isPersisted: boolean) => void = () => undefined;
   #read: (batch: Batch) => void = () => undefined;
-  /** Resolves when the test says so. */
+  /** Resolved by `write`. */
   readonly #written = new Promise<boolean>((resolve) => {
     this.#write = resolve;
   });
@@ -189,7 +197,7 @@ class ScriptedStore {
     };
   }
 
-  /** It holds one event more than it may. */
+  /** Makes the store full until one more event is settled. */
   fill(): void {
     this.#fullUntil = this.#settled + 1;
     this.#full();
@@ -204,7 +212,7 @@ class ScriptedStore {
   }
 }
 
-/** Whether a promise is fulfilled by now. */
+/** Whether a promise has resolved. */
 async function isDone(promise: Promise<void>): Promise<boolean> {
   let done = false;
   void promise.then(() => {
@@ -229,23 +237,23 @@ const NOTHING: Counts = {
   pending: 0,
 };
 
-// Accepting
+// Accept
 
-test('what is accepted is sent as one batch, at the next moment of the rhythm', async (t) => {
+test('accepted records are sent as one batch at the next time of the flush schedule', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp();
   dispatcher.accept(NOON, 'a');
   await clock.advance(300);
   dispatcher.accept(NOON, 'b');
   await clock.advance(199);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['a b']);
+  t.deepEqual(destination.takeSent(), ['a b']);
   t.deepEqual(counts(), { ...NOTHING, accepted: 2, pending: 2 });
   await destination.answer(DELIVERED);
   t.deepEqual(counts(), { ...NOTHING, accepted: 2, delivered: 2 });
 });
 
-test('an event waits for the flush interval at most, whenever it comes', async (t) => {
+test('an event waits at most the flush interval, whenever it is accepted', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   destination.reply = () => DELIVERED;
   for (const [at, wait] of [
@@ -258,86 +266,83 @@ test('an event waits for the flush interval at most, whenever it comes', async (
     await clock.advance(NOON + at - clock.now());
     dispatcher.accept(NOON, 'a');
     await clock.advance(wait - 1);
-    t.deepEqual(destination.news(), []);
+    t.deepEqual(destination.takeSent(), []);
     await clock.advance(1);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
   }
 });
 
-test.serial('the memory of a batch is used anew when it is delivered, and no sooner', async (t) => {
+test.serial('the memory of a batch is reused after it is delivered, and no sooner', async (t) => {
   const { clock, destination, dispatcher } = setUp({ maxInFlight: 2, maxBufferBytes: 8 * 1024 * 1024 });
   const batches = new Map<Batch, string>();
-  const memories = new Set<ArrayBufferLike>();
+  const buffers = new Set<ArrayBufferLike>();
   let n = 0;
-  const logAndLook = async (step: string) => {
-    // Ten of them fill a batch.
+  const acceptAndCheck = async (step: string) => {
+    // Ten events fill a batch.
     for (let i = 0; i < 40; i++) dispatcher.accept(NOON, `${n++}`.padEnd(100_000, '.'));
     await settled();
     for (const { batch } of destination.inFlight) {
-      memories.add(batch.payload.buffer);
+      buffers.add(batch.payload.buffer);
       const now = batch.payload.toString();
-      const atFirst = batches.get(batch) ?? now;
-      batches.set(batch, atFirst);
-      t.true(now === atFirst, step);
+      const before = batches.get(batch) ?? now;
+      batches.set(batch, before);
+      t.true(now === before, step);
     }
   };
-  await logAndLook('sent');
+  await acceptAndCheck('sent');
   for (let i = 0; i < 8; i++) {
     await destination.answer(DELIVERED, i % 2);
-    await logAndLook('delivered');
+    await acceptAndCheck('delivered');
   }
   const drained = dispatcher.drain(1000);
   await clock.advance(1000);
   await drained;
-  await logAndLook('given up');
-  t.is(destination.inFlight.length, 4, 'those that were given up, and others');
+  await acceptAndCheck('given up');
+  t.is(destination.inFlight.length, 4, 'two that were given up, and two others');
   await destination.answer(UNAVAILABLE, 2);
-  await logAndLook('failed, and older ones dropped');
-  t.true(memories.size < batches.size, `${batches.size} batches in ${memories.size} memories`);
+  await acceptAndCheck('failed, and older batches dropped');
+  t.true(buffers.size < batches.size, `${batches.size} batches in ${buffers.size} buffers`);
 });
 
 for (const bytes of [100, 250, 5000]) {
-  // On its own: all tests have the same memories.
-  test.serial(
-    `batches of events of ${bytes} bytes that are delivered one by one share one memory`,
-    async (t) => {
-      const { destination, dispatcher } = setUp();
-      const memories = new Set<ArrayBufferLike>();
-      const line = `{"level":30,"msg":"say \\"hi\\""${' '.repeat(bytes)}`.slice(0, bytes);
-      destination.reply = ({ payload }) => {
-        memories.add(payload.buffer);
-        return DELIVERED;
-      };
-      await until(
-        '20 batches',
-        () => destination.sent.length >= 20,
-        () => {
-          for (let i = 0; i < 100; i++) dispatcher.accept(NOON, line);
-        },
-      );
-      // The first grows, and so may the second.
-      t.true(memories.size <= 3, `${memories.size}`);
-    },
-  );
+  // Serial, since all tests share the buffer pool.
+  test.serial(`batches of ${bytes}-byte events that are delivered one by one share one buffer`, async (t) => {
+    const { destination, dispatcher } = setUp();
+    const buffers = new Set<ArrayBufferLike>();
+    const line = `{"level":30,"msg":"say \\"hi\\""${' '.repeat(bytes)}`.slice(0, bytes);
+    destination.reply = ({ payload }) => {
+      buffers.add(payload.buffer);
+      return DELIVERED;
+    };
+    await until(
+      '20 batches',
+      () => destination.sent.length >= 20,
+      () => {
+        for (let i = 0; i < 100; i++) dispatcher.accept(NOON, line);
+      },
+    );
+    // The first batch grows into its buffer, and the second may.
+    t.true(buffers.size <= 3, `${buffers.size}`);
+  });
 }
 
-test('pipelines that start and log together send apart', async (t) => {
-  for (const [part, wait] of [
+test('pipelines that start and log at the same time send at different times', async (t) => {
+  for (const [random, wait] of [
     [0, 1000],
     [0.001, 1],
     [0.25, 250],
     [0.999, 999],
   ] as const) {
-    const { clock, destination, dispatcher } = setUp({ random: () => part });
+    const { clock, destination, dispatcher } = setUp({ random: () => random });
     dispatcher.accept(NOON, 'a');
     await clock.advance(wait - 1);
-    t.deepEqual(destination.news(), []);
+    t.deepEqual(destination.takeSent(), []);
     await clock.advance(1);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
   }
 });
 
-test('events of several days go in a batch each, at the same moment', async (t) => {
+test('events of several days are sent at the same time, a batch for each day', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   destination.reply = () => DELIVERED;
   dispatcher.accept(NOON, 'today');
@@ -345,7 +350,7 @@ test('events of several days go in a batch each, at the same moment', async (t) 
   dispatcher.accept(NOON - DAY, 'yesterday');
   dispatcher.accept(NOON, 'today too');
   await clock.advance(100);
-  t.deepEqual(destination.news(), ['today today too', 'yesterday']);
+  t.deepEqual(destination.takeSent(), ['today today too', 'yesterday']);
   t.is(clock.timers, 0);
 });
 
@@ -360,26 +365,26 @@ test('records that alternate between two days still share two batches', async (t
   );
 });
 
-test('a target of few records does not wait until one of many has sent all of its own', async (t) => {
-  const many = new ScriptedSender();
-  const few = new ScriptedSender();
+test('a destination with few records does not wait for one with many', async (t) => {
+  const busy = new ScriptedDestination();
+  const quiet = new ScriptedDestination();
   const { clock, dispatcher } = setUp({
     maxInFlight: 1,
-    route: (message) => (message === 'few' ? few : many),
+    route: (message) => (message === 'quiet' ? quiet : busy),
   });
   const fullBatches = (count: number) => {
     for (let i = 0; i < count * 10_000; i++) dispatcher.accept(NOON, 'x');
   };
   fullBatches(5);
-  dispatcher.accept(NOON, 'few');
+  dispatcher.accept(NOON, 'quiet');
   await clock.advance(1000);
-  await many.answer(DELIVERED);
+  await busy.answer(DELIVERED);
   fullBatches(10);
-  for (let i = 0; i < 5 && few.sent.length === 0; i++) await many.answer(DELIVERED);
-  t.deepEqual(few.news(), ['few']);
+  for (let i = 0; i < 5 && quiet.sent.length === 0; i++) await busy.answer(DELIVERED);
+  t.deepEqual(quiet.takeSent(), ['quiet']);
 });
 
-test('records of more days at once than may be open are all delivered', async (t) => {
+test('records of more days than there may be open batches are all delivered', async (t) => {
   const { destination, dispatcher, counts } = setUp();
   destination.reply = () => DELIVERED;
   const days = MAX_OPEN_BATCHES + 24;
@@ -391,7 +396,7 @@ test('records of more days at once than may be open are all delivered', async (t
   t.deepEqual(counts(), { ...NOTHING, accepted: days, delivered: days });
 });
 
-test('a full batch does not wait for the interval', (t) => {
+test('a full batch does not wait for the flush interval', (t) => {
   const { destination, dispatcher } = setUp();
   for (let i = 0; i < 10_000; i++) dispatcher.accept(NOON, 'x');
   t.is(destination.sent.length, 0);
@@ -402,7 +407,7 @@ test('a full batch does not wait for the interval', (t) => {
   );
 });
 
-test('an empty message is counted and never sent', async (t) => {
+test('an empty message is counted as dropped and never sent', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp();
   dispatcher.accept(NOON, '');
   await clock.advance(1000);
@@ -416,7 +421,7 @@ test('an empty message is counted and never sent', async (t) => {
   });
 });
 
-test('a message that is too long for one event counts as the events that carry it', async (t) => {
+test('a message that is too long for one event is counted by its events', async (t) => {
   const { destination, dispatcher, counts } = setUp();
   destination.reply = () => DELIVERED;
   dispatcher.accept(NOON, 'x'.repeat(2 * 1_048_550 + 1));
@@ -435,7 +440,7 @@ test('accepting never waits for the network', (t) => {
   t.is(counts().pending, 30_001);
 });
 
-// Flushing
+// Flush
 
 test('flush with nothing to deliver resolves at once', async (t) => {
   const { destination, dispatcher } = setUp();
@@ -443,24 +448,24 @@ test('flush with nothing to deliver resolves at once', async (t) => {
   t.is(destination.sent.length, 0);
 });
 
-test('flush sends at once, and resolves when that is delivered', async (t) => {
+test('flush sends at once and resolves when everything is delivered', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'a');
   const flushed = dispatcher.flush();
-  t.deepEqual(destination.news(), ['a']);
+  t.deepEqual(destination.takeSent(), ['a']);
   t.false(await isDone(flushed));
   await destination.answer(DELIVERED);
   t.true(await isDone(flushed));
   t.is(clock.timers, 0);
 });
 
-test('flush does not wait for what comes after it', async (t) => {
+test('flush does not wait for records that are accepted later', async (t) => {
   const { destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'before');
   const first = dispatcher.flush();
   dispatcher.accept(NOON, 'after');
   const second = dispatcher.flush();
-  t.deepEqual(destination.news(), ['before', 'after']);
+  t.deepEqual(destination.takeSent(), ['before', 'after']);
   await destination.answer(DELIVERED, 0);
   t.true(await isDone(first));
   t.false(await isDone(second));
@@ -468,7 +473,7 @@ test('flush does not wait for what comes after it', async (t) => {
   t.true(await isDone(second));
 });
 
-test('flush waits for all that came before it, in whatever order it is delivered', async (t) => {
+test('flush waits for all earlier records, in whatever order they are delivered', async (t) => {
   const { destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'before');
   const first = dispatcher.flush();
@@ -476,13 +481,13 @@ test('flush waits for all that came before it, in whatever order it is delivered
   const second = dispatcher.flush();
   await destination.answer(DELIVERED, 1);
   t.false(await isDone(first));
-  t.false(await isDone(second), 'what came before the first came before the second, too');
+  t.false(await isDone(second), 'the second flush waits for the records of the first, too');
   await destination.answer(DELIVERED, 0);
   t.true(await isDone(first));
   t.true(await isDone(second));
 });
 
-test('flush waits through failures until they are over', async (t) => {
+test('flush waits through an outage', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'a');
   const flushed = dispatcher.flush();
@@ -501,10 +506,10 @@ test('flush waits for both halves of a batch', async (t) => {
   await destination.answer(DELIVERED);
   t.false(await isDone(flushed));
   await destination.answer(POISON);
-  t.true(await isDone(flushed), 'rejected is settled as well');
+  t.true(await isDone(flushed), 'a rejected event is settled');
 });
 
-test('flush reports the counts that it leaves', async (t) => {
+test('flush reports the counts', async (t) => {
   const { destination, dispatcher, reports } = setUp();
   destination.reply = () => DELIVERED;
   dispatcher.accept(NOON, 'a');
@@ -516,18 +521,18 @@ test('flush reports the counts that it leaves', async (t) => {
 
 for (const maxInFlight of [1, 2, 4]) {
   test(`at most ${maxInFlight} batches are in flight`, async (t) => {
-    const { destination, shipApart } = setUp({ maxInFlight });
-    shipApart('a', 'b', 'c', 'd', 'e', 'f');
+    const { destination, acceptSeparately } = setUp({ maxInFlight });
+    acceptSeparately('a', 'b', 'c', 'd', 'e', 'f');
     const first = ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, maxInFlight);
-    t.deepEqual(destination.news(), first);
+    t.deepEqual(destination.takeSent(), first);
     await destination.answer(DELIVERED);
-    t.deepEqual(destination.news(), [['a', 'b', 'c', 'd', 'e', 'f'][maxInFlight]]);
+    t.deepEqual(destination.takeSent(), [['a', 'b', 'c', 'd', 'e', 'f'][maxInFlight]]);
     await until(
       'the last answer',
       () => destination.inFlight.length === 0,
       () => destination.answer(DELIVERED),
     );
-    t.is(destination.mostInFlight, maxInFlight);
+    t.is(destination.maxInFlight, maxInFlight);
   });
 }
 
@@ -539,174 +544,174 @@ for (const [kind, pause] of [
   ['missing', 50],
   ['denied', 50],
 ] as const) {
-  test(`what fails as ${kind} is sent again after a pause, and nothing is lost`, async (t) => {
-    const { clock, destination, shipApart, counts } = setUp();
-    shipApart('a');
+  test(`a batch that fails as ${kind} is sent again after a pause, and nothing is lost`, async (t) => {
+    const { clock, destination, acceptSeparately, counts } = setUp();
+    acceptSeparately('a');
     await destination.answer(failed(kind));
     t.deepEqual(counts(), { ...NOTHING, accepted: 1, pending: 1 });
     await clock.advance(pause - 1);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
     await clock.advance(1);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
     await destination.answer(DELIVERED);
     t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
     t.is(clock.timers, 0);
   });
 }
 
-test('a failure pauses everything; then one batch probes; then all may go', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
-  shipApart('a', 'b', 'c', 'd', 'e');
-  t.deepEqual(destination.news(), ['a', 'b', 'c']);
+test('after a failure everything pauses, then one batch probes, then all are sent', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 3 });
+  acceptSeparately('a', 'b', 'c', 'd', 'e');
+  t.deepEqual(destination.takeSent(), ['a', 'b', 'c']);
   for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
   await clock.advance(49);
-  t.deepEqual(destination.news(), [], 'half of 100 ms');
+  t.deepEqual(destination.takeSent(), [], 'half of 100 ms');
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['a'], 'the probe');
+  t.deepEqual(destination.takeSent(), ['a'], 'the probe');
   await clock.advance(60_000);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['b', 'c', 'd']);
+  t.deepEqual(destination.takeSent(), ['b', 'c', 'd']);
 });
 
-test('failures together count as one; in a row they double the pause', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
-  shipApart('a', 'b', 'c');
+test('simultaneous failures count as one; failures in a row double the pause', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 3 });
+  acceptSeparately('a', 'b', 'c');
   for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
-  destination.news();
+  destination.takeSent();
   for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400, 10_000, 10_000]) {
     await clock.advance(pause - 1);
-    t.deepEqual(destination.news(), [], `before ${pause} ms`);
+    t.deepEqual(destination.takeSent(), [], `before ${pause} ms`);
     await clock.advance(1);
-    t.deepEqual(destination.news(), ['a'], `after ${pause} ms`);
+    t.deepEqual(destination.takeSent(), ['a'], `after ${pause} ms`);
     await destination.answer(UNAVAILABLE);
   }
 });
 
-test('after a success the pauses begin small again', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
-  shipApart('a', 'b');
+test('after a success the pauses start short again', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 1 });
+  acceptSeparately('a', 'b');
   await destination.answer(UNAVAILABLE);
   await clock.advance(50);
   await destination.answer(UNAVAILABLE);
   await clock.advance(100);
   await destination.answer(DELIVERED);
-  destination.news();
+  destination.takeSent();
   await destination.answer(UNAVAILABLE);
   await clock.advance(49);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['b']);
+  t.deepEqual(destination.takeSent(), ['b']);
 });
 
-test('after throttling each success takes back one failure', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
-  shipApart('a', 'b', 'c', 'd');
+test('after throttling each success undoes one failure', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 2 });
+  acceptSeparately('a', 'b', 'c', 'd');
   await destination.answer(THROTTLED);
   await destination.answer(THROTTLED);
-  destination.news();
+  destination.takeSent();
   for (const pause of [500, 1000]) {
     await clock.advance(pause);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
     await destination.answer(THROTTLED);
   }
   await clock.advance(2000);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['a', 'b'], 'one at a time, still');
+  t.deepEqual(destination.takeSent(), ['a', 'b'], 'still one at a time');
   await destination.answer(THROTTLED);
   await clock.advance(1999);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['b']);
+  t.deepEqual(destination.takeSent(), ['b']);
 });
 
-test('what succeeds during a pause does not end it', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
-  shipApart('a', 'b', 'c');
-  destination.news();
+test('a delivery during a pause does not end it', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 2 });
+  acceptSeparately('a', 'b', 'c');
+  destination.takeSent();
   await destination.answer(UNAVAILABLE, 0);
   await destination.answer(DELIVERED, 0);
   await clock.advance(49);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['a', 'c']);
+  t.deepEqual(destination.takeSent(), ['a', 'c']);
 });
 
-test('what fills up during a pause waits for its end', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp({ random: () => 1 });
-  shipApart('a');
+test('batches that fill up during a pause wait for its end', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp({ random: () => 1 });
+  acceptSeparately('a');
   await destination.answer(UNAVAILABLE);
-  destination.news();
+  destination.takeSent();
   for (let i = 0; i < 20_001; i++) dispatcher.accept(NOON, 'x');
-  shipApart('b');
+  acceptSeparately('b');
   await clock.advance(99);
   t.is(destination.sent.length, 0);
 });
 
-test('a batch that waits holds no place in flight', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
-  shipApart('a', 'b');
+test('a batch that waits does not count as in flight', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 1 });
+  acceptSeparately('a', 'b');
   await destination.answer(UNAVAILABLE);
   t.is(destination.inFlight.length, 0);
   await clock.advance(50);
   t.is(destination.inFlight.length, 1);
 });
 
-test('batches that failed in any order are sent again oldest first', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 3 });
-  shipApart('a', 'b', 'c', 'd');
+test('batches that fail in any order are sent again oldest first', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 3 });
+  acceptSeparately('a', 'b', 'c', 'd');
   await destination.answer(UNAVAILABLE, 1);
   await destination.answer(UNAVAILABLE, 1);
   await destination.answer(UNAVAILABLE, 0);
-  destination.news();
+  destination.takeSent();
   await clock.advance(50);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['a', 'b', 'c', 'd']);
+  t.deepEqual(destination.takeSent(), ['a', 'b', 'c', 'd']);
 });
 
-test('the first half of a batch that failed stays ahead of the second', async (t) => {
+test('the first half of a batch stays ahead of the second when it fails', async (t) => {
   const { clock, destination, dispatcher } = setUp({ maxInFlight: 1 });
   for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
   void dispatcher.flush();
   await destination.answer(POISON);
-  t.deepEqual(destination.news(), ['a b c d', 'a b']);
+  t.deepEqual(destination.takeSent(), ['a b c d', 'a b']);
   await destination.answer(UNAVAILABLE);
   await clock.advance(50);
-  t.deepEqual(destination.news(), ['a b']);
+  t.deepEqual(destination.takeSent(), ['a b']);
 });
 
 for (const order of ['first', 'second'] as const) {
-  test(`halves that both fail, the ${order} one first, are sent again in their order`, async (t) => {
+  test(`halves that both fail, the ${order} first, are sent again in order`, async (t) => {
     const { clock, destination, dispatcher } = setUp({ maxInFlight: 2 });
     for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
     void dispatcher.flush();
     await destination.answer(POISON);
-    t.deepEqual(destination.news(), ['a b c d', 'a b', 'c d']);
+    t.deepEqual(destination.takeSent(), ['a b c d', 'a b', 'c d']);
     await destination.answer(UNAVAILABLE, order === 'first' ? 0 : 1);
     await destination.answer(UNAVAILABLE);
     await clock.advance(50);
-    t.deepEqual(destination.news(), ['a b']);
+    t.deepEqual(destination.takeSent(), ['a b']);
   });
 }
 
-test('the halves of a batch go before the batches behind it', async (t) => {
-  const { destination, dispatcher, shipApart } = setUp({ maxInFlight: 1 });
+test('the halves of a batch are sent before later batches', async (t) => {
+  const { destination, dispatcher, acceptSeparately } = setUp({ maxInFlight: 1 });
   dispatcher.accept(NOON, 'a');
-  shipApart('b', 'c');
-  t.deepEqual(destination.news(), ['a b']);
+  acceptSeparately('b', 'c');
+  t.deepEqual(destination.takeSent(), ['a b']);
   await destination.answer(POISON);
   await destination.answer(DELIVERED);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['a', 'b', 'c']);
+  t.deepEqual(destination.takeSent(), ['a', 'b', 'c']);
 });
 
-test('a transient failure becomes a problem with the third in a row', async (t) => {
+test('the third transient failure in a row is reported', async (t) => {
   for (const [kind, pause] of [
     ['throttled', 500],
     ['unavailable', 50],
   ] as const) {
-    const { clock, destination, shipApart, problems } = setUp();
-    shipApart('a');
+    const { clock, destination, acceptSeparately, problems } = setUp();
+    acceptSeparately('a');
     await destination.answer(failed(kind));
     await clock.advance(pause);
     await destination.answer(failed(kind));
@@ -718,9 +723,9 @@ test('a transient failure becomes a problem with the third in a row', async (t) 
 });
 
 for (const kind of ['denied', 'missing'] as const) {
-  test(`${kind} is a problem at once`, async (t) => {
-    const { destination, shipApart, problems } = setUp();
-    shipApart('a');
+  test(`${kind} is reported at once`, async (t) => {
+    const { destination, acceptSeparately, problems } = setUp();
+    acceptSeparately('a');
     await destination.answer(failed(kind));
     t.deepEqual(problems(), [kind]);
   });
@@ -728,7 +733,7 @@ for (const kind of ['denied', 'missing'] as const) {
 
 // Rejected events
 
-test('rejected events are counted by reason, the others as delivered', async (t) => {
+test('rejected events are counted by reason, and the others as delivered', async (t) => {
   const { destination, dispatcher, counts, problems, reports } = setUp();
   for (let i = 0; i < 10; i++) dispatcher.accept(NOON, 'x');
   void dispatcher.flush();
@@ -742,27 +747,27 @@ test('rejected events are counted by reason, the others as delivered', async (t)
   t.deepEqual(problems(), ['rejected-events']);
   const problem = reports.find(({ kind }) => kind === 'problem');
   t.regex(problem?.kind === 'problem' ? problem.message : '', /^CloudWatch Logs rejected 6 events/);
-  t.is(destination.sent.length, 1, 'nothing is sent again');
+  t.is(destination.sent.length, 1, 'no event is sent again');
 });
 
-/** The timestamps of its events, and their messages. */
-function timed(batch: Batch | undefined): [number, string][] {
+/** The timestamp and message of each event. */
+function timestampsIn(batch: Batch | undefined): [number, string][] {
   const events = JSON.parse(`[${batch?.payload.toString()}]`) as { timestamp: number; message: string }[];
   return events.map(({ timestamp, message }) => [timestamp, message]);
 }
 
-test('what was rejected because the clock of the host is wrong goes again, with the right time, and nothing else', async (t) => {
-  const { destination, dispatcher, tellTime, counts, problems } = setUp({ isTimeKnown: false });
+test('only events that were rejected for a wrong host clock are sent again, with the right timestamps', async (t) => {
+  const { destination, dispatcher, setServiceTime, counts, problems } = setUp({ isServiceTimeKnown: false });
   const HOUR = 3_600_000;
   dispatcher.accept(NOON, 'one');
-  dispatcher.accept(NOON, 'its own', NOON - HOUR);
+  dispatcher.accept(NOON, 'own time', NOON - HOUR);
   dispatcher.accept(NOON + 1, 'two');
   const flushed = dispatcher.flush();
   t.is(destination.sent.length, 1);
-  tellTime(NOON - 3 * HOUR);
+  setServiceTime(NOON - 3 * HOUR);
   await destination.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 2 } });
   t.is(counts().delivered, 1);
-  t.deepEqual(timed(destination.sent[1]), [
+  t.deepEqual(timestampsIn(destination.sent[1]), [
     [NOON - 3 * HOUR, 'one'],
     [NOON - 3 * HOUR + 1, 'two'],
   ]);
@@ -773,11 +778,11 @@ test('what was rejected because the clock of the host is wrong goes again, with 
   t.deepEqual(problems(), ['clock']);
 });
 
-test('what is rejected again is rejected', async (t) => {
-  const { destination, dispatcher, tellTime, counts } = setUp({ isTimeKnown: false });
+test('an event that is rejected a second time is counted as rejected', async (t) => {
+  const { destination, dispatcher, setServiceTime, counts } = setUp({ isServiceTimeKnown: false });
   dispatcher.accept(NOON, 'one');
   void dispatcher.flush();
-  tellTime(NOON - 3 * 3_600_000);
+  setServiceTime(NOON - 3 * 3_600_000);
   for (let i = 0; i < 2; i++)
     await destination.answer({ kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 1 } });
   t.is(counts().rejected.tooNew, 1);
@@ -785,27 +790,27 @@ test('what is rejected again is rejected', async (t) => {
   t.is(sum(counts()), 1);
 });
 
-test('what waits gets the time of the service before it is sent', async (t) => {
-  const { clock, destination, dispatcher, tellTime, counts } = setUp({ isTimeKnown: false });
+test('events that wait get the time of the service before they are sent', async (t) => {
+  const { clock, destination, dispatcher, setServiceTime, counts } = setUp({ isServiceTimeKnown: false });
   for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
   void dispatcher.flush();
   dispatcher.accept(NOON, 'open');
-  tellTime(NOON + 40 * DAY);
+  setServiceTime(NOON + 40 * DAY);
   await destination.answer(UNAVAILABLE);
   destination.reply = () => DELIVERED;
   await clock.advance(1000);
   t.deepEqual(
-    destination.sent.slice(1).flatMap(timed),
+    destination.sent.slice(1).flatMap(timestampsIn),
     ['a', 'b', 'open'].map((text) => [NOON + 40 * DAY, text]),
   );
   t.deepEqual(counts(), { ...NOTHING, accepted: 3, delivered: 3 });
 });
 
-test('a steady clock changes nothing of a batch: it is sent as it was written', async (t) => {
-  const { destination, dispatcher, tellTime } = setUp({ isTimeKnown: false });
+test('if the clock is right a batch is sent unchanged', async (t) => {
+  const { destination, dispatcher, setServiceTime } = setUp({ isServiceTimeKnown: false });
   dispatcher.accept(NOON, 'a');
   void dispatcher.flush();
-  tellTime(NOON);
+  setServiceTime(NOON);
   await destination.answer(DELIVERED);
   dispatcher.accept(NOON, 'b');
   void dispatcher.flush();
@@ -815,9 +820,9 @@ test('a steady clock changes nothing of a batch: it is sent as it was written', 
   );
 });
 
-// Poison
+// Refused batches
 
-test('of a poisoned batch only the bad event is given up', async (t) => {
+test('of a refused batch only the bad event is rejected', async (t) => {
   const { destination, dispatcher, counts, problems } = setUp();
   destination.reply = (batch) => (messages(batch).includes('bad') ? POISON : DELIVERED);
   for (const text of ['a', 'b', 'c', 'd', 'e', 'bad', 'g', 'h']) dispatcher.accept(NOON, text);
@@ -831,27 +836,27 @@ test('of a poisoned batch only the bad event is given up', async (t) => {
   t.deepEqual(problems(), ['invalid-event']);
 });
 
-for (const [size, most] of [
+for (const [size, maxRequests] of [
   [1, 1],
   [2, 3],
   [8, 7],
   [1024, 21],
   [8192, 27],
 ] as const) {
-  test(`to find one bad event of ${size} takes ${most} requests at most`, async (t) => {
+  test(`finding one bad event of ${size} takes at most ${maxRequests} requests`, async (t) => {
     for (const bad of new Set([0, size >> 1, size - 1])) {
       const { destination, dispatcher, counts } = setUp();
       destination.reply = (batch) => (messages(batch).includes(`${bad}`) ? POISON : DELIVERED);
       for (let i = 0; i < size; i++) dispatcher.accept(NOON, `${i}`);
       await dispatcher.flush();
-      t.true(destination.sent.length <= most, `${destination.sent.length} requests`);
+      t.true(destination.sent.length <= maxRequests, `${destination.sent.length} requests`);
       t.is(counts().rejected.invalid, 1);
       t.is(counts().delivered, size - 1);
     }
   });
 }
 
-test('whichever events are bad, exactly those are given up, once each, and the others are delivered once', async (t) => {
+test('exactly the bad events are rejected, once each, and the others are delivered once', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }), async (bad) => {
       const { clock, destination, dispatcher, counts } = setUp();
@@ -863,7 +868,7 @@ test('whichever events are bad, exactly those are given up, once each, and the o
       };
       for (const i of bad.keys()) dispatcher.accept(NOON, `${i}`);
       void dispatcher.flush();
-      // One good batch is needed where all of the first is bad.
+      // If the whole first batch is bad, a good one is needed to show that not everything is refused.
       dispatcher.accept(NOON, `${bad.push(false) - 1}`);
       const flushed = dispatcher.flush();
       await until(
@@ -883,27 +888,27 @@ test('whichever events are bad, exactly those are given up, once each, and the o
   );
 });
 
-test('a poisoned batch pauses nothing', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 1 });
-  shipApart('bad', 'good');
+test('a refused batch causes no pause', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 1 });
+  acceptSeparately('bad', 'good');
   await destination.answer(POISON);
-  t.deepEqual(destination.news(), ['bad', 'good']);
+  t.deepEqual(destination.takeSent(), ['bad', 'good']);
   t.is(clock.timers, 0);
 });
 
-test('a poisoned answer to the probe is an answer: the service is back', async (t) => {
-  const { clock, destination, shipApart } = setUp({ maxInFlight: 2 });
-  shipApart('bad', 'b', 'c');
+test('a probe that is refused shows that the service is back', async (t) => {
+  const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 2 });
+  acceptSeparately('bad', 'b', 'c');
   await destination.answer(UNAVAILABLE);
   await destination.answer(UNAVAILABLE);
   await clock.advance(50);
-  destination.news();
+  destination.takeSent();
   await destination.answer(POISON);
-  t.deepEqual(destination.news(), ['b', 'c']);
+  t.deepEqual(destination.takeSent(), ['b', 'c']);
 });
 
-test('each row of indexes leads to the right events, under the right reason', async (t) => {
-  const rows: readonly [RejectedEvents, string][] = [
+test('dead letters get exactly the rejected events, with the right reason', async (t) => {
+  const cases: readonly [RejectedEvents, string][] = [
     [{ tooOld: 3, expired: 0, tooNew: 0 }, 'tooOld 0 1 2'],
     [{ tooOld: 0, expired: 0, tooNew: 2 }, 'tooNew 8 9'],
     [{ tooOld: 2, expired: 0, tooNew: 1 }, 'tooOld 0 1, tooNew 9'],
@@ -912,7 +917,7 @@ test('each row of indexes leads to the right events, under the right reason', as
     [{ tooOld: 10, expired: 0, tooNew: 0 }, 'tooOld 0 1 2 3 4 5 6 7 8 9'],
     [{ tooOld: 0, expired: 0, tooNew: 0 }, ''],
   ];
-  for (const [rejected, expected] of rows) {
+  for (const [rejected, expected] of cases) {
     const letters: string[] = [];
     const { destination, dispatcher, counts } = setUp({
       deadLetters: {
@@ -931,18 +936,21 @@ test('each row of indexes leads to the right events, under the right reason', as
   }
 });
 
-// Memory. A message of 100 ASCII characters makes JSON of 140: 2140 bytes alone in a batch, 142 as one more in it.
+// Memory. A message of 100 ASCII characters makes 140 bytes of JSON. It takes 2140 bytes in a batch of its own, and 142 as a further
+// event of a batch.
 
-const ALONE = 2140;
+const SINGLE_EVENT_BYTES = 2140;
 const hundred = (text: string) => text.padEnd(100, '.');
 
-test('past maxBufferBytes the oldest batch is dropped, counted and told', async (t) => {
-  const { clock, destination, shipApart, counts, problems, reports } = setUp({ maxBufferBytes: 3 * ALONE });
-  shipApart(hundred('a'));
+test('beyond maxBufferBytes the oldest batch is dropped, counted and reported', async (t) => {
+  const { clock, destination, acceptSeparately, counts, problems, reports } = setUp({
+    maxBufferBytes: 3 * SINGLE_EVENT_BYTES,
+  });
+  acceptSeparately(hundred('a'));
   await destination.answer(UNAVAILABLE);
-  shipApart(hundred('b'), hundred('c'));
+  acceptSeparately(hundred('b'), hundred('c'));
   t.is(counts().dropped.bufferFull, 0, 'three fit');
-  shipApart(hundred('d'), hundred('e'));
+  acceptSeparately(hundred('d'), hundred('e'));
   t.deepEqual(counts(), {
     ...NOTHING,
     accepted: 5,
@@ -956,58 +964,67 @@ test('past maxBufferBytes the oldest batch is dropped, counted and told', async 
     problem?.kind === 'problem' ? problem.message : '',
     /\(6420\).*: 1 event was dropped, the oldest of/,
   );
-  destination.news();
+  destination.takeSent();
   destination.reply = () => DELIVERED;
   await clock.advance(50);
-  t.deepEqual(destination.news(), ['c', 'd', 'e'].map(hundred));
+  t.deepEqual(destination.takeSent(), ['c', 'd', 'e'].map(hundred));
 });
 
-test('what is in flight is not dropped, and does not count', async (t) => {
-  const { destination, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 2 * ALONE });
-  shipApart(hundred('a'), hundred('b'), hundred('c'), hundred('d'));
+test('a batch in flight is not dropped, and does not count', async (t) => {
+  const { destination, acceptSeparately, counts } = setUp({
+    maxInFlight: 2,
+    maxBufferBytes: 2 * SINGLE_EVENT_BYTES,
+  });
+  acceptSeparately(hundred('a'), hundred('b'), hundred('c'), hundred('d'));
   t.is(counts().dropped.bufferFull, 0);
-  shipApart(hundred('e'));
+  acceptSeparately(hundred('e'));
   t.is(counts().dropped.bufferFull, 1);
-  destination.news();
+  destination.takeSent();
   await destination.answer(DELIVERED);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['d', 'e'].map(hundred));
+  t.deepEqual(destination.takeSent(), ['d', 'e'].map(hundred));
 });
 
-test('a batch that is still open counts, and is dropped when it is the oldest', async (t) => {
-  const { destination, dispatcher, shipApart, counts } = setUp({ maxBufferBytes: 2650 });
-  shipApart('a');
+test('an open batch counts, and is dropped when it is the oldest', async (t) => {
+  const { destination, dispatcher, acceptSeparately, counts } = setUp({ maxBufferBytes: 2650 });
+  acceptSeparately('a');
   await destination.answer(UNAVAILABLE);
   for (const text of ['b', 'c', 'd']) dispatcher.accept(NOON, hundred(text));
-  t.is(counts().dropped.bufferFull, 1, "the smallest, 'a'");
+  t.is(counts().dropped.bufferFull, 1, "only 'a'");
   dispatcher.accept(NOON, hundred('e'));
   t.is(counts().dropped.bufferFull, 1, 'there is room for one more');
   dispatcher.accept(NOON, hundred('f'));
-  t.is(counts().dropped.bufferFull, 6, 'with the open batch, all that it holds');
+  t.is(counts().dropped.bufferFull, 6, 'the open batch is dropped with all its events');
   t.is(counts().pending, 0);
 });
 
-test('flush is over when what it waited for was dropped', async (t) => {
-  const { destination, dispatcher, shipApart } = setUp({ maxBufferBytes: ALONE });
+test('flush resolves when the events that it waits for are dropped', async (t) => {
+  const { destination, dispatcher, acceptSeparately } = setUp({ maxBufferBytes: SINGLE_EVENT_BYTES });
   dispatcher.accept(NOON, hundred('a'));
   const flushed = dispatcher.flush();
   await destination.answer(UNAVAILABLE);
   t.false(await isDone(flushed));
-  shipApart(hundred('b'));
+  acceptSeparately(hundred('b'));
   t.true(await isDone(flushed));
 });
 
-test('batches that come back from the network do not wait beyond maxBufferBytes', async (t) => {
-  const { destination, shipApart, counts } = setUp({ maxInFlight: 3, maxBufferBytes: 3 * ALONE });
-  shipApart(...['a', 'b', 'c', 'd', 'e', 'f'].map(hundred));
+test('batches that fail do not wait beyond maxBufferBytes', async (t) => {
+  const { destination, acceptSeparately, counts } = setUp({
+    maxInFlight: 3,
+    maxBufferBytes: 3 * SINGLE_EVENT_BYTES,
+  });
+  acceptSeparately(...['a', 'b', 'c', 'd', 'e', 'f'].map(hundred));
   for (let i = 0; i < 3; i++) await destination.answer(UNAVAILABLE);
   t.is(destination.inFlight.length, 0);
   t.true(counts().pending <= 3, `${counts().pending} events wait`);
 });
 
-test('batches whose bytes are more than their characters do not wait beyond maxBufferBytes', async (t) => {
-  const { destination, dispatcher, shipApart, counts } = setUp({ maxBufferBytes: 7000, random: () => 1 });
-  shipApart('a');
+test('multi-byte characters count in bytes towards maxBufferBytes', async (t) => {
+  const { destination, dispatcher, acceptSeparately, counts } = setUp({
+    maxBufferBytes: 7000,
+    random: () => 1,
+  });
+  acceptSeparately('a');
   await destination.answer(UNAVAILABLE);
   // Three batches of 240 characters, which are 640 bytes of JSON each.
   for (const day of [0, 1, 2]) dispatcher.accept(NOON - day * DAY, '€'.repeat(200));
@@ -1017,9 +1034,9 @@ test('batches whose bytes are more than their characters do not wait beyond maxB
 
 // Outages
 
-test('while nothing can be sent, batches stay open and fill up instead of going to pieces', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp({ random: () => 1 });
-  shipApart('a');
+test('during an outage batches stay open and fill up', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp({ random: () => 1 });
+  acceptSeparately('a');
   for (let failures = 1; failures <= 8; failures++) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(20_000);
@@ -1029,23 +1046,26 @@ test('while nothing can be sent, batches stay open and fill up instead of going 
     dispatcher.accept(NOON, `${second}`);
     await clock.advance(1000);
   }
-  destination.news();
+  destination.takeSent();
   destination.reply = () => DELIVERED;
   await clock.advance(1000);
-  t.deepEqual(destination.news(), ['a', Array.from({ length: 19 }, (_, second) => `${second}`).join(' ')]);
+  t.deepEqual(destination.takeSent(), [
+    'a',
+    Array.from({ length: 19 }, (_, second) => `${second}`).join(' '),
+  ]);
 });
 
-test('what is overdue goes as soon as a place is free', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp({ maxInFlight: 1 });
-  shipApart('a');
+test('a due batch is sent as soon as another may be in flight', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp({ maxInFlight: 1 });
+  acceptSeparately('a');
   dispatcher.accept(NOON, 'b');
   await clock.advance(5000);
-  t.deepEqual(destination.news(), ['a']);
+  t.deepEqual(destination.takeSent(), ['a']);
   await destination.answer(DELIVERED);
-  t.deepEqual(destination.news(), ['b']);
+  t.deepEqual(destination.takeSent(), ['b']);
 });
 
-test('drain delivers, or gives up at its deadline, and goes on', async (t) => {
+test('drain delivers, or gives up at its deadline, and the dispatcher goes on', async (t) => {
   const { clock, destination, dispatcher, counts, problems } = setUp();
   dispatcher.accept(NOON, 'a');
   const first = dispatcher.drain(8000);
@@ -1065,21 +1085,21 @@ test('drain delivers, or gives up at its deadline, and goes on', async (t) => {
   t.is(clock.timers, 0);
 });
 
-test('drain waits for what comes while it waits', async (t) => {
+test('drain waits for records that are accepted meanwhile', async (t) => {
   const { destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'a');
   const drained = dispatcher.drain(8000);
   dispatcher.accept(NOON, 'b');
   await destination.answer(DELIVERED);
   t.false(await isDone(drained));
-  t.deepEqual(destination.news(), ['a', 'b']);
+  t.deepEqual(destination.takeSent(), ['a', 'b']);
   await destination.answer(DELIVERED);
   t.true(await isDone(drained));
 });
 
-test('when drain has given up, pauses are as long as ever, also for what is on disk', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp({ store: new ScriptedStore() });
-  shipApart('a');
+test('after drain has given up pauses are as long as before, also for batches on disk', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp({ store: new ScriptedStore() });
+  acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600]) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(pause);
@@ -1087,33 +1107,33 @@ test('when drain has given up, pauses are as long as ever, also for what is on d
   const drained = dispatcher.drain(1000);
   await clock.advance(1000);
   t.true(await isDone(drained));
-  t.is(destination.inFlight.length, 1, 'it goes on');
-  destination.news();
+  t.is(destination.inFlight.length, 1, 'the batch on disk is still sent');
+  destination.takeSent();
   await destination.answer(UNAVAILABLE);
   await clock.advance(3199);
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   await clock.advance(1);
-  t.deepEqual(destination.news(), ['a']);
+  t.deepEqual(destination.takeSent(), ['a']);
 });
 
-test('drain does nothing more when its time is over', async (t) => {
+test('after its deadline drain no longer shortens pauses', async (t) => {
   const { clock, destination, dispatcher } = setUp({ store: new ScriptedStore() });
   dispatcher.accept(NOON, 'a');
   const drained = dispatcher.drain(1000);
   await clock.advance(999);
   await destination.answer(UNAVAILABLE);
-  destination.news();
+  destination.takeSent();
   await clock.advance(1);
   t.true(await isDone(drained));
-  t.deepEqual(destination.news(), [], 'the pause goes on');
+  t.deepEqual(destination.takeSent(), [], 'the pause goes on');
 });
 
-// Closing
+// Close
 
-test('what is dropped while close waits for the disk is counted once', async (t) => {
+test('a batch that is dropped while close waits for the disk is counted once', async (t) => {
   const store = new ScriptedStore();
-  const { clock, dispatcher, counts, shipApart, problems } = setUp({ store });
-  shipApart('a', 'b', 'c', 'd', 'waits', 'waits too');
+  const { clock, dispatcher, counts, acceptSeparately, problems } = setUp({ store });
+  acceptSeparately('a', 'b', 'c', 'd', 'e', 'f');
   const closed = dispatcher.close(8000);
   await clock.advance(8000);
   t.false(await isDone(closed));
@@ -1130,7 +1150,7 @@ test('what is dropped while close waits for the disk is counted once', async (t)
   t.deepEqual(problems(), ['spool-full']);
 });
 
-test('what is read from the disk after the end is left there', async (t) => {
+test('a batch that is read from disk after the close stays there', async (t) => {
   const store = new ScriptedStore();
   const { clock, destination, dispatcher, counts } = setUp({ store });
   const outline = { size: 1, firstTimestamp: NOON, lastTimestamp: NOON };
@@ -1142,11 +1162,11 @@ test('what is read from the disk after the end is left there', async (t) => {
   t.true(await isDone(closed));
   store.read(Batch.of([JSON.stringify({ timestamp: NOON, message: 'found' })]));
   await settled();
-  t.deepEqual(destination.news(), []);
+  t.deepEqual(destination.takeSent(), []);
   t.deepEqual(counts(), { ...NOTHING, accepted: 1, spooled: 1 });
 });
 
-test('close delivers what there is, and ends', async (t) => {
+test('close delivers everything and resolves', async (t) => {
   const { clock, destination, dispatcher, counts, reports } = setUp();
   destination.reply = () => DELIVERED;
   for (let i = 0; i < 10_001; i++) dispatcher.accept(NOON, 'x');
@@ -1156,14 +1176,14 @@ test('close delivers what there is, and ends', async (t) => {
   t.is(clock.timers, 0);
 });
 
-test('close with nothing to deliver ends at once', async (t) => {
+test('close with nothing to deliver resolves at once', async (t) => {
   const { clock, dispatcher, problems } = setUp();
   t.true(await isDone(dispatcher.close(8000)));
   t.deepEqual(problems(), []);
   t.is(clock.timers, 0);
 });
 
-test('the deadline of close keeps the process alive, and nothing else does', async (t) => {
+test('only the deadline of close keeps the process alive', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   dispatcher.accept(NOON, 'a');
   t.is(clock.keepingAlive, 0);
@@ -1175,9 +1195,11 @@ test('the deadline of close keeps the process alive, and nothing else does', asy
   t.is(clock.keepingAlive, 1);
 });
 
-test('at its deadline close gives up what is in flight, waits or is open, and counts it', async (t) => {
-  const { clock, destination, dispatcher, shipApart, counts, problems, reports } = setUp({ maxInFlight: 2 });
-  shipApart('a', 'b', 'c');
+test('at its deadline close drops and counts what is in flight, waiting or open', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately, counts, problems, reports } = setUp({
+    maxInFlight: 2,
+  });
+  acceptSeparately('a', 'b', 'c');
   const closed = dispatcher.close(8000);
   dispatcher.accept(NOON, 'd');
   await clock.advance(7999);
@@ -1194,11 +1216,11 @@ test('at its deadline close gives up what is in flight, waits or is open, and co
   t.deepEqual(problems(), ['not-delivered']);
   t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
   t.is(clock.timers, 0);
-  t.is(destination.sent.length, 2, 'nothing more is sent');
+  t.is(destination.sent.length, 2, 'no further batch is sent');
 });
 
 for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
-  test(`an answer of ${outcome.kind} after the deadline changes nothing any more`, async (t) => {
+  test(`the outcome ${outcome.kind} after the deadline changes nothing`, async (t) => {
     const { clock, destination, dispatcher, counts } = setUp();
     for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
     void dispatcher.close(8000);
@@ -1211,9 +1233,9 @@ for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
   });
 }
 
-test('close counts what was delivered before the deadline as delivered', async (t) => {
-  const { clock, destination, dispatcher, shipApart, counts } = setUp({ maxInFlight: 2 });
-  shipApart('a', 'b', 'c');
+test('a batch that is delivered before the deadline of close counts as delivered', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately, counts } = setUp({ maxInFlight: 2 });
+  acceptSeparately('a', 'b', 'c');
   void dispatcher.close(8000);
   await destination.answer(DELIVERED);
   await clock.advance(8000);
@@ -1226,7 +1248,7 @@ test('close counts what was delivered before the deadline as delivered', async (
   });
 });
 
-test('close delivers what came meanwhile, and then takes nothing more: it does not wait for those who go on logging', async (t) => {
+test('close delivers records that are accepted meanwhile, but does not wait for endless logging', async (t) => {
   const { destination, dispatcher, counts, problems } = setUp();
   destination.reply = () => {
     dispatcher.accept(NOON, 'more');
@@ -1238,10 +1260,10 @@ test('close delivers what came meanwhile, and then takes nothing more: it does n
   t.true(delivered > 1 && dropped.closed > 0, `${delivered} ${dropped.closed}`);
   t.is(pending, 0);
   t.is(accepted, delivered + dropped.closed);
-  t.deepEqual(problems(), ['logged-after-close'], 'what was taken is delivered');
+  t.deepEqual(problems(), ['logged-after-close'], 'every accepted record is delivered');
 });
 
-test('drain does not wait for those who go on logging, and loses nothing of theirs', async (t) => {
+test('drain does not wait for endless logging, and loses nothing', async (t) => {
   const { destination, dispatcher, counts, reports } = setUp();
   destination.reply = () => {
     dispatcher.accept(NOON, 'more');
@@ -1266,9 +1288,9 @@ test('drain without new events reports nothing', async (t) => {
   t.is(reports.length, 1);
 });
 
-test('abandon counts and reports at once what waits, is in flight or open, and takes nothing more', async (t) => {
-  const { clock, destination, dispatcher, shipApart, counts, reports } = setUp({ maxInFlight: 1 });
-  shipApart('a', 'b');
+test('abandon counts and reports what is in flight, waiting or open, and accepts nothing more', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately, counts, reports } = setUp({ maxInFlight: 1 });
+  acceptSeparately('a', 'b');
   dispatcher.accept(NOON, 'c');
   dispatcher.abandon();
   t.is(counts().dropped.closed, 3);
@@ -1289,9 +1311,9 @@ test('abandon counts and reports at once what waits, is in flight or open, and t
   t.is(destination.sent.length, 1);
 });
 
-test('close is the same for all who ask', async (t) => {
-  const { clock, destination, dispatcher, shipApart, counts } = setUp();
-  shipApart('a');
+test('all calls of close share one close', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately, counts } = setUp();
+  acceptSeparately('a');
   const first = dispatcher.close(8000);
   const second = dispatcher.close(1);
   await clock.advance(1000);
@@ -1303,7 +1325,7 @@ test('close is the same for all who ask', async (t) => {
   t.deepEqual(counts(), { ...NOTHING, accepted: 1, delivered: 1 });
 });
 
-test('what is accepted after close is counted as dropped, and never sent', async (t) => {
+test('a record that is accepted after close is counted as dropped and never sent', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp();
   await dispatcher.close(8000);
   dispatcher.accept(NOON, 'late');
@@ -1322,42 +1344,42 @@ test('what is accepted after close is counted as dropped, and never sent', async
 });
 
 test('close does not wait for a pause to end', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp();
-  shipApart('a');
+  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600, 3200]) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(pause);
   }
   await destination.answer(UNAVAILABLE);
-  destination.news();
+  destination.takeSent();
   destination.reply = () => DELIVERED;
   const closed = dispatcher.close(8000);
   t.true(await isDone(closed));
-  t.deepEqual(destination.news(), ['a']);
+  t.deepEqual(destination.takeSent(), ['a']);
   t.is(clock.timers, 0);
 });
 
-test('while closing, no pause is longer than half a second', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp();
-  shipApart('a');
+test('during close no pause is longer than half a second', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400]) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(pause);
   }
-  destination.news();
+  destination.takeSent();
   void dispatcher.close(8000);
   for (let i = 0; i < 5; i++) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(499);
-    t.deepEqual(destination.news(), []);
+    t.deepEqual(destination.takeSent(), []);
     await clock.advance(1);
-    t.deepEqual(destination.news(), ['a']);
+    t.deepEqual(destination.takeSent(), ['a']);
   }
 });
 
-test('a pause that the deadline of close cuts short leaves no timer', async (t) => {
-  const { clock, destination, dispatcher, shipApart } = setUp();
-  shipApart('a');
+test('a pause that the deadline of close ends leaves no timer', async (t) => {
+  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  acceptSeparately('a');
   void dispatcher.close(8000);
   await clock.advance(7999);
   await destination.answer(UNAVAILABLE);
@@ -1366,17 +1388,17 @@ test('a pause that the deadline of close cuts short leaves no timer', async (t) 
   t.is(clock.timers, 0);
 });
 
-test('close of 0 milliseconds tries once', async (t) => {
+test('close with a deadline of 0 ms sends once', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp();
   dispatcher.accept(NOON, 'a');
   const closed = dispatcher.close(0);
-  t.deepEqual(destination.news(), ['a']);
+  t.deepEqual(destination.takeSent(), ['a']);
   await clock.advance(0);
   t.true(await isDone(closed));
   t.is(counts().dropped.closed, 1);
 });
 
-test('flush is over when close gives up', async (t) => {
+test('flush resolves when close gives up', async (t) => {
   const { clock, dispatcher } = setUp();
   dispatcher.accept(NOON, 'a');
   const flushed = dispatcher.flush();
@@ -1387,7 +1409,7 @@ test('flush is over when close gives up', async (t) => {
 
 // Idle
 
-test('when all is done, no timer is left', async (t) => {
+test('when everything is delivered no timer is left', async (t) => {
   const { clock, destination, dispatcher } = setUp();
   destination.reply = () => (destination.sent.length % 3 === 0 ? UNAVAILABLE : DELIVERED);
   t.is(clock.timers, 0);
@@ -1401,7 +1423,7 @@ test('when all is done, no timer is left', async (t) => {
   t.is(clock.timers, 0);
 });
 
-// Everything at once
+// Random sequences
 
 type Step =
   | { readonly do: 'accept'; readonly day: number; readonly count: number; readonly size: number }
@@ -1454,25 +1476,27 @@ const settings = fc.record({
   random: fc.constantFrom(0, 0.5, 0.999).map((value) => () => value),
 });
 
-/** What arrived twice, but for notices: two of them may say the same. */
-const doubled = (arrived: readonly string[]) =>
+/** The messages that arrived more than once. Loss notices do not count, since two of them may be equal. */
+const duplicates = (arrived: readonly string[]) =>
   arrived.filter((text, i) => arrived.indexOf(text) < i && !text.includes('missingEvents'));
 
-/** Runs a script, and after each step checks what must always hold. */
+/** Runs a script and checks the invariants after each step. */
 async function run(
   t: ExecutionContext,
-  given: Required<Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'store' | 'isTimeKnown'>>,
+  given: Required<
+    Omit<Settings, 'flushIntervalMs' | 'deadLetters' | 'route' | 'store' | 'isServiceTimeKnown'>
+  >,
   script: readonly Step[],
 ) {
-  const world = setUp(given);
-  const { clock, destination, dispatcher, counts, reports } = world;
+  const context = setUp(given);
+  const { clock, destination, dispatcher, counts, reports } = context;
   const arrived: string[] = [];
-  /** What was logged and is not known to be settled. */
+  /** Records that were accepted and are not known to be settled. */
   const outstanding = new Set<string>();
   let accepted = 0;
   const check = (where: string) => {
     const now = counts();
-    // Notices of what is missing are accepted as well.
+    // Loss notices are accepted as well.
     t.true(now.accepted >= accepted, where);
     t.is(sum(now), now.accepted, where);
     if (now.dropped.bufferFull === 0) t.is(now.pending, outstanding.size, where);
@@ -1499,14 +1523,14 @@ async function run(
         await clock.advance(one.ms);
         break;
       case 'answer': {
-        const call = destination.inFlight[one.which];
-        if (call === undefined) break;
-        const tooOld = Math.min(one.rejected, call.batch.size);
-        const texts = messages(call.batch);
+        const attempt = destination.inFlight[one.which];
+        if (attempt === undefined) break;
+        const tooOld = Math.min(one.rejected, attempt.batch.size);
+        const texts = messages(attempt.batch);
         const { invalid } = counts().rejected;
         if (one.kind === 'delivered') arrived.push(...texts);
-        const taken: Outcome = { kind: 'delivered', rejected: { tooOld, expired: 0, tooNew: 0 } };
-        await destination.answer(one.kind === 'delivered' ? taken : failed(one.kind), one.which);
+        const delivered: Outcome = { kind: 'delivered', rejected: { tooOld, expired: 0, tooNew: 0 } };
+        await destination.answer(one.kind === 'delivered' ? delivered : failed(one.kind), one.which);
         const isSettled = one.kind === 'delivered' || counts().rejected.invalid > invalid;
         if (isSettled) for (const text of texts) outstanding.delete(text);
       }
@@ -1514,14 +1538,14 @@ async function run(
     await settled();
     check(`after step ${i}, ${one.do}`);
   }
-  return { ...world, arrived };
+  return { ...context, arrived };
 }
 
-test('whatever happens, each event is delivered, rejected, dropped or pending, and after close none is pending', async (t) => {
+test('in any sequence each event is delivered, rejected, dropped or pending, and none is pending after close', async (t) => {
   await fc.assert(
     fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
       const { clock, dispatcher, counts, arrived } = await run(t, given, script);
-      t.deepEqual(doubled(arrived), []);
+      t.deepEqual(duplicates(arrived), []);
       const closed = dispatcher.close(8000);
       await clock.advance(8000);
       t.true(await isDone(closed));
@@ -1533,7 +1557,7 @@ test('whatever happens, each event is delivered, rejected, dropped or pending, a
   );
 });
 
-test('whatever happened, when the service is back everything that waits is delivered', async (t) => {
+test('after any sequence everything that waits is delivered once the service is back', async (t) => {
   await fc.assert(
     fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
       const { clock, destination, dispatcher, counts, arrived } = await run(t, given, script);
@@ -1543,34 +1567,31 @@ test('whatever happened, when the service is back everything that waits is deliv
         arrived.push(...messages(batch));
         return DELIVERED;
       };
-      for (const call of [...destination.inFlight]) {
-        arrived.push(...messages(call.batch));
-        await destination.answer(DELIVERED, destination.inFlight.indexOf(call));
-      }
+      await destination.deliverAll((batch) => arrived.push(...messages(batch)));
       const flushed = dispatcher.flush();
       await clock.advance(20_000);
       t.true(await isDone(flushed));
       t.is(counts().pending, 0);
       const notices = counts().accepted - accepted;
-      // A batch that is sealed takes a little more room than an open one.
+      // A sealed batch takes a little more memory than an open one, so that sealing may drop some.
       const lost = counts().dropped.bufferFull - dropped.bufferFull;
       t.is(counts().delivered + counts().rejected.tooOld, before + pending + notices - lost);
       t.is(arrived.length, before + pending + notices - lost);
-      t.deepEqual(doubled(arrived), []);
+      t.deepEqual(duplicates(arrived), []);
       t.is(clock.timers, 0);
     }),
     { numRuns: 300 },
   );
 });
 
-test('whatever happens, no more than maxBufferBytes wait', async (t) => {
+test('in any sequence no more than maxBufferBytes wait', async (t) => {
   const sized = step.map((one) => (one.do === 'accept' ? { ...one, size: 100 } : one));
   await fc.assert(
     fc.asyncProperty(settings, fc.array(sized, { maxLength: 30 }), async (given, script) => {
       for (let length = 1; length <= script.length; length++) {
         const { destination, counts } = await run(t, given, script.slice(0, length));
         const inFlight = destination.inFlight.reduce((all, { batch }) => all + batch.size, 0);
-        // A notice of what is missing is let in beyond it.
+        // A loss notice may exceed the limit.
         t.true((counts().pending - inFlight) * 142 <= given.maxBufferBytes + 2250);
       }
     }),
@@ -1578,42 +1599,42 @@ test('whatever happens, no more than maxBufferBytes wait', async (t) => {
   );
 });
 
-test('notices tell of every event that was dropped once, also of those whose notice was dropped', async (t) => {
-  const steps = fc.array(fc.constantFrom('log', 'log much', 'deliver', 'fail'), { maxLength: 40 });
+test('loss notices report every dropped event once, also those whose notice was dropped', async (t) => {
+  const steps = fc.array(fc.constantFrom('accept', 'accept many', 'deliver', 'fail'), { maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(steps, async (script) => {
-      const { clock, destination, shipApart, counts } = setUp({ maxInFlight: 2, maxBufferBytes: 3 * ALONE });
-      const told: number[] = [];
+      const { clock, destination, acceptSeparately, counts } = setUp({
+        maxInFlight: 2,
+        maxBufferBytes: 3 * SINGLE_EVENT_BYTES,
+      });
+      const reported: number[] = [];
       const read = (batch: Batch) => {
         for (const text of messages(batch).filter((text) => text.includes('missingEvents')))
-          told.push(JSON.parse(text).missingEvents);
+          reported.push(JSON.parse(text).missingEvents);
       };
       for (const one of script) {
-        const [call] = destination.inFlight;
-        if (one === 'log') shipApart(hundred('a'));
-        else if (one === 'log much') shipApart(...Array(6).fill(hundred('b')));
-        else if (call !== undefined && one === 'deliver') {
-          read(call.batch);
+        const [attempt] = destination.inFlight;
+        if (one === 'accept') acceptSeparately(hundred('a'));
+        else if (one === 'accept many') acceptSeparately(...Array(6).fill(hundred('b')));
+        else if (attempt !== undefined && one === 'deliver') {
+          read(attempt.batch);
           await destination.answer(DELIVERED);
-        } else if (call !== undefined) await destination.answer(UNAVAILABLE);
+        } else if (attempt !== undefined) await destination.answer(UNAVAILABLE);
         await clock.advance(700);
       }
       destination.reply = (batch) => {
         read(batch);
         return DELIVERED;
       };
-      for (const call of [...destination.inFlight]) {
-        read(call.batch);
-        await destination.answer(DELIVERED, destination.inFlight.indexOf(call));
-      }
-      // What is told after the last batch goes with the next one.
+      await destination.deliverAll(read);
+      // The notice of the last gap is sent with the next batch.
       for (let i = 0; i < 3; i++) {
-        shipApart(hundred('c'));
+        acceptSeparately(hundred('c'));
         await clock.advance(20_000);
       }
       const { bufferFull } = counts().dropped;
       t.is(
-        told.reduce((all, events) => all + events, 0),
+        reported.reduce((all, events) => all + events, 0),
         bufferFull,
       );
       t.is(counts().delivered, counts().accepted - bufferFull);

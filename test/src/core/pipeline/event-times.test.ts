@@ -14,36 +14,36 @@ function setUp(retentionInDays?: number) {
   return {
     host,
     times,
-    /** The service answers, and its clock is so far ahead of the host's. */
-    answer: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
+    /** The service responds. Its clock is this far ahead of the host's. */
+    respond: (aheadMs: number) => clock.startSample()(new Date(host.now() + aheadMs).toUTCString()),
   };
 }
 
-for (const [what, recordTime, counts] of [
+for (const [what, recordTime, isUsed] of [
   ['now', NOON, true],
   ['13 days ago', NOON - 13 * DAY, true],
-  ['as old as the service takes, with an hour to wait', NOON - 14 * DAY + HOUR, true],
-  ['so old that it may be too old when its turn comes', NOON - 14 * DAY + HOUR - 1, false],
+  ['as old as the service takes, less an hour of waiting', NOON - 14 * DAY + HOUR, true],
+  ['so old that it may get too old while it waits', NOON - 14 * DAY + HOUR - 1, false],
   ['years ago', NOON - 3000 * DAY, false],
   ['an hour ahead', NOON + HOUR, true],
   ['nearly two hours ahead', NOON + 115 * MINUTE, true],
-  ['two hours ahead, which a clock may see otherwise', NOON + 120 * MINUTE, false],
+  ['two hours ahead, without a margin for clock skew', NOON + 120 * MINUTE, false],
   ['years ahead', NOON + 3000 * DAY, false],
-  ['none', undefined, false],
-  ['no number', Number.NaN, false],
-  ['in parts of milliseconds', NOON + 0.5, false],
+  ['missing', undefined, false],
+  ['NaN', Number.NaN, false],
+  ['a fraction of a millisecond', NOON + 0.5, false],
 ] as const) {
-  test(`a record's time that is ${what} ${counts ? 'counts' : 'does not count'}`, (t) => {
-    const { times, answer } = setUp();
-    answer(0);
+  test(`a record's time that is ${what} is ${isUsed ? '' : 'not '}used`, (t) => {
+    const { times, respond } = setUp();
+    respond(0);
     t.deepEqual(times.of(NOON, recordTime), {
-      timestamp: counts && recordTime !== undefined ? recordTime : NOON,
+      timestamp: isUsed && recordTime !== undefined ? recordTime : NOON,
       source: 'settled',
     });
   });
 }
 
-test('where the group keeps events for less than 14 days, older times do not count', (t) => {
+test('times older than the retention of the log group are not used', (t) => {
   const { times } = setUp(3);
   for (const [recordTime, timestamp] of [
     [NOON - 2 * DAY, NOON - 2 * DAY],
@@ -52,24 +52,24 @@ test('where the group keeps events for less than 14 days, older times do not cou
     t.is(times.of(NOON, recordTime).timestamp, timestamp);
 });
 
-test('that a group keeps events for less long is learned from events that have expired', (t) => {
-  const { times, answer } = setUp();
-  answer(0);
-  const counts = (days: number) => times.of(NOON, NOON - days * DAY).timestamp !== NOON;
+test('a short retention is learned from events that the service rejects as expired', (t) => {
+  const { times, respond } = setUp();
+  respond(0);
+  const isUsed = (days: number) => times.of(NOON, NOON - days * DAY).timestamp !== NOON;
   times.learnRetention(NOON - 13 * DAY);
-  t.deepEqual([8, 6].map(counts), [false, true], 'a week at most');
+  t.deepEqual([8, 6].map(isUsed), [false, true], '7 days at most');
   times.learnRetention(NOON - 6 * DAY);
-  t.deepEqual([6, 4].map(counts), [false, true], 'five days at most');
+  t.deepEqual([6, 4].map(isUsed), [false, true], '5 days at most');
   times.learnRetention(NOON - 13 * DAY);
-  t.deepEqual([6, 4].map(counts), [false, true], 'an older one says nothing new');
+  t.deepEqual([6, 4].map(isUsed), [false, true], 'an older event says nothing new');
   times.learnRetention(NOON - 2 * DAY);
-  t.deepEqual([2, 0.5].map(counts), [false, true], 'a day');
+  t.deepEqual([2, 0.5].map(isUsed), [false, true], '1 day');
 });
 
-test("a record's time is judged by the service's clock, and the moment of the log call goes by it", (t) => {
+test("record times are checked by the service's clock, and log calls get its time", (t) => {
   for (const aheadMs of [-3 * HOUR, 3 * HOUR, 20 * DAY]) {
-    const { times, answer } = setUp();
-    answer(aheadMs);
+    const { times, respond } = setUp();
+    respond(aheadMs);
     const now = NOON + aheadMs;
     for (const [recordTime, timestamp] of [
       [undefined, now],
@@ -83,23 +83,23 @@ test("a record's time is judged by the service's clock, and the moment of the lo
 });
 
 for (const loggedAt of [Number.NaN, undefined, null, -1, 1e16, Number.POSITIVE_INFINITY, 'soon', {}]) {
-  test(`a log call at ${String(loggedAt)} was now`, (t) => {
+  test(`an invalid time of a log call means now: ${String(loggedAt)}`, (t) => {
     const { times } = setUp();
     t.deepEqual(times.of(loggedAt as number, undefined), { timestamp: NOON, source: 'host' });
   });
 }
 
-/** A batch of events that were logged at noon with these times, before the service had answered. */
+/** A batch of events that were logged at noon with these record times. */
 function batchOf(times: EventTimes, ...recordTimes: (number | undefined)[]) {
-  const open = new BatchBuilder(Math.floor(NOON / DAY));
+  const builder = new BatchBuilder(Math.floor(NOON / DAY));
   for (const [i, recordTime] of recordTimes.entries()) {
     const { timestamp, source } = times.of(NOON, recordTime);
-    for (const event of toLogEvents(timestamp, `${i}`, source)) open.add(event);
+    for (const event of toLogEvents(timestamp, `${i}`, source)) builder.add(event);
   }
-  return open.seal();
+  return builder.seal();
 }
 
-/** The events of batches, each batch by itself. */
+/** The message and timestamp of each event, by batch. */
 const eventsIn = (batches: ReturnType<EventTimes['corrected']>) =>
   batches?.map((batch) =>
     batch.events().map((json) => {
@@ -108,35 +108,35 @@ const eventsIn = (batches: ReturnType<EventTimes['corrected']>) =>
     }),
   );
 
-test('a batch waits as it is until the service has answered, and a clock that is right changes nothing', (t) => {
-  const { times, answer } = setUp();
+test('a batch is not corrected before the first response, nor if the clock is right', (t) => {
+  const { times, respond } = setUp();
   const batch = batchOf(times, undefined, NOON - HOUR);
   t.true(batch.isProvisional);
   t.is(times.corrected(batch, true), undefined);
-  answer(0);
+  respond(0);
   t.is(times.corrected(batch, true), undefined);
 });
 
-test('times that we gave are shifted; those of records that the service takes stay', (t) => {
-  const { times, answer } = setUp();
+test('times of log calls are shifted; record times that the service takes stay', (t) => {
+  const { times, respond } = setUp();
   const batch = batchOf(times, undefined, NOON - HOUR, NOON + HOUR);
-  answer(-90 * MINUTE);
+  respond(-90 * MINUTE);
   const corrected = times.corrected(batch, true);
   t.deepEqual(eventsIn(corrected), [
     [
       ['0', NOON - 90 * MINUTE],
       ['1', NOON - HOUR],
-      // Two and a half hours ahead of the service, and so made by the host's clock.
+      // Two and a half hours ahead of the service: this record time is from the host's wrong clock.
       ['2', NOON - 90 * MINUTE],
     ].toSorted(([, a], [, b]) => Number(a) - Number(b)),
   ]);
   t.false(corrected?.[0]?.isProvisional);
 });
 
-test('a batch whose times come to lie in several days becomes several', (t) => {
-  const { times, answer } = setUp();
+test('a batch whose corrected timestamps lie on several days is divided', (t) => {
+  const { times, respond } = setUp();
   const batch = batchOf(times, undefined, NOON - HOUR, undefined);
-  answer(2 * DAY);
+  respond(2 * DAY);
   const now = NOON + 2 * DAY;
   t.deepEqual(eventsIn(times.corrected(batch, true)), [
     [['1', NOON - HOUR]],
@@ -147,35 +147,35 @@ test('a batch whose times come to lie in several days becomes several', (t) => {
   ]);
 });
 
-test('what a clock gave that has been set since was logged while this process ran', async (t) => {
-  const { host, times, answer } = setUp();
-  // A device that begins in the past, and learns the time a minute later.
+test('when the clock has been set since, timestamps move into the lifetime of the process', async (t) => {
+  const { host, times, respond } = setUp();
+  // A device that starts with a time in the past and gets the right time a minute later.
   const batch = batchOf(times, undefined, NOON + HOUR);
   await host.advance(MINUTE);
   const now = NOON + 400 * DAY;
   host.set(now);
-  answer(0);
+  respond(0);
   for (const [[, timestamp] = []] of eventsIn(times.corrected(batch, true)) ?? [])
     t.true(Number(timestamp) >= now - 2 * MINUTE && Number(timestamp) <= now, `${timestamp}`);
 });
 
-test('what another process left may be as old as it says, but not of the future', (t) => {
-  const { host, times, answer } = setUp();
+test('events of an earlier process keep old timestamps, but not future ones', (t) => {
+  const { host, times, respond } = setUp();
   const batch = batchOf(times, undefined);
   host.set(NOON + 20 * DAY);
-  answer(0);
+  respond(0);
   t.deepEqual(eventsIn(times.corrected(batch, false)), [[['0', NOON]]]);
   host.set(NOON - DAY);
-  answer(0);
+  respond(0);
   t.deepEqual(eventsIn(times.corrected(batch, false)), [[['0', NOON - DAY]]]);
 });
 
-test('times that the service has confirmed are never touched', (t) => {
-  const { host, times, answer } = setUp();
-  answer(0);
+test('settled timestamps are never changed', (t) => {
+  const { host, times, respond } = setUp();
+  respond(0);
   const batch = batchOf(times, undefined, NOON - HOUR);
   t.false(batch.isProvisional);
   host.set(NOON + 3 * HOUR);
-  answer(-3 * HOUR);
+  respond(-3 * HOUR);
   t.is(times.corrected(batch, true), undefined);
 });

@@ -4,7 +4,7 @@ import { ManualClock } from '../../support/manual-clock.js';
 
 const KIB = 1024;
 
-test('what times out is halved, down to 16 KiB; what is small already has another reason', (t) => {
+test('a timeout halves the limit down to 16 KiB; small requests that time out do not', (t) => {
   const size = new RequestSize(10_000, new ManualClock());
   t.false(size.isLimited);
   size.timedOut(16 * KIB);
@@ -20,14 +20,14 @@ test('what times out is halved, down to 16 KiB; what is small already has anothe
   );
 });
 
-test('an older, larger one that times out late does not raise the limit', (t) => {
+test('an older, larger request that times out later does not raise the limit', (t) => {
   const size = new RequestSize(10_000, new ManualClock());
   size.timedOut(64 * KIB);
   size.timedOut(1024 * KIB);
   t.is(size.maxBytes, 32 * KIB);
 });
 
-test('it grows with what goes quickly and is large enough to say something, until there is no limit', (t) => {
+test('quick deliveries near the limit raise it until there is none', (t) => {
   const size = new RequestSize(10_000, new ManualClock());
   size.timedOut(512 * KIB);
   for (const [bytes, tookMs, limit] of [
@@ -42,7 +42,7 @@ test('it grows with what goes quickly and is large enough to say something, unti
   }
 });
 
-test('it is forgotten five minutes after what confirmed it last', async (t) => {
+test('the limit expires five minutes after its last confirmation', async (t) => {
   const clock = new ManualClock();
   const size = new RequestSize(10_000, clock);
   size.timedOut(512 * KIB);
