@@ -20,3 +20,13 @@ export async function until(
     await settled();
   }
 }
+
+/** Waits for a promise, as {@link until} does for a condition. @returns what the promise resolves to */
+export async function untilResolved<T>(what: string, promise: Promise<T>, turn?: () => unknown): Promise<T> {
+  let isSettled = false;
+  const settling = promise.finally(() => {
+    isSettled = true;
+  });
+  await until(what, () => isSettled, turn);
+  return settling;
+}

@@ -1,4 +1,4 @@
-/** What the service or the network said, fit for a report. */
+/** The error that a call failed with, for reports. */
 export interface Failure {
   /** The name of the error: `ThrottlingException`, `ECONNREFUSED`, … */
   readonly name: string;

@@ -54,11 +54,11 @@ export class CircuitBreaker {
   delivered(bytes: number, tookMs: number): void {
     this.size.delivered(bytes, tookMs);
     this.refusals.delivered();
-    this.answered();
+    this.responded();
   }
 
   /** The service responded. */
-  answered(): void {
+  responded(): void {
     this.#failures = this.#isThrottled ? Math.max(this.#failures - 1, 0) : 0;
   }
 

@@ -31,8 +31,8 @@ export interface DeliveryParts {
   done(): void;
 }
 
-/** After this many transient failures in a row the user is told. */
-const FAILURES_WORTH_A_REPORT = 3;
+/** This many transient failures in a row are reported. */
+const FAILURES_BEFORE_REPORT = 3;
 
 /** While the pipeline drains there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
@@ -76,12 +76,12 @@ export class Delivery {
       this.#parts.done();
       return;
     }
-    const begun = this.#clock.monotonic();
+    const startedAt = this.#clock.monotonic();
     const outcome = await queued.destination.send(batch, queued.refusals > 0);
     if (this.#isGivenUp(queued)) return;
     switch (outcome.kind) {
       case 'delivered':
-        breaker.delivered(bytes, this.#clock.monotonic() - begun);
+        breaker.delivered(bytes, this.#clock.monotonic() - startedAt);
         this.#delivered(queued, batch, outcome.rejected);
         this.#parts.delivered(queued.destination);
         break;
@@ -90,10 +90,10 @@ export class Delivery {
         break;
       case 'timeout':
         breaker.size.timedOut(bytes);
-        this.#again(queued, outcome);
+        this.#sendAgain(queued, outcome);
         break;
       default:
-        this.#again(queued, outcome);
+        this.#sendAgain(queued, outcome);
     }
     this.#parts.done();
   }
@@ -147,12 +147,12 @@ export class Delivery {
 
   /** Reads a batch that is on disk only. Undefined when it cannot be sent now, or not at all. */
   async #read(queued: QueuedBatch): Promise<Batch | undefined> {
-    const back = await queued.read();
+    const result = await queued.read();
     if (this.#isGivenUp(queued)) return undefined;
-    if (back.kind === 'read') return back.batch;
-    if (back.kind === 'busy') this.#readLater(queued, back.error);
-    else if (back.kind === 'taken over') this.#settlement.settle([queued], { kind: 'spooled' });
-    else this.#settlement.settle([queued], { kind: 'unreadable', error: back.error });
+    if (result.kind === 'read') return result.batch;
+    if (result.kind === 'busy') this.#readLater(queued, result.error);
+    else if (result.kind === 'taken over') this.#settlement.settle([queued], { kind: 'spooled' });
+    else this.#settlement.settle([queued], { kind: 'unreadable', error: result.error });
     this.#parts.done();
     return undefined;
   }
@@ -168,8 +168,8 @@ export class Delivery {
   }
 
   /**
-   * The service refuses a whole batch for one bad event. The halves are sent, and halves of these, until the bad event stands
-   * alone and is given up. Where the service refuses everything, batches wait undivided.
+   * The service refuses a whole batch for one bad event. The halves are sent, and halves of these, until the bad event is alone
+   * and is rejected. If the service refuses everything, batches wait undivided.
    */
   #refused(queued: QueuedBatch, batch: Batch, { failure }: FailedOutcome): void {
     const { destination } = queued;
@@ -183,13 +183,13 @@ export class Delivery {
       this.#queue.requeue(queued, halves);
       this.#parts.returned();
     }
-    if (!breaker.refusals.refusesAll) breaker.answered();
+    if (!breaker.refusals.refusesAll) breaker.responded();
     else if (this.#pause(destination, 'refused'))
       this.#reporter.problem('refused', refusalMessage(failure, destination.nameAt(0).logGroupName));
   }
 
   /** The batch waits and is sent again after a pause. */
-  #again(queued: QueuedBatch, outcome: TransientOutcome): void {
+  #sendAgain(queued: QueuedBatch, outcome: TransientOutcome): void {
     const { destination } = queued;
     this.#queue.requeue(queued);
     this.#parts.returned();
@@ -198,7 +198,7 @@ export class Delivery {
     const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
     // After a skewed signature the SDK signs by the service's clock, so that the next attempt may succeed.
     const mayPass = kind === 'throttled' || kind === 'unavailable' || isClockSkew(outcome.failure);
-    if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_WORTH_A_REPORT) {
+    if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_BEFORE_REPORT) {
       this.#reporter.problem(kind, failureMessage(outcome, destination.nameAt(0).logGroupName));
     }
   }

@@ -130,7 +130,7 @@ export class Dispatcher {
 
   /**
    * Accepts a record.
-   * @param loggedAt the moment of the log call by the host's clock
+   * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {

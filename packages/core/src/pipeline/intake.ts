@@ -37,7 +37,7 @@ export class Intake {
 
   /**
    * Accepts a record.
-   * @param loggedAt the moment of the log call by the host's clock
+   * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
    * @returns whether events were added to open batches
    */

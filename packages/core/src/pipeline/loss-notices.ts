@@ -25,7 +25,7 @@ export class LossNotices implements SettlementObserver {
 
   #widenGap({ destination, size, firstTimestamp, lastTimestamp, gap }: QueuedBatch): void {
     const wider = mergeGaps(this.#gaps.get(destination), { events: size, firstTimestamp, lastTimestamp });
-    // A dropped notice takes with it the knowledge of the gap that it told of.
+    // A loss notice among the dropped events reported an earlier gap, which must be reported again.
     this.#gaps.set(destination, gap === undefined ? wider : mergeGaps(wider, gap));
   }
 

@@ -17,14 +17,14 @@ import { type Clock, systemClock, withTimeout } from '../util/clock.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
 
-/** Delivers log records to CloudWatch Logs. Nothing here throws, whatever the network does. */
+/** Delivers log records to CloudWatch Logs. No method throws. */
 export interface Pipeline {
   /**
    * Accepts a record.
-   * @param loggedAt the moment of the log call by the clock of this host, in milliseconds since 1970; anything else means now
+   * @param loggedAt the time of the log call by the clock of this host, in milliseconds since 1970; anything else means now
    * @param message text, or text in UTF-8, which is copied
    * @param recordTime the time that the record itself states, if any; see `toTimestamp`. It becomes the timestamp of the event
-   *   unless the service would reject it. Then the timestamp is the moment of the log call, by the service's clock
+   *   unless the service would reject it. Then the timestamp is the time of the log call, by the service's clock
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void;
   /** Resolves when everything accepted before is delivered, rejected or dropped. */
@@ -45,7 +45,7 @@ export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** Where it counts. Pipelines that follow each other may share them. */
+  /** Successive pipelines may share their counters. Default: new ones. */
   readonly counters?: Counters;
 }
 
@@ -56,12 +56,12 @@ export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
 export function createPipeline(
   config: Config,
   emit: (report: Report) => void,
-  { clock = systemClock, random = Math.random, counters, ...place }: PipelineDependencies = {},
+  { clock = systemClock, random = Math.random, counters, ...overrides }: PipelineDependencies = {},
 ): Pipeline {
   const reporter = new Reporter(emit, config.reportToStderr, clock, counters);
-  const here = { ...thisRuntimeEnvironment(process.env), ...place };
-  reportForeignVariables(here.env, reporter);
-  const identity = new ProcessIdentity(config, here, reporter, clock);
+  const environment = { ...thisRuntimeEnvironment(process.env), ...overrides };
+  reportForeignVariables(environment.env, reporter);
+  const identity = new ProcessIdentity(config, environment, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
   const client = new SdkLogsClient(config, clock, serviceClock, (hostname) =>
     reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
@@ -70,7 +70,7 @@ export function createPipeline(
   const route = createRouter(config, destinations, identity, reporter, clock);
   const deadLetters = openDeadLetters(config, reporter);
   const spool = openSpool(config, reporter, clock);
-  const stopWatch = watchDisk(config, reporter, clock);
+  const stopDiskWatch = watchDisk(config, reporter, clock);
   const times = new EventTimes(serviceClock, config.retentionInDays);
   const dispatcher = new Dispatcher(config, {
     route,
@@ -85,7 +85,7 @@ export function createPipeline(
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
   const stopRecovery = spool === undefined ? undefined : recover(spool, dispatcher, destinations, clock);
   let closing: Promise<void> | undefined;
-  /** Waits for a drain. The search for the entity, and each request, get only a part of the time that it may take. */
+  /** Waits for a drain. Meanwhile the identity and each request get only a part of the time that the drain may take. */
   const awaitDrain = async (drained: Promise<void>, timeoutMs: number) => {
     const restoreTimeouts = client.shortenTimeouts(timeoutMs);
     const identityMs = Math.max(timeoutMs / 2, MIN_IDENTITY_MS);
@@ -96,15 +96,15 @@ export function createPipeline(
     identity.stopWaiting();
   };
   const close = async (timeoutMs: number) => {
-    const begun = clock.monotonic();
+    const startedAt = clock.monotonic();
     stopRecovery?.();
     await awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
     identity.close();
     client.close();
-    const leftMs = timeoutMs - (clock.monotonic() - begun);
+    const leftMs = timeoutMs - (clock.monotonic() - startedAt);
     const written = Promise.all([spool?.close(), deadLetters?.close()]);
     await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, written);
-    stopWatch();
+    stopDiskWatch();
   };
   return {
     accept: (loggedAt, message, recordTime) => dispatcher.accept(loggedAt, message, recordTime),
@@ -136,7 +136,7 @@ const PLAIN_HTTP =
 /** A disk that does not respond gets this long at the end, beyond `closeTimeoutMs` if need be. */
 const LAST_WRITES_MS = 500;
 
-/** Less than `LAST_WRITES_MS`: the spool writes nothing before the search for the entity is over. */
+/** Less than `LAST_WRITES_MS`, since the spool writes nothing before the identity is settled. */
 const MIN_IDENTITY_MS = 200;
 
 function openSpool(
@@ -156,18 +156,20 @@ function openDeadLetters(
     : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
 }
 
-const STALLED = `The disk has not responded to a file call for ${STALLED_MS / 1000} s. Nothing is written until it does. Events wait in memory and are delivered from there. Look for a network volume that is gone or a disk that is overloaded`;
+const STALLED_DISK = `The disk has not responded to a file call for ${STALLED_MS / 1000} s. Nothing is written until it does. Events wait in memory and are delivered from there. Look for a network volume that is gone or a disk that is overloaded`;
 
 /** Reports a disk that does not respond. @returns stops it */
 function watchDisk({ spoolDirectory, deadLetterFile }: Config, reporter: Reporter, clock: Clock): () => void {
   if (spoolDirectory !== undefined)
-    return fileCalls.watch(clock, () => reporter.problem('spool', `${STALLED}: ${spoolDirectory}.`));
+    return fileCalls.watch(clock, () => reporter.problem('spool', `${STALLED_DISK}: ${spoolDirectory}.`));
   if (deadLetterFile !== undefined)
-    return fileCalls.watch(clock, () => reporter.problem('dead-letters', `${STALLED}: ${deadLetterFile}.`));
+    return fileCalls.watch(clock, () =>
+      reporter.problem('dead-letters', `${STALLED_DISK}: ${deadLetterFile}.`),
+    );
   return () => undefined;
 }
 
-/** Sends what dead processes left on disk: at the start, and whenever there is a reason to look again. @returns stops it */
+/** Sends what dead processes left on disk: at the start, and whenever the spool asks for another search. @returns stops it */
 function recover(spool: Spool, dispatcher: Dispatcher, destinations: Destinations, clock: Clock): () => void {
   let state: 'idle' | 'searching' | 'stopped' = 'idle';
   let cancel: (() => void) | undefined;

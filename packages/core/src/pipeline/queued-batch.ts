@@ -146,14 +146,15 @@ export class QueuedBatch {
     if (this.#copy.kind !== 'current')
       return { kind: 'unreadable', error: new Error('the batch is not on disk') };
     const { stored, offset, total } = this.#copy;
-    const back = await stored.read();
-    if (back.kind !== 'read') return back;
-    const { size } = back.batch;
+    const result = await stored.read();
+    if (result.kind !== 'read') return result;
+    const whole = result.batch;
+    const { size } = whole;
     if (size !== total)
       return { kind: 'unreadable', error: new Error(`${size} events where ${total} were written`) };
-    const batch = this.size === total ? back.batch : back.batch.slice(offset, offset + this.size);
+    const batch = this.size === total ? whole : whole.slice(offset, offset + this.size);
     // A slice has memory of its own.
-    if (batch !== back.batch) stored.release();
+    if (batch !== whole) stored.release();
     this.#batch = batch;
     return { kind: 'read', batch };
   }

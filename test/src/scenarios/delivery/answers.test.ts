@@ -4,27 +4,17 @@ import test from 'ava';
 import { CountingClock } from '../../support/counting-clock.js';
 import { allDelivered, openPipeline as open } from '../../support/pipeline.js';
 import { GENUINE, startRaw } from '../../support/raw-service.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
-/** Flushes while no time passes but that of pauses, which take none. */
-async function flush({ flush }: ReturnType<typeof openPipeline>, clock: CountingClock): Promise<void> {
-  let isFlushed = false;
-  const flushed = flush().then(() => {
-    isFlushed = true;
-  });
-  await until(
-    'the flush',
-    () => isFlushed,
-    () => clock.advance(0),
-  );
-  await flushed;
-}
+/** Flushes while the clock stands still. The pauses of this pipeline take no time. */
+const flush = (pipeline: ReturnType<typeof openPipeline>, clock: CountingClock) =>
+  untilResolved('the flush', pipeline.flush(), () => clock.advance(0));
 
-/** Time stands still, so that no limit passes where the machine is slow. */
+/** Time stands still, so that nothing times out on a slow machine. */
 const openPipeline = (service: { readonly endpoint: string }, clock = new CountingClock(Date.now())) =>
   open(service, {}, { clock });
 
-const NOTHING_WRONG = Buffer.from('{}');
+const NONE_REJECTED = Buffer.from('{}');
 const ONE_TOO_OLD = Buffer.from('{"rejectedLogEventsInfo":{"tooOldLogEventEndIndex":1}}');
 
 for (const [what, coding, encode] of [
@@ -37,9 +27,9 @@ for (const [what, coding, encode] of [
   ['as br', 'br', brotliCompressSync],
   ['twice', 'gzip, br', (bytes: Buffer) => brotliCompressSync(gzipSync(bytes))],
 ] as const) {
-  test(`an answer that is encoded ${what} is read, and nothing is sent twice`, async (t) => {
+  test(`a response that is encoded ${what} is read, and nothing is sent twice`, async (t) => {
     for (const [body, tooOld] of [
-      [NOTHING_WRONG, 0],
+      [NONE_REJECTED, 0],
       [ONE_TOO_OLD, 1],
     ] as const) {
       let puts = 0;
@@ -58,7 +48,7 @@ for (const [what, coding, encode] of [
   });
 }
 
-test('an answer without a body is enough', async (t) => {
+test('a response without a body is enough', async (t) => {
   let puts = 0;
   const service = await startRaw(t, (response) => {
     puts++;
@@ -72,16 +62,16 @@ test('an answer without a body is enough', async (t) => {
   t.deepEqual(pipeline.problems(), []);
 });
 
-/** What the service says with its head is enough, whatever becomes of the rest. */
+/** Responses of 200 with a body that cannot be read. */
 const UNREADABLE: Readonly<Record<string, (response: ServerResponse) => void>> = {
-  'is called gzip and is none': (response) =>
+  'claims to be gzip but is not': (response) =>
     response.writeHead(200, { ...GENUINE, 'content-encoding': 'gzip' }).end('{}'),
-  'is encoded in an unknown way': (response) =>
+  'has an unknown content coding': (response) =>
     response.writeHead(200, { ...GENUINE, 'content-encoding': 'secret' }).end('{}'),
-  'is no JSON': (response) => response.writeHead(200, GENUINE).end('<html>'),
+  'is not JSON': (response) => response.writeHead(200, GENUINE).end('<html>'),
   'is an array': (response) => response.writeHead(200, GENUINE).end('[]'),
   'is null': (response) => response.writeHead(200, GENUINE).end('null'),
-  'is cut off': (response) => {
+  'is truncated': (response) => {
     response.writeHead(200, { ...GENUINE, 'content-length': '100' }).write('{"rejectedLog');
     setImmediate(() => response.destroy());
   },
@@ -89,14 +79,14 @@ const UNREADABLE: Readonly<Record<string, (response: ServerResponse) => void>> =
     response.writeHead(200, { ...GENUINE, 'content-length': '100' }).write('{"rejectedLog');
   },
   'never begins': (response) => response.writeHead(200, GENUINE).flushHeaders(),
-  'unpacks to a gigabyte': (response) =>
+  'expands to 64 MiB': (response) =>
     response
       .writeHead(200, { ...GENUINE, 'content-encoding': 'gzip' })
-      .end(gzipSync(gzipSync(Buffer.alloc(64 * 1024 * 1024, ' ')))),
+      .end(gzipSync(`{}${' '.repeat(64 * 1024 * 1024)}`)),
 };
 
-for (const [what, answer] of Object.entries(UNREADABLE)) {
-  test(`of a request that the service took, an answer that ${what} makes no duplicate, and is told`, async (t) => {
+for (const [what, respond] of Object.entries(UNREADABLE)) {
+  test(`a response of 200 whose body ${what} is reported and causes no duplicates`, async (t) => {
     let puts = 0;
     const responses: ServerResponse[] = [];
     const service = await startRaw(t, (response) => {
@@ -112,15 +102,12 @@ for (const [what, answer] of Object.entries(UNREADABLE)) {
     });
     await until('the request', () => puts > 0);
     const { starts } = clock;
-    answer(responses[0] as ServerResponse);
-    // Its head came, or all of it.
-    await until('the answer', () => isDelivered || clock.starts > starts);
-    await until(
-      'the end',
-      () => isDelivered,
-      () => (what.startsWith('never') ? clock.advance(10_000) : undefined),
+    respond(responses[0] as ServerResponse);
+    // The timer of the body starts with the head of the response.
+    await until('the response', () => isDelivered || clock.starts > starts);
+    await untilResolved('the delivery', flushed, () =>
+      what.startsWith('never') ? clock.advance(10_000) : undefined,
     );
-    await flushed;
     t.is(puts, 1);
     t.deepEqual(pipeline.counts(), allDelivered(2));
     t.deepEqual(pipeline.problems(), ['unreadable-answer']);
@@ -135,7 +122,7 @@ for (const body of [
   '{"rejectedEntityInfo":[]}',
   '{"rejectedLogEventsInfo":[1,2]}',
 ]) {
-  test(`an answer of ${body} makes neither duplicates nor wrong counts`, async (t) => {
+  test(`a response of ${body} causes neither duplicates nor wrong counts`, async (t) => {
     let puts = 0;
     const service = await startRaw(t, (response) => {
       puts++;
@@ -150,7 +137,7 @@ for (const body of [
 }
 
 for (const status of [200, 400, 500]) {
-  test(`an answer of ${status} without end is cut off, and its connection ends`, async (t) => {
+  test(`an endless response of ${status} is cut off, and its connection is closed`, async (t) => {
     let puts = 0;
     let bytes = 0;
     let isCut = false;
@@ -174,16 +161,16 @@ for (const status of [200, 400, 500]) {
     const pipeline = openPipeline(service, clock);
     pipeline.accept(Date.now(), 'a');
     await flush(pipeline, clock);
-    await until('the end of the connection', () => isCut);
+    await until('the connection to close', () => isCut);
     t.is(puts, status === 200 ? 1 : 2);
-    // The system's buffers take some megabytes besides.
+    // The buffers of the system take some megabytes more.
     t.true(bytes < 64 * 1024 * 1024, `${bytes} bytes`);
     t.is(pipeline.counts().delivered, 1);
     await pipeline.close();
   });
 }
 
-test('an error that comes encoded is understood', async (t) => {
+test('an encoded error is understood', async (t) => {
   let puts = 0;
   const service = await startRaw(t, (response) => {
     if (++puts > 1) {
@@ -201,7 +188,7 @@ test('an error that comes encoded is understood', async (t) => {
   t.is(pipeline.counts().delivered, 1);
 });
 
-test('a page of a proxy that comes encoded is no answer of the service', async (t) => {
+test('an encoded page of a proxy is not a response of the service', async (t) => {
   let puts = 0;
   const service = await startRaw(t, (response) => {
     const headers = ++puts > 1 ? GENUINE : { 'content-type': 'text/html' };

@@ -5,7 +5,7 @@ import { allDelivered, createGroup, openPipeline } from '../../support/pipeline.
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** Of yesterday: in the past, and not too old. */
+/** Yesterday: in the past, and not too old. */
 const MIDNIGHT = (Math.floor(Date.now() / DAY) - 1) * DAY;
 const NOON = MIDNIGHT + 12 * HOUR;
 const at = (now: number) => ({ now: () => now });
@@ -14,7 +14,7 @@ for (const [events, requests] of [
   [10_000, [10_000]],
   [10_001, [10_000, 1]],
 ] as const) {
-  test(`${events} events make requests of ${requests.join(' and ')}`, async (t) => {
+  test(`${events} events make requests of ${requests.join(' and ')} events`, async (t) => {
     const local = await startLocal(t, at(NOON));
     const pipeline = openPipeline(local);
     for (const i of range(events)) pipeline.accept(NOON, `${i}`);
@@ -29,7 +29,7 @@ for (const [extra, requests] of [
   [0, 1],
   [1, 2],
 ] as const) {
-  test(`a batch of ${1_048_576 + extra} accounted bytes makes ${requests} request(s)`, async (t) => {
+  test(`${1_048_576 + extra} accounted bytes make ${requests} request(s)`, async (t) => {
     const local = await startLocal(t, at(NOON));
     const pipeline = openPipeline(local);
     // 1024 events of 998 + 26 bytes are 1,048,576.
@@ -53,10 +53,10 @@ const WIDTHS = [
 ] as const;
 
 for (const [name, character, width] of WIDTHS) {
-  // Every offset at which the limit can cut a character.
+  // Every offset at which the limit can divide a character.
   for (const offset of range(width)) {
     for (const size of [1_048_550, 1_048_551]) {
-      test(`a message of ${size} bytes in characters of ${name}, ${offset} after its start`, async (t) => {
+      test(`a message of ${size} bytes in characters of ${name}, after ${offset} other bytes`, async (t) => {
         const local = await startLocal(t, at(NOON));
         const pipeline = openPipeline(local);
         const head = 'x'.repeat(offset);
@@ -96,7 +96,7 @@ for (const [what, age, reason] of [
   ['two hours less a second ahead', -2 * HOUR + 1000, undefined],
   ['two hours and a second ahead', -2 * HOUR - 1000, 'tooNew'],
 ] as const) {
-  // An event is not sent with a time that is out of the question, but may be too old when its turn comes.
+  // Such a timestamp is not used for a new event, but an event may get too old while it waits.
   test(`an event that is ${what} when it arrives is ${reason ?? 'delivered'}`, async (t) => {
     const now = NOON + age;
     const local = await startLocal(t, at(now));
@@ -112,17 +112,17 @@ for (const [what, age, reason] of [
   });
 }
 
-test('rejected and delivered events of one request are told apart by index', async (t) => {
+test('rejected and delivered events of one request are counted by index', async (t) => {
   const local = await startLocal(t, at(MIDNIGHT + 23 * HOUR));
   const pipeline = openPipeline(local, { retentionInDays: 1 });
-  // One UTC day, of which the group keeps what is less than a day old.
+  // The log group keeps events for a day.
   for (const hour of [-1, 0, 1, 2]) pipeline.accept(MIDNIGHT + hour * HOUR, `${hour}`);
   await pipeline.flush();
-  t.deepEqual(messages(local), ['-1', '0', '1', '2'], 'nothing has expired: 24 h old exactly at the most');
+  t.deepEqual(messages(local), ['-1', '0', '1', '2'], 'nothing has expired: the oldest is exactly 24 h old');
 
   const later = await startLocal(t, at(MIDNIGHT + 25 * HOUR + 1));
   await createGroup(later, 1);
-  // Which it does not know: else it would not send with such times.
+  // Without retentionInDays, which would keep such timestamps from being used.
   const second = openPipeline(later);
   for (const hour of [0, 1, 2, 3]) second.accept(Date.now(), `${hour}`, MIDNIGHT + hour * HOUR);
   await second.flush();
@@ -134,11 +134,11 @@ test('rejected and delivered events of one request are told apart by index', asy
   );
 });
 
-test('10,000 events with equal timestamps in pairs keep their order', async (t) => {
+test('pairs of events with equal timestamps keep their order', async (t) => {
   const local = await startLocal(t, at(NOON));
   const pipeline = openPipeline(local);
   for (const i of range(10_000)) {
-    // Pairs in reverse order of time, so that sorting has work to do.
+    // In reverse chronological order, so that the batch must be sorted.
     pipeline.accept(NOON - Math.floor(i / 2), `${Math.floor(i / 2)} ${i % 2 === 0 ? 'first' : 'second'}`);
   }
   await pipeline.flush();
@@ -152,7 +152,7 @@ test('10,000 events with equal timestamps in pairs keep their order', async (t) 
   );
 });
 
-test('100,000 records in random order of time over three days all arrive, in few requests', async (t) => {
+test('100,000 records with random times of three days all arrive, in few requests', async (t) => {
   const local = await startLocal(t, at(NOON));
   const pipeline = openPipeline(local);
   const random = seededRandom(20_261_124);

@@ -6,7 +6,7 @@ import { messages, puts, startLocal } from '../../support/harness.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
 import { until } from '../../support/until.js';
 
-test.serial('credentials that come late, in a file, are found: events wait for them', async (t) => {
+test.serial('credentials that appear later in a file are found, and events wait for them', async (t) => {
   const local = await startLocal(t);
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-credentials-'));
   const file = join(folder, 'credentials');
@@ -29,7 +29,7 @@ test.serial('credentials that come late, in a file, are found: events wait for t
   t.deepEqual(pipeline.problems(), ['denied']);
 });
 
-test.serial('a clock that is an hour off is corrected, and told', async (t) => {
+test.serial('a host clock that is an hour off is corrected and reported', async (t) => {
   for (const hours of [1, -1]) {
     const local = await startLocal(t, { signingClock: () => Date.now() + hours * 3_600_000 });
     const pipeline = openPipeline(local);

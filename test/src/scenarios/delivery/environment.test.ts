@@ -2,7 +2,7 @@ import test from 'ava';
 import { startLocal } from '../../support/harness.js';
 import { openPipeline } from '../../support/pipeline.js';
 
-test('variables with our prefix that are unknown are told once, by name, and stop nothing', async (t) => {
+test('unknown variables with the prefix PUTLOGS_ are reported once, by name only', async (t) => {
   const local = await startLocal(t);
   const env = { AWS_EC2_METADATA_DISABLED: 'true', PUTLOGS_GROUP: 'hunter2', PUTLOGS_ENABLED: 'hunter2' };
   const pipeline = openPipeline(local, {}, { env });
@@ -12,12 +12,12 @@ test('variables with our prefix that are unknown are told once, by name, and sto
   await pipeline.close();
   t.is(pipeline.counts().delivered, 2);
   t.deepEqual(pipeline.problems(), ['unknown-variable']);
-  const told = JSON.stringify(pipeline.reports);
-  t.regex(told, /ignored: PUTLOGS_GROUP, PUTLOGS_ENABLED\./);
-  t.notRegex(told, /hunter2/);
+  const reported = JSON.stringify(pipeline.reports);
+  t.regex(reported, /ignored: PUTLOGS_GROUP, PUTLOGS_ENABLED\./);
+  t.notRegex(reported, /hunter2/);
 });
 
-test('without such variables nothing is told', async (t) => {
+test('without unknown variables nothing is reported', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local);
   await pipeline.close();

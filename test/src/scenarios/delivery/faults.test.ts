@@ -7,7 +7,7 @@ import { until } from '../../support/until.js';
 
 const now = () => Date.now();
 
-test('30 % throttling, 20 % answers of 500 and 10 % resets: all arrive, and the counts add up', async (t) => {
+test('with 30 % throttling, 20 % responses of 500 and 10 % resets all events arrive, and the counts add up', async (t) => {
   const local = await startLocal(t, { random: seededRandom(7) });
   local.fault({ kind: 'throttle', share: 0.3 });
   local.fault({ kind: 'error500', share: 0.3 });
@@ -35,7 +35,7 @@ for (const kind of [
   'noRequestId',
   'aborted',
 ] as const) {
-  test(`after ${kind} the same events are sent again, once`, async (t) => {
+  test(`after ${kind} the same events are sent again once`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local);
     local.fault({ kind, times: 2 });
@@ -46,12 +46,12 @@ for (const kind of [
       range(10).map((i) => `record ${i}`),
     );
     t.deepEqual(pipeline.counts(), allDelivered(10));
-    t.deepEqual(pipeline.problems(), [], 'two failures in a row are not worth a report');
+    t.deepEqual(pipeline.problems(), [], 'two failures in a row are not reported');
   });
 }
 
 for (const fault of [{ kind: 'hang' }, { kind: 'slow', delayMs: 5000 }] as const) {
-  test(`a request that meets ${fault.kind} ends after requestTimeoutMs and is sent again`, async (t) => {
+  test(`a request with the fault ${fault.kind} times out after requestTimeoutMs and is sent again`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local, { requestTimeoutMs: 300 });
     pipeline.accept(now(), 'before');
@@ -65,13 +65,13 @@ for (const fault of [{ kind: 'hang' }, { kind: 'slow', delayMs: 5000 }] as const
   });
 }
 
-test('an answer of which the head alone comes within requestTimeoutMs is enough: nothing is sent twice', async (t) => {
+test('the head of a response within requestTimeoutMs is enough: nothing is sent twice', async (t) => {
   const local = await startLocal(t);
   const clock = new CountingClock(Date.now());
   const pipeline = openPipeline(local, {}, { clock });
   pipeline.accept(now(), 'before');
   await pipeline.flush();
-  const asked = puts(local).length;
+  const before = puts(local).length;
   local.fault({ kind: 'drip', delayMs: 2 ** 30 });
   pipeline.accept(now(), 'after');
   let isFlushed = false;
@@ -79,20 +79,20 @@ test('an answer of which the head alone comes within requestTimeoutMs is enough:
     isFlushed = true;
   });
   const { starts } = clock;
-  await until('the request', () => puts(local).length > asked);
-  // One limit for the request, one as it goes out, one for the answer.
-  await until('the head of the answer', () => clock.starts >= starts + 3);
+  await until('the request', () => puts(local).length > before);
+  // The timer starts with the request, when it is sent, and with the head of the response.
+  await until('the head of the response', () => clock.starts >= starts + 3);
   await clock.advance(9999);
   t.false(isFlushed);
   await clock.advance(1);
-  await until('the end', () => isFlushed);
+  await until('the flush', () => isFlushed);
   t.deepEqual(messages(local), ['before', 'after']);
   t.deepEqual(pipeline.counts(), allDelivered(2));
   t.deepEqual(pipeline.problems(), ['unreadable-answer']);
   await pipeline.close();
 });
 
-test('an answer that is lost after the events were taken makes duplicates, no losses', async (t) => {
+test('a response that is lost causes duplicates, but no loss', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local);
   pipeline.accept(now(), 'first');
@@ -105,7 +105,7 @@ test('an answer that is lost after the events were taken makes duplicates, no lo
 });
 
 for (const kind of ['expiredToken', 'accessDenied', 'unrecognizedClient', 'invalidSignature'] as const) {
-  test(`events wait while the service answers ${kind}, and one report says so`, async (t) => {
+  test(`events wait while the service responds with ${kind}, and one report says so`, async (t) => {
     const local = await startLocal(t);
     const end = local.fault({ kind, operation: '*' });
     const pipeline = openPipeline(local);
@@ -119,7 +119,7 @@ for (const kind of ['expiredToken', 'accessDenied', 'unrecognizedClient', 'inval
   });
 }
 
-test('a report about missing permissions names the actions and the log group', async (t) => {
+test('the report about missing permissions names the actions and the log group', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'accessDenied', operation: '*', times: 1 });
   const pipeline = openPipeline(local);
@@ -129,7 +129,7 @@ test('a report about missing permissions names the actions and the log group', a
   t.regex(problem?.message ?? '', /logs:PutLogEvents.*\/test\/app/);
 });
 
-test('what is missing is created once, however many batches find it missing', async (t) => {
+test('a missing log group and log stream are created once for several batches', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, {
     logStreamName: 'one',
@@ -146,7 +146,7 @@ test('what is missing is created once, however many batches find it missing', as
   t.deepEqual(created, ['CreateLogStream', 'CreateLogGroup', 'PutRetentionPolicy', 'CreateLogStream']);
 });
 
-test('a group that somebody else made keeps its retention', async (t) => {
+test('the retention of an existing log group is left alone', async (t) => {
   const local = await startLocal(t);
   const first = openPipeline(local, { logStreamName: 'a' });
   first.accept(now(), 'a');
@@ -158,7 +158,7 @@ test('a group that somebody else made keeps its retention', async (t) => {
   t.deepEqual(second.counts(), allDelivered(1));
 });
 
-test('retention that may not be set is reported, and delivery goes on', async (t) => {
+test('a retention that cannot be set is reported, and delivery goes on', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'accessDenied', operation: 'PutRetentionPolicy' });
   const pipeline = openPipeline(local, { retentionInDays: 30 });
@@ -168,7 +168,7 @@ test('retention that may not be set is reported, and delivery goes on', async (t
   t.deepEqual(pipeline.problems(), ['retention']);
 });
 
-test('retention that is throttled is set later', async (t) => {
+test('a retention that is throttled is set later', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'throttle', operation: 'PutRetentionPolicy', times: 2 });
   const pipeline = openPipeline(local, { retentionInDays: 30 });
@@ -181,7 +181,7 @@ test('retention that is throttled is set later', async (t) => {
   );
 });
 
-test('retention is set even when the answer to the creation was lost', async (t) => {
+test('the retention is set even if the response to the creation was lost', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'lostAnswer', operation: 'CreateLogGroup', times: 1 });
   const pipeline = openPipeline(local, { retentionInDays: 30 });
@@ -191,7 +191,7 @@ test('retention is set even when the answer to the creation was lost', async (t)
   t.deepEqual(pipeline.counts(), allDelivered(1));
 });
 
-test('retention is set when a creation was tried in vain before', async (t) => {
+test('the retention is set if an earlier creation failed', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'error500', operation: 'CreateLogGroup', times: 1 });
   const pipeline = openPipeline(local, { retentionInDays: 30 });
@@ -205,7 +205,7 @@ test('retention is set when a creation was tried in vain before', async (t) => {
   t.deepEqual(pipeline.problems(), []);
 });
 
-test('with createLogGroup false a missing group is not created: events wait, and a report says so', async (t) => {
+test('with createLogGroup: false a missing log group is not created: events wait, and a report says so', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { createLogGroup: false, closeTimeoutMs: 0 });
   pipeline.accept(now(), 'waits');
@@ -217,19 +217,19 @@ test('with createLogGroup false a missing group is not created: events wait, and
   t.is(pipeline.counts().dropped.closed, 1);
 });
 
-test('policies that allow PutLogEvents alone are enough when group and stream exist', async (t) => {
+test('if the log stream exists, the permission for PutLogEvents is enough', async (t) => {
   const local = await startLocal(t);
   const first = openPipeline(local, { logStreamName: 'one' });
   first.accept(now(), 'first');
   await first.flush();
-  const asked = local.requests.length;
+  const before = local.requests.length;
   const second = openPipeline(local, { logStreamName: 'one' });
   second.accept(now(), 'second');
   await second.flush();
-  t.deepEqual(operations(local).slice(asked), ['PutLogEvents']);
+  t.deepEqual(operations(local).slice(before), ['PutLogEvents']);
 });
 
-test('a rejected entity is left off from then on; the events are not touched', async (t) => {
+test('after the service rejects the entity, events are sent without it', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'entityRejected', errorType: 'InvalidAttributes' });
   const pipeline = openPipeline(local, { service: 'checkout' });
@@ -246,7 +246,7 @@ test('a rejected entity is left off from then on; the events are not touched', a
   );
 });
 
-test('a request that is refused with an entity is sent once without it', async (t) => {
+test('a request that is refused with an entity is sent once more without it', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { service: 'checkout' });
   pipeline.accept(now(), 'before');
@@ -261,7 +261,7 @@ test('a request that is refused with an entity is sent once without it', async (
   t.is(puts(local).filter(({ fault }) => fault === 'entityInvalid').length, 1);
 });
 
-test('the entity arrives with the events, and entity: false sends none', async (t) => {
+test('events arrive with their entity, and without one if entity is false', async (t) => {
   const local = await startLocal(t);
   const entity = {
     type: 'AWS::Resource',
@@ -289,12 +289,12 @@ test('the entity arrives with the events, and entity: false sends none', async (
   );
 });
 
-test('a refused batch is halved until the bad part is found; the rest arrives', async (t) => {
+test('a request that is too large is divided, and everything arrives', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local);
   pipeline.accept(now(), 'opens the stream');
   await pipeline.flush();
-  // Whatever stands in front refuses one body as too large, and then its first half.
+  // A server in front of the service refuses the body as too large, and then its first half.
   local.fault({ kind: 'tooLarge413', times: 2 });
   for (const i of range(8)) pipeline.accept(now(), `record ${i}`);
   await pipeline.flush();
@@ -302,7 +302,7 @@ test('a refused batch is halved until the bad part is found; the rest arrives', 
   t.is(new Set(messages(local)).size, 9);
 });
 
-test('past maxBufferBytes the oldest events go, are counted and reported; the newest arrive', async (t) => {
+test('beyond maxBufferBytes the oldest events are dropped, counted and reported, and the newest arrive', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle' });
   const pipeline = openPipeline(local, { maxBufferBytes: 8 * 1024 * 1024, maxInFlight: 1 });
@@ -311,7 +311,7 @@ test('past maxBufferBytes the oldest events go, are counted and reported; the ne
   end();
   await pipeline.close();
   const { accepted, delivered, dropped, pending } = pipeline.counts();
-  t.is(accepted, 17, 'and the notice');
+  t.is(accepted, 17, '16 records and a loss notice');
   t.is(pending, 0);
   t.true(dropped.bufferFull > 0);
   t.is(delivered + dropped.bufferFull, 17);
@@ -319,12 +319,12 @@ test('past maxBufferBytes the oldest events go, are counted and reported; the ne
   t.true(messages(local).some((message) => message.startsWith('15 ')));
 });
 
-test('the log stream itself says how many events are missing, and from when to when', async (t) => {
+test('a loss notice in the log stream says how many events are missing, and from when to when', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle' });
   const pipeline = openPipeline(local, { maxBufferBytes: 8 * 1024 * 1024, maxInFlight: 1 });
-  const begin = now() - 1000;
-  for (const i of range(16)) pipeline.accept(begin + i, `${i} ${'x'.repeat(1_000_000)}`);
+  const start = now() - 1000;
+  for (const i of range(16)) pipeline.accept(start + i, `${i} ${'x'.repeat(1_000_000)}`);
   await until('two requests', () => puts(local).length >= 2);
   end();
   await pipeline.close();
@@ -334,14 +334,14 @@ test('the log stream itself says how many events are missing, and from when to w
   const { level, missingEvents, from, to } = JSON.parse(notice?.message ?? '');
   t.is(level, 'warn');
   t.is(missingEvents, dropped.bufferFull);
-  const there = new Set(messages(local).map((message) => Number.parseInt(message, 10)));
-  const missing = range(16).filter((i) => !there.has(i));
-  t.is(Date.parse(from), begin + (missing[0] ?? 0));
-  t.is(Date.parse(to), begin + (missing.at(-1) ?? 0));
+  const stored = new Set(messages(local).map((message) => Number.parseInt(message, 10)));
+  const missing = range(16).filter((i) => !stored.has(i));
+  t.is(Date.parse(from), start + (missing[0] ?? 0));
+  t.is(Date.parse(to), start + (missing.at(-1) ?? 0));
   t.is(notice?.timestamp, Date.parse(to));
 });
 
-test('close gives up at its deadline, and says how many events are lost', async (t) => {
+test('close gives up at its deadline and reports the lost events', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const pipeline = openPipeline(local, { closeTimeoutMs: 100 });
@@ -352,7 +352,7 @@ test('close gives up at its deadline, and says how many events are lost', async 
   t.deepEqual(pipeline.problems(), ['not-delivered']);
 });
 
-test('requests are gzipped where that is smaller, and never when gzip is off', async (t) => {
+test('requests are compressed if that makes them smaller, and never with gzip: false', async (t) => {
   const local = await startLocal(t);
   for (const gzip of [true, false]) {
     const pipeline = openPipeline(local, { gzip, logStreamName: `${gzip}` });
@@ -367,13 +367,13 @@ test('requests are gzipped where that is smaller, and never when gzip is off', a
   t.true((stored[0]?.wireBytes ?? 0) < 1000);
 });
 
-test.serial('no credentials, or no region: one report says what to do, and nothing throws', async (t) => {
+test.serial('without credentials or a Region one report says what to do, and nothing throws', async (t) => {
   const local = await startLocal(t);
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION } = process.env;
   t.teardown(() => Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION }));
   delete process.env.AWS_ACCESS_KEY_ID;
   delete process.env.AWS_SECRET_ACCESS_KEY;
-  for (const [region, said] of [
+  for (const [region, advice] of [
     ['eu-central-1', /AWS_ACCESS_KEY_ID/],
     [undefined, /PUTLOGS_REGION/],
   ] as const) {
@@ -383,7 +383,7 @@ test.serial('no credentials, or no region: one report says what to do, and nothi
     await pipeline.close();
     const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
     t.is(problem?.code, 'denied');
-    t.regex(problem?.message ?? '', said);
+    t.regex(problem?.message ?? '', advice);
     t.is(pipeline.counts().dropped.closed, 1);
   }
 });

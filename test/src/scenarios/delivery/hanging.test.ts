@@ -7,7 +7,7 @@ import { messages, puts, range, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
 import { startServer } from '../../support/raw-service.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
 const CREDENTIALS = {
   AccessKeyId: 'FOUND',
@@ -22,7 +22,7 @@ function folder(t: ExecutionContext): string {
   return path;
 }
 
-/** For one test: these variables, and none of the keys that others have set. */
+/** Sets these variables for one test, without the keys that other tests have set. */
 function environment(t: ExecutionContext, variables: Readonly<Record<string, string>>): void {
   const before = { ...process.env };
   t.teardown(() => {
@@ -34,19 +34,19 @@ function environment(t: ExecutionContext, variables: Readonly<Record<string, str
   Object.assign(process.env, variables);
 }
 
-/** Answers the second request and all that follow; the first hangs. */
-function hangOnce(counted: { lookUps: number }, answer: string): RequestListener {
+/** The first request hangs. All later ones get this response. */
+function hangOnce(counted: { lookUps: number }, body: string): RequestListener {
   return (request, response) => {
     request.resume();
-    if (++counted.lookUps > 1) response.end(answer);
+    if (++counted.lookUps > 1) response.end(body);
   };
 }
 
-interface AppendedBytes {
+interface CredentialSource {
   readonly lookUps: number;
 }
 
-const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<AppendedBytes>>> = {
+const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<CredentialSource>>> = {
   async 'the endpoint of a container'(t) {
     const counted = { lookUps: 0 };
     const { endpoint } = await startServer(t, hangOnce(counted, JSON.stringify(CREDENTIALS)));
@@ -55,8 +55,8 @@ const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<Appended
   },
   async STS(t) {
     const counted = { lookUps: 0 };
-    const answer = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>FOUND</AccessKeyId><SecretAccessKey>found</SecretAccessKey><SessionToken>found</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
-    const { endpoint } = await startServer(t, hangOnce(counted, answer));
+    const body = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>FOUND</AccessKeyId><SecretAccessKey>found</SecretAccessKey><SessionToken>found</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`;
+    const { endpoint } = await startServer(t, hangOnce(counted, body));
     const token = join(folder(t), 'token');
     writeFileSync(token, 'token');
     environment(t, {
@@ -92,7 +92,7 @@ const SOURCES: Readonly<Record<string, (t: ExecutionContext) => Promise<Appended
 
 for (const [what, open] of Object.entries(SOURCES)) {
   test.serial(
-    `credentials: ${what} that hangs once is asked again, once for all, and events wait`,
+    `credentials: if ${what} hangs, it is asked again once for all requests, and events wait`,
     async (t) => {
       const local = await startLocal(t);
       const source = await open(t);
@@ -104,7 +104,7 @@ for (const [what, open] of Object.entries(SOURCES)) {
       }
       await until('the first look-up', () => source.lookUps > 0);
       await clock.advance(4999);
-      t.is(source.lookUps, 1, 'four requests share it');
+      t.is(source.lookUps, 1, 'four requests share the look-up');
       t.deepEqual(pipeline.problems(), []);
       await clock.advance(1);
       await until(
@@ -123,71 +123,8 @@ for (const [what, open] of Object.entries(SOURCES)) {
   );
 }
 
-test.serial('what hangs as the process ends is tried again in half of the time that is left', async (t) => {
-  const local = await startLocal(t);
-  const clock = new ManualClock(Date.now());
-  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
-  pipeline.accept(Date.now(), 'opens the stream');
-  await pipeline.flush();
-  local.fault({ kind: 'hang' });
-  const asked = puts(local).length;
-  const begun = clock.now();
-  const hangs = async (text: string, before: number) => {
-    pipeline.accept(Date.now(), text);
-    void pipeline.flush();
-    await until(`${text} to hang`, () => puts(local).length === asked + before + 1);
-  };
-  await hangs('before the end', 0);
-  let isClosed = false;
-  const closed = pipeline.close().then(() => {
-    isClosed = true;
-  });
-  await hangs('during the end', 1);
-  await clock.advance(2000);
-  local.clearFaults();
-  t.false(isClosed);
-  // Nothing answers yet, and nothing is asked again.
-  t.is(puts(local).length, asked + 2);
-  await clock.advance(2000);
-  await until(
-    'the end',
-    () => isClosed,
-    () => clock.advance(0),
-  );
-  await closed;
-  t.is(clock.now() - begun, 4000);
-  t.deepEqual(messages(local).toSorted(), ['before the end', 'during the end', 'opens the stream']);
-  t.deepEqual(pipeline.counts(), allDelivered(3));
-});
-
-test.serial('what hangs as the process ends is not sent in smaller requests for that', async (t) => {
-  const local = await startLocal(t);
-  const clock = new ManualClock(Date.now());
-  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
-  pipeline.accept(Date.now(), 'opens the stream');
-  await pipeline.flush();
-  const asked = puts(local).length;
-  local.fault({ kind: 'hang', times: 1 });
-  for (const i of range(100)) pipeline.accept(Date.now(), `${i}`.padEnd(1000, 'x'));
-  let isDrained = false;
-  const drained = pipeline.drain().then(() => {
-    isDrained = true;
-  });
-  await until('it hangs', () => puts(local).length === asked + 1);
-  await clock.advance(4000);
-  await until(
-    'the next try',
-    () => isDrained,
-    () => clock.advance(0),
-  );
-  await drained;
-  t.is(puts(local).length, asked + 2);
-  t.deepEqual(pipeline.counts(), allDelivered(101));
-  await pipeline.close();
-});
-
 test.serial(
-  'what hangs for longer than that is tried several times before the end, and after a drain as ever',
+  'during close a request that hangs is sent again after half of the time that is left',
   async (t) => {
     const local = await startLocal(t);
     const clock = new ManualClock(Date.now());
@@ -195,44 +132,97 @@ test.serial(
     pipeline.accept(Date.now(), 'opens the stream');
     await pipeline.flush();
     local.fault({ kind: 'hang' });
-    const asked = puts(local).length;
+    const requestsBefore = puts(local).length;
+    const begun = clock.now();
+    const hangs = async (text: string, before: number) => {
+      pipeline.accept(Date.now(), text);
+      void pipeline.flush();
+      await until(`the request of ${text}`, () => puts(local).length === requestsBefore + before + 1);
+    };
+    await hangs('before the close', 0);
+    let isClosed = false;
+    const closed = pipeline.close().then(() => {
+      isClosed = true;
+    });
+    await hangs('during the close', 1);
+    await clock.advance(2000);
+    local.clearFaults();
+    t.false(isClosed);
+    // The requests still hang, and nothing is sent again.
+    t.is(puts(local).length, requestsBefore + 2);
+    await clock.advance(2000);
+    await untilResolved('the close', closed, () => clock.advance(0));
+    t.is(clock.now() - begun, 4000);
+    t.deepEqual(messages(local).toSorted(), ['before the close', 'during the close', 'opens the stream']);
+    t.deepEqual(pipeline.counts(), allDelivered(3));
+  },
+);
+
+test.serial('a request that hangs during a drain is not divided', async (t) => {
+  const local = await startLocal(t);
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
+  pipeline.accept(Date.now(), 'opens the stream');
+  await pipeline.flush();
+  const requestsBefore = puts(local).length;
+  local.fault({ kind: 'hang', times: 1 });
+  for (const i of range(100)) pipeline.accept(Date.now(), `${i}`.padEnd(1000, 'x'));
+  const drained = pipeline.drain();
+  await until('the request', () => puts(local).length === requestsBefore + 1);
+  await clock.advance(4000);
+  await untilResolved('the drain', drained, () => clock.advance(0));
+  t.is(puts(local).length, requestsBefore + 2);
+  t.deepEqual(pipeline.counts(), allDelivered(101));
+  await pipeline.close();
+});
+
+test.serial(
+  'requests that hang are sent several times before the deadline of a drain, and get the full timeout afterwards',
+  async (t) => {
+    const local = await startLocal(t);
+    const clock = new ManualClock(Date.now());
+    const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
+    pipeline.accept(Date.now(), 'opens the stream');
+    await pipeline.flush();
+    local.fault({ kind: 'hang' });
+    const requestsBefore = puts(local).length;
     const begun = clock.now();
     pipeline.accept(Date.now(), 'lost');
     const drained = pipeline.drain();
-    for (const [tries, at] of [4000, 6000, 7000, 7500].entries()) {
+    for (const [index, at] of [4000, 6000, 7000, 7500].entries()) {
       await until(
-        `try ${tries + 1}`,
-        () => puts(local).length === asked + tries + 1,
+        `attempt ${index + 1}`,
+        () => puts(local).length === requestsBefore + index + 1,
         () => clock.advance(0),
       );
       await clock.advance(begun + at - 1 - clock.now());
-      t.is(puts(local).length, asked + tries + 1);
+      t.is(puts(local).length, requestsBefore + index + 1);
       await clock.advance(1);
     }
     await until(
-      'the last try',
-      () => puts(local).length === asked + 5,
+      'the last attempt',
+      () => puts(local).length === requestsBefore + 5,
       () => clock.advance(0),
     );
     await clock.advance(begun + 8000 - clock.now());
     await drained;
     t.is(pipeline.counts().dropped.closed, 1);
     local.clearFaults();
-    // The tries that the deadline cut short have arrived by then, or never will.
+    // Attempts that the deadline aborted have arrived by then, or never will.
     pipeline.accept(Date.now(), 'afterwards');
     void pipeline.flush();
-    await until('it arrives', () => messages(local).includes('afterwards'));
+    await until('the record', () => messages(local).includes('afterwards'));
     for (let i = 0; i < 100; i++) await settled();
     local.fault({ kind: 'hang', times: 1 });
     const before = puts(local).length;
     pipeline.accept(Date.now(), 'waits');
     void pipeline.flush();
-    await until('it hangs', () => puts(local).length === before + 1);
+    await until('the request', () => puts(local).length === before + 1);
     await clock.advance(9000);
-    t.is(puts(local).length, before + 1, 'there is no hurry any more');
+    t.is(puts(local).length, before + 1, 'the timeout is no longer shortened');
     await clock.advance(1000);
     await until(
-      'it arrives',
+      'the record',
       () => messages(local).includes('waits'),
       () => clock.advance(0),
     );

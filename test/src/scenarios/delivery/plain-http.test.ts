@@ -3,14 +3,14 @@ import test from 'ava';
 import { messages, startLocal } from '../../support/harness.js';
 import { openPipeline } from '../../support/pipeline.js';
 
-/** Of this machine, though not loopback by its name. */
-const elsewhere = (endpoint: string) => endpoint.replace('127.0.0.1', '0.0.0.0');
+/** An address of this machine that is not a loopback address. */
+const notLoopback = (endpoint: string) => endpoint.replace('127.0.0.1', '0.0.0.0');
 
-test.serial('a session token over plain HTTP to another machine is told once', async (t) => {
+test.serial('a session token over plain HTTP to another machine is reported once', async (t) => {
   const local = await startLocal(t);
   process.env.AWS_SESSION_TOKEN = 'token';
   t.teardown(() => delete process.env.AWS_SESSION_TOKEN);
-  const pipeline = openPipeline(local, { endpoint: elsewhere(local.endpoint) });
+  const pipeline = openPipeline(local, { endpoint: notLoopback(local.endpoint) });
   for (const text of ['one', 'two']) {
     pipeline.accept(Date.now(), text);
     await pipeline.flush();
@@ -21,7 +21,7 @@ test.serial('a session token over plain HTTP to another machine is told once', a
   t.regex(problem?.message ?? '', /^Requests to 0\.0\.0\.0 go over plain HTTP\. .*session token.*https/);
 });
 
-test.serial('a session token to this machine is not told', async (t) => {
+test.serial('a session token to this machine is not reported', async (t) => {
   const local = await startLocal(t);
   process.env.AWS_SESSION_TOKEN = 'token';
   t.teardown(() => delete process.env.AWS_SESSION_TOKEN);
@@ -31,9 +31,9 @@ test.serial('a session token to this machine is not told', async (t) => {
   t.deepEqual(pipeline.problems(), []);
 });
 
-test.serial('credentials without a session token are not told', async (t) => {
+test.serial('credentials without a session token are not reported', async (t) => {
   const local = await startLocal(t);
-  const pipeline = openPipeline(local, { endpoint: elsewhere(local.endpoint) });
+  const pipeline = openPipeline(local, { endpoint: notLoopback(local.endpoint) });
   pipeline.accept(Date.now(), 'one');
   await pipeline.flush();
   t.deepEqual(pipeline.problems(), []);
@@ -54,5 +54,6 @@ for (const [hostname, expected] of [
   ['10.0.0.1', false],
   ['logs.eu-central-1.amazonaws.com', false],
 ] as const) {
-  test(`${hostname} is ${expected ? '' : 'not '}loopback`, (t) => t.is(isLoopback(hostname), expected));
+  test(`${hostname} is ${expected ? '' : 'not '}a loopback address`, (t) =>
+    t.is(isLoopback(hostname), expected));
 }

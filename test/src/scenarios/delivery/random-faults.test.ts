@@ -20,7 +20,7 @@ type Step =
   | { readonly do: 'log'; readonly count: number; readonly size: number; readonly daysAgo: number }
   | { readonly do: 'fault'; readonly fault: Fault }
   | { readonly do: 'delete'; readonly what: 'group' | 'stream' }
-  | { readonly do: 'turns'; readonly count: number };
+  | { readonly do: 'turn'; readonly count: number };
 
 const fault = fc
   .record({
@@ -78,7 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 50 }) }),
+    arbitrary: fc.record({ do: fc.constant('turn' as const), count: fc.integer({ min: 1, max: 50 }) }),
   },
 );
 
@@ -87,8 +87,8 @@ const run = fc.record({
   spool: fc.boolean(),
   service: fc.option(fc.constant('checkout'), { nil: undefined }),
   maxInFlight: fc.integer({ min: 1, max: 4 }),
-  /** Whether the faults are over when the process ends. */
-  mended: fc.boolean(),
+  /** Whether the faults end before the close. */
+  recovers: fc.boolean(),
 });
 
 function settledIn({ delivered, rejected, dropped, spooled, pending }: Counts): number {
@@ -109,7 +109,7 @@ async function remove(local: Local, what: 'group' | 'stream'): Promise<void> {
     if (what === 'group') await client.send(new DeleteLogGroupCommand({ logGroupName }), signal);
     else await client.send(new DeleteLogStreamCommand({ logGroupName, logStreamName: 'one' }), signal);
   } catch {
-    // It is not there, or the fault of the moment met this request.
+    // It does not exist, or a fault hit this request.
   }
 }
 
@@ -134,23 +134,23 @@ async function play(
       case 'delete':
         await remove(local, one.what);
         break;
-      case 'turns':
+      case 'turn':
         for (const _ of range(one.count)) await new Promise(setImmediate);
     }
   }
   return logged;
 }
 
-test('whatever goes wrong, each event is delivered, rejected, dropped or in the spool, and the next process sends the rest', async (t) => {
+test('with random faults each event is delivered, rejected, dropped or spooled, and the next process sends the spooled ones', async (t) => {
   await fc.assert(
-    fc.asyncProperty(run, async ({ script, spool, service, maxInFlight, mended }) => {
+    fc.asyncProperty(run, async ({ script, spool, service, maxInFlight, recovers }) => {
       const stored = new Set<string>();
       const local = await startLocal(t, {
         onPut: ({ events }) => {
           for (const { message } of events) stored.add(message);
         },
       });
-      // What is older is refused, as long as this is the group.
+      // Older events are rejected, until the log group is deleted.
       await createGroup(local, 7);
       const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-random-'));
       t.teardown(() => rmSync(spoolDirectory, { recursive: true, force: true }));
@@ -161,11 +161,11 @@ test('whatever goes wrong, each event is delivered, rejected, dropped or in the 
         requestTimeoutMs: 500,
         ...(spool && { spoolDirectory }),
       };
-      const pipeline = openPipeline(local, { ...options, closeTimeoutMs: mended ? 8500 : 200 });
+      const pipeline = openPipeline(local, { ...options, closeTimeoutMs: recovers ? 8500 : 200 });
       const logged = await play(local, pipeline, script);
-      if (mended) local.clearFaults();
+      if (recovers) local.clearFaults();
       await pipeline.close();
-      // Of nothing, nothing is reported.
+      // Without events nothing is reported.
       const counts = logged === 0 ? allDelivered(0) : pipeline.counts();
       for (const report of pipeline.reports)
         t.is(settledIn(report.counts), report.counts.accepted, report.kind);
@@ -175,17 +175,17 @@ test('whatever goes wrong, each event is delivered, rejected, dropped or in the 
       local.clearFaults();
       const after = spool ? await checkSpool(t, local, options, spoolDirectory, counts) : undefined;
       if (!spool) t.is(counts.spooled, 0);
-      // What is not accounted for otherwise was stored, whatever became of its group or stream since.
+      // All other events were stored, even if their log group or log stream was deleted later.
       const refused = refusedIn(counts) + (after === undefined ? 0 : refusedIn(after));
       t.true(stored.size >= logged - refused, `${stored.size} of ${logged} were stored, ${refused} refused`);
-      if (mended) t.is(counts.spooled + counts.dropped.closed, 0);
+      if (recovers) t.is(counts.spooled + counts.dropped.closed, 0);
       await local.close();
     }),
     { numRuns: RUNS },
   );
 });
 
-/** What was left there arrives with the next process, and nothing stays. */
+/** Checks that the next process delivers everything in the spool and leaves nothing. */
 async function checkSpool(
   t: ExecutionContext,
   local: Local,
@@ -197,7 +197,7 @@ async function checkSpool(
   const next = openPipeline(local, options);
   await next.close();
   const counts = next.reports.length === 0 ? allDelivered(0) : next.counts();
-  // Of a batch that was refused in part the whole is on disk: what arrived of it before arrives again.
+  // A batch of which a part was refused is on disk as a whole, so that events that arrived before arrive again.
   t.true(counts.accepted >= left.spooled);
   t.is(counts.accepted, counts.delivered + counts.rejected.expired + counts.rejected.invalid);
   t.deepEqual(readdirSync(spoolDirectory), []);

@@ -17,9 +17,9 @@ import { until } from '../../support/until.js';
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
-/** Of yesterday. */
+/** Noon of yesterday. */
 const NOON = (Math.floor(Date.now() / DAY) - 0.5) * DAY;
-/** What is logged at noon has waited for too long. */
+/** By this clock, events of noon are too old. */
 const TOO_LATE = { now: () => NOON + 20 * DAY };
 
 interface Letter {
@@ -49,7 +49,7 @@ for (const [what, age, retentionInDays, reason, refused] of [
   ['expired', DAY + 4 * HOUR, 1, 'expired', [0, 1, 2, 3]],
   ['all too old', 20 * DAY, 14, 'tooOld', range(10)],
 ] as const) {
-  test(`events that are ${what} are in the dead letters, and no others`, async (t) => {
+  test(`exactly the events that are ${what} are in the dead letters`, async (t) => {
     const first = NOON - 3 * HOUR;
     const local = await startLocal(t, { now: () => first + age });
     await createGroup(local, retentionInDays);
@@ -78,7 +78,7 @@ for (const [what, age, retentionInDays, reason, refused] of [
   });
 }
 
-test('dead letters take no more than deadLetterMaxBytes: the oldest go', async (t) => {
+test('beyond deadLetterMaxBytes the oldest dead letters are removed', async (t) => {
   const local = await startLocal(t, TOO_LATE);
   const deadLetterFile = letterFile(t);
   const deadLetterMaxBytes = 1024 * 1024;
@@ -96,7 +96,7 @@ test('dead letters take no more than deadLetterMaxBytes: the oldest go', async (
   t.true(statSync(deadLetterFile).size + statSync(`${deadLetterFile}.1`).size <= deadLetterMaxBytes);
 });
 
-test('dead letters go on behind those that an earlier process wrote', async (t) => {
+test('dead letters are appended to those of an earlier process', async (t) => {
   const local = await startLocal(t, TOO_LATE);
   const deadLetterFile = letterFile(t);
   for (const text of ['first', 'second']) {
@@ -110,7 +110,7 @@ test('dead letters go on behind those that an earlier process wrote', async (t) 
   );
 });
 
-test('a dead-letter file that cannot be written is one report; the events are counted all the same', async (t) => {
+test('a dead-letter file that cannot be written is reported once, and events are still counted', async (t) => {
   const local = await startLocal(t, TOO_LATE);
   const file = join(letterFile(t), '../..', '../..', 'file');
   writeFileSync(file, '');
@@ -124,7 +124,7 @@ test('a dead-letter file that cannot be written is one report; the events are co
   t.deepEqual(pipeline.problems().toSorted(), ['dead-letters', 'rejected-events', 'rejected-events']);
 });
 
-test('dead letters go on when what stood in the way of a rotation is gone', async (t) => {
+test('dead letters are written again after an obstacle to the rotation is gone', async (t) => {
   const local = await startLocal(t, TOO_LATE);
   const deadLetterFile = letterFile(t);
   const pipeline = openPipeline(local, { deadLetterFile, deadLetterMaxBytes: 1024 * 1024 });
@@ -151,7 +151,7 @@ test('dead letters go on when what stood in the way of a rotation is gone', asyn
   );
 });
 
-test('a pipeline may be closed twice', async (t) => {
+test('a pipeline can be closed twice', async (t) => {
   const local = await startLocal(t, TOO_LATE);
   const pipeline = openPipeline(local, { deadLetterFile: letterFile(t) });
   pipeline.accept(NOON, 'old');
@@ -160,7 +160,7 @@ test('a pipeline may be closed twice', async (t) => {
 });
 
 for (const service of [undefined, 'checkout']) {
-  const who = service === undefined ? 'without an entity' : 'with an entity';
+  const prefix = service === undefined ? 'without an entity' : 'with an entity';
 
   for (const [n, bad] of [
     [2, 0],
@@ -168,13 +168,13 @@ for (const service of [undefined, 'checkout']) {
     [1000, 617],
     [10_000, 0],
   ] as const) {
-    test(`${who}: one bad event of ${n} costs at most 2·log2(n) requests more, and the others arrive`, async (t) => {
+    test(`${prefix}: one bad event of ${n} costs at most 2·log2(n) more requests, and the others arrive`, async (t) => {
       const local = await startLocal(t);
       const deadLetterFile = letterFile(t);
       const pipeline = openPipeline(local, { deadLetterFile, service });
       pipeline.accept(Date.now(), 'opens the stream');
       await pipeline.flush();
-      const asked = puts(local).length;
+      const before = puts(local).length;
       local.fault({ kind: 'poison', text: 'poison' });
       for (const i of range(n)) pipeline.accept(Date.now(), i === bad ? 'poison' : `record ${i}`);
       await pipeline.close();
@@ -185,21 +185,21 @@ for (const service of [undefined, 'checkout']) {
       );
       t.is(messages(local).length, n);
       t.false(messages(local).includes('poison'));
-      // With an entity the first refusal is tried once more without it, since the entity might be to blame.
-      const extra = puts(local).length - asked - 1;
-      const blamed = service === undefined ? 0 : 1;
-      t.true(extra <= 2 * Math.ceil(Math.log2(n)) + blamed, `${extra} requests`);
+      // With an entity the first refused request is sent once more without it, since the entity might be the cause.
+      const extra = puts(local).length - before - 1;
+      const withoutEntity = service === undefined ? 0 : 1;
+      t.true(extra <= 2 * Math.ceil(Math.log2(n)) + withoutEntity, `${extra} requests`);
       t.deepEqual(
         lettersIn(deadLetterFile).map(({ reason, message }) => [reason, message]),
         [['invalid', 'poison']],
       );
-      t.deepEqual(pipeline.problems(), ['invalid-event'], 'the entity is not blamed');
+      t.deepEqual(pipeline.problems(), ['invalid-event'], 'the entity is not reported');
       t.deepEqual(local.events('/test/app').at(-1)?.entity?.keyAttributes?.Name, service);
     });
   }
 }
 
-test('several bad events are found, each alone', async (t) => {
+test('several bad events are each found', async (t) => {
   const local = await startLocal(t);
   const deadLetterFile = letterFile(t);
   const pipeline = openPipeline(local, { deadLetterFile });
@@ -214,7 +214,7 @@ test('several bad events are found, each alone', async (t) => {
   );
 });
 
-test('a bad event that an earlier process left is found as well, and its file goes', async (t) => {
+test('a bad event in the spool of an earlier process is found, and its file is removed', async (t) => {
   const local = await startLocal(t);
   const deadLetterFile = letterFile(t);
   const spoolDirectory = join(deadLetterFile, '../..', '../..', 'spool');

@@ -3,19 +3,19 @@ import test from 'ava';
 import { messages, puts, range, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
-/** Pauses are what is looked at: no request is given up meanwhile, and none waits for a thread that compresses it. */
+/** No request times out and none waits for the thread pool, so that only pauses delay requests. */
 const OPTIONS = { requestTimeoutMs: 300_000, gzip: false, logStreamName: 'one' } as const;
 
-/** Until nothing is under way any more, while no time passes. */
-async function quiet(local: Local): Promise<void> {
-  let asked = -1;
+/** Waits until no more requests arrive, while the clock stands still. */
+async function requestsStop(local: Local): Promise<void> {
+  let seen = -1;
   await until(
-    'an end of requests',
-    () => puts(local).length === asked,
+    'requests to stop',
+    () => puts(local).length === seen,
     async () => {
-      asked = puts(local).length;
+      seen = puts(local).length;
       for (let i = 0; i < 500; i++) await settled();
     },
   );
@@ -25,14 +25,14 @@ for (const [n, service] of [
   [1000, undefined],
   [10_000, 'checkout'],
 ] as const) {
-  test(`where each of ${n} events is refused a few are given up; the others wait at a request a pause, told, and arrive once`, async (t) => {
+  test(`if all of ${n} events are refused, a few are rejected; the others wait, one request a pause, and arrive once`, async (t) => {
     const local = await startLocal(t);
     const clock = new ManualClock(Date.now());
     const pipeline = openPipeline(local, { ...OPTIONS, service }, { clock, random: () => 0.5 });
     pipeline.accept(Date.now(), 'opens the stream');
     await pipeline.flush();
     local.fault({ kind: 'poison', text: 'record' });
-    const asked = puts(local).length;
+    const before = puts(local).length;
     for (const i of range(n)) pipeline.accept(Date.now(), `record ${i}`);
     void pipeline.flush();
     await until(
@@ -40,18 +40,18 @@ for (const [n, service] of [
       () => pipeline.problems().includes('refused'),
       () => clock.advance(0),
     );
-    t.true(puts(local).length - asked <= 80, `${puts(local).length - asked} requests`);
-    // Those that were under way as it began to wait come back, too.
-    await quiet(local);
+    t.true(puts(local).length - before <= 80, `${puts(local).length - before} requests`);
+    // Batches that were in flight when the pause began are refused, too.
+    await requestsStop(local);
     for (const _ of range(8)) {
       const before = puts(local).length;
       await until(
-        'the next try',
+        'the next request',
         () => puts(local).length > before,
         () => clock.advance(100),
       );
-      await quiet(local);
-      t.is(puts(local).length, before + 1, 'until the next pause is over');
+      await requestsStop(local);
+      t.is(puts(local).length, before + 1, 'one request until the next pause is over');
     }
     local.clearFaults();
     const invalid = () => pipeline.reports.at(-1)?.counts.rejected.invalid ?? 0;
@@ -61,7 +61,7 @@ for (const [n, service] of [
       () => clock.advance(100),
     );
     await pipeline.flush();
-    t.true(invalid() <= 10, `${invalid()} were given up`);
+    t.true(invalid() <= 10, `${invalid()} were rejected`);
     t.deepEqual(pipeline.counts(), {
       ...allDelivered(n + 1),
       delivered: n + 1 - invalid(),
@@ -72,7 +72,7 @@ for (const [n, service] of [
   });
 }
 
-test('bad events that are alone in their batch are all given up as soon as one good batch shows that they are to blame', async (t) => {
+test('bad events are all rejected once a good batch shows that not everything is refused', async (t) => {
   const local = await startLocal(t);
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, OPTIONS, { clock, random: () => 0.5 });
@@ -87,46 +87,29 @@ test('bad events that are alone in their batch are all given up as soon as one g
     () => clock.advance(0),
   );
   pipeline.accept(Date.now(), 'good');
-  let isFlushed = false;
-  const flushed = pipeline.flush().then(() => {
-    isFlushed = true;
-  });
-  await until(
-    'the end',
-    () => isFlushed,
-    () => clock.advance(100),
-  );
-  await flushed;
+  await untilResolved('the flush', pipeline.flush(), () => clock.advance(100));
   t.deepEqual(messages(local), ['opens the stream', 'good']);
   t.is(pipeline.counts().rejected.invalid, 64);
   t.is(pipeline.counts().pending, 0);
   await pipeline.close();
 });
 
-test('batches of one bad event each are given up one by one, until it looks as if everything were refused', async (t) => {
+test('after five single events were refused in a row, everything counts as refused', async (t) => {
   const local = await startLocal(t);
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { ...OPTIONS, maxInFlight: 1 }, { clock, random: () => 0.5 });
   pipeline.accept(Date.now(), 'opens the stream');
   await pipeline.flush();
   const end = local.fault({ kind: 'poison', text: 'record' });
-  const asked = puts(local).length;
+  const before = puts(local).length;
   for (const i of range(20)) {
     pipeline.accept(Date.now(), `record ${i}`);
     void pipeline.flush();
   }
   await until('the report', () => pipeline.problems().includes('refused'));
-  t.is(puts(local).length - asked, 5);
+  t.is(puts(local).length - before, 5);
   end();
-  let isFlushed = false;
-  void pipeline.flush().then(() => {
-    isFlushed = true;
-  });
-  await until(
-    'the end',
-    () => isFlushed,
-    () => clock.advance(100),
-  );
+  await untilResolved('the flush', pipeline.flush(), () => clock.advance(100));
   t.is(pipeline.counts().delivered, 16);
   t.is(pipeline.counts().rejected.invalid, 5);
   await pipeline.close();

@@ -5,10 +5,10 @@ import { CountingClock } from '../../support/counting-clock.js';
 import { messages, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
-/** Takes so many bytes of each connection as the test says, and answers when a request is whole. */
-async function startReluctant(t: ExecutionContext) {
+/** A server that reads and responds only when the test does. */
+async function startPausedServer(t: ExecutionContext) {
   const sockets: Socket[] = [];
   const server = createServer({ pauseOnConnect: true }, (socket) => {
     socket.on('error', () => undefined);
@@ -23,53 +23,57 @@ async function startReluctant(t: ExecutionContext) {
   return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sockets };
 }
 
-/** Resolves when nothing is sent any more: sender and receiver are in this process, and had many turns of its event loop. */
+/** Resolves when nothing more is sent. Sender and receiver are in this process, and get many turns of its event loop. */
 async function standstill(clock: CountingClock): Promise<void> {
-  for (let ready = 0, starts = -1; ready < 20; ready = starts === clock.starts ? ready + 1 : 0) {
+  for (
+    let quietTurns = 0, starts = -1;
+    quietTurns < 20;
+    quietTurns = starts === clock.starts ? quietTurns + 1 : 0
+  ) {
     starts = clock.starts;
     await settled();
   }
 }
 
-test.serial('an upload that makes progress is not given up, however long it takes', async (t) => {
+test.serial('an upload that makes progress does not time out', async (t) => {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_REGION: 'us-east-1',
   });
-  const service = await startReluctant(t);
+  const service = await startPausedServer(t);
   const clock = new CountingClock(Date.now());
   const begun = clock.now();
   const pipeline = openPipeline(service, { gzip: false, requestTimeoutMs: 10_000 }, { clock });
-  // As JSON six megabytes: more than the system buffers.
+  // Six megabytes of JSON, which is more than the system buffers.
   pipeline.accept(Date.now(), '\u0001'.repeat(1_048_550));
   const flushed = pipeline.flush();
   await until('a connection', () => service.sockets.length > 0);
   const [socket] = service.sockets;
   if (socket === undefined) return t.fail();
   let head = '';
-  let got = 0;
+  let received = 0;
   let length = Number.POSITIVE_INFINITY;
   const take = () => {
-    // Little at a time: what the system passes on at once is one sign of progress.
+    // In small pieces, since the system may pass on a large one as a single sign of progress.
     const piece: Buffer | null = socket.read(Math.min(socket.readableLength, 32 * 1024));
     if (piece === null) return;
-    got += piece.length;
+    received += piece.length;
     if (length !== Number.POSITIVE_INFINITY) return;
     head += piece.toString('latin1');
     const end = head.indexOf('\r\n\r\n');
     if (end >= 0) length = end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
   };
-  // The system's buffers are full, and more than that is left.
+  // The buffers of the system are full, and a part of the request is left.
   await standstill(clock);
   await clock.advance(9000);
   const before = clock.starts;
   await until('progress', () => clock.starts > before, take);
-  // As long again: all of it may be under way by now.
+  // As long again. The whole request may be in the buffers by now.
   await standstill(clock);
   await clock.advance(9000);
-  await until('the whole request', () => got >= length, take);
-  t.is(service.sockets.length, 1, 'one try');
+  await until('the whole request', () => received >= length, take);
+  t.is(service.sockets.length, 1, 'one attempt');
   socket.write('HTTP/1.1 200 OK\r\nx-amzn-requestid: 1\r\ncontent-length: 2\r\n\r\n{}');
   await flushed;
   t.true(clock.now() - begun > 10_000);
@@ -77,17 +81,17 @@ test.serial('an upload that makes progress is not given up, however long it take
   await pipeline.close();
 });
 
-test.serial('an upload that stands still is given up', async (t) => {
-  const service = await startReluctant(t);
+test.serial('an upload that stalls times out', async (t) => {
+  const service = await startPausedServer(t);
   const clock = new CountingClock(Date.now());
   const pipeline = openPipeline(service, { gzip: false, requestTimeoutMs: 10_000 }, { clock });
   pipeline.accept(Date.now(), '\u0001'.repeat(1_048_550));
   void pipeline.flush();
   await until('a connection', () => service.sockets.length === 1);
-  // The system takes what it has room for.
+  // The system fills its buffers.
   let starts = -1;
   await until(
-    'it stands still',
+    'the upload to stall',
     () => starts === clock.starts,
     async () => {
       starts = clock.starts;
@@ -96,7 +100,7 @@ test.serial('an upload that stands still is given up', async (t) => {
   );
   await clock.advance(10_000);
   await until(
-    'another try',
+    'another attempt',
     () => service.sockets.length === 2,
     () => clock.advance(0),
   );
@@ -107,23 +111,23 @@ test.serial('an upload that stands still is given up', async (t) => {
 });
 
 /**
- * A link to the service that carries as many bytes as the test lets it. What is under way on it goes on when its sender has
- * hung up, as it does on a real one.
+ * A link to the service that carries bytes only when the test says so. Bytes that are on their way arrive even if the sender has
+ * closed the connection, as on a real link.
  */
 async function startLink(t: ExecutionContext, port: number) {
-  const ways: { readonly from: Socket; readonly to: Socket }[] = [];
+  const connections: { readonly from: Socket; readonly to: Socket }[] = [];
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (from) => {
     const to = connect(port, '127.0.0.1');
-    // What passes arrives at once: no real time decides anything.
+    // Without Nagle's algorithm, so that no real time decides anything.
     for (const socket of [from, to]) socket.setNoDelay(true).on('error', () => undefined);
     to.pipe(from);
     from.on('end', () => to.end());
-    ways.push({ from, to });
+    connections.push({ from, to });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
-    for (const { from, to } of ways) {
+    for (const { from, to } of connections) {
       from.destroy();
       to.destroy();
     }
@@ -131,14 +135,14 @@ async function startLink(t: ExecutionContext, port: number) {
   });
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    /** So many bytes pass, of all connections together, in turns. */
+    /** Carries this many bytes of all connections together, in turns. */
     carry(bytes: number): void {
       const share = Math.min(bytes, 500);
       let left = bytes;
       let moved = true;
       while (left >= share && moved) {
         moved = false;
-        for (const { from, to } of ways) {
+        for (const { from, to } of connections) {
           const piece: Buffer | null =
             left < share ? null : (from.read(Math.min(share, from.readableLength || share)) ?? from.read());
           if (piece === null) continue;
@@ -156,7 +160,7 @@ for (const [what, bytesPerSecond, events, eventBytes] of [
   ['50 KB', 50_000, 4000, 400],
 ] as const) {
   test.serial(
-    `over a link of ${what} a second all arrive, though each whole batch takes longer than requestTimeoutMs`,
+    `over a link of ${what} a second all events arrive, though a whole batch takes longer than requestTimeoutMs`,
     async (t) => {
       const local = await startLocal(t);
       const link = await startLink(t, local.port);
@@ -166,27 +170,20 @@ for (const [what, bytesPerSecond, events, eventBytes] of [
       const begun = clock.now();
       for (let i = 0; i < events; i++) {
         pipeline.accept(Date.now(), `${i} `.padEnd(eventBytes, 'x'));
-        // Four batches, which share the link.
+        // Four batches share the link.
         if ((i + 1) % (events / 4) === 0) void pipeline.flush();
       }
-      let isFlushed = false;
-      const flushed = pipeline.flush().then(() => {
-        isFlushed = true;
-      });
       const idealMs = (events * (eventBytes + 50) * 1000) / bytesPerSecond;
-      await until(
-        'the flush',
-        () => isFlushed,
-        async () => {
-          if (clock.now() - begun > 20 * idealMs) throw new Error(`${local.count('/test/app')} arrived`);
-          link.carry(bytesPerSecond / 10);
-          await clock.advance(100);
-          // What has arrived is answered.
-          for (let i = 0; i < 10; i++) await settled();
-        },
+      await untilResolved('the flush', pipeline.flush(), async () => {
+        if (clock.now() - begun > 20 * idealMs) throw new Error(`only ${local.count('/test/app')} arrived`);
+        link.carry(bytesPerSecond / 10);
+        await clock.advance(100);
+        // The service responds to requests that have arrived.
+        for (let i = 0; i < 10; i++) await settled();
+      });
+      t.log(
+        `${local.count('/test/app')} stored, ${events} logged, in ${(clock.now() - begun) / idealMs} × the ideal time`,
       );
-      await flushed;
-      t.log(`${local.count('/test/app')} of ${events} in ${(clock.now() - begun) / idealMs} of the time`);
       t.deepEqual(pipeline.counts(), allDelivered(events));
       t.is(new Set(messages(local)).size, events);
       t.true(local.count('/test/app') <= 3 * events, `${local.count('/test/app')} with duplicates`);

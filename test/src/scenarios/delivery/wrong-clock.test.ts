@@ -11,10 +11,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The service answers with the Date in whole seconds, after a while. */
+/** The Date header has whole seconds, and the response takes a while. */
 const CLOSE_MS = 30_000;
 
-/** A service whose clock is so far ahead of the one of this host, by which the SDK signs. */
+/** A service whose clock is this far ahead of the host's clock. */
 function startAhead(t: ExecutionContext, aheadMs: number) {
   const now = () => Date.now() + aheadMs;
   return startLocal(t, { now, signingClock: now });
@@ -27,13 +27,13 @@ for (const [what, aheadMs] of [
   ['20 days ahead', -20 * DAY],
   ['20 days behind', 20 * DAY],
 ] as const) {
-  test(`with a host clock that is ${what} every event arrives, with the time of the service, and one report says so`, async (t) => {
+  test(`with a host clock that is ${what} events arrive with the time of the service, and one report says so`, async (t) => {
     const local = await startAhead(t, aheadMs);
     const pipeline = openPipeline(local, { logStreamName: '{date}' });
     const before = Date.now() + aheadMs;
     for (const i of range(10)) pipeline.accept(Date.now(), `${i}`);
     await pipeline.flush();
-    // Its time is the service's already when it is accepted.
+    // This event gets the time of the service when it is accepted.
     pipeline.accept(Date.now(), '10');
     await pipeline.flush();
     const after = Date.now() + aheadMs;
@@ -46,10 +46,10 @@ for (const [what, aheadMs] of [
     t.deepEqual(pipeline.problems(), ['clock']);
   });
 
-  test(`with a host clock that is ${what} the times of records are kept where the service takes them`, async (t) => {
+  test(`with a host clock that is ${what} record times are kept if the service takes them`, async (t) => {
     const local = await startAhead(t, aheadMs);
     const pipeline = openPipeline(local);
-    pipeline.accept(Date.now(), 'tells the time');
+    pipeline.accept(Date.now(), 'first');
     await pipeline.flush();
     const now = Date.now() + aheadMs;
     const hours = [-10 * 24, -1, 1];
@@ -63,7 +63,7 @@ for (const [what, aheadMs] of [
   });
 }
 
-test('what a process with a wrong clock left in the spool gets the right time from the next', async (t) => {
+test('events that a process with a wrong clock left in the spool get the right time from the next process', async (t) => {
   for (const aheadMs of [-3 * HOUR, 20 * DAY]) {
     const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-clock-'));
     t.teardown(() => rmSync(spoolDirectory, { recursive: true, force: true }));
@@ -85,12 +85,12 @@ test('what a process with a wrong clock left in the spool gets the right time fr
   }
 });
 
-test('what was spooled with the right time keeps it, though the clock is wrong', async (t) => {
+test('events that were spooled with the right time keep it though the clock is wrong', async (t) => {
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-clock-'));
   t.teardown(() => rmSync(spoolDirectory, { recursive: true, force: true }));
   const local = await startAhead(t, -3 * HOUR);
   const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  first.accept(Date.now(), 'tells the time');
+  first.accept(Date.now(), 'first');
   await first.flush();
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const now = Date.now() - 3 * HOUR;
@@ -98,23 +98,23 @@ test('what was spooled with the right time keeps it, though the clock is wrong',
   await first.close();
   end();
   await openPipeline(local, { spoolDirectory }).close();
-  t.deepEqual(messages(local), ['tells the time', 'waits']);
+  t.deepEqual(messages(local), ['first', 'waits']);
   const waited = local.events('/test/app').find(({ message }) => message === 'waits');
   t.true(Math.abs((waited?.timestamp ?? 0) - now) < CLOSE_MS);
 });
 
-test('a clock that is set while events wait loses none: a device that begins in 1970', async (t) => {
+test('no event is lost when the clock is set while events wait: a device that starts in 1970', async (t) => {
   const local = await startLocal(t);
   let wrongByMs = -Date.now();
   const clock = { ...systemClock, now: () => Date.now() + wrongByMs };
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const pipeline = openPipeline(local, {}, { clock });
   for (const i of range(3)) {
-    pipeline.accept(clock.now(), `ours ${i}`);
-    pipeline.accept(clock.now(), `its own ${i}`, clock.now());
+    pipeline.accept(clock.now(), `log call ${i}`);
+    pipeline.accept(clock.now(), `record time ${i}`, clock.now());
   }
   wrongByMs = 0;
-  for (const i of range(3)) pipeline.accept(clock.now(), `right ${i}`);
+  for (const i of range(3)) pipeline.accept(clock.now(), `after ${i}`);
   end();
   await pipeline.flush();
   t.is(messages(local).length, 9);
@@ -124,8 +124,8 @@ test('a clock that is set while events wait loses none: a device that begins in 
     t.true(timestamp > now - 5 * MINUTE && timestamp < now + MINUTE, `${timestamp - now} ms off`);
 });
 
-test('an answer without a request id does not tell the time', async (t) => {
-  // So little that no signature is refused, which would tell it.
+test("a response without a request id does not set the service's clock", async (t) => {
+  // Too little for a refused signature, whose response would have a request id.
   const local = await startAhead(t, -3 * MINUTE);
   const end = local.fault({ kind: 'noRequestId', operation: '*' });
   const pipeline = openPipeline(local);
@@ -138,7 +138,7 @@ test('an answer without a request id does not tell the time', async (t) => {
   t.true(pipeline.problems().includes('clock'));
 });
 
-test('a thousand records with a thousand past times cost no more requests than the days that the service takes', async (t) => {
+test('a thousand records of a thousand days make few requests, since the service takes only 14 days', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { logStreamName: '{date}' });
   for (const i of range(1000)) pipeline.accept(Date.now(), `${i}`, Date.now() - i * DAY);
@@ -148,7 +148,7 @@ test('a thousand records with a thousand past times cost no more requests than t
   t.true(local.requests.length <= 50, `${local.requests.length} requests`);
 });
 
-test('in a group whose retention nobody told, events expire once: then such times count no longer', async (t) => {
+test('an unknown retention is learned from the first expired event', async (t) => {
   const local = await startLocal(t);
   await createGroup(local, 3);
   const pipeline = openPipeline(local);
@@ -157,31 +157,36 @@ test('in a group whose retention nobody told, events expire once: then such time
     await pipeline.flush();
   };
   for (const days of [4, 5, 3.5, 2]) await log(days);
-  t.deepEqual(
-    messages(local),
-    ['2', '5', '3.5'],
-    'the first has expired; two came at the moment of the log call',
-  );
+  t.deepEqual(messages(local), ['2', '5', '3.5'], 'the first has expired; two have the time of the log call');
   t.is(pipeline.counts().rejected.expired, 1);
 });
 
-test('accept never throws, whatever it is given, and goes on', async (t) => {
+test('accept never throws, whatever its arguments', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local);
-  const odd: unknown[] = [Number.NaN, undefined, -1, 1e16, Number.POSITIVE_INFINITY, 'soon', Symbol('x'), 1n];
+  const oddTimes: unknown[] = [
+    Number.NaN,
+    undefined,
+    -1,
+    1e16,
+    Number.POSITIVE_INFINITY,
+    'soon',
+    Symbol('x'),
+    1n,
+  ];
   const unprintable = {
     get [Symbol.toStringTag]() {
       throw new Error('on purpose');
     },
   };
-  const messagesGiven: unknown[] = [undefined, null, 42, { a: 1 }, Symbol('x'), unprintable];
+  const oddMessages: unknown[] = [undefined, null, 42, { a: 1 }, Symbol('x'), unprintable];
   t.notThrows(() => {
-    for (const moment of odd) pipeline.accept(moment as number, 'moment', moment as number);
-    for (const message of messagesGiven) pipeline.accept(Date.now(), message as string);
+    for (const time of oddTimes) pipeline.accept(time as number, 'odd time', time as number);
+    for (const message of oddMessages) pipeline.accept(Date.now(), message as string);
   });
   pipeline.accept(Date.now(), 'good');
   await pipeline.close();
-  t.deepEqual(pipeline.counts(), allDelivered(odd.length + messagesGiven.length + 1));
+  t.deepEqual(pipeline.counts(), allDelivered(oddTimes.length + oddMessages.length + 1));
   t.true(messages(local).includes('good'));
   t.true(messages(local).includes('{ a: 1 }'));
 });

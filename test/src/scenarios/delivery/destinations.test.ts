@@ -17,7 +17,7 @@ import { until } from '../../support/until.js';
 const DAY = 86_400_000;
 const GROUP = '/test/app';
 
-/** Of each log stream the numbers of its records, in order. */
+/** The numbers of the records in each log stream, in order. */
 function streams(local: Local): Record<string, number[]> {
   const names = [...new Set(puts(local).flatMap(({ logStreamName }) => logStreamName ?? []))];
   const numbersIn = (name: string) => local.events(GROUP, name).map(({ message }) => JSON.parse(message).i);
@@ -32,10 +32,10 @@ const byTenant = Object.fromEntries(
 );
 const template = { logStreamName: '{record.tenant}/logs' };
 
-/** thread-stream ends the worker of a logger that was garbage collected. */
+/** A logger that is garbage-collected loses its worker: thread-stream terminates it. */
 const held = new Set<pino.Logger>();
 
-/** Each way into a pipeline: logs the records, and resolves when they have arrived. */
+/** Every way into a pipeline: logs the records and resolves when they have arrived. */
 const LOGGERS: Readonly<Record<string, (options: Options, records: readonly object[]) => Promise<void>>> = {
   async Pino(options, all) {
     const log = pino(pino.transport({ target: '@putlogs/pino', options }));
@@ -67,20 +67,20 @@ async function logWithWinston(
 }
 
 for (const [name, log] of Object.entries(LOGGERS)) {
-  test(`${name}: each tenant's records are in its stream, in order, and nowhere else`, async (t) => {
+  test(`${name}: each tenant's records are in its own log stream, in order`, async (t) => {
     const local = await startLocal(t);
     await log({ ...optionsFor(local), ...template }, records);
     t.deepEqual(streams(local), byTenant);
     t.is(puts(local).filter(({ status }) => status === 200).length, 3);
   });
 
-  test(`${name}: {record.level} is the level's name`, async (t) => {
+  test(`${name}: {record.level} is the name of the level`, async (t) => {
     const local = await startLocal(t);
     await log({ ...optionsFor(local), logStreamName: '{record.level}' }, [{ i: 1 }]);
     t.deepEqual(streams(local), { info: [1] });
   });
 
-  test(`${name}: serviceField names the entity of each record`, async (t) => {
+  test(`${name}: serviceField sets the service of each record's entity`, async (t) => {
     const local = await startLocal(t);
     const options = { ...optionsFor(local), serviceField: 'app.name', service: 'own', environment: 'test' };
     await log(options, [
@@ -103,7 +103,7 @@ for (const [name, log] of Object.entries(LOGGERS)) {
   });
 }
 
-test('the colours around a level or a service are no part of its name', async (t) => {
+test('colour codes around a level or a service are not part of the name', async (t) => {
   const local = await startLocal(t);
   const options = {
     ...optionsFor(local),
@@ -120,7 +120,7 @@ test('the colours around a level or a service are no part of its name', async (t
   t.is(puts(local)[0]?.entity?.keyAttributes?.Name, 'checkout');
 });
 
-test("{record.level} is the number of a custom level of Pino's", async (t) => {
+test("{record.level} is the number of Pino's custom levels", async (t) => {
   const local = await startLocal(t);
   const stream = createStream({ ...optionsFor(local), logStreamName: '{record.level}' });
   const log = pino({ customLevels: { notice: 35 } }, stream);
@@ -135,24 +135,24 @@ for (const [what, tenant, stream] of [
   ['is null', null, 'unknown'],
   ['is empty', '', 'unknown'],
   ['is blank', '   ', 'unknown'],
-  ['is blank in other ways', '\t\n\u00a0', 'unknown'],
+  ['is blank with tabs and newlines', '\t\n\u00a0', 'unknown'],
   ['is padded', ' acme ', ' acme '],
   ['is an object', { id: 7 }, 'unknown'],
   ['is an array', ['acme'], 'unknown'],
   ['is a number', 42, '42'],
   ['is true', true, 'true'],
-  ['is no level, though a number that is one', 30, '30'],
-  ['holds what a name may not', 'a:b*c', 'a_b_c'],
+  ['is the number of a level in another field', 30, '30'],
+  ['contains invalid characters', 'a:b*c', 'a_b_c'],
   ['is a template', '{date}{pid}{record.i}', '{date}{pid}{record.i}'],
-  ['holds a replacement pattern', "$&$1$'", "$&$1$'"],
+  ['contains a replacement pattern', "$&$1$'", "$&$1$'"],
   ['is too long', 'x'.repeat(600), 'x'.repeat(512)],
   ['is too long by half a character', `${'x'.repeat(511)}🙃`, 'x'.repeat(511)],
   ['is Unicode', 'Ünïcödé 東京 🙃', 'Ünïcödé 東京 🙃'],
-  ['holds half a character', 'a\ud800b', 'a\ufffdb'],
-  ['holds lines', 'a\nb\tc', 'a_b_c'],
-  ['holds slashes', 'a/b/c', 'a_b_c'],
+  ['contains a lone surrogate', 'a\ud800b', 'a\ufffdb'],
+  ['contains whitespace', 'a\nb\tc', 'a_b_c'],
+  ['contains slashes', 'a/b/c', 'a_b_c'],
 ] as const) {
-  test(`a field that ${what}: its stream`, async (t) => {
+  test(`the log stream of a field that ${what}`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local, { logStreamName: '{record.tenant}' });
     pipeline.accept(Date.now(), JSON.stringify({ i: 1, tenant }));
@@ -170,7 +170,7 @@ for (const text of [
   'null',
   '{"__proto__":1}',
 ]) {
-  test(`a text that is no record (${text}) goes to unknown, as it is`, async (t) => {
+  test(`text that is not a record goes to unknown, unchanged: ${text}`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local, { logStreamName: '{record.tenant}{record.constructor.name}' });
     pipeline.accept(Date.now(), text);
@@ -182,7 +182,7 @@ for (const text of [
   });
 }
 
-test('a record that is split goes to one stream whole', async (t) => {
+test('all parts of a long record go to the same log stream', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { logStreamName: '{record.tenant}' });
   const text = JSON.stringify({ text: 'x'.repeat(2_500_000), tenant: 'acme' });
@@ -203,8 +203,8 @@ test('{uuid} and {pid} are the same for all tenants', async (t) => {
   t.is(new Set(names.map((name) => name.split(' ').slice(1).join())).size, 1);
 });
 
-// One after the other, before the others: they leave others little of the event loop.
-test.serial('with a spool many tenants all arrive, each in order', async (t) => {
+// Serial, since these tests keep the event loop busy.
+test.serial('with a spool the records of many tenants all arrive, in order', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, {
@@ -227,7 +227,7 @@ test.serial('with a spool many tenants all arrive, each in order', async (t) => 
 });
 
 test.serial(
-  'thousands of tenants that log in one moment are in the spool when the process ends',
+  'records that thousands of tenants log at once are in the spool when the process ends',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -246,11 +246,11 @@ test.serial(
   },
 );
 
-/** The service takes no times that are far from its own. */
+/** The service rejects timestamps that are far from its own time. */
 const NOON_TODAY = Date.now() - 3_600_000;
 
 for (const service of ['café', 'x'.repeat(513), ' ', 'a\u007fb', 'tab\there', { name: 'x' }, null]) {
-  test(`a service of ${JSON.stringify(service).slice(0, 20)} is none: the process's own stands`, async (t) => {
+  test(`the invalid service ${JSON.stringify(service).slice(0, 20)} is replaced by the service of the process`, async (t) => {
     const local = await startLocal(t);
     const pipeline = openPipeline(local, { serviceField: 'service', service: 'own', environment: 'test' });
     pipeline.accept(Date.now(), JSON.stringify({ service }));
@@ -263,16 +263,16 @@ for (const service of ['café', 'x'.repeat(513), ' ', 'a\u007fb', 'tab\there', {
   });
 }
 
-test("records that name a service have its entity where nothing names the process's own", async (t) => {
+test('records that name a service have its entity even if the process has no service', async (t) => {
   const local = await startLocal(t);
   const metadata = await startInstanceMetadata({ tags: { 'aws:autoscaling:groupName': 'my-asg' } });
   t.teardown(() => metadata.close());
   const pipeline = openPipeline(local, { serviceField: 'service' }, { env: metadata.env, hostname: 'db7' });
   pipeline.accept(Date.now(), '{"service":"cart"}');
-  pipeline.accept(Date.now(), 'of none');
+  pipeline.accept(Date.now(), 'without a service');
   await pipeline.flush();
   const byMessage = new Map(local.events(GROUP).map(({ message, entity }) => [message, entity]));
-  t.is(byMessage.get('of none'), null);
+  t.is(byMessage.get('without a service'), null);
   t.deepEqual(byMessage.get('{"service":"cart"}'), {
     keyAttributes: { Type: 'Service', Name: 'cart', Environment: 'ec2:my-asg' },
     attributes: {
@@ -285,7 +285,7 @@ test("records that name a service have its entity where nothing names the proces
   });
 });
 
-test('a record that names a service has its entity at once where the user says the environment', async (t) => {
+test('if the user sets the environment, records that name a service do not wait for the detection', async (t) => {
   const local = await startLocal(t);
   const clock = new ManualClock(Date.now());
   const options = { serviceField: 'service', environment: 'test' };
@@ -299,7 +299,7 @@ test('a record that names a service has its entity at once where the user says t
   t.deepEqual(put?.entity?.keyAttributes, { Type: 'Service', Name: 'cart', Environment: 'test' });
 });
 
-test('ten attributes of the entity leave no room for the source of its name', async (t) => {
+test('an entity with ten attributes does not get another one for the source of its name', async (t) => {
   const local = await startLocal(t);
   const attributes = Object.fromEntries(range(10).map((i) => [`key${i}`, 'value']));
   const pipeline = openPipeline(local, {
@@ -315,7 +315,7 @@ test('ten attributes of the entity leave no room for the source of its name', as
   });
 });
 
-test('whatever the records say: each request holds those of one stream, one service and one day', async (t) => {
+test('each request holds the records of one log stream, one service and one day', async (t) => {
   const record = fc.record({
     tenant: fc.constantFrom('a', 'b', 'a:b', 'a/b', 'a\nb', 'a_b', undefined, '', 7),
     service: fc.constantFrom('cart', ' cart ', 'search', 'café', undefined),
@@ -351,7 +351,7 @@ test('whatever the records say: each request holds those of one stream, one serv
         range(all.length),
         JSON.stringify([pipeline.counts(), pipeline.problems()]),
       );
-      // Of events of one key there is no second request: they share the first.
+      // Events with the same key share one request.
       const keys = stored.map(
         ({ logStreamName, entity }) => `${logStreamName} ${entity?.keyAttributes?.Name}`,
       );
@@ -361,12 +361,12 @@ test('whatever the records say: each request holds those of one stream, one serv
   );
 });
 
-test('a tenant that is refused holds up no other, whose records still share requests', async (t) => {
+test('a tenant that is throttled holds up no other, whose records still share requests', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'throttle', times: 1 });
   const clock = new ManualClock(Date.now());
   const options = { logStreamName: '{record.tenant}', flushIntervalMs: 30 };
-  // The first pause is a second long, almost.
+  // The first pause lasts almost a second.
   const pipeline = openPipeline(local, options, { clock, random: () => 0.999 });
   const log = (tenant: string) => pipeline.accept(Date.now(), JSON.stringify({ i: 0, tenant }));
   const requests = (tenant: string) =>
@@ -384,14 +384,14 @@ test('a tenant that is refused holds up no other, whose records still share requ
     await until(`round ${round}`, () => local.count(GROUP, 'good') >= 25 * round);
   }
   t.is(local.count(GROUP, 'bad'), 0);
-  // One finds no stream, and there is one for each interval.
+  // One request that finds no log stream, and one for each interval.
   t.is(requests('good'), 3);
   await clock.advance(1000);
   await pipeline.flush();
   t.is(local.count(GROUP, 'bad'), 51);
 });
 
-test('all tenants share the bound of the memory, and each is told what is missing in its stream', async (t) => {
+test('all tenants share maxBufferBytes, and each log stream gets a loss notice', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle', operation: 'PutLogEvents' });
   const maxBufferBytes = 8 * 1024 * 1024;
@@ -407,7 +407,7 @@ test('all tenants share the bound of the memory, and each is told what is missin
   const { accepted, delivered, dropped, pending } = pipeline.counts();
   t.is(delivered + dropped.bufferFull, accepted);
   t.is(pending, 0);
-  // What waits, what is in flight besides, and a notice for each tenant.
+  // Batches that wait, batches in flight, and a loss notice for each tenant.
   t.true(delivered <= (maxBufferBytes * 2) / 100_000, `${delivered} were kept`);
   t.true(delivered >= (maxBufferBytes * 0.5) / 100_000, `${delivered} were kept`);
   const missing = local.events(GROUP).flatMap(({ message }) => JSON.parse(message).missingEvents ?? []);
@@ -415,7 +415,7 @@ test('all tenants share the bound of the memory, and each is told what is missin
   t.true(missing.reduce((sum, events) => sum + events, 0) <= dropped.bufferFull);
 });
 
-test('what is in the spool says where it goes and who wrote it, and the next process sends them there', async (t) => {
+test('the next process sends spooled records to their log streams, with their entities', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const options = {
@@ -434,7 +434,7 @@ test('what is in the spool says where it goes and who wrote it, and the next pro
   }
   await first.close();
   t.deepEqual(first.counts(), { ...allDelivered(3 * tenants), delivered: 0, spooled: 3 * tenants });
-  t.is(filesIn(spoolDirectory).length, 1, 'they share a file');
+  t.is(filesIn(spoolDirectory).length, 1, 'all tenants share a file');
   end();
   const second = openPipeline(local, { spoolDirectory });
   await until('all records', () => local.count(GROUP) >= 3 * tenants);
@@ -448,7 +448,7 @@ test('what is in the spool says where it goes and who wrote it, and the next pro
   t.deepEqual(filesIn(spoolDirectory), []);
 });
 
-test('a template without fields, and no serviceField: the text is not looked into', async (t) => {
+test('without fields in logStreamName and without serviceField records are not parsed', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { logStreamName: 'one' });
   const { parse } = JSON;

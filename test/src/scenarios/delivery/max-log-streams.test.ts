@@ -6,7 +6,7 @@ import { allDelivered, openPipeline } from '../../support/pipeline.js';
 
 const GROUP = '/test/app';
 
-/** What is in each stream: the numbers of its records, in the order of arrival. */
+/** The numbers of the records in each log stream, in the order of arrival. */
 function streams(local: Local): Record<string, number[]> {
   const all: Record<string, number[]> = {};
   for (const { logStreamName, message } of local.events(GROUP)) {
@@ -16,7 +16,7 @@ function streams(local: Local): Record<string, number[]> {
   return all;
 }
 
-test('beyond maxLogStreams records go to one stream, which is told once', async (t) => {
+test('beyond maxLogStreams records go to one log stream, which is reported once', async (t) => {
   const local = await startLocal(t);
   let passedMs = 0;
   const clock = { ...systemClock, monotonic: () => systemClock.monotonic() + passedMs };
@@ -35,7 +35,7 @@ test('beyond maxLogStreams records go to one stream, which is told once', async 
         JSON.stringify({ i: 10 * round + i, tenant: `t${i}`, level: 'info', service: 'cart' }),
       );
     await pipeline.flush();
-    passedMs += 2 * 60_000; // a report is not repeated within a minute
+    passedMs += 2 * 60_000; // the same problem is reported at most once a minute
   }
   const all = streams(local);
   t.deepEqual(Object.keys(all).toSorted(), ['/overflow//overflow', 't0/info', 't1/info', 't2/info']);
@@ -47,7 +47,7 @@ test('beyond maxLogStreams records go to one stream, which is told once', async 
     t.is(entity?.keyAttributes?.Name, logStreamName === '/overflow//overflow' ? 'own' : 'cart');
 });
 
-test('what a record says never leads to the stream of those beyond maxLogStreams', async (t) => {
+test('no field value leads to the overflow log stream', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, { logStreamName: 'app/{record.tenant}', maxLogStreams: 3 });
   const tenants = ['overflow', '/overflow', 'app//overflow', 'one too many'];
@@ -61,7 +61,7 @@ test('what a record says never leads to the stream of those beyond maxLogStreams
   });
 });
 
-test('where a field stands twice in a record, the first decides: what the application bound', async (t) => {
+test('if a record has a field twice, the first one counts, which the application bound', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, {
     logStreamName: '{record.tenant}',
@@ -77,7 +77,7 @@ test('where a field stands twice in a record, the first decides: what the applic
   t.is(puts(local).at(-1)?.entity?.keyAttributes?.Name, 'shop');
 });
 
-test.serial('made-up tenants take the room of their own: the records of others arrive', async (t) => {
+test.serial('a flood of invented tenants does not displace the records of others', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle', operation: 'PutLogEvents' });
   const maxBufferBytes = 8 * 1024 * 1024;
@@ -87,13 +87,13 @@ test.serial('made-up tenants take the room of their own: the records of others a
     maxLogStreams: 50,
   });
   const padding = 'x'.repeat(4000);
-  let madeUp = 0;
+  let invented = 0;
   for (const i of range(100)) {
     pipeline.accept(Date.now(), JSON.stringify({ i, tenant: 'victim', padding }));
-    // What is sealed is dropped before what is open.
+    // Sealed batches are dropped before open ones.
     if (i % 10 === 0) void pipeline.flush();
     for (const _ of range(100))
-      pipeline.accept(Date.now(), JSON.stringify({ i, tenant: `made up ${madeUp++}`, padding }));
+      pipeline.accept(Date.now(), JSON.stringify({ i, tenant: `invented ${invented++}`, padding }));
     await new Promise(setImmediate);
   }
   end();
