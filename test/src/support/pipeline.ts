@@ -14,6 +14,7 @@ import {
 import type { Local } from '@putlogs/local';
 // Loads all modules first, since loading takes real time, which a manual clock does not wait for.
 import '@putlogs/core/internal';
+import { NO_EVENTS } from './counts.js';
 import { optionsFor } from './harness.js';
 
 /** Opens a pipeline in this thread, with the real SDK, and records its reports. Pauses after failures have no length. */
@@ -45,14 +46,7 @@ export function openPipeline(
 
 /** The counts if all accepted events were delivered. */
 export function allDelivered(events: number): Counts {
-  return {
-    accepted: events,
-    delivered: events,
-    rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-    dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
-    spooled: 0,
-    pending: 0,
-  };
+  return { ...NO_EVENTS, accepted: events, delivered: events };
 }
 
 /** Creates the log group, independently of a pipeline. */
