@@ -20,7 +20,7 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /** Who takes over. */
 export interface RecoveryTarget {
-  /** Whether this folder is the heir's own. */
+  /** Whether this folder is this process's own. */
   owns(folder: string): boolean;
   /** Whether there is room, and time, for one more. */
   hasRoomFor(bytes: number): boolean;
@@ -61,7 +61,7 @@ export class SpoolRecovery {
     this.#watch = new OwnerWatch(clock);
   }
 
-  /** Whether files come into the heir's folder that the heir does not know of yet. */
+  /** Whether files were moved into this process's folder that it has not read yet. */
   get isTaking(): boolean {
     return this.#isMoving || this.#unread.size > 0;
   }
@@ -152,10 +152,10 @@ export class SpoolRecovery {
       // Before the segment: else they would be sent again by whoever finds it after a crash in between.
       if (settled.length > 0)
         await writeFile(settledPath(target), settledLines(settled), { flag: 'wx', mode: 0o600 });
-      // The name is new, and the folder the heir's alone: nothing is replaced.
+      // The name is new and the folder belongs to this process alone, so no file is replaced.
       await rename(path, target);
     } catch (error) {
-      // The heir's own folder has gone.
+      // This process's own folder is gone.
       if (isMissing(error) && (await isThere(path))) return false;
       throw error;
     }
