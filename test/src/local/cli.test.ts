@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   CloudWatchLogsClient,
@@ -10,6 +11,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
+import { until } from '../support/until.js';
 
 const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@putlogs/local')));
 
@@ -37,16 +39,15 @@ class Run {
     void this.ended.then(() => {
       over = true;
     });
-    for (;;) {
-      const found = pattern.exec(this.out) ?? pattern.exec(this.err);
-      if (found) return found;
-      if (over) throw new Error(`ended without ${pattern}: ${this.out}${this.err}`);
-      await Promise.race([
-        once(this.child.stdout ?? this.child, 'data'),
-        once(this.child.stderr ?? this.child, 'data'),
-        this.ended,
-      ]);
-    }
+    const find = () => pattern.exec(this.out) ?? pattern.exec(this.err);
+    await until(
+      `${pattern} in the output`,
+      () => over || find() !== null,
+      () => sleep(10),
+    );
+    const found = find();
+    if (found === null) throw new Error(`ended without ${pattern}: ${this.out}${this.err}`);
+    return found;
   }
 }
 

@@ -136,7 +136,11 @@ test.serial('a disk that stands still gets one file call at a time, and is repor
   void pipeline.close().then(() => {
     isClosed = true;
   });
-  while (!isClosed) await clock.advance(0);
+  await until(
+    'the close',
+    () => isClosed,
+    () => clock.advance(0),
+  );
   t.deepEqual(pipeline.counts(), {
     ...allDelivered(52),
     delivered: 51,
