@@ -14,7 +14,7 @@ const STARTS = {
     const { default: pino } = await import('pino');
     const { createStream } = await import('@putlogs/pino');
     at('loaded');
-    const stream = createStream(OPTIONS);
+    const stream = createStream({ ...OPTIONS, worker: false });
     const logger = pino(stream);
     at('ready');
     logger.info('the first');

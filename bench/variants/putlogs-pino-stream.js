@@ -5,7 +5,12 @@ import { listenTo } from '../told.js';
 
 /** Without a worker thread. */
 export function start(options) {
-  const stream = createStream({ logGroupName: '/bench', logStreamName: 'bench', ...options });
+  const stream = createStream({
+    logGroupName: '/bench',
+    logStreamName: 'bench',
+    ...options,
+    worker: false,
+  });
   const logger = pino(stream);
   return {
     log: (n) => logger.info(fields(n), TEXT),

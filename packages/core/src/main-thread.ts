@@ -1,14 +1,18 @@
 /** For the main-thread side of this project's own transports. It may change in any release. Nothing here loads the AWS SDK. */
 
+export { MAX_MESSAGE_BYTES } from './batching/limits.js';
 export { LoggerChannel } from './channel/logger-channel.js';
+export { closingOf } from './channel/logger-closing.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
+export { type WorkerOption, workerProblems } from './channel/worker-option.js';
 export * from './config/index.js';
 export { checkIsObject } from './config/resolve-config.js';
 export { type Closing, closeOnSignals } from './host/close-on-signals.js';
-export { deliverAtExit } from './host/deliver-at-exit.js';
 export { addCounts, type Counts } from './reporting/counts.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';
 export { Reporter } from './reporting/reporter.js';
+export { parseRecord } from './routing/record-fields.js';
+export { readsRecords } from './routing/router.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock, withTimeout } from './util/clock.js';
 export { errorMessage } from './util/error-message.js';

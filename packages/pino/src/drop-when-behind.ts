@@ -12,9 +12,9 @@ import {
   WorkerBackpressure,
 } from '@putlogs/core/main-thread';
 
-/** What `pino.transport()` returns, as far as it matters here. */
+/** The parts of `pino.transport()`'s result that are used here. */
 interface Transport {
-  /** False when its worker has ended, or is about to. */
+  /** False when the worker has ended or is about to end. */
   readonly writable?: boolean;
   readonly worker?: { on(name: 'error', listener: (error: Error) => void): unknown };
   write(line: string): boolean;
@@ -23,26 +23,31 @@ interface Transport {
 }
 
 /**
- * Bounds what waits on the main thread for a worker thread that is stuck or slow by `maxBufferBytes`: past it new
- * records are dropped, counted and told. Without it, thread-stream holds up to 512 MB, and then makes the logger wait.
- * And an error of the worker itself, which cannot start or is out of memory, is the transport's `'error'`, and no longer an
- * uncaught exception. It comes once; what is logged afterwards is dropped, counted and told as well.
- * @param transport what `pino.transport()` returned. From then on its `'report'` counts what was dropped here as well.
- * @param options those of the transport
+ * Limits what waits on the main thread for a stuck or slow worker thread to `maxBufferBytes`. Beyond that, new records are
+ * dropped, counted and reported. Without it, thread-stream holds up to 512 MB and then blocks the logger.
+ *
+ * An error of the worker itself, which cannot start or is out of memory, becomes the transport's `'error'` instead of an
+ * uncaught exception. It is emitted once. What is logged afterwards is dropped, counted and reported.
+ * @param transport what `pino.transport()` returned. Its `'report'` then includes what was dropped here
+ * @param options the options of the transport
  * @returns the transport
  * @throws {ConfigError}
  */
 export function dropWhenBehind<T extends Transport>(transport: T, options?: Options): T {
   const { maxBufferBytes, reportToStderr } = resolveConfig(options);
-  // On the transport itself, since a stream around it would have to stand in for all that Pino and others call on it.
+  // Changes the transport itself: a stream around it would have to offer everything that Pino and others call on it.
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
   let last: Report | undefined;
   /** Why the worker ended. */
   let failure: unknown;
-  const reporter = new Reporter((report) => onOwnStack(() => tell(report)), reportToStderr, systemClock);
+  const reporter = new Reporter(
+    (report) => onOwnStack(() => emitReport(report)),
+    reportToStderr,
+    systemClock,
+  );
   const backpressure = new WorkerBackpressure(maxBufferBytes, reporter);
-  const tell = (report: Report) =>
+  const emitReport = (report: Report) =>
     emit(
       'report',
       last === undefined ? report : { ...report, counts: addCounts(last.counts, report.counts) },
@@ -52,7 +57,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   transport.on('drain', () => backpressure.clear());
   transport.on('close', () => reporter.close());
   transport.write = (line) => {
-    // thread-stream would emit an 'error' for each.
+    // thread-stream would emit an 'error' for each record.
     if (transport.writable === false) {
       dropLate(reporter, failure);
       return false;
@@ -67,7 +72,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   };
   transport.emit = (name, ...args) => {
     if (name === 'error') {
-      // The worker's own comes first, and says why; thread-stream adds that the worker has ended.
+      // The worker's own error comes first and says why. thread-stream's second one only says that the worker has ended.
       if (failure !== undefined) return true;
       failure = args[0];
     }
@@ -79,7 +84,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   return transport;
 }
 
-/** A record that comes when the transport takes none any more. @param failure undefined: it was closed */
+/** Counts a record that the transport no longer takes. @param failure undefined: the transport was closed */
 function dropLate(reporter: Reporter, failure: unknown): void {
   reporter.accept(1);
   if (failure === undefined) {

@@ -1,3 +1,4 @@
+import { type Config, MAX_MESSAGE_BYTES, readsRecords } from '@putlogs/core/main-thread';
 import { ObjectScanner } from './object-scanner.js';
 
 const NEWLINE = 0x0a;
@@ -5,134 +6,139 @@ const CARRIAGE_RETURN = 0x0d;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** Of memory for lines that come in pieces: at first, and after a line that took more. */
+/** The size of the buffer for lines that arrive in chunks: at first, and again after a line that needed more. */
 const INITIAL_BYTES = 16 * 1024;
-const MAX_KEPT_BYTES = 256 * 1024;
+const MAX_RETAINED_BYTES = 256 * 1024;
 
-/** @param isContinued whether an earlier part of the same line was taken before */
+/** @param isContinued whether an earlier part of the same line was passed before */
 export type OnLine = (line: Buffer, isContinued: boolean) => void;
 
 /**
- * Cuts text that comes in pieces, as bytes, into lines. A line that is too long is taken in parts, as it comes. Where no
- * newline comes, as from an earlier stage of a `pipeline` that writes none, JSON objects are lines, too.
+ * Splits text that arrives in chunks of bytes into lines. A line that is too long is passed on in parts. JSON objects
+ * count as lines too, because an earlier stage of a `pipeline` may write no newlines.
  */
 export class LineSplitter {
-  readonly #take: OnLine;
+  readonly #onLine: OnLine;
   readonly #maxBytes: number;
-  /** The beginning of a line whose end has not come yet, and the memory for it. */
-  #memory = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-  #begunBytes = 0;
+  /** Holds the beginning of a line whose end has not arrived yet. */
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+  #partialBytes = 0;
   #isContinued = false;
-  /** Looks for the end of the object that has begun. Undefined where nothing has begun, or was not looked at. */
+  /** Searches the partial line for the end of an object. Undefined if there is no partial line, or it was not searched. */
   #scanner: ObjectScanner | undefined;
-  /** The last line was taken at the end of its object, and its newline may still come. */
+  /** The last line ended with its object, and its newline may still arrive. */
   #awaitsNewline = false;
 
   /**
-   * @param take gets each line, without its end: a view, good until it returns
-   * @param maxBytes of a line, or of a part of one
+   * @param onLine gets each line, without its newline: a view, which is valid until it returns
+   * @param maxBytes the longest line, or part of a line
    */
-  constructor(take: OnLine, maxBytes: number) {
-    this.#take = take;
+  constructor(onLine: OnLine, maxBytes: number) {
+    this.#onLine = onLine;
     this.#maxBytes = maxBytes;
   }
 
-  push(piece: Buffer): void {
-    let start = 0;
-    for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
-      this.#finish(piece.subarray(start, end));
-      start = end + 1;
-    }
-    if (start === piece.length) return;
-    const rest = piece.subarray(start);
-    // Most pieces end within a line of which the rest is on its way, and need no look at each byte.
-    const mayEndAnObject = start === 0 || piece[piece.length - 1] === CLOSING_BRACE;
-    if (mayEndAnObject && !this.#hasUnseenParts) this.#takeObjects(rest);
-    else this.#begin(rest);
+  /** Whether the next chunk begins a line. */
+  get isAtStart(): boolean {
+    return this.#partialBytes === 0 && !this.#isContinued && !this.#awaitsNewline;
   }
 
-  get #hasUnseenParts(): boolean {
+  push(chunk: Buffer): void {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      this.#finish(chunk.subarray(start, end));
+      start = end + 1;
+    }
+    if (start === chunk.length) return;
+    const rest = chunk.subarray(start);
+    // Most chunks end within a line whose rest is about to arrive, and need not be searched byte by byte.
+    const mayEndAnObject = start === 0 || chunk[chunk.length - 1] === CLOSING_BRACE;
+    if (mayEndAnObject && !this.#hasUnsearchedParts) this.#takeObjects(rest);
+    else this.#keep(rest);
+  }
+
+  get #hasUnsearchedParts(): boolean {
     return this.#isContinued && this.#scanner === undefined;
   }
 
-  /** No more will come. */
+  /** Passes on the last line, which has no newline. */
   end(): void {
-    if (this.#begunBytes > 0) this.#finish(Buffer.alloc(0));
+    if (this.#partialBytes > 0) this.#finish(Buffer.alloc(0));
   }
 
-  /** Takes the objects that are whole, one right behind the other. What follows them has begun. */
-  #takeObjects(piece: Buffer): void {
-    const rest = this.#scanner === undefined ? this.#takeBack(piece) : piece;
+  /** Passes on complete objects that follow each other directly, and keeps what follows them. */
+  #takeObjects(chunk: Buffer): void {
+    const rest = this.#scanner === undefined ? this.#takePartial(chunk) : chunk;
     let start = 0;
     while (start < rest.length) {
       this.#scanner ??= new ObjectScanner(rest[start] === OPENING_BRACE);
       const end = this.#scanner.findEnd(rest, start);
       if (end === undefined) break;
       if (end < rest.length && rest[end] !== OPENING_BRACE) {
-        this.#scanner = new ObjectScanner(false); // a line of more than an object
+        this.#scanner = new ObjectScanner(false); // a line with more than an object in it
         break;
       }
       this.#finish(rest.subarray(start, end));
       this.#awaitsNewline = true;
       start = end;
     }
-    this.#begin(rest.subarray(start));
+    this.#keep(rest.subarray(start));
   }
 
-  /** What has begun and was not looked at, and what comes behind it, in one. */
-  #takeBack(piece: Buffer): Buffer {
-    if (this.#begunBytes === 0) return piece;
-    const whole = Buffer.concat([this.#begun, piece]);
-    this.#begunBytes = 0;
+  /** @returns the partial line, which was not searched yet, and the chunk behind it */
+  #takePartial(chunk: Buffer): Buffer {
+    if (this.#partialBytes === 0) return chunk;
+    const whole = Buffer.concat([this.#partial, chunk]);
+    this.#partialBytes = 0;
     return whole;
   }
 
-  get #begun(): Buffer {
-    return this.#memory.subarray(0, this.#begunBytes);
+  get #partial(): Buffer {
+    return this.#buffer.subarray(0, this.#partialBytes);
   }
 
-  /** Keeps a copy: whoever wrote the piece may use its memory anew. */
-  #begin(piece: Buffer): void {
-    for (let start = 0; start < piece.length; ) {
-      // One byte more than a part may have tells whether the part ends between two characters.
-      const end = Math.min(start + this.#maxBytes + 1 - this.#begunBytes, piece.length);
+  /** Copies: the owner of the chunk may overwrite it. */
+  #keep(chunk: Buffer): void {
+    for (let start = 0; start < chunk.length; ) {
+      // One byte more than the maximum shows whether a part would end within a character.
+      const end = Math.min(start + this.#maxBytes + 1 - this.#partialBytes, chunk.length);
       this.#makeRoom(end - start);
-      this.#begunBytes += piece.copy(this.#memory, this.#begunBytes, start, end);
-      if (this.#begunBytes > this.#maxBytes) this.#takePart();
+      this.#partialBytes += chunk.copy(this.#buffer, this.#partialBytes, start, end);
+      if (this.#partialBytes > this.#maxBytes) this.#passPart();
       start = end;
     }
   }
 
-  #takePart(): void {
-    const begun = this.#begun;
-    const end = endOfCharacter(begun, this.#maxBytes);
-    this.#take(begun.subarray(0, end), this.#isContinued);
+  #passPart(): void {
+    const partial = this.#partial;
+    const end = endOfCharacter(partial, this.#maxBytes);
+    this.#onLine(partial.subarray(0, end), this.#isContinued);
     this.#isContinued = true;
-    this.#memory.copyWithin(0, end, this.#begunBytes);
-    this.#begunBytes -= end;
+    this.#buffer.copyWithin(0, end, this.#partialBytes);
+    this.#partialBytes -= end;
   }
 
   #makeRoom(bytes: number): void {
-    const needed = this.#begunBytes + bytes;
-    if (needed <= this.#memory.length) return;
-    const size = Math.max(needed, Math.min(2 * this.#memory.length, this.#maxBytes + 1));
-    const memory = Buffer.allocUnsafeSlow(size);
-    this.#begun.copy(memory);
-    this.#memory = memory;
+    const needed = this.#partialBytes + bytes;
+    if (needed <= this.#buffer.length) return;
+    const size = Math.max(needed, Math.min(2 * this.#buffer.length, this.#maxBytes + 1));
+    const buffer = Buffer.allocUnsafeSlow(size);
+    this.#partial.copy(buffer);
+    this.#buffer = buffer;
   }
 
   #finish(last: Buffer): void {
-    const isWhole = this.#begunBytes === 0 && last.length <= this.#maxBytes;
-    if (!isWhole) this.#begin(last);
-    const line = withoutCarriageReturn(isWhole ? last : this.#begun);
+    const isWhole = this.#partialBytes === 0 && last.length <= this.#maxBytes;
+    if (!isWhole) this.#keep(last);
+    const line = withoutCarriageReturn(isWhole ? last : this.#partial);
     const isContinued = this.#isContinued;
     const isEmpty = line.length === 0 && (isContinued || this.#awaitsNewline);
-    this.#begunBytes = 0;
+    this.#partialBytes = 0;
     this.#isContinued = false;
     this.#scanner = undefined;
     this.#awaitsNewline = false;
-    if (!isEmpty) this.#take(line, isContinued);
-    if (this.#memory.length > MAX_KEPT_BYTES) this.#memory = Buffer.allocUnsafeSlow(INITIAL_BYTES);
+    if (!isEmpty) this.#onLine(line, isContinued);
+    if (this.#buffer.length > MAX_RETAINED_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 }
 
@@ -140,11 +146,19 @@ function withoutCarriageReturn(line: Buffer): Buffer {
   return line[line.length - 1] === CARRIAGE_RETURN ? line.subarray(0, -1) : line;
 }
 
-/** The last offset, not after `offset`, at which a character of UTF-8 ends; `offset` itself where there is no UTF-8. */
+/** @returns the last offset up to `offset` at which a UTF-8 character ends, or `offset` if the bytes are not UTF-8 */
 function endOfCharacter(bytes: Buffer, offset: number): number {
   for (let end = offset; end > offset - 4; end--) {
     // 10xxxxxx continues a character: https://www.rfc-editor.org/rfc/rfc3629#section-3
     if (((bytes[end] ?? 0) & 0b1100_0000) !== 0b1000_0000) return end;
   }
   return offset;
+}
+
+/**
+ * The longest line that is kept until it is complete, in bytes. Longer lines are passed on in parts, so that a line without
+ * an end takes little memory. Where fields of records are read, a line has to be complete for that: the limit is higher.
+ */
+export function maxLineBytes(config: Config): number {
+  return readsRecords(config) ? Math.floor(config.maxBufferBytes / 8) : MAX_MESSAGE_BYTES;
 }

@@ -1,8 +1,8 @@
 import type { Transform } from 'node:stream';
-import type { Config, Pipeline } from '@putlogs/core';
-import { MAX_MESSAGE_BYTES, readsRecords, Utf8ChunkEncoder } from '@putlogs/core/internal';
+import { type Config, createPipeline, type Report } from '@putlogs/core';
+import { Utf8ChunkEncoder } from '@putlogs/core/internal';
 import build from 'pino-abstract-transport';
-import { LineSplitter, type OnLine } from './line-splitter.js';
+import { LineSplitter, maxLineBytes } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
 
 /** Takes lines of JSON. `flush` calls back when every line before it is settled. */
@@ -10,9 +10,19 @@ export type LineStream = Transform & { flush(callback: () => void): void };
 
 const PARSED = {};
 
-/** A stream whose lines become the records of a pipeline. Its end closes the pipeline. */
-export function lineStream(pipeline: Pipeline, config: Config): LineStream {
-  const accept = acceptInto(pipeline);
+/** A stream into a pipeline of its own, in the same thread. Its end closes the pipeline. */
+export function createLineStream(config: Config, report: (report: Report) => void): LineStream {
+  const pipeline = createPipeline(config, report);
+  let readAt = 0;
+  let time: number | undefined;
+  const accept = (line: Buffer, isContinued: boolean) => {
+    // All parts of a line have the time of the line.
+    if (!isContinued) {
+      readAt = Date.now();
+      time = timeOf(line, readAt);
+    }
+    pipeline.accept(readAt, line, time);
+  };
   const stream = build(
     (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),
     {
@@ -48,28 +58,7 @@ export function lineStream(pipeline: Pipeline, config: Config): LineStream {
   });
 }
 
-export function acceptInto(pipeline: Pipeline): OnLine {
-  let readAt = 0;
-  let time: number | undefined;
-  return (line, isContinued) => {
-    // All parts of a line have the time of the line.
-    if (!isContinued) {
-      readAt = Date.now();
-      time = timeOf(line, readAt);
-    }
-    pipeline.accept(readAt, line, time);
-  };
-}
-
 /** Sets Node's option `decodeStrings`, which `build` does not pass on. If that fails, it costs time only. */
 function keepStrings(stream: Transform): void {
   Object.assign(Reflect.get(stream, '_writableState') ?? {}, { decodeStrings: false });
-}
-
-/**
- * The longest line that is kept until it is complete, in bytes. Longer lines are sent in parts, so that a line without an
- * end takes little memory. Where fields of records are read, a line has to be complete for that, so the limit is higher.
- */
-export function maxLineBytes(config: Config): number {
-  return readsRecords(config) ? Math.floor(config.maxBufferBytes / 8) : MAX_MESSAGE_BYTES;
 }

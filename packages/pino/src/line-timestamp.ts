@@ -1,26 +1,26 @@
-import { parseRecord, toTimestamp } from '@putlogs/core/internal';
+import { parseRecord, toTimestamp } from '@putlogs/core/main-thread';
 
-/** What most lines begin with: `{"level":30,"time":1764115200000`. */
+/** Most lines begin with `{"level":30,"time":1764115200000`. */
 const LEVEL = Buffer.from('{"level":');
 const TIME = Buffer.from(',"time":');
 
 /**
- * Pino writes the level and the time first. Anchored there, the time is found without parsing the line, and a
- * `"time":` further in, of a child's bindings or a nested object, is not taken for it.
+ * Pino writes the level and the time first. A search that is anchored there finds the time without parsing the line, and
+ * ignores a `"time":` further in, from a child's bindings or a nested object.
  */
 const HEAD = /^\{(?:"level":(?:-?\d+|"[^"\\]*"),)?"time":(?:(\d+)|"([^"\\]*)")[,}]/;
 
-/** Longer than any head but those with odd levels. */
+/** Longer than any head, except with unusual levels. */
 const HEAD_BYTES = 80;
 
-/** Where loggers put the time that Pino puts into `time`; the first that holds one counts. */
+/** The fields in which loggers write the time. The first one with a valid time counts. */
 const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
 
 /**
- * The time that a line of Pino's gives, in milliseconds after 1970. Where a key stands in it twice, the first counts.
+ * The time of a line, in milliseconds after 1970. If a key occurs twice, the first one counts.
  * @param line in UTF-8
- * @param readAt the moment at which it was read
- * @returns undefined for a line that gives none, or is no JSON
+ * @param readAt when the line was read
+ * @returns undefined for a line without a time, or that is not JSON
  */
 export function timeOf(line: Buffer, readAt: number): number | undefined {
   return toTimestamp(plainTime(line) ?? headTime(line), readAt) ?? parsedTimestamp(line, readAt);
@@ -31,7 +31,7 @@ const NINE = 0x39;
 const COMMA = 0x2c;
 const OPENING_BRACE = 0x7b;
 
-/** Of most lines. It makes no strings, which would cost ten times as much. */
+/** Finds the time of most lines without creating strings, which would cost ten times as much. */
 function plainTime(line: Buffer): number | undefined {
   if (!standsAt(LEVEL, line, 0) || !isDigit(line[LEVEL.length])) return undefined;
   let at = LEVEL.length;
@@ -58,7 +58,7 @@ function headTime(line: Buffer): number | string | undefined {
 }
 
 function parsedTimestamp(line: Buffer, readAt: number): number | undefined {
-  // Not every line is JSON: a crash of another program in the pipe, a banner. It is shipped as it is.
+  // Not every line is JSON: it may be a banner, or the crash of another program in the pipe.
   if (line[0] !== OPENING_BRACE) return undefined;
   const record = parseRecord(line.toString(), TIME_KEYS);
   if (typeof record !== 'object' || record === null) return undefined;

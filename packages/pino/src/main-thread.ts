@@ -1,47 +1,46 @@
-/** For the application's own thread. Nothing of it loads the AWS SDK. */
+/** For the application's own thread. Nothing here loads the AWS SDK. */
 import {
   type Closing,
   closeOnSignals as closeAll,
+  closingOf,
   Reporter,
   systemClock,
   withTimeout,
 } from '@putlogs/core/main-thread';
+import type { CloudWatchStream } from './stream.js';
 
 export { dropWhenBehind } from './drop-when-behind.js';
 
 /** What `pino.transport()` returns. */
-interface Transport {
+interface ThreadStream {
   flush?(callback: () => void): void;
   flushSync(): void;
   end(): void;
-  readonly destroyed: boolean;
+  /** Missing in the types of thread-stream. */
+  readonly destroyed?: boolean;
 }
 
-/** What `createStream()` returns. */
-interface InProcessStream {
-  flush(callback: () => void): void;
-  end(): unknown;
-  once(event: 'close', listener: () => void): unknown;
-}
-
-/** A service that answers takes less; where none does, the pipeline's own close knows how long to wait. */
+/** Enough for a service that answers. If it does not, the worker limits the wait. */
 const FLUSH_MS = 250;
 
 /**
- * On a signal that nobody else in the process handles, delivers what was logged (for `closeTimeoutMs` or little more at
- * most), and then lets the signal end the process. A signal that the application handles is left to it.
+ * Delivers what was logged when a signal arrives that nobody else in the process handles, and then lets the signal end the
+ * process. Takes little more than `closeTimeoutMs` at most. A signal that the application handles itself is left to it.
  * @param stream what `pino.transport()` or `createStream()` returned
  * @param signals default: SIGTERM and SIGINT
- * @returns takes that back
+ * @returns a function that takes this back
+ * @example
+ * const stream = createStream({ logGroupName: '/my/app' });
+ * closeOnSignals(stream);
  */
 export function closeOnSignals(
-  stream: Transport | InProcessStream,
+  stream: ThreadStream | CloudWatchStream,
   signals?: readonly NodeJS.Signals[],
 ): () => void {
-  return closeAll('flushSync' in stream ? closingOf(stream) : closingInProcess(stream), signals);
+  return closeAll('flushSync' in stream ? closingOfThread(stream) : closingOf(stream), signals);
 }
 
-function closingOf(transport: Transport): Closing {
+function closingOfThread(transport: ThreadStream): Closing {
   return {
     async deliver() {
       await withTimeout(FLUSH_MS, systemClock, flushed(transport));
@@ -49,7 +48,7 @@ function closingOf(transport: Transport): Closing {
     end() {
       if (transport.destroyed) return;
       try {
-        // Stands still until the worker has delivered.
+        // Blocks until the worker has delivered.
         transport.flushSync();
         transport.end();
         if (transport.destroyed) reportStuck('it took too long to end');
@@ -60,21 +59,9 @@ function closingOf(transport: Transport): Closing {
   };
 }
 
-function closingInProcess(stream: InProcessStream): Closing {
-  return {
-    async deliver() {
-      if (await withTimeout(FLUSH_MS, systemClock, flushed(stream))) return;
-      const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-      stream.end();
-      await closed;
-    },
-  };
-}
-
-/** Pino's older transports have no flush. */
-async function flushed(stream: Transport | InProcessStream): Promise<true> {
-  await new Promise<void>((resolve) => (stream.flush ? stream.flush(resolve) : resolve()));
-  return true;
+/** The transports of older versions of Pino have no flush. */
+async function flushed(transport: ThreadStream): Promise<void> {
+  await new Promise<void>((resolve) => (transport.flush ? transport.flush(resolve) : resolve()));
 }
 
 function reportStuck(reason: string): void {

@@ -3,20 +3,20 @@ const BACKSLASH = 0x5c;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
-/** Finds where a JSON object ends, in text in UTF-8 that comes in pieces. Each byte is looked at once. */
+/** Finds the end of a JSON object in UTF-8 text that arrives in chunks. Reads each byte once. */
 export class ObjectScanner {
   #depth = 0;
   #isInString = false;
-  /** The last byte was a backslash, and what follows it does not end the string. */
+  /** The last byte was a backslash, so the next byte does not end the string. */
   #isEscaped = false;
   readonly #isObject: boolean;
 
-  /** @param isObject whether the text begins with an object. In other text none ends. */
+  /** @param isObject whether the text begins with an object. If not, no end is ever found. */
   constructor(isObject: boolean) {
     this.#isObject = isObject;
   }
 
-  /** @returns the offset behind the end of the object, or undefined when that is still to come */
+  /** @returns the offset behind the end of the object, or undefined if the end has not arrived yet */
   findEnd(bytes: Buffer, start: number): number | undefined {
     if (!this.#isObject) return undefined;
     let at = start;
@@ -30,7 +30,7 @@ export class ObjectScanner {
     return undefined;
   }
 
-  /** Most of what is logged is text, and native code finds its end faster. @returns the offset behind the string */
+  /** Searches for the quote with native code, because most of a record is text. @returns the offset behind the string */
   #skipString(bytes: Buffer, start: number): number {
     let at = this.#isEscaped ? start + 1 : start;
     for (;;) {

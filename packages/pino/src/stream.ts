@@ -1,40 +1,164 @@
-import type { Transform } from 'node:stream';
-import { createPipeline, type Options, resolveConfig } from '@putlogs/core';
-import { drainBeforeExit, onOwnStack } from '@putlogs/core/internal';
-import { LineSplitter } from './line-splitter.js';
-import { acceptInto, type LineStream, lineStream, maxLineBytes } from './line-stream.js';
+import { Writable } from 'node:stream';
+import {
+  type Config,
+  type Counts,
+  checkIsObject,
+  LoggerChannel,
+  type Options,
+  onOwnStack,
+  type Report,
+  resolveConfig,
+  systemClock,
+  toTimestamp,
+  type WorkerOption,
+  workerProblems,
+} from '@putlogs/core/main-thread';
+import { LineSplitter, maxLineBytes } from './line-splitter.js';
+import { timeOf } from './line-timestamp.js';
+
+/** The options that the README lists. */
+export type StreamOptions = Options & WorkerOption;
+
+/** Pino sets `lastTime` before each write to a stream with this property: https://getpino.io/#/docs/api?id=metadata */
+const METADATA = Symbol.for('pino.metadata');
+
+type Callback = (error?: Error | null) => void;
 
 /**
- * A stream for `pino()` that does the work in the application's thread: for tests, bundlers, and wherever threads are
- * unavailable. It emits `'report'` with a {@link Report}.
+ * A stream for `pino()` whose pipeline runs in a worker thread, or with `worker: false` in the application's thread. The
+ * main thread never loads the AWS SDK then. Nobody has to keep a reference to the logger: what it holds is delivered.
  * @throws {ConfigError} naming every option and variable that is wrong
  * @example
  * const log = pino(createStream({ logGroupName: '/my/app' }));
  */
-export function createStream(options?: Options): LineStream {
-  const config = resolveConfig(options);
-  const pipeline = createPipeline(config, (report) => {
-    // On a stack of its own, and still before flush calls back.
-    onOwnStack(() => stream.emit('report', report));
-  });
-  const stream = lineStream(pipeline, config);
-  stream.once('close', drainBeforeExit(pipeline));
-  takeLateRecords(stream, new LineSplitter(acceptInto(pipeline), maxLineBytes(config)));
-  return stream;
+export function createStream(options: StreamOptions = {}): CloudWatchStream {
+  checkIsObject(options);
+  const { worker = true, ...own } = options;
+  return new CloudWatchStream(worker, resolveConfig(own, process.env, workerProblems(worker)));
 }
 
 /**
- * Records that are logged while the stream closes, or afterwards, go to the pipeline, which delivers or counts them. Node
- * would emit ERR_STREAM_WRITE_AFTER_END, which nobody handles on a logger's stream, and which ends the application.
+ * Takes lines of JSON, as Pino writes them, and never makes the application wait: beyond `maxBufferBytes` records are
+ * dropped, counted and reported. A record that is written after the end starts a new pipeline. Emits `'report'` with a
+ * {@link Report}: the counts, or a problem.
  */
-function takeLateRecords(stream: Transform, lines: LineSplitter): void {
-  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
-  stream.write = (chunk: unknown, ...rest: unknown[]) => {
-    if (!stream.writableEnded && !stream.destroyed) return write(chunk, ...rest);
-    lines.push(Buffer.from(chunk as string));
-    lines.end();
-    const callback = rest.at(-1);
-    if (typeof callback === 'function') process.nextTick(callback);
+export class CloudWatchStream extends Writable {
+  readonly [METADATA] = true;
+  /** The time of the record that is written next, as text of JSON. Set by Pino. */
+  lastTime: string | undefined;
+  readonly #channel: LoggerChannel;
+  /** For everything but whole lines. */
+  readonly #lines: LineSplitter;
+
+  constructor(worker: boolean, config: Config) {
+    super({ decodeStrings: false });
+    this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
+    this.#lines = new LineSplitter(this.#takeLine(), maxLineBytes(config));
+    if (!worker) this.#channel.open(); // so that the first log call need not load the pipeline
+  }
+
+  /** Pino sets these too. They are not kept: they would keep an object of the application in memory. */
+  set lastObj(_: unknown) {
+    // See above.
+  }
+
+  set lastMsg(_: unknown) {
+    // See above.
+  }
+
+  set lastLogger(_: unknown) {
+    // See above.
+  }
+
+  /** Takes a record over, and calls back at once. Replaces Node's way, which would cost more than everything else here. */
+  override write(chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
+    const time = this.lastTime;
+    this.lastTime = undefined;
+    if (typeof chunk === 'string' && typeof encoding !== 'string' && this.#isWholeLine(chunk))
+      this.#takeWholeLine(chunk.slice(0, -1), time);
+    else this.#split(chunk, typeof encoding === 'string' ? encoding : undefined);
+    const done = typeof encoding === 'function' ? encoding : callback;
+    if (done !== undefined) process.nextTick(done);
     return true;
-  };
+  }
+
+  /**
+   * Resolves when every record written before is delivered, rejected or dropped; the stream can be used afterwards. Keeps
+   * the process alive while it waits, in an outage until the outage ends. Never rejects.
+   * @param callback is called at that time as well, as `logger.flush(callback)` wants it
+   */
+  async flush(callback?: () => void): Promise<void> {
+    await this.#channel.flush();
+    if (callback !== undefined) onOwnStack(callback);
+  }
+
+  /**
+   * Resolves when every record written before is settled or `closeTimeoutMs` is over, and ends the worker. The stream can be
+   * used afterwards: a record starts a new worker. Never rejects.
+   */
+  async close(): Promise<void> {
+    this.#lines.end();
+    await this.#channel.close();
+  }
+
+  /** What became of the events, as of the last report. */
+  get counts(): Counts {
+    return this.#channel.counts;
+  }
+
+  /** Called for the last chunk, which is given to `end()`. */
+  override _write(chunk: unknown, encoding: BufferEncoding, callback: Callback): void {
+    this.#split(chunk, encoding);
+    callback();
+  }
+
+  override _final(callback: Callback): void {
+    void this.close().then(() => callback());
+  }
+
+  override _destroy(error: Error | null, callback: Callback): void {
+    void this.close().then(() => callback(error));
+  }
+
+  #isWholeLine(text: string): boolean {
+    const last = text.length - 1;
+    return text.indexOf('\n') === last && text[last - 1] !== '\r' && this.#lines.isAtStart;
+  }
+
+  #takeWholeLine(line: string, time: string | undefined): void {
+    const loggedAt = systemClock.now();
+    const recordTime = timeIn(time, loggedAt) ?? timeOf(Buffer.from(line), loggedAt);
+    this.#channel.write(loggedAt, line, recordTime);
+  }
+
+  #split(chunk: unknown, encoding?: BufferEncoding): void {
+    const isText = typeof chunk === 'string';
+    // Buffer.from checks what the application gave, and throws a TypeError.
+    this.#lines.push(isText ? Buffer.from(chunk, encoding) : Buffer.from(chunk as Uint8Array));
+    if (this.writableEnded || this.destroyed) this.#lines.end();
+  }
+
+  #takeLine() {
+    let loggedAt = 0;
+    let recordTime: number | undefined;
+    return (line: Buffer, isContinued: boolean) => {
+      // All parts of a line have the time of the line.
+      if (!isContinued) {
+        loggedAt = systemClock.now();
+        recordTime = timeOf(line, loggedAt);
+      }
+      this.#channel.write(loggedAt, line.toString(), recordTime);
+    };
+  }
+
+  #emitReport(report: Report): void {
+    // On a stack of its own, and still before flush() resolves.
+    onOwnStack(() => this.emit('report', report));
+  }
+}
+
+/** @param json a number, or a string in quotes, by whatever function the logger has for `timestamp` */
+function timeIn(json: string | undefined, loggedAt: number): number | undefined {
+  if (json === undefined || json === '') return undefined;
+  return toTimestamp(json[0] === '"' ? json.slice(1, -1) : Number(json), loggedAt);
 }

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { createPipeline, type Options, type Report, resolveConfig } from '@putlogs/core';
-import { checkIsObject } from '@putlogs/core/internal';
-import { type LineStream, lineStream } from './line-stream.js';
+import { checkIsObject, type Options, type Report, resolveConfig } from '@putlogs/core/main-thread';
+import type { LineStream } from './line-stream.js';
 
 /**
  * The target of `pino.transport()`. Pino calls it in the worker thread. The transport on the main thread emits `'report'`
@@ -10,9 +9,11 @@ import { type LineStream, lineStream } from './line-stream.js';
  * @example
  * const log = pino(pino.transport({ target: '@putlogs/pino', options: { logGroupName: '/my/app' } }));
  */
-export default function target(options?: Options): LineStream {
+export default async function target(options?: Options): Promise<LineStream> {
   const config = resolveConfig(ownOptions(options));
-  return lineStream(createPipeline(config, emitOnMainThread), config);
+  // The main thread imports this package for `createStream`, and must not load the pipeline.
+  const { createLineStream } = await import('./line-stream.js');
+  return createLineStream(config, emitOnMainThread);
 }
 
 /** Pino and thread-stream add these to the options of a single target: pino/lib/transport.js, thread-stream/index.js. */

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers';
 import {
-  type ConfigProblem,
   type Counts,
   checkIsObject,
   LoggerChannel,
@@ -10,7 +9,9 @@ import {
   resolveConfig,
   systemClock,
   toTimestamp,
+  type WorkerOption,
   withTimeout,
+  workerProblems,
 } from '@putlogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
 import { type Info, readField } from './formatting/info.js';
@@ -19,22 +20,14 @@ import { withWholeErrors } from './formatting/whole-errors.js';
 
 /** The options of winston-transport, and those in docs/configuration.md. */
 export type CloudWatchTransportOptions = Options &
-  Pick<TransportStreamOptions, 'level' | 'format' | 'silent' | 'handleExceptions' | 'handleRejections'> & {
-    /** Whether the pipeline runs in a worker thread, or else in the application's thread. Default: true. */
-    readonly worker?: boolean | undefined;
-  };
+  WorkerOption &
+  Pick<TransportStreamOptions, 'level' | 'format' | 'silent' | 'handleExceptions' | 'handleRejections'>;
 
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
 
 /** Winston sets one of these fields on the record of an uncaught error. */
 const UNCAUGHT_FIELDS = ['exception', 'rejection'] as const;
-
-/** Checks the option that only this transport has. */
-function workerProblems(worker: unknown): ConfigProblem[] {
-  if (typeof worker === 'boolean') return [];
-  return [{ option: 'worker', expected: 'true or false', given: typeof worker }];
-}
 
 /**
  * Sends log records to CloudWatch Logs. Emits

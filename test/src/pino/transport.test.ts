@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Report } from '@putlogs/core';
 import type { Local } from '@putlogs/local';
-import { createStream } from '@putlogs/pino';
+import createTarget from '@putlogs/pino';
 import { dropWhenBehind } from '@putlogs/pino/main-thread';
 import test from 'ava';
 import pino from 'pino';
@@ -240,29 +240,6 @@ test('behind a stage of a pipeline that writes no newlines each record arrives, 
   t.is(messages(local).length, 200);
 });
 
-test('a line without end arrives in parts of one time, before the end', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
-  const time = Date.now() - 60_000;
-  stream.write(`{"level":30,"time":${time},"msg":"`);
-  for (const _ of range(50)) stream.write('x'.repeat(100_000));
-  await new Promise<void>((resolve) => stream.flush(resolve));
-  const parts = local.events('/test/app');
-  t.is(parts.length, 4);
-  t.true(parts.every(({ timestamp }) => timestamp === time));
-  stream.end();
-  await once(stream, 'close');
-  t.is(messages(local).join('').length, `{"level":30,"time":${time},"msg":"`.length + 5_000_000);
-});
-
-test('a long line goes as a whole to the log stream that its fields name', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream({ ...optionsFor(local), logStreamName: '{record.tenant}' });
-  pino(stream).info({ text: 'x'.repeat(2_000_000), tenant: 'acme' }, 'hello');
-  await new Promise<void>((resolve) => stream.flush(resolve));
-  t.is(local.events('/test/app', 'acme').length, 2);
-});
-
 test('works as the last of a pipeline', async (t) => {
   const local = await startLocal(t);
   const { stderr } = await runFixture(local, 'pino-setups.js', ['pipeline']);
@@ -317,44 +294,6 @@ test('a wrong option is one ConfigError on the transport', async (t) => {
   t.regex(error.message, /PUTLOGS_LOG_GROUP_NAME/);
 });
 
-test("createStream: what is logged at 'beforeExit' and after it arrives", async (t) => {
-  const local = await startLocal(t);
-  const { code, stderr } = await runFixture(local, 'pino-setups.js', ['logs before exit']);
-  t.is(code, 0, stderr);
-  t.deepEqual(
-    messages(local).map((text) => JSON.parse(text).msg),
-    ['hello', 'bye', 'bye again'],
-  );
-});
-
-test('createStream: flush calls back after the report of what it settled', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
-  let delivered = 0;
-  stream.on('report', ({ counts }: Report) => {
-    delivered = counts.delivered;
-  });
-  stream.write('one\n');
-  await new Promise<void>((resolve) => stream.flush(resolve));
-  t.is(delivered, 1);
-  stream.end();
-});
-
-test('createStream ships from this thread, and emits its reports itself', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
-  const reports: Report[] = [];
-  stream.on('report', (report: Report) => reports.push(report));
-  const log = pino(stream);
-  for (const i of range(100)) log.info(`record ${i}`);
-  await new Promise<void>((resolve) => stream.flush(resolve));
-  t.is(messages(local).length, 100);
-  await new Promise(setImmediate);
-  t.is(reports.at(-1)?.counts.delivered, 100);
-  stream.end();
-  await once(stream, 'close');
-});
-
 for (const version of ['pino-7', 'pino-8', 'pino-9']) {
   test(`works with ${version} ${require(`${version}/package.json`).version}`, async (t) => {
     const local = await startLocal(t);
@@ -369,7 +308,7 @@ for (const version of ['pino-7', 'pino-8', 'pino-9']) {
 
 test('should the short way ever be passed by, lines take the long one', async (t) => {
   const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
+  const stream = await createTarget(optionsFor(local));
   // As pino-abstract-transport makes it.
   const { resolve } = createRequire(require.resolve('@putlogs/pino'));
   const split = createRequire(resolve('pino-abstract-transport'))('split2');
@@ -383,32 +322,8 @@ test('should the short way ever be passed by, lines take the long one', async (t
   );
 });
 
-test('a stream that is destroyed with an error says so, when all is delivered', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
-  stream.write('{"level":30,"msg":"before"}\n');
-  const error = await new Promise((resolve) =>
-    stream.once('error', resolve).destroy(new Error('on purpose')),
-  );
-  t.is(String(error), 'Error: on purpose');
-  t.is(messages(local).length, 1);
-});
-
-test('lines come as text, as text in another encoding, and as bytes', async (t) => {
-  const local = await startLocal(t);
-  const stream = createStream(optionsFor(local));
-  const long = '🙃'.repeat(100_000);
-  stream.write('a€\nb');
-  stream.write(Buffer.from('c🙃').toString('hex'), 'hex');
-  stream.write(Buffer.from('d🙃').subarray(0, 3));
-  stream.write(Buffer.from('d🙃').subarray(3));
-  stream.write(`\n${long}\n`, 'utf-8');
-  await new Promise<void>((resolve) => stream.flush(resolve));
-  t.deepEqual(messages(local), ['a€', 'bc🙃d🙃', long]);
-});
-
-test('text comes as it was written, not as bytes made for it', (t) => {
-  const stream = createStream(optionsFor({ endpoint: 'http://127.0.0.1:9' }));
+test('strings are written as they are, and not converted to bytes', async (t) => {
+  const stream = await createTarget(optionsFor({ endpoint: 'http://127.0.0.1:9' }));
   const chunks: unknown[] = [];
   stream._transform = (chunk, _encoding, callback) => {
     chunks.push(chunk);
@@ -416,6 +331,7 @@ test('text comes as it was written, not as bytes made for it', (t) => {
   };
   stream.write('a\n');
   t.deepEqual(chunks, ['a\n']);
+  stream.destroy();
 });
 
 test('with SHARE_ENV credentials that are set after the worker has started are found', async (t) => {

@@ -1,7 +1,12 @@
 // Compiled, and never run: an error that is expected and does not come fails the build.
 import type { Transform } from 'node:stream';
 import { start } from '@putlogs/local';
-import transport, { createStream } from '@putlogs/pino';
+import transport, {
+  type CloudWatchStream,
+  createStream,
+  type Options,
+  type StreamOptions,
+} from '@putlogs/pino';
 import { closeOnSignals, dropWhenBehind } from '@putlogs/pino/main-thread';
 import { CloudWatchTransport, closeOnSignals as closeWinstonOnSignals, jsonFormat } from '@putlogs/winston';
 import pino from 'pino';
@@ -19,8 +24,7 @@ export async function asAnApplicationDoes() {
   const stream = createStream({ logGroupName: '/app' });
   pino(stream);
   stream.flush(() => undefined);
-  // @ts-expect-error flush needs a callback
-  stream.flush();
+  const streamFlushed = stream.flush();
   closeOnSignals(stream);
   // @ts-expect-error neither of both
   closeOnSignals(process.stdout);
@@ -37,10 +41,11 @@ export async function asAnApplicationDoes() {
   // @ts-expect-error a delay without its length
   local.fault({ kind: 'slow' });
 
-  return [transport(), flushed] satisfies [Transform, Promise<void>];
+  return [await transport(), streamFlushed, flushed] satisfies [Transform, Promise<void>, Promise<void>];
 }
 
 export type Cases = [
-  Expect<Equal<Parameters<typeof transport>, Parameters<typeof createStream>>>,
-  Expect<Equal<ReturnType<typeof transport>, ReturnType<typeof createStream>>>,
+  Expect<Equal<Parameters<typeof transport>[0], Options | undefined>>,
+  Expect<Equal<Parameters<typeof createStream>[0], StreamOptions | undefined>>,
+  Expect<Equal<ReturnType<typeof createStream>, CloudWatchStream>>,
 ];

@@ -489,7 +489,8 @@ function countsIn(stdout: string): Counts {
 
 test('the main thread does not load the AWS SDK, in-process it does', async (t) => {
   const local = await startLocal(t);
-  const loaded = async (worker: string) => (await runFixture(local, 'loaded-modules.js', [worker])).stdout;
+  const loaded = async (worker: string) =>
+    (await runFixture(local, 'loaded-modules.js', ['winston', worker])).stdout;
   t.notRegex(await loaded('true'), /@aws-sdk/);
   t.regex(await loaded('false'), /@aws-sdk/);
   t.is(puts(local).filter(({ status }) => status === 200).length, 2);

@@ -33,9 +33,13 @@ export class LoggerChannel {
     listenForExit();
   }
 
+  /** Opens the channel before the first record. */
+  open(): void {
+    this.#current().open();
+  }
+
   write(...record: LoggedRecord): void {
-    this.#channel ??= this.#open();
-    this.#channel.write(...record);
+    this.#current().write(...record);
   }
 
   /** Resolves when every record written before is settled. Never rejects. */
@@ -60,7 +64,8 @@ export class LoggerChannel {
     return [...this.#live].reduce((sum, { counts }) => addCounts(sum, counts), own);
   }
 
-  #open(): RestartingChannel {
+  #current(): RestartingChannel {
+    if (this.#channel !== undefined) return this.#channel;
     const channel = new RestartingChannel(this.#useWorker, {
       config: this.#config,
       clock: systemClock,
@@ -68,6 +73,7 @@ export class LoggerChannel {
       report: (report) => this.#report(report),
     });
     this.#live.add(channel);
+    this.#channel = channel;
     return channel;
   }
 

@@ -86,6 +86,11 @@ export class RestartingChannel {
     return 'opened' in this.#state ? addCounts(this.#past, this.#state.opened.counts) : this.#past;
   }
 
+  /** Starts the pipeline before the first record. */
+  open(): void {
+    if (ownWorkerInput() === undefined && this.#state.kind === 'idle') this.#start();
+  }
+
   write(...record: LoggedRecord): void {
     // A logger that a preloaded module sets up in our own worker would start a worker, and so on without end.
     if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker();

@@ -5,7 +5,15 @@ import test from 'ava';
 import { runFixture } from '../../support/child.js';
 import { startLocal } from '../../support/harness.js';
 
-for (const use of ['core', 'local', 'pino', 'pino in-process', 'winston', 'winston in-process']) {
+for (const use of [
+  'core',
+  'local',
+  'pino',
+  'pino stream',
+  'pino in-process',
+  'winston',
+  'winston in-process',
+]) {
   for (const spool of [false, true]) {
     test(`${use}, ${spool ? 'with' : 'without'} a spool: imported and used, it leaves the process as it was`, async (t) => {
       const local = await startLocal(t);

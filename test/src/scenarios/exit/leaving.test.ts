@@ -27,7 +27,7 @@ function arrived(texts: readonly string[]): string[] {
   });
 }
 
-for (const logger of ['pino', 'winston', 'winston handleExceptions']) {
+for (const logger of ['pino', 'pino stream', 'winston', 'winston handleExceptions']) {
   for (const [way, code] of WAYS) {
     test.serial(`${logger}: all arrive before ${way}`, async (t) => {
       const local = await startLocal(t);
@@ -52,7 +52,7 @@ const terminate = (child: ChildProcess) => {
   if (!child.killed) child.kill('SIGTERM');
 };
 
-for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
+for (const logger of ['pino', 'pino stream', 'winston', 'pino in-process', 'winston in-process']) {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test.serial(`${logger}: with closeOnSignals all arrive before ${signal} ends the process`, async (t) => {
       const local = await startLocal(t);
@@ -135,14 +135,16 @@ for (const logger of ['pino in-process', 'winston in-process']) {
   );
 }
 
-test.serial('closeOnSignals holds on to a Pino logger that the application lets go of', async (t) => {
-  t.timeout(30_000);
-  const local = await startLocal(t);
-  const ended = await runFixture(local, 'let-go.js', [], {
-    onOutput: (child) => messages(local).length > 0 && child.kill(),
+for (const way of ['transport', 'stream']) {
+  test.serial(`closeOnSignals keeps a Pino ${way} to which the application has no reference`, async (t) => {
+    t.timeout(30_000);
+    const local = await startLocal(t);
+    const ended = await runFixture(local, 'let-go.js', [way], {
+      onOutput: (child) => messages(local).length > 0 && child.kill(),
+    });
+    t.is(ended.signal, 'SIGTERM', ended.stderr);
   });
-  t.is(ended.signal, 'SIGTERM', ended.stderr);
-});
+}
 
 test.serial('closeOnSignals gets along with signal-exit, which waits for others as well', async (t) => {
   const local = await startLocal(t);
@@ -153,7 +155,7 @@ test.serial('closeOnSignals gets along with signal-exit, which waits for others 
   t.is(messages(local).length, 7);
 });
 
-for (const logger of ['winston', 'pino in-process', 'winston in-process']) {
+for (const logger of ['winston', 'pino stream', 'pino in-process', 'winston in-process']) {
   test.serial(`${logger}: a second signal ends the process at once`, async (t) => {
     const local = await startLocal(t);
     local.fault({ kind: 'hang', operation: '*' });
@@ -176,7 +178,7 @@ test.serial('winston handleExceptions: the uncaught error itself arrives, with i
   t.regex(error ?? '', /app\.ts|app\.js/);
 });
 
-for (const logger of ['pino', 'winston', 'pino in-process', 'winston in-process']) {
+for (const logger of ['pino', 'pino stream', 'winston', 'pino in-process', 'winston in-process']) {
   test.serial(
     `${logger}: with the endpoint down the process ends within closeTimeoutMs, and says what is lost`,
     async (t) => {

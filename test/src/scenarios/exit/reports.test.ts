@@ -11,7 +11,7 @@ const ofJson = (stdout: string): Report[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line));
 
-for (const logger of [...IN_PROCESS, 'pino', 'winston']) {
+for (const logger of [...IN_PROCESS, 'pino', 'pino stream', 'winston']) {
   for (const listener of [
     'does nothing',
     'is asynchronous',

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { type Ended, runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 
-const LOGGERS = ['pino', 'winston', 'pino in-process', 'winston in-process'];
+const LOGGERS = ['pino', 'pino stream', 'winston', 'pino in-process', 'winston in-process'];
 
 /** They end the process themselves when nobody else listens. */
 const WAITING = ['signal-exit 3', 'signal-exit 4', 'signal-exit 3 and 4'];
