@@ -54,7 +54,8 @@ export class CloudWatchStream extends Writable {
     super({ decodeStrings: false });
     this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
     this.#lines = new LineSplitter(this.#takeLine(), maxLineBytes(config));
-    if (!worker) this.#channel.open(); // so that the first log call need not load the pipeline
+    // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
+    if (!worker || config.spoolDirectory !== undefined) this.#channel.open();
   }
 
   /** Pino sets these too. They are not kept: they would keep an object of the application in memory. */

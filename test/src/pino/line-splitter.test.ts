@@ -7,14 +7,14 @@ interface Taken {
   readonly isContinued: boolean;
 }
 
-/** What is taken of text that comes in these pieces, before its end and at it. */
-function take(pieces: readonly (string | Buffer)[], maxBytes = 1_048_550) {
+/** The lines of text that arrives in these chunks. */
+function take(chunks: readonly (string | Buffer)[], maxBytes = 1_048_550) {
   const taken: Taken[] = [];
   const lines = new LineSplitter(
     (line, isContinued) => taken.push({ text: line.toString(), isContinued }),
     maxBytes,
   );
-  for (const piece of pieces) {
+  for (const piece of chunks) {
     const memory = Buffer.from(piece);
     lines.push(memory);
     memory.fill('#'); // as when it is used anew
@@ -26,44 +26,44 @@ function take(pieces: readonly (string | Buffer)[], maxBytes = 1_048_550) {
 
 const textsOf = (taken: readonly Taken[]) => taken.map(({ text }) => text);
 
-const linesOf = (...pieces: readonly (string | Buffer)[]) => textsOf(take(pieces).taken);
+const linesOf = (...chunks: readonly (string | Buffer)[]) => textsOf(take(chunks).taken);
 
-/** Text in UTF-8, cut at some of these places. */
+/** UTF-8 text, cut at some of these offsets. */
 function cutAt(text: string, cuts: readonly number[]): Buffer[] {
   const bytes = Buffer.from(text);
   const ends = [...cuts.filter((cut) => cut < bytes.length), bytes.length].toSorted((a, b) => a - b);
   return ends.map((end, i) => bytes.subarray(ends[i - 1] ?? 0, end));
 }
 
-for (const [what, pieces, lines] of [
+for (const [what, chunks, lines] of [
   ['nothing', [], []],
   ['a line', ['a\n'], ['a']],
   ['lines in one piece', ['a\nb\nc\n'], ['a', 'b', 'c']],
-  ['a line in pieces', ['a', 'b', 'c\n'], ['abc']],
+  ['a line in chunks', ['a', 'b', 'c\n'], ['abc']],
   ['a newline on its own', ['a', '\n', 'b', '\n'], ['a', 'b']],
   ['the last without its end', ['a\nb'], ['a', 'b']],
   ['the ends of lines on Windows', ['a\r\nb\r', '\nc\r\n'], ['a', 'b', 'c']],
   ['a carriage return within a line', ['a\rb\n'], ['a\rb']],
   ['an empty line', ['a\n\nb\n'], ['a', '', 'b']],
 ] as const) {
-  test(`text is cut into lines: ${what}`, (t) => t.deepEqual(linesOf(...pieces), [...lines]));
+  test(`text is split into lines: ${what}`, (t) => t.deepEqual(linesOf(...chunks), [...lines]));
 }
 
-test('wherever the text is cut, even within a character, the lines are the same', (t) => {
+test('the lines do not depend on where the chunks are cut, even within a character', (t) => {
   const text = fc.string({ unit: fc.constantFrom('a', 'é', '🙃', '\n', '\r', '"'), maxLength: 60 });
   fc.assert(
     fc.property(text, fc.array(fc.nat({ max: 120 })), (given, cuts) => {
-      const pieces = cutAt(given, cuts);
+      const chunks = cutAt(given, cuts);
       const expected = given.split('\n').map((line) => line.replace(/\r$/, ''));
       // Behind the last newline there is no line, unless there is text.
       if (given.endsWith('\n') || given === '') expected.pop();
-      t.deepEqual(linesOf(...pieces), expected);
+      t.deepEqual(linesOf(...chunks), expected);
     }),
     { numRuns: 1000 },
   );
 });
 
-/** Objects with all that makes their ends hard to find. */
+/** Objects whose ends are hard to find. */
 const objects = fc.array(
   fc
     .dictionary(fc.string({ unit: fc.constantFrom('a', '{', '}', '"', '\\', '🙃') }), fc.jsonValue())
@@ -72,7 +72,7 @@ const objects = fc.array(
 );
 const cuts = fc.array(fc.nat({ max: 300 }));
 
-test('objects that come one behind the other, without newlines, are lines, wherever they are cut', (t) => {
+test('objects without newlines between them are lines, wherever the chunks are cut', (t) => {
   fc.assert(
     fc.property(objects, cuts, (given, places) => {
       const { taken, atOnce } = take(cutAt(given.join(''), places));
@@ -85,7 +85,7 @@ test('objects that come one behind the other, without newlines, are lines, where
 });
 
 for (const newline of ['\n', '\r\n']) {
-  test(`objects with ${JSON.stringify(newline)} behind each are the same lines, wherever they are cut`, (t) => {
+  test(`objects with ${JSON.stringify(newline)} behind each are the same lines, wherever the chunks are cut`, (t) => {
     fc.assert(
       fc.property(objects, cuts, (given, places) => {
         const text = given.map((object) => object + newline).join('');
@@ -96,7 +96,7 @@ for (const newline of ['\n', '\r\n']) {
   });
 }
 
-for (const [what, pieces, lines] of [
+for (const [what, chunks, lines] of [
   [
     'objects behind a line that ends',
     ['a\n{"a":1}{"b":2}', '{"c":3}{"d"', ':4}'],
@@ -113,10 +113,10 @@ for (const [what, pieces, lines] of [
     ['{ is a brace, "is one', 'b'],
   ],
 ] as const) {
-  test(`objects and other text: ${what}`, (t) => t.deepEqual(linesOf(...pieces), [...lines]));
+  test(`objects and other text: ${what}`, (t) => t.deepEqual(linesOf(...chunks), [...lines]));
 }
 
-test('a line that is too long is taken in parts as it comes, between characters', (t) => {
+test('a line that is too long is passed on in parts, cut between characters', (t) => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'é', '🙃', '{', '}', '"', '\n', '\r\n'),
     maxLength: 80,
@@ -135,7 +135,7 @@ test('a line that is too long is taken in parts as it comes, between characters'
   );
 });
 
-test('the parts of a line are told from its beginning', (t) => {
+test('the later parts of a line are marked as such', (t) => {
   t.deepEqual(take(['abcd', 'efgh', 'ij\nk\n'], 4).taken, [
     { text: 'abcd', isContinued: false },
     { text: 'efgh', isContinued: true },
@@ -145,13 +145,13 @@ test('the parts of a line are told from its beginning', (t) => {
   t.deepEqual(textsOf(take(['abcd\r\nabcd', '\r', '\n'], 4).taken), ['abcd', 'abcd'], 'no empty part');
 });
 
-test('objects that are too long are taken in parts, and the next ones are lines again', (t) => {
+test('objects that are too long are passed on in parts, and the next ones are lines again', (t) => {
   const long = JSON.stringify({ text: 'x'.repeat(10) });
   const { atOnce } = take([long.slice(0, 7), long.slice(7), '{"a":1}'], 8);
   t.deepEqual(textsOf(atOnce), ['{"text":', '"xxxxxxx', 'xxx"}', '{"a":1}']);
 });
 
-test('bytes that are no UTF-8 are taken in parts, too', (t) => {
+test('bytes that are not UTF-8 are passed on in parts too', (t) => {
   const sizes: number[] = [];
   const lines = new LineSplitter((line) => sizes.push(line.length), 8);
   lines.push(Buffer.alloc(100, 0x80));
@@ -159,7 +159,7 @@ test('bytes that are no UTF-8 are taken in parts, too', (t) => {
   t.deepEqual(sizes, [...Array.from({ length: 12 }, () => 8), 4]);
 });
 
-test('a line longer than any string may be is taken in parts, and takes no memory', (t) => {
+test('a line longer than the longest string is passed on in parts, and takes little memory', (t) => {
   const piece = Buffer.alloc(1024 * 1024, 'x');
   let bytes = 0;
   const lines = new LineSplitter((line) => {

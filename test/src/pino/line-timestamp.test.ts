@@ -78,14 +78,14 @@ for (const [what, line] of [
   ['that is an array', '[1795521600000]'],
   ['that is an empty object', '{}'],
 ] as const) {
-  test(`a line ${what} gives none`, (t) => t.is(timeIn(line), undefined));
+  test(`a line ${what} has no time`, (t) => t.is(timeIn(line), undefined));
 }
 
-test('the head of a line that is cut off behind its time still gives it', (t) => {
+test('the time is found in a line that is cut off behind it', (t) => {
   t.is(timeIn('{"level":30,"time":1795521600000,"msg":"and th'), NOON);
 });
 
-/** The line that Pino writes. */
+/** The line that Pino writes for a record. */
 function lineOf(options: LoggerOptions, bindings: object, record: object, text: string): string {
   let line = '';
   const stream = new Writable({
@@ -98,7 +98,7 @@ function lineOf(options: LoggerOptions, bindings: object, record: object, text: 
   return line.trimEnd();
 }
 
-/** What a logger is given, without a time of its own at the top. */
+/** The arguments of a log call, without a time of their own at the top. */
 const records = fc
   .dictionary(
     fc.oneof(fc.string(), fc.constantFrom('level', 'time2', 'a"time"', 'timestamp')),
@@ -123,7 +123,7 @@ const SETUPS = [
 ] as const satisfies readonly (readonly [string, LoggerOptions])[];
 
 for (const [what, options] of SETUPS) {
-  test(`Pino ${what}: the time found is that of the record, whatever was logged`, (t) => {
+  test(`Pino ${what}: the time is that of the record, whatever was logged`, (t) => {
     fc.assert(
       fc.property(records, records, texts, (bindings, record, text) => {
         const line = lineOf(options, bindings, record, text);
@@ -137,7 +137,7 @@ for (const [what, options] of SETUPS) {
   });
 }
 
-test('Pino with no timestamp: none is found, whatever stands further in', (t) => {
+test('Pino without a timestamp: no time is found, whatever is further in', (t) => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       const line = lineOf({ timestamp: false }, { child: { time: 1 } }, { nested: { time: NOON } }, text);
@@ -146,7 +146,7 @@ test('Pino with no timestamp: none is found, whatever stands further in', (t) =>
   );
 });
 
-test('whatever the line, the time is a whole number from 1970 on, or none', (t) => {
+test('for any line the time is a whole number from 1970 on, or undefined', (t) => {
   const pieces = fc.constantFrom(
     '{',
     '}',

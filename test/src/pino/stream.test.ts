@@ -10,6 +10,7 @@ import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
 import { runFixture } from '../support/child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
+import { leaveFolder, segmentText, spoolFolder } from '../support/spool-folder.js';
 import { until } from '../support/until.js';
 
 const require = createRequire(import.meta.url);
@@ -30,7 +31,12 @@ async function setUp(t: ExecutionContext, options: StreamOptions = {}) {
     local.clearFaults();
     await stream.close();
   });
-  return { local, stream, reports, texts: () => messages(local).map((text) => JSON.parse(text).msg) };
+  return { local, stream, reports, texts: () => messages(local).map(msgOf) };
+}
+
+/** @returns the text itself if it is not JSON */
+function msgOf(text: string): string {
+  return text.startsWith('{') ? JSON.parse(text).msg : text;
 }
 
 /** Collects the workers that are started. */
@@ -104,20 +110,26 @@ for (const [where, worker] of WAYS) {
   test.serial(`${where}: without a time in the record, the event has that of the log call`, async (t) => {
     const { local, stream } = await setUp(t, { worker });
     const before = Date.now();
-    pino(stream).info('sets the time of the record');
-    pino({ timestamp: false }, stream).info('hello');
+    const anHourAgo = before - 3_600_000;
+    pino({ timestamp: () => `,"time":${anHourAgo}` }, stream).info('an hour ago');
     stream.write('plain text\n');
+    pino({ timestamp: false }, stream).info('hello');
     const after = Date.now();
     await stream.flush();
     const times = local.events('/test/app').map(({ timestamp }) => timestamp);
     t.is(times.length, 3);
-    t.true(times.every((time) => time >= before && time <= after));
+    t.true(
+      times.slice(1).every((time) => time >= before && time <= after),
+      times.join(),
+    );
   });
 
   test.serial(`${where}: lines arrive as text, as text in another encoding, and as bytes`, async (t) => {
     const { local, stream } = await setUp(t, { worker });
     const long = '🙃'.repeat(100_000);
     stream.write('a€\nb');
+    stream.write('b\n');
+    stream.write('b');
     stream.write(Buffer.from('c🙃').toString('hex'), 'hex');
     stream.write(Buffer.from('d🙃').subarray(0, 3));
     stream.write(Buffer.from('d🙃').subarray(3));
@@ -125,7 +137,7 @@ for (const [where, worker] of WAYS) {
     stream.write('e\r\n');
     stream.end('the last');
     await once(stream, 'close');
-    t.deepEqual(messages(local), ['a€', 'bc🙃d🙃', long, 'e', 'the last']);
+    t.deepEqual(messages(local), ['a€', 'bb', 'bc🙃d🙃', long, 'e', 'the last']);
   });
 
   test.serial(`${where}: a line without an end arrives in parts with the same time`, async (t) => {
@@ -164,10 +176,10 @@ for (const [where, worker] of WAYS) {
       log.info('after');
       await new Promise<void>((resolve) => stream.write('{"msg":"one"}\n{"msg":"two"}\n', () => resolve()));
       await new Promise<void>((resolve) =>
-        stream.write(Buffer.from('{"msg":"three"}'), 'utf8', () => resolve()),
+        stream.write(Buffer.from('three, without an end'), 'utf8', () => resolve()),
       );
       await stream.flush();
-      t.deepEqual(texts(), ['before', 'while it closes', 'after', 'one', 'two', 'three']);
+      t.deepEqual(texts(), ['before', 'while it closes', 'after', 'one', 'two', 'three, without an end']);
     },
   );
 
@@ -215,6 +227,14 @@ for (const [where, worker] of WAYS) {
     // In-process there is a notice of the gap among them.
     t.is(messages(local).filter((text) => text.startsWith('x')).length + dropped.bufferFull, 200);
     t.true(reports.some((report) => report.kind === 'problem' && report.code === 'buffer-full'));
+  });
+
+  test.serial(`${where}: events in the spool are delivered without a record`, async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    leaveFolder(spoolDirectory, [segmentText(['left by another process'])]);
+    const { local } = await setUp(t, { worker, spoolDirectory });
+    await until('the event', () => messages(local, '/old').length === 1);
+    t.deepEqual(messages(local, '/old'), ['left by another process']);
   });
 
   for (const version of ['pino-7', 'pino-8', 'pino-9']) {

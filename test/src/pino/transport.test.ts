@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 const require = createRequire(import.meta.url);
 const target = '@putlogs/pino';
 
-/** thread-stream ends the worker of a logger that was garbage collected, even while it is flushed. */
+/** thread-stream ends the worker of a garbage-collected logger, even during a flush. */
 const held = new Set<pino.Logger>();
 
 function flushed(logger: pino.Logger): Promise<void> {
@@ -48,7 +48,7 @@ test("an event has the record's own time and text", async (t) => {
   t.is(event?.timestamp, Date.parse(record.time));
 });
 
-test("without Pino's own time, the first time in the line counts where the service takes it, else the moment of the log call", async (t) => {
+test("without Pino's own time, the first likely time in the line counts, or else the time of the log call", async (t) => {
   const local = await startLocal(t);
   const log = pino(
     { timestamp: false, base: null },
@@ -88,22 +88,21 @@ test('reports come out on the transport: counts after a flush', async (t) => {
   t.is(reports.at(-1)?.counts.pending, 0);
 });
 
-test('dropWhenBehind: what is logged in one go beyond maxBufferBytes is dropped, counted and told', async (t) => {
+test('dropWhenBehind: records of one turn of the event loop beyond maxBufferBytes are dropped, counted and reported', async (t) => {
   const local = await startLocal(t);
   const options = { ...optionsFor(local), maxBufferBytes: 8 * 1024 * 1024, reportToStderr: false };
   const transport = dropWhenBehind(pino.transport({ target, options }), options);
   const reports: Report[] = [];
   transport.on('report', (report: Report) => reports.push(report));
   const log = pino(transport);
-  // The event loop does not turn meanwhile: nothing can be handed over.
+  // The event loop does not run meanwhile, so the worker gets nothing.
   for (const i of range(40)) log.info({ i, text: 'x'.repeat(1_000_000) });
   await flushed(log);
-  // The worker keeps up again.
   log.info('after it');
   await flushed(log);
   t.is(JSON.parse(messages(local).at(-1) ?? '').msg, 'after it');
   const { accepted = 0, delivered, pending, dropped } = reports.at(-1)?.counts ?? {};
-  t.true(accepted === 41 || accepted === 42, 'and perhaps a notice');
+  t.true(accepted === 41 || accepted === 42, 'one more if there was a loss notice');
   t.is(pending, 0);
   t.is(delivered, messages(local).length);
   t.is(dropped?.bufferFull, accepted - messages(local).length);
@@ -111,14 +110,14 @@ test('dropWhenBehind: what is logged in one go beyond maxBufferBytes is dropped,
   t.regex(problems(reports).join(), /More than maxBufferBytes \(8388608\)/);
 });
 
-test('dropWhenBehind: a worker that is stuck costs maxBufferBytes, and no waiting', async (t) => {
+test('dropWhenBehind: with a stuck worker at most maxBufferBytes wait, and log calls do not block', async (t) => {
   const options = { logGroupName: '/test/app', maxBufferBytes: 8 * 1024 * 1024, reportToStderr: false };
   const stuck = pino.transport({ target: new URL('../fixtures/stuck.js', import.meta.url).href });
   const transport = dropWhenBehind(stuck, options);
   const reports: Report[] = [];
   transport.on('report', (report: Report) => reports.push(report));
   const line = `${'x'.repeat(1_000_000)}\n`;
-  // More than the 512 MB at which thread-stream would wait for the worker.
+  // More than the 512 MB at which thread-stream would block.
   for (const _ of range(600)) {
     transport.write(line);
     await new Promise(setImmediate);
@@ -130,7 +129,7 @@ test('dropWhenBehind: a worker that is stuck costs maxBufferBytes, and no waitin
   t.true((reports.at(-1)?.counts.dropped.bufferFull ?? 0) > 500);
 });
 
-test("dropWhenBehind: a worker that ends is one 'error', and what is logged then is counted and told", async (t) => {
+test("dropWhenBehind: when the worker ends, one 'error' is emitted, and later records are counted and reported", async (t) => {
   const local = await startLocal(t);
   const options = { ...optionsFor(local), reportToStderr: false };
   const transport = dropWhenBehind(pino.transport({ target, options }), options);
@@ -158,7 +157,7 @@ test("dropWhenBehind: a worker that ends is one 'error', and what is logged then
   );
 });
 
-test("dropWhenBehind: what is logged after the transport's end is no 'error', but told", async (t) => {
+test("dropWhenBehind: what is logged after the transport's end is counted and reported, without an 'error'", async (t) => {
   const local = await startLocal(t);
   const options = { ...optionsFor(local), reportToStderr: false };
   const transport = dropWhenBehind(pino.transport({ target, options }), options);
@@ -189,7 +188,7 @@ function problems(reports: readonly Report[]): string[] {
   return reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
 }
 
-test('a single record on an idle logger arrives when the flush interval is over, without more', async (t) => {
+test('a single record arrives when the flush interval is over, without further records', async (t) => {
   const local = await startLocal(t);
   const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 200 } }));
   log.info('first');
@@ -199,22 +198,22 @@ test('a single record on an idle logger arrives when the flush interval is over,
   t.is(messages(local).length, 2);
 });
 
-test('a steady trickle arrives while it goes on', async (t) => {
+test('records arrive during a steady trickle', async (t) => {
   const local = await startLocal(t);
   const log = pino(pino.transport({ target, options: { ...optionsFor(local), flushIntervalMs: 200 } }));
-  // A timer that each record begins anew would never be over.
+  // A timer that each record restarts would never fire.
   const trickle = setInterval(() => log.info('trickle'), 20);
   await arrived(local, 20);
   clearInterval(trickle);
   t.is(messages(local).filter((text) => JSON.parse(text).msg === 'trickle').length, messages(local).length);
 });
 
-/** Resolves when so many events are there. Nothing flushes. */
+/** Resolves when that many events have arrived. Does not flush. */
 function arrived(local: Local, events: number): Promise<void> {
   return until(`${events} events`, () => local.events('/test/app').length >= events);
 }
 
-test('works among several targets, each with its level', async (t) => {
+test('works as one of several targets, each with its level', async (t) => {
   const local = await startLocal(t);
   const { stderr } = await runFixture(local, 'pino-setups.js', ['targets']);
   const texts = (group: string) => messages(local, group).map((text) => JSON.parse(text).msg);
@@ -222,7 +221,7 @@ test('works among several targets, each with its level', async (t) => {
   t.deepEqual(texts('/test/warn'), ['warn']);
 });
 
-test('behind a stage of a pipeline that writes no newlines each record arrives, before the end', async (t) => {
+test('records from a stage of a pipeline that writes no newlines arrive before the end', async (t) => {
   const local = await startLocal(t);
   const stage = { target: new URL('../fixtures/without-newlines.js', import.meta.url).href };
   const transport = pino.transport({
@@ -246,7 +245,7 @@ test('works as the last of a pipeline', async (t) => {
   t.is(JSON.parse(messages(local)[0] ?? '').msg, 'HELLO', stderr);
 });
 
-test('lines that are no JSON are shipped as they are', async (t) => {
+test('lines that are not JSON are sent as they are', async (t) => {
   const local = await startLocal(t);
   const before = Date.now();
   const { stderr } = await runFixture(local, 'pino-setups.js', ['lines']);
@@ -255,7 +254,7 @@ test('lines that are no JSON are shipped as they are', async (t) => {
     t.true(timestamp >= before && timestamp <= Date.now());
 });
 
-test('a listener of reports that throws is not held against delivery', async (t) => {
+test('a listener of reports that throws does not affect delivery', async (t) => {
   const local = await startLocal(t);
   const { code, stdout } = await runFixture(local, 'pino-setups.js', ['throwing listener']);
   t.is(code, 0);
@@ -272,7 +271,7 @@ test('configured by environment variables alone', async (t) => {
         ...process.env,
         PUTLOGS_LOG_GROUP_NAME: '/test/env',
         PUTLOGS_ENDPOINT: local.endpoint,
-        // Whole, and nothing is searched for: that may take a slow machine longer than the first batch waits.
+        // A complete entity: its detection may take longer on a slow machine than the first batch waits.
         PUTLOGS_ENTITY_NAME: 'env',
         PUTLOGS_ENVIRONMENT: 'test',
         PUTLOGS_LOG_STREAM_NAME: 'env',
@@ -306,10 +305,10 @@ for (const version of ['pino-7', 'pino-8', 'pino-9']) {
   });
 }
 
-test('should the short way ever be passed by, lines take the long one', async (t) => {
+test("lines are delivered by pino-abstract-transport's own way too, should a stream use it", async (t) => {
   const local = await startLocal(t);
   const stream = await createTarget(optionsFor(local));
-  // As pino-abstract-transport makes it.
+  // pino-abstract-transport's own.
   const { resolve } = createRequire(require.resolve('@putlogs/pino'));
   const split = createRequire(resolve('pino-abstract-transport'))('split2');
   stream._transform = split((line: string) => line)._transform;
@@ -334,7 +333,7 @@ test('strings are written as they are, and not converted to bytes', async (t) =>
   stream.destroy();
 });
 
-test('with SHARE_ENV credentials that are set after the worker has started are found', async (t) => {
+test('with SHARE_ENV, credentials that are set after the start of the worker are found', async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runFixture(local, 'pino-setups.js', ['gets its credentials late']);
   t.is(code, 0, stderr);
@@ -358,6 +357,6 @@ test("dropWhenBehind: a worker that cannot start is the transport's 'error', and
   t.regex(
     stderr,
     /thrown on purpose.*2 records were logged since then/,
-    'and told at the exit at the latest',
+    'and reported at the exit at the latest',
   );
 });

@@ -28,7 +28,7 @@ async function bundle(t: ExecutionContext, configuration: Configuration): Promis
   return join(path, 'main.cjs');
 }
 
-test.serial('an application that webpack bundles delivers, in a worker and in-process', async (t) => {
+test.serial('an application in a webpack bundle delivers, in a worker and in-process', async (t) => {
   const local = await startLocal(t);
   const file = await bundle(t, {});
   for (const where of ['in a worker', 'in-process']) {
@@ -41,7 +41,7 @@ test.serial('an application that webpack bundles delivers, in a worker and in-pr
 });
 
 test.serial(
-  'where a bundler takes the worker for an asset, as in Next.js, all is delivered, and what to do is told',
+  'where the bundler makes the worker an asset, as in Next.js, everything is delivered, and a report says what to do',
   async (t) => {
     const local = await startLocal(t);
     const file = await bundle(t, { module: { parser: { javascript: { worker: false } } } });

@@ -14,7 +14,7 @@ test.serial("Winston's conformance suite for transports passes", async (t) => {
   t.is(stats.passes, 8);
 });
 
-test.serial('Jest does not fail when a test ends before its records are delivered', async (t) => {
+test.serial('Jest does not fail if a test ends before its records are delivered', async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runProgram(local, require.resolve('jest/bin/jest'), jest('ends-early'), ESM);
   t.is(code, 0, stderr);
@@ -33,7 +33,7 @@ test.serial("under Jest's fake timers flush and close resolve", async (t) => {
   t.is(messages(local).length, 2);
 });
 
-test.serial('flush and close resolve where the global timers are fake, as under Vitest', async (t) => {
+test.serial('flush and close resolve with fake global timers, as in Vitest', async (t) => {
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'fake-timers.js');
   t.is(code, 0, stderr);

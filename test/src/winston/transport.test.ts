@@ -7,10 +7,10 @@ import winston from 'winston';
 import { runFixture } from '../support/child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
 
-/** One after the other: dozens of workers that start at once take longer than a close waits for one. */
+/** In series: when dozens of workers start at once, each takes longer than a close waits for it. */
 const test = ava.serial;
 
-/** Where Winston's formats leave the finished text. */
+/** Where formats leave the finished text. */
 const MESSAGE = Symbol.for('message');
 
 const WORKERS = [
@@ -19,7 +19,7 @@ const WORKERS = [
 ] as const;
 
 for (const [where, worker] of WORKERS) {
-  test(`${where}: flush resolves when the records before it have arrived, and the logger goes on`, async (t) => {
+  test(`${where}: flush resolves when the records before it have arrived, and the logger can be used afterwards`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
     const log = winston.createLogger({ transports: [transport] });
@@ -35,7 +35,7 @@ for (const [where, worker] of WORKERS) {
     t.is(transport.counts?.delivered, 101);
   });
 
-  test(`${where}: after logger.end() 'finish' comes when all has arrived`, async (t) => {
+  test(`${where}: logger.end() emits 'finish' when everything has arrived`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
     const log = winston.createLogger({ transports: [transport] });
@@ -45,7 +45,7 @@ for (const [where, worker] of WORKERS) {
     t.is(messages(local).length, 300);
   });
 
-  test(`${where}: close delivers in the background, may be called again, and the transport can be used again`, async (t) => {
+  test(`${where}: close delivers in the background, can be called twice, and the transport can be used afterwards`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({ ...optionsFor(local), worker, flushIntervalMs: 3_600_000 });
     const log = winston.createLogger({ transports: [transport] });
@@ -65,7 +65,7 @@ for (const [where, worker] of WORKERS) {
     t.is(messages(local).length, 2);
   });
 
-  test(`${where}: problems are 'warn' on the logger and 'report' on the transport, never 'error'`, async (t) => {
+  test(`${where}: a problem is a 'warn' of the logger and a 'report' of the transport, never an 'error'`, async (t) => {
     const local = await startLocal(t);
     const end = local.fault({ kind: 'accessDenied', operation: '*' });
     const transport = new CloudWatchTransport({ ...optionsFor(local), worker });
@@ -83,7 +83,7 @@ for (const [where, worker] of WORKERS) {
     t.is(transport.counts?.delivered, 1);
   });
 
-  test(`${where}: what is reported as the pipeline starts is heard`, async (t) => {
+  test(`${where}: listeners get the reports that the pipeline makes when it starts`, async (t) => {
     const local = await startLocal(t);
     process.env.PUTLOGS_UNKNOWN = 'on purpose';
     t.teardown(() => delete process.env.PUTLOGS_UNKNOWN);
@@ -103,7 +103,7 @@ for (const [where, worker] of WORKERS) {
     t.is(messages(local).length, 2);
   });
 
-  test(`${where}: any text survives`, async (t) => {
+  test(`${where}: any text arrives unchanged`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({
       ...optionsFor(local),
@@ -128,7 +128,7 @@ for (const [where, worker] of WORKERS) {
   });
 }
 
-test('records of a turn of the event loop arrive in their order, though nobody asks for a flush', async (t) => {
+test('records of one turn of the event loop arrive in order, without a flush', async (t) => {
   const arrived = new EventEmitter();
   const local = await startLocal(t, { onPut: () => void arrived.emit('put') });
   const put = once(arrived, 'put');
@@ -143,7 +143,7 @@ test('records of a turn of the event loop arrive in their order, though nobody a
   await transport.flush();
 });
 
-test("an event has the record's timestamp where there is one, else the moment of the log call", async (t) => {
+test("an event has the record's timestamp if there is one, or else the time of the log call", async (t) => {
   const local = await startLocal(t);
   const transport = new CloudWatchTransport(optionsFor(local));
   const log = winston.createLogger({ transports: [transport] });
@@ -167,7 +167,7 @@ test("an event has the record's timestamp where there is one, else the moment of
 });
 
 for (const [where, worker] of WORKERS) {
-  test(`${where}: a timestamp that is not the record's time is kept in the text, and is not the event's`, async (t) => {
+  test(`${where}: a timestamp that is not a likely time stays in the text, and does not become the event's time`, async (t) => {
     const local = await startLocal(t);
     const { combine, json, timestamp } = winston.format;
     const transport = new CloudWatchTransport({ ...optionsFor(local), worker });
@@ -191,7 +191,7 @@ for (const [where, worker] of WORKERS) {
   });
 }
 
-test("errors keep message and stack, whatever the transport's own format drops", async (t) => {
+test("errors keep their message and stack, whatever the transport's own format drops", async (t) => {
   const local = await startLocal(t);
   const { combine, json, timestamp } = winston.format;
   const transport = new CloudWatchTransport({ ...optionsFor(local), format: combine(timestamp(), json()) });
@@ -208,7 +208,7 @@ test("errors keep message and stack, whatever the transport's own format drops",
   t.regex(nested.err.stack, /transport\.test/);
 });
 
-test('circular records and BigInts survive', async (t) => {
+test('circular references and BigInts are written as text', async (t) => {
   const local = await startLocal(t);
   const transport = new CloudWatchTransport(optionsFor(local));
   const log = winston.createLogger({ transports: [transport] });
@@ -233,7 +233,7 @@ test('level and silent are obeyed', async (t) => {
   );
 });
 
-test("'logged' is emitted for whoever listens", async (t) => {
+test("'logged' is emitted if somebody listens", async (t) => {
   const local = await startLocal(t);
   const transport = new CloudWatchTransport(optionsFor(local));
   const log = winston.createLogger({ transports: [transport] });
@@ -244,7 +244,7 @@ test("'logged' is emitted for whoever listens", async (t) => {
   await transport.flush();
 });
 
-test('a slow service does not slow the logger: the callback comes at once', async (t) => {
+test('the logger calls back at once even if the service is slow', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const transport = new CloudWatchTransport({ ...optionsFor(local), closeTimeoutMs: 0 });
@@ -258,7 +258,7 @@ test('a slow service does not slow the logger: the callback comes at once', asyn
   t.is(transport.counts?.dropped.closed, 1000);
 });
 
-/** As Immer leaves a draft behind. */
+/** Immer revokes its drafts. */
 function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -277,7 +277,7 @@ const text = winston.format.printf(({ message }) => String(message));
 const textThatThrows = winston.format((info) => Object.assign(info, { [MESSAGE]: Object.create(null) }))();
 const ownFormat = { format: winston.format.simple() };
 
-/** Records that cannot be read whole, as they are logged by `log`. */
+/** Log calls with a record that cannot be read completely. */
 const UNREADABLE: Readonly<
   Record<
     string,
@@ -296,7 +296,7 @@ const UNREADABLE: Readonly<
 };
 
 for (const [name, [logBad, format = text, own = {}]] of Object.entries(UNREADABLE)) {
-  test(`a record that cannot be read whole stops no logger, and arrives: ${name}`, async (t) => {
+  test(`a record that cannot be read completely arrives, and does not stop the logger: ${name}`, async (t) => {
     const local = await startLocal(t);
     const transport = new CloudWatchTransport({ ...optionsFor(local), ...own, worker: false });
     const lines: string[] = [];
@@ -329,7 +329,7 @@ test('misuse throws one ConfigError that names everything', (t) => {
   ]);
 });
 
-test('records that were corked arrive like all others, with the stacks of their errors', async (t) => {
+test('records that were corked arrive with the stacks of their errors', async (t) => {
   const local = await startLocal(t);
   const transport = new CloudWatchTransport({ ...optionsFor(local), format: winston.format.json() });
   const log = winston.createLogger({ transports: [transport], format: winston.format.timestamp() });
@@ -361,7 +361,7 @@ for (const [where, worker] of WORKERS) {
         if (report.kind === 'problem') problems.push(report.message);
       });
       const log = winston.createLogger({ transports: [transport] });
-      // The event loop does not turn meanwhile: nothing can be handed over.
+      // The event loop does not run meanwhile, so nothing can be posted to the worker.
       for (const i of range(records)) log.info(`${i} ${'x'.repeat(length)}`);
       log.end();
       await once(log, 'finish');
@@ -371,7 +371,7 @@ for (const [where, worker] of WORKERS) {
       t.is(delivered + dropped.bufferFull, accepted);
       t.true(dropped.bufferFull >= records / 2, `${dropped.bufferFull}`);
       t.is(messages(local).length, delivered);
-      // On this side of the worker: else all of it would pile up there.
+      // They have to be dropped on this side: otherwise all of them would wait in the worker.
       const where = worker ? 'the worker thread' : 'delivery';
       t.true(problems.join().includes(`More than maxBufferBytes (8388608) wait for ${where}`));
     });
@@ -392,14 +392,14 @@ for (const setup of ['ends while garbage is collected', 'is forgotten while garb
   });
 }
 
-test("an application may wait for 'finish' with nothing else to keep it alive", async (t) => {
+test("waiting for 'finish' keeps the application alive", async (t) => {
   const local = await startLocal(t);
   const { code, stdout } = await runFixture(local, 'winston-setups.js', ['waits for finish']);
   t.deepEqual({ code, stdout }, { code: 0, stdout: 'finished\n' });
   t.deepEqual(texts(local), ['hello']);
 });
 
-test('with exitOnError false the transport goes on after an uncaught error', async (t) => {
+test('with exitOnError: false the transport works after an uncaught error', async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runFixture(local, 'winston-setups.js', ['goes on after an uncaught error']);
   t.is(code, 0, stderr);
@@ -408,7 +408,7 @@ test('with exitOnError false the transport goes on after an uncaught error', asy
   t.is(texts(local)[1], 'afterwards');
 });
 
-test('after an unhandled rejection Winston need not wait until its patience is over', async (t) => {
+test('after an unhandled rejection Winston does not wait until its timeout', async (t) => {
   const local = await startLocal(t);
   const { code, stdout } = await runFixture(local, 'winston-setups.js', [
     'is asked to finish by an unhandled rejection',
@@ -421,7 +421,7 @@ for (const setup of [
   'ends by an uncaught error, as a function decides',
   'ends by an uncaught error, which only exceptionHandlers get',
 ]) {
-  test(`an application that ${setup} need not wait until Winston's patience is over`, async (t) => {
+  test(`an application that ${setup} does not wait until Winston's timeout`, async (t) => {
     const local = await startLocal(t);
     const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [setup]);
     t.deepEqual({ code, stdout }, { code: 1, stdout: 'finished\n' }, stderr);
@@ -429,7 +429,7 @@ for (const setup of [
   });
 }
 
-test('a transport stays with its logger when a function decides that an uncaught error is not the end', async (t) => {
+test('a transport stays with its logger when exitOnError decides that the process goes on', async (t) => {
   const local = await startLocal(t);
   const args = ['goes on after two uncaught errors, as a function decides'];
   const { code, stderr } = await runFixture(local, 'winston-setups.js', args);
@@ -445,7 +445,7 @@ for (const setup of [
   'adds to the root, and closes a child',
   'adds to a child, and closes another',
 ]) {
-  test(`who ${setup}, closes the transport, and it gets nothing more`, async (t) => {
+  test(`an application that ${setup} closes the transport, which gets nothing more`, async (t) => {
     const local = await startLocal(t);
     const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [setup]);
     t.deepEqual({ code, stdout }, { code: 0, stdout: 'its worker ended\n' }, stderr);
@@ -453,14 +453,14 @@ for (const setup of [
   });
 }
 
-test("in-process: what is logged at 'beforeExit' and after it arrives", async (t) => {
+test("in-process: what is logged at 'beforeExit' and afterwards arrives", async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runFixture(local, 'winston-setups.js', ['logs before exit']);
   t.is(code, 0, stderr);
   t.deepEqual(texts(local), ['hello', 'bye', 'bye again']);
 });
 
-test('a worker that ends does not take the application along: what it held is counted and told, and another one goes on', async (t) => {
+test('when the worker ends, its losses are counted and reported, and another worker goes on', async (t) => {
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', ['loses its worker']);
   t.is(code, 0, stderr);
@@ -472,7 +472,7 @@ test('a worker that ends does not take the application along: what it held is co
   t.deepEqual(texts(local), ['before', 'while there is none']);
 });
 
-test('flush resolves when the worker ends before it has read everything', async (t) => {
+test('flush resolves if the worker ends before it has received everything', async (t) => {
   const local = await startLocal(t);
   const { code, stdout, stderr } = await runFixture(local, 'winston-setups.js', [
     'loses its worker while it flushes',
@@ -487,7 +487,7 @@ function countsIn(stdout: string): Counts {
   return JSON.parse(/^counts: (.*)$/m.exec(stdout)?.[1] ?? '');
 }
 
-test('the main thread does not load the AWS SDK, in-process it does', async (t) => {
+test('the main thread does not load the AWS SDK, except in-process', async (t) => {
   const local = await startLocal(t);
   const loaded = async (worker: string) =>
     (await runFixture(local, 'loaded-modules.js', ['winston', worker])).stdout;

@@ -3,33 +3,34 @@ import { setImmediate, setTimeout } from 'node:timers';
 import { runExitActions } from '../util/at-exit.js';
 import { systemClock, withTimeout } from '../util/clock.js';
 
-/** How a logger is closed when a signal ends the process. */
+/** How a logger delivers when a signal ends the process. */
 export interface Closing {
-  /** Delivers what was logged. The event loop runs meanwhile, and the logger still takes records. */
+  /** Delivers what was logged. The event loop keeps running, and the logger keeps taking records. */
   deliver(): Promise<void>;
-  /** The last act before the process ends: delivers what was logged since, and stands still for it. */
+  /** Called last, before the process ends: delivers what was logged since, and blocks meanwhile. */
   end?(): void;
 }
 
 interface Registry {
-  /** Who is to be closed, by signal. */
+  /** What to close, by signal. */
   readonly closings: Map<NodeJS.Signals, Set<Closing>>;
   readonly onSignal: (signal: NodeJS.Signals) => void;
   readonly onRemoved: (event: string | symbol, listener: unknown) => void;
-  /** Signals that lost a listener in this turn of the event loop: one that removed itself as it was called. */
+  /** Signals that lost a listener in this turn of the event loop: it removed itself when it was called. */
   readonly justHandled: Set<string | symbol>;
+  /** `'just closing'`: another signal now counts as the same one. */
   state: 'idle' | 'just closing' | 'closing';
   /** When the closing began, on the monotonic clock. Undefined while idle. */
   begunAt?: number | undefined;
 }
 
-/** What thread-stream allows, and no logger should take. */
-const PATIENCE_MS = 10_000;
+/** As long as thread-stream allows. Loggers should need less. */
+const DELIVERY_TIMEOUT_MS = 10_000;
 
-/** npm, nodemon and terminals pass on a signal that the whole process group gets anyway: such a pair is one. */
+/** npm, nodemon and terminals send the signal to the whole process group as well. Two signals within this time count as one. */
 const PAIR_MS = 50;
 
-/** One for the process, should there be several copies of this file: two would wait for each other. */
+/** One registry for the process, even if this file is loaded more than once: two would wait for each other. */
 const KEY = Symbol.for('putlogs.closeOnSignals');
 
 const holder = process as { [KEY]?: Registry };
@@ -54,9 +55,10 @@ function createRegistry(): Registry {
 }
 
 /**
- * On a signal that nobody else in the process handles, delivers first, and then lets the signal do what it would have
- * done: end the process. A second signal does that at once. A signal that the application handles is left to it.
- * @returns takes that back
+ * When a signal arrives that nobody else in the process handles, delivers first and then lets the signal end the process. A
+ * second signal ends it at once. A signal that the application handles is left to it.
+ * @param signals default: SIGTERM and SIGINT
+ * @returns a function that takes this back
  */
 export function closeOnSignals(
   closing: Closing,
@@ -70,11 +72,11 @@ export function closeOnSignals(
     closings.set(signal, (known ?? new Set()).add(closing));
   }
   return () => {
-    for (const signal of signals) evict(signal, closing);
+    for (const signal of signals) remove(signal, closing);
   };
 }
 
-function evict(signal: NodeJS.Signals, closing: Closing): void {
+function remove(signal: NodeJS.Signals, closing: Closing): void {
   const { closings, onSignal, onRemoved } = registry();
   const known = closings.get(signal);
   known?.delete(closing);
@@ -84,9 +86,9 @@ function evict(signal: NodeJS.Signals, closing: Closing): void {
   if (closings.size === 0) process.off('removeListener', onRemoved);
 }
 
-/** When a signal began to end the process, on the monotonic clock; undefined if none has. */
+/** When a signal began to end the process, on the monotonic clock. Undefined if none has. */
 export function signalledAt(): number | undefined {
-  // Without a registry nobody has asked for signals: looking leaves `process` as it is.
+  // Without a registry nobody has called closeOnSignals. Creating one here would change `process`.
   return holder[KEY]?.begunAt;
 }
 
@@ -95,15 +97,15 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   if (isHandledByOthers(signal)) return;
   if (shared.state === 'closing') raise(signal);
   if (shared.state !== 'idle') return;
-  // Our listeners stay until then: signal-exit ends the process when it finds no listeners but its own.
+  // Our listeners stay registered meanwhile: signal-exit ends the process when it finds no listeners but its own.
   shared.state = 'just closing';
   shared.begunAt = systemClock.monotonic();
   const all = [...(shared.closings.get(signal) ?? [])];
   const delivered = Promise.allSettled(all.map(async (closing) => closing.deliver()));
-  // After what is called above, which may have stood still; and after the signals that came meanwhile.
-  setTimeout(() => setImmediate(() => expectMore(shared)), PAIR_MS);
-  await withTimeout(PATIENCE_MS, systemClock, delivered);
-  // The application has begun to handle it.
+  // setImmediate: the calls above may have blocked, and signals that arrived meanwhile are handled first.
+  setTimeout(() => setImmediate(() => countFurther(shared)), PAIR_MS);
+  await withTimeout(DELIVERY_TIMEOUT_MS, systemClock, delivered);
+  // The application has begun to handle the signal meanwhile.
   if (isHandledByOthers(signal)) {
     shared.state = 'idle';
     shared.begunAt = undefined;
@@ -111,25 +113,25 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   raise(signal);
 }
 
-function expectMore(shared: Registry): void {
+function countFurther(shared: Registry): void {
   if (shared.state === 'just closing') shared.state = 'closing';
 }
 
-/** Lets the signal do what it does without us. */
+/** Lets the signal do what it would do without us. */
 function raise(signal: NodeJS.Signals): void {
   const { closings, onSignal, state } = registry();
   if (state !== 'idle') {
     for (const known of closings.keys()) process.off(known, onSignal);
     runExitActions();
-    // The kernel spares the first process of a container from signals that nobody handles, also when it sends them itself.
+    // The kernel does not end the first process of a container by a signal that nobody handles, even if it sends it itself.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
-    // Those that are left wait to be alone, and end the process then: at once, before more is logged. Each may wait for another.
+    // The remaining listeners end the process once they are alone. Each may wait for another, so all are called until none is left.
     for (let left = process.listenerCount(signal); left > 0; left--) process.emit(signal, signal);
   }
   process.kill(process.pid, signal);
 }
 
-/** signal-exit, in its versions 3 and 4, listens too, and steps back for others as we do. */
+/** signal-exit, versions 3 and 4, listens too, and leaves the signal to others as we do: its listeners do not count. */
 function isHandledByOthers(signal: NodeJS.Signals): boolean {
   const three = Reflect.get(process, '__signal_exit_emitter__') as { count?: number } | undefined;
   const four = Reflect.get(globalThis, Symbol.for('signal-exit emitter')) as { count?: number } | undefined;

@@ -1,25 +1,25 @@
 import { atExit } from '../util/at-exit.js';
 
-/** The part of a pipeline that matters here. */
-interface InProcess {
+/** The parts of a pipeline that are used here. */
+interface Drainable {
   drain(): Promise<void>;
   abandon(): void;
 }
 
-const pipelines = new Set<InProcess>();
+const pipelines = new Set<Drainable>();
 
 /**
- * For a pipeline in the application's own thread: a process that has nothing else to do waits for delivery, and then
- * ends. What is logged meanwhile is waited for as well: Node emits 'beforeExit' again. A process that ends without
- * 'beforeExit', by `process.exit()` or an uncaught error, reports what was not delivered.
- * @returns takes that back
+ * Drains a pipeline in the application's own thread before the process ends. Node emits 'beforeExit' again for what is
+ * logged meanwhile. If the process ends without 'beforeExit', by `process.exit()` or an uncaught error, the pipeline counts and
+ * reports what was not delivered.
+ * @returns a function that takes this back
  */
-export function drainBeforeExit(pipeline: InProcess): () => void {
+export function drainBeforeExit(pipeline: Drainable): () => void {
   if (pipelines.size === 0) process.on('beforeExit', drainAll);
   pipelines.add(pipeline);
-  const evict = atExit(() => pipeline.abandon());
+  const removeExitAct = atExit(() => pipeline.abandon());
   return () => {
-    evict();
+    removeExitAct();
     pipelines.delete(pipeline);
     if (pipelines.size === 0) process.off('beforeExit', drainAll);
   };

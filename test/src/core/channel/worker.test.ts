@@ -10,7 +10,7 @@ const preloading = (name: string, more = '') => ({
 
 for (const setup of ['logs, and ends', 'logs, and closes at once']) {
   test.serial(
-    `an application that ${setup} delivers on its own thread where no worker can start, and says what to do`,
+    `an application that ${setup} delivers on its own thread if no worker can start, and a report says what to do`,
     async (t) => {
       const local = await startLocal(t);
       const env = preloading('broken-workers.cjs');
@@ -26,7 +26,7 @@ for (const setup of ['logs, and ends', 'logs, and closes at once']) {
 }
 
 test.serial(
-  'a worker that never starts is given up after a while, and the work is done on this thread',
+  'a worker that does not start in ten seconds is abandoned, and this thread does the work',
   async (t) => {
     const local = await startLocal(t);
     const env = preloading('stuck-workers.cjs');
@@ -38,7 +38,7 @@ test.serial(
   },
 );
 
-test.serial('a worker that runs out of memory does not take the application along', async (t) => {
+test.serial('a worker that runs out of memory does not end the application', async (t) => {
   const local = await startLocal(t);
   const env = preloading('greedy-workers.cjs', '--max-old-space-size=64');
   const args = ['goes on when its worker is out of memory'];
@@ -50,7 +50,7 @@ test.serial('a worker that runs out of memory does not take the application alon
   t.regex(stderr, /^putlogs: worker: The worker thread ended \(.*memory.*\)\. 1 event was lost\./m);
 });
 
-test.serial('a worker starts where code must not be generated from strings', async (t) => {
+test.serial('a worker starts where generating code from strings is not allowed', async (t) => {
   const local = await startLocal(t);
   const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs, and ends'], {
     nodeArguments: ['--disallow-code-generation-from-strings'],
@@ -62,7 +62,7 @@ test.serial('a worker starts where code must not be generated from strings', asy
 
 for (const option of ['--require', '--import']) {
   test.serial(
-    `a logger that is set up in a module preloaded by ${option} opens no worker in its own worker`,
+    `a logger in a module that ${option} preloads starts no worker in its own worker`,
     async (t) => {
       const local = await startLocal(t);
       const NODE_OPTIONS = `${process.env.NODE_OPTIONS} ${option}=${fixturePath('preloaded-logger.js')}`;
@@ -84,17 +84,14 @@ test.serial('credentials that are set after the worker has started are found', a
   t.deepEqual(texts(local), ['hello']);
 });
 
-test.serial(
-  "what is logged in a listener of 'exit' is delivered, also by one that comes after ours",
-  async (t) => {
-    const local = await startLocal(t);
-    const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs in a listener of exit']);
-    t.is(code, 0, stderr);
-    t.deepEqual(texts(local), ['before', 'exit 0', 'and more'], stderr);
-  },
-);
+test.serial("what a listener of 'exit' logs is delivered, even if it runs after ours", async (t) => {
+  const local = await startLocal(t);
+  const { code, stderr } = await runFixture(local, 'winston-workers.js', ['logs in a listener of exit']);
+  t.is(code, 0, stderr);
+  t.deepEqual(texts(local), ['before', 'exit 0', 'and more'], stderr);
+});
 
-test.serial("a first record that is logged in a listener of 'exit' is delivered", async (t) => {
+test.serial("a first record that a listener of 'exit' logs is delivered", async (t) => {
   const local = await startLocal(t);
   const args = ['logs for the first time in a listener of exit'];
   const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
@@ -102,20 +99,17 @@ test.serial("a first record that is logged in a listener of 'exit' is delivered"
   t.deepEqual(texts(local), ['first'], stderr);
 });
 
-test.serial(
-  "in-process: what is logged in a listener of 'exit' that comes after ours is lost, and told",
-  async (t) => {
-    const local = await startLocal(t);
-    const args = ['logs in a listener of exit', 'in-process'];
-    const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
-    t.is(code, 0, stderr);
-    t.deepEqual(texts(local), ['before']);
-    t.regex(stderr, /^putlogs: logged-after-close: 1 record was logged as the process exited/m);
-    t.regex(stderr, /^putlogs: logged-after-close: 2 records were logged as the process exited/m);
-  },
-);
+test.serial("in-process: what a listener of 'exit' logs after ours is lost, and reported", async (t) => {
+  const local = await startLocal(t);
+  const args = ['logs in a listener of exit', 'in-process'];
+  const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
+  t.is(code, 0, stderr);
+  t.deepEqual(texts(local), ['before']);
+  t.regex(stderr, /^putlogs: logged-after-close: 1 record was logged as the process exited/m);
+  t.regex(stderr, /^putlogs: logged-after-close: 2 records were logged as the process exited/m);
+});
 
-test.serial('what is logged while the process exits does not add to the time that this takes', async (t) => {
+test.serial('records that are logged while the process exits do not prolong the exit', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
   const args = ['logs in a listener of exit while the service does not answer'];
@@ -124,7 +118,7 @@ test.serial('what is logged while the process exits does not add to the time tha
   });
   t.is(code, 0, stderr);
   t.true(Number(stdout) < 1000, `${stdout} ms for what came late`);
-  // What is lost on this side is told with all so far, and by each pipeline by itself.
+  // This side reports all losses so far; each pipeline reports only its own.
   const told = stderr.matchAll(/^putlogs: ([\w-]+): .*?\b(\d+) (?:events?|records?) (?:was|were)/gm);
   const lost = new Map<string | undefined, number>();
   for (const [, kind, count] of told) {
@@ -138,7 +132,7 @@ test.serial('what is logged while the process exits does not add to the time tha
 });
 
 test.serial(
-  'a process that exits waits for a worker that cannot start as long as closeTimeoutMs says',
+  'a process that exits waits no longer than closeTimeoutMs for a worker that cannot start',
   async (t) => {
     const local = await startLocal(t);
     const env = { ...preloading('broken-workers.cjs'), PUTLOGS_CLOSE_TIMEOUT_MS: '1' };
