@@ -1,5 +1,5 @@
-// A log line with a trace id, from a service whose name is detected on ECS. Both CloudWatch Logs and the metadata of the ECS
-// task are local: @putlogs/local provides them.
+// A log line with a trace id, from a service whose name is detected on ECS. Both CloudWatch Logs and the metadata of
+// the ECS task are local: @putlogs/local provides them.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { start } from '@putlogs/local';

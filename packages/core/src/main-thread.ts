@@ -1,4 +1,7 @@
-/** For the main-thread side of this project's own transports. It may change in any release. Nothing here loads the AWS SDK. */
+/**
+ * For the main-thread side of this project's own transports. It may change in any release. Nothing here loads the AWS
+ * SDK.
+ */
 
 export { MAX_MESSAGE_BYTES } from './batching/limits.js';
 export { LoggerChannel } from './channel/logger-channel.js';

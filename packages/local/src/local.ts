@@ -12,14 +12,16 @@ export interface StartOptions {
   /** The clock of events, in milliseconds since 1970. Default: Date.now. */
   readonly now?: () => number;
   /**
-   * The clock that signatures are checked against, in milliseconds since 1970. It also sets the Date header of each answer, with
-   * which an AWS SDK corrects its own clock. Default: Date.now, even if `now` is set, since SDKs sign with the real time.
+   * The clock that signatures are checked against, in milliseconds since 1970. It also sets the Date header of each
+   * answer, with which an AWS SDK corrects its own clock. Default: Date.now, even if `now` is set, since SDKs sign with
+   * the real time.
    */
   readonly signingClock?: () => number;
   /** Random numbers in [0, 1), for faults with a share. Default: Math.random. */
   readonly random?: () => number;
   /**
-   * Called before each PutLogEvents is answered with 200, also if every event was rejected. If it throws, the answer is a 500.
+   * Called before each PutLogEvents is answered with 200, also if every event was rejected. If it throws, the answer is
+   * a 500.
    */
   readonly onPut?: (put: Put) => void;
   /** Called with the record of each request before it is answered. Must not throw. */
@@ -27,8 +29,8 @@ export interface StartOptions {
   /** Whether events are kept; otherwise they are only counted. Default: true. */
   readonly keepEvents?: boolean;
   /**
-   * The maximum size of the kept events of all streams, in bytes as the service counts them. Above it, the oldest PutLogEvents are
-   * discarded. Default: Infinity.
+   * The maximum size of the kept events of all streams, in bytes as the service counts them. Above it, the oldest
+   * PutLogEvents are discarded. Default: Infinity.
    */
   readonly keepEventBytes?: number;
   /** The maximum number of kept requests. Above it, the oldest are discarded. Default: Infinity. */
@@ -85,8 +87,8 @@ export interface Local {
   /** All requests so far, or the newest `keepRequests`, in the order in which they were read. */
   readonly requests: readonly RequestRecord[];
   /**
-   * The kept events of a group or stream: stream by stream, each in order of arrival. Empty if the group or stream does not exist.
-   * Throws if `keepEvents` is false.
+   * The kept events of a group or stream: stream by stream, each in order of arrival. Empty if the group or stream does
+   * not exist. Throws if `keepEvents` is false.
    */
   events(logGroupName: string, logStreamName?: string): StoredEvent[];
   /** The number of accepted events, including those that are no longer kept. */

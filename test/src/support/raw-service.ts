@@ -10,7 +10,10 @@ const CREDENTIALS = {
   AWS_REGION: 'us-east-1',
 } as const;
 
-/** A service that reads each request and lets the test answer it in any way, also in ways that CloudWatch Logs would not. */
+/**
+ * A service that reads each request and lets the test answer it in any way, also in ways that CloudWatch Logs would
+ * not.
+ */
 export async function startRaw(
   t: ExecutionContext,
   answer: (response: ServerResponse, request: IncomingMessage, body: Buffer) => void,

@@ -24,7 +24,9 @@ export interface RuntimeOptions {
   readonly mainScript?: string;
 }
 
-/** A runtime environment with these files only. Its metadata services are real HTTP services, at the addresses in `env`. */
+/**
+ * A runtime environment with these files only. Its metadata services are real HTTP services, at the addresses in `env`.
+ */
 export function runtime({
   env = {},
   files = {},

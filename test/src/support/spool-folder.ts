@@ -67,7 +67,10 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-/** Resolves when this process has no file operation in progress. They take real time, which a manual clock does not wait for. */
+/**
+ * Resolves when this process has no file operation in progress. They take real time, which a manual clock does not wait
+ * for.
+ */
 export async function diskIdle(): Promise<void> {
   const isBusy = () => process.getActiveResourcesInfo().some((resource) => /^FSReq|^CloseReq/.test(resource));
   await settled();
@@ -86,7 +89,11 @@ export function segmentText(messages: readonly string[], head: object = OLD): st
 
 const OLD = { logGroupName: '/old', logStreamName: 'old' };
 
-/** Creates a spool folder as a dead process leaves it. @param segments the texts of its segments @returns the path of the folder */
+/**
+ * Creates a spool folder as a dead process leaves it.
+ * @param segments the texts of its segments
+ * @returns the path of the folder
+ */
 export function leaveFolder(root: string, segments: readonly string[]): string {
   const folder = join(root, '01234567-89ab-4cde-8f01-23456789abcd');
   mkdirSync(folder, { mode: 0o700 });

@@ -13,8 +13,8 @@ export interface ConfigProblem {
 }
 
 /**
- * The configuration is invalid. It is thrown when a transport or pipeline is created, once for all errors. The message lists them,
- * one a line.
+ * The configuration is invalid. It is thrown when a transport or pipeline is created, once for all errors. The message
+ * lists them, one a line.
  */
 export class ConfigError extends Error {
   /** All errors that were found. */

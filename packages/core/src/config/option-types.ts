@@ -5,7 +5,10 @@ export interface Option<T> {
   readonly default: T | undefined;
   /** What is accepted, as the end of the sentence "expected …". */
   readonly expected: string;
-  /** Environment variables that other tools read too. They apply, in this order, if the option's own variable is not set. */
+  /**
+   * Environment variables that other tools read too. They apply, in this order, if the option's own variable is not
+   * set.
+   */
   readonly standardVariables?: readonly string[];
   /** Converts a value of another type; undefined if that is not possible. */
   convert?(value: unknown): T | undefined;

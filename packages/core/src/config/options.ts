@@ -15,8 +15,8 @@ const RETENTION_DAYS = [
 const MIB = 1024 * 1024;
 
 /**
- * Every option: its documentation, default and check. The types, the environment variables and the tables in the documentation are
- * derived from this table. Editors show its doc comments for `Options` and `Config` too.
+ * Every option: its documentation, default and check. The types, the environment variables and the tables in the
+ * documentation are derived from this table. Editors show its doc comments for `Options` and `Config` too.
  */
 export const OPTIONS = {
   /** The log group to write to. **Required.** */

@@ -22,8 +22,8 @@ export function variableOf(option: string): string {
 }
 
 /**
- * Checks the options and completes them. For each option, the given value counts, else its `PUTLOGS_` variable, else the standard
- * variable, else the default.
+ * Checks the options and completes them. For each option, the given value counts, else its `PUTLOGS_` variable, else the
+ * standard variable, else the default.
  * @param options the given options; undefined values count as not given
  * @param env default: process.env
  * @param callerProblems errors that the caller found in options of its own, to be reported together with those found here

@@ -23,8 +23,8 @@ export function suggestion(name: string, known: readonly string[]): string {
 }
 
 /**
- * Whether a name is probably a known one misspelled: one or two wrong letters, words added at the end, or some words left out. One
- * word alone, such as `group`, may belong to another program.
+ * Whether a name is probably a known one misspelled: one or two wrong letters, words added at the end, or some words
+ * left out. One word alone, such as `group`, may belong to another program.
  * @param name words separated by `_`
  */
 export function isMisspellingOf(name: string, known: string): boolean {

@@ -9,15 +9,18 @@ import type { ServiceOptions } from './user-source.js';
 
 /** The identity of this process. */
 export interface DetectedIdentity extends ResolvedEntity {
-  /** Identifies this instance of the program: the ECS task id, pod name, EC2 instance id, Lambda log stream or host name. */
+  /**
+   * Identifies this instance of the program: the ECS task id, pod name, EC2 instance id, Lambda log stream or host
+   * name.
+   */
   readonly instance: string;
   /** Explanations of the result that are not problems, one sentence each. */
   readonly notes: readonly string[];
 }
 
 /**
- * Detects the identity of this process from the options, the environment variables, metadata services and files. It rejects only
- * if the working directory does not exist.
+ * Detects the identity of this process from the options, the environment variables, metadata services and files. It
+ * rejects only if the working directory does not exist.
  * @param signal aborts the detection; what is known by then is used
  */
 export async function detectIdentity(

@@ -3,7 +3,10 @@
  * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Entity.html
  */
 export interface Entity {
-  /** Identify the entity: entities with equal key attributes are the same. 2 to 4 entries, values of 1 to 512 characters. */
+  /**
+   * Identify the entity: entities with equal key attributes are the same. 2 to 4 entries, values of 1 to 512
+   * characters.
+   */
   readonly keyAttributes: Readonly<Record<string, string>>;
   /** Connect the entity with other telemetry. At most 10 entries, values of 1 to 512 characters. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -21,11 +24,14 @@ export const KEY_ATTRIBUTES_BY_TYPE = {
 export type EntityType = keyof typeof KEY_ATTRIBUTES_BY_TYPE;
 
 /**
- * A complete entity to use instead of the detected one. Which fields are required and allowed depends on the type; other fields are
- * a ConfigError. Strings are trimmed, and are 1 to 512 printable ASCII characters.
+ * A complete entity to use instead of the detected one. Which fields are required and allowed depends on the type;
+ * other fields are a ConfigError. Strings are trimmed, and are 1 to 512 printable ASCII characters.
  */
 export interface EntityOption {
-  /** Default: `Service`. `Service`, `RemoteService` and `AWS::Service` have a name; the others have resourceType and identifier. */
+  /**
+   * Default: `Service`. `Service`, `RemoteService` and `AWS::Service` have a name; the others have resourceType and
+   * identifier.
+   */
   readonly type?: EntityType | undefined;
   /** For `Resource` and `AWS::Resource`: the type of the resource, such as `AWS::ECS::Cluster` or `K8s::Pod`. */
   readonly resourceType?: string | undefined;

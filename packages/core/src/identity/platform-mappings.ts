@@ -31,7 +31,10 @@ const LAMBDA: PlatformMapping = {
   instance: named('faas.instance'),
 };
 
-/** In the CloudWatch agent's order: the cluster that the user declares, the one in the task's ARN, the one in the metadata. */
+/**
+ * In the CloudWatch agent's order: the cluster that the user declares, the one in the task's ARN, the one in the
+ * metadata.
+ */
 const ECS_CLUSTER = firstOf(
   lastSegment('aws.ecs.cluster.arn'),
   clusterOfTask,
@@ -157,7 +160,10 @@ function workloadOfPod(detected: ResourceAttributes): ResourceAttribute | undefi
   return pod && value !== undefined ? { ...pod, value } : undefined;
 }
 
-/** The last segment of an ARN (`task/id` in the old format, `task/cluster/id` in the new one), or the whole of a short name. */
+/**
+ * The last segment of an ARN (`task/id` in the old format, `task/cluster/id` in the new one), or the whole of a short
+ * name.
+ */
 function lastSegment(name: string): Picker {
   return (detected) => {
     const attribute = detected.get(name);

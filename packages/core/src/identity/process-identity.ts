@@ -22,8 +22,8 @@ const FIRST_BATCH_WAIT_MS = 1000;
 export const DETECTION_TIMEOUT_MS = 5000;
 
 /**
- * The identity of this process: the entity of its events, and the instance for the name of its log stream. It is detected once.
- * The first batch waits for it for a limited time. If it is known later, later batches use it.
+ * The identity of this process: the entity of its events, and the instance for the name of its log stream. It is
+ * detected once. The first batch waits for it for a limited time. If it is known later, later batches use it.
  */
 export class ProcessIdentity {
   /** Resolves when the identity is known or the wait is over. */

@@ -36,9 +36,9 @@ export interface ResolvedEntity {
 const USER = 'UserConfiguration';
 
 /**
- * Derives the entity from what the user gave and from the sources, in order of precedence. The name and the environment each come
- * from the first source that has one. Without a name there is no entity, since a shared `unknown_service` would merge unrelated
- * programs.
+ * Derives the entity from what the user gave and from the sources, in order of precedence. The name and the environment
+ * each come from the first source that has one. Without a name there is no entity, since a shared `unknown_service`
+ * would merge unrelated programs.
  */
 export function resolveEntity(
   given: EntityOption | false | undefined,

@@ -10,7 +10,8 @@ export interface RuntimeEnvironment {
   readonly hostname: string;
   /**
    * Reads a text file. Rejects if that fails.
-   * @param beside if given, rejects with ForeignFile unless the file belongs to this user, root, or the owner of that path
+   * @param beside if given, rejects with ForeignFile unless the file belongs to this user, root, or the owner of that
+   * path
    */
   readonly readFile: (path: string, beside?: string) => Promise<string>;
   readonly fetch: Fetch;
@@ -40,7 +41,9 @@ async function checkOwner(path: string, beside: string): Promise<void> {
   if (![0, process.geteuid?.(), owner?.uid].includes(uid)) throw new ForeignFile(path);
 }
 
-/** In a worker thread, process.argv[1] is the worker's script, but on Linux the command line of the process can be read. */
+/**
+ * In a worker thread, process.argv[1] is the worker's script, but on Linux the command line of the process can be read.
+ */
 async function mainScript(): Promise<string> {
   if (isMainThread) return process.argv[1] ?? process.cwd();
   const commandLine = await readText('/proc/self/cmdline').catch(() => '');

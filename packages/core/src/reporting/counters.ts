@@ -36,8 +36,9 @@ export interface FinalCounts {
 }
 
 /**
- * The numbers behind `Counts`, in memory that threads can share, so that they are exact even after the counting thread has
- * ended. Only that thread writes. Others read after it has ended, or when it is stuck, so no atomic operations are needed.
+ * The numbers behind `Counts`, in memory that threads can share, so that they are exact even after the counting thread
+ * has ended. Only that thread writes. Others read after it has ended, or when it is stuck, so no atomic operations are
+ * needed.
  */
 export class Counters {
   readonly #cells: Float64Array;

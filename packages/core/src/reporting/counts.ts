@@ -1,6 +1,6 @@
 /**
- * The number of log events by outcome. Each accepted event is counted in exactly one of delivered, rejected, dropped, spooled
- * and pending. A message that is too long for one event counts as the several events that it is split into.
+ * The number of log events by outcome. Each accepted event is counted in exactly one of delivered, rejected, dropped,
+ * spooled and pending. A message that is too long for one event counts as the several events that it is split into.
  */
 export interface Counts {
   /** Events from the logger, and events that an earlier process had left in the spool. */

@@ -1,8 +1,9 @@
 import type { ProblemCode, Report } from './report-types.js';
 
 /**
- * Limits reports while the process exits. Nothing can be reported later then, so a loss is not withheld for a minute. A listener
- * is called synchronously, and one that logs each report loses another record each time: without a limit it would never end.
+ * Limits reports while the process exits. Nothing can be reported later then, so a loss is not withheld for a minute. A
+ * listener is called synchronously, and one that logs each report loses another record each time: without a limit it
+ * would never end.
  */
 export class ExitReport {
   readonly #kinds = new Set<Report['kind']>();

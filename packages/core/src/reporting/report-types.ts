@@ -22,17 +22,27 @@ export type ProblemCode =
   | 'rejected-events'
   /** The service refused single events for another reason (`rejected.invalid`). A dead-letter file keeps them. */
   | 'invalid-event'
-  /** More than `maxBufferBytes` waited, and the oldest events were dropped (`dropped.bufferFull`). Use a spool, or raise it. */
+  /**
+   * More than `maxBufferBytes` waited, and the oldest events were dropped (`dropped.bufferFull`). Use a spool, or raise
+   * it.
+   */
   | 'buffer-full'
   /** More than `spoolMaxBytes` waited on disk, and the oldest events were dropped (`dropped.spoolFull`). Raise it. */
   | 'spool-full'
-  /** Spool files are damaged or were removed (`dropped.unreadable`). Check the disk, and what else deletes files there. */
+  /**
+   * Spool files are damaged or were removed (`dropped.unreadable`). Check the disk, and what else deletes files there.
+   */
   | 'unreadable'
-  /** Time ran out at the end of the process (`dropped.closed`). Raise `closeTimeoutMs`, or await `flush()` before exit. */
+  /**
+   * Time ran out at the end of the process (`dropped.closed`). Raise `closeTimeoutMs`, or await `flush()` before exit.
+   */
   | 'not-delivered'
   /** Records were logged after the transport was closed (`dropped.closed`). Close it last. */
   | 'logged-after-close'
-  /** The worker thread ended or cannot be started. Its undelivered events are lost (`dropped.workerEnded`) unless spooled. */
+  /**
+   * The worker thread ended or cannot be started. Its undelivered events are lost (`dropped.workerEnded`) unless
+   * spooled.
+   */
   | 'worker'
   // Events are not affected.
   /** The host's clock differs from the service's. Requests are signed with the service's time. Set the clock. */
@@ -51,7 +61,9 @@ export type ProblemCode =
   | 'plain-http'
   /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
-  /** The spool directory cannot be used. Events are kept in memory only. Check its owner, its permissions and the disk. */
+  /**
+   * The spool directory cannot be used. Events are kept in memory only. Check its owner, its permissions and the disk.
+   */
   | 'spool'
   /** The dead-letter file cannot be written. Refused events are lost while this lasts. Check its folder and the disk. */
   | 'dead-letters';

@@ -12,8 +12,8 @@ interface Entry<D> {
 }
 
 /**
- * The destinations in use, up to a maximum. Whoever controls the text of records can make up any number of names, and each name
- * costs a log stream, requests and memory.
+ * The destinations in use, up to a maximum. Whoever controls the text of records can make up any number of names, and
+ * each name costs a log stream, requests and memory.
  */
 export class DestinationCache<D> {
   readonly #max: number;

@@ -14,8 +14,8 @@ export function topLevelName(field: string): string {
 /**
  * Parses a record.
  *
- * If one of `names` occurs twice, the first value counts: Pino writes the bindings of a logger, which the application chose, before
- * the logged fields, which a user may have chosen. JSON.parse alone takes the last.
+ * If one of `names` occurs twice, the first value counts: Pino writes the bindings of a logger, which the application
+ * chose, before the logged fields, which a user may have chosen. JSON.parse alone takes the last.
  * @returns undefined if the text is not a JSON object
  */
 export function parseRecord(text: string, names: readonly string[]): unknown {
@@ -29,8 +29,8 @@ export function parseRecord(text: string, names: readonly string[]): unknown {
 }
 
 /**
- * Keeps most text that is not a JSON object away from JSON.parse, since an exception costs more than all other work on a record.
- * Such text, like `{ a: 1 }` from console.log(), may come in any number.
+ * Keeps most text that is not a JSON object away from JSON.parse, since an exception costs more than all other work on
+ * a record. Such text, like `{ a: 1 }` from console.log(), may come in any number.
  */
 function mayBeObject(text: string): boolean {
   return /^\{\s*["}]/.test(text) && text.trimEnd().endsWith('}');

@@ -39,12 +39,15 @@ export interface EntityProvider {
 }
 
 /**
- * Replaces each field in the name of the overflow log stream. Field values contain no slash, so no record has this log stream as its
- * own.
+ * Replaces each field in the name of the overflow log stream. Field values contain no slash, so no record has this log
+ * stream as its own.
  */
 const OVERFLOW = '/overflow';
 
-/** Whether records must be parsed. That costs more than all other work on a record, so it is done only if an option needs it. */
+/**
+ * Whether records must be parsed. That costs more than all other work on a record, so it is done only if an option
+ * needs it.
+ */
 export function readsRecords({ logStreamName, serviceField }: Omit<RouterOptions, 'maxLogStreams'>): boolean {
   return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
 }
@@ -105,8 +108,8 @@ function copyString(text: string | undefined): string | undefined {
 }
 
 /**
- * A field's value as a segment of a log stream's name. It is sanitized here already, so that a destination keeps no more of a record
- * than a name may contain. Slashes are replaced, so that a value cannot imitate several segments.
+ * A field's value as a segment of a log stream's name. It is sanitized here already, so that a destination keeps no
+ * more of a record than a name may contain. Slashes are replaced, so that a value cannot imitate several segments.
  */
 function nameSegment(text: string | undefined): string | undefined {
   return text === undefined ? undefined : sanitizeStreamName(text.replaceAll('/', '_'));

@@ -23,8 +23,8 @@ const MAX_LENGTH = 512;
 const UNKNOWN = 'unknown';
 
 /**
- * Creates names of log streams from a template. `{date}` depends on the day, `{record.…}` on the record, and all other placeholders
- * keep their values. Unknown values become `unknown`.
+ * Creates names of log streams from a template. `{date}` depends on the day, `{record.…}` on the record, and all other
+ * placeholders keep their values. Unknown values become `unknown`.
  */
 export function streamNamer(template: string, values: StreamNameValues): StreamNamer {
   const fixed = { ...values, pid: String(values.pid), uuid: randomUUID() };
@@ -39,7 +39,9 @@ export function streamNamer(template: string, values: StreamNameValues): StreamN
   };
 }
 
-/** The service accepts 1 to 512 characters without `:` and `*`. Control characters and escape sequences are removed too. */
+/**
+ * The service accepts 1 to 512 characters without `:` and `*`. Control characters and escape sequences are removed too.
+ */
 export function sanitizeStreamName(name: string): string {
   const whole = stripVTControlCharacters(name)
     .toWellFormed()

@@ -5,8 +5,8 @@ let isListening = false;
 let exiting = false;
 
 /**
- * Registers a synchronous action for the end of the process or worker thread: on `'exit'`, and before closeOnSignals raises a
- * signal again. All actions share one listener, since Node warns about many.
+ * Registers a synchronous action for the end of the process or worker thread: on `'exit'`, and before closeOnSignals
+ * raises a signal again. All actions share one listener, since Node warns about many.
  * @returns removes the action
  */
 export function atExit(action: () => void): () => void {

@@ -29,8 +29,9 @@ const CONNECT_TIMEOUT_MS = 800;
 const MAX_RESPONSE_LENGTH = 64 * 1024;
 
 /**
- * A client for metadata services, which use plain HTTP. Node's `fetch` and @aws-sdk/ec2-metadata-service keep the process alive
- * while a request hangs. The latter also cannot be aborted, requests a token for each value, and has no timeout by default.
+ * A client for metadata services, which use plain HTTP. Node's `fetch` and @aws-sdk/ec2-metadata-service keep the
+ * process alive while a request hangs. The latter also cannot be aborted, requests a token for each value, and has no
+ * timeout by default.
  */
 export const httpFetch: Fetch = (url, { method = 'GET', headers, signal }) =>
   new Promise((resolve, reject) => {

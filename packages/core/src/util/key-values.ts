@@ -2,8 +2,8 @@
 export interface KeyValues {
   readonly pairs: ReadonlyMap<string, string>;
   /**
-   * Entries that cannot be read and are left out: their keys, or their positions (`entry 2`) where the key cannot be read,
-   * since the text of such an entry may be part of a secret value.
+   * Entries that cannot be read and are left out: their keys, or their positions (`entry 2`) where the key cannot be
+   * read, since the text of such an entry may be part of a secret value.
    */
   readonly malformed: readonly string[];
 }

@@ -2,8 +2,9 @@
 const PARKED = -1;
 
 /**
- * A priority queue of keys that wait. `next` returns the key with the lowest order that may go. Keys that may not go are parked
- * and not checked again until they are recalled, so thousands of them cost nothing. (A binary heap that can find each key.)
+ * A priority queue of keys that wait. `next` returns the key with the lowest order that may go. Keys that may not go
+ * are parked and not checked again until they are recalled, so thousands of them cost nothing. (A binary heap that can
+ * find each key.)
  */
 export class ReadyQueue<K> {
   readonly #heap: Item<K>[] = [];

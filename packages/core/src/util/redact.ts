@@ -13,8 +13,8 @@ export function isSecretName(name: string): boolean {
 
 /** The first group of each pattern is kept; the rest of the match is masked. */
 const SECRETS: readonly RegExp[] = [
-  // https://user:password@host. The password may contain a slash or an @, and inside quotes also a space. File URLs have no
-  // user, and an @ behind a slash begins the name of a package.
+  // https://user:password@host. The password may contain a slash or an @, and inside quotes also a space. File URLs
+  // have no user, and an @ behind a slash begins the name of a package.
   /(['"`(](?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^'"`()]*(?<![/\\])@/gi,
   /((?<![a-z\d+.-])(?!file:)[a-z][a-z\d+.-]{1,20}:[/\\]+)[^\s'"`()]*(?<![/\\])@/gi,
   // user:password@host. An ARN may end with an e-mail address.
@@ -28,7 +28,8 @@ const SECRETS: readonly RegExp[] = [
   ),
   // Access key ids.
   /\b(A[KS]IA)[A-Z\d]{8,}/g,
-  // Session tokens, by their first letters, or by length and mixture of characters. Text that begins with a slash is a path.
+  // Session tokens, by their first letters, or by length and mixture of characters. Text that begins with a slash is a
+  // path.
   /(?<![\w+/=%.-])((?:FwoG|FQoG|IQoJ|AQoD|AQoE))[\w+/=%-]{16,}/g,
   /(?<![\w+/=%.-])(?!\/)((?=[\w+/=%-]*\d)(?=[\w+/=%-]*[a-z])(?=[\w+/=%-]*[A-Z]))[\w+/=%-]{100,}/g,
   // JSON Web Tokens.
@@ -40,8 +41,9 @@ const SECRETS: readonly RegExp[] = [
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /**
- * Makes text safe to show to a person, whatever it quotes. Every report, ConfigError and line on stderr passes through here.
- * Secrets are replaced with `…`, and characters that control a terminal or hide text with escapes such as `\u001b`.
+ * Makes text safe to show to a person, whatever it quotes. Every report, ConfigError and line on stderr passes through
+ * here. Secrets are replaced with `…`, and characters that control a terminal or hide text with escapes such as
+ * `\u001b`.
  */
 export function redact(text: string): string {
   let safe = text.slice(0, MAX_SEARCHED_LENGTH);

@@ -1,8 +1,8 @@
 import { isDate } from 'node:util/types';
 
 /**
- * ISO 8601, also with a space instead of the T, and the offset from UTC if there is one. Date.parse alone accepts almost any
- * text: "build 7" becomes a day in July 2001.
+ * ISO 8601, also with a space instead of the T, and the offset from UTC if there is one. Date.parse alone accepts
+ * almost any text: "build 7" becomes a day in July 2001.
  */
 const ISO = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(Z|[+-]\d\d:?\d\d)?)?$/;
 
@@ -18,9 +18,9 @@ const SAME_ZONE_MS = 5 * 60_000;
 /**
  * Converts the time in a record to the service's format: whole milliseconds since 1970.
  *
- * Accepts milliseconds, seconds, a Date, and text with a number or an ISO 8601 time. Text without an offset from UTC may be the
- * local time of another zone, so it is accepted only within 5 minutes of the log call. Numbers outside the years 2001 to 2286
- * are not accepted: they are rather a position in a video, or digits such as 20261124120000.
+ * Accepts milliseconds, seconds, a Date, and text with a number or an ISO 8601 time. Text without an offset from UTC
+ * may be the local time of another zone, so it is accepted only within 5 minutes of the log call. Numbers outside the
+ * years 2001 to 2286 are not accepted: they are rather a position in a video, or digits such as 20261124120000.
  * @param loggedAt the time of the log call, in milliseconds since 1970
  * @returns undefined if the value is not accepted
  */

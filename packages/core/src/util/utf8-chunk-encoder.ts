@@ -5,8 +5,8 @@ const CHUNK_LENGTH = 64 * 1024;
 const CHUNK_BYTES = 3 * CHUNK_LENGTH;
 
 /**
- * Encodes text as UTF-8, chunk by chunk, in one reused buffer. A new buffer for each text would make V8 collect garbage several
- * times as often.
+ * Encodes text as UTF-8, chunk by chunk, in one reused buffer. A new buffer for each text would make V8 collect garbage
+ * several times as often.
  */
 export class Utf8ChunkEncoder {
   readonly #onChunk: (chunk: Buffer) => void;

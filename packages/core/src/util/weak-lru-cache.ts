@@ -1,6 +1,6 @@
 /**
- * Holds one item per key for as long as it is referenced from elsewhere, plus the most recently used items. All batches of a
- * destination thereby share one object, and destinations that are no longer used take no memory.
+ * Holds one item per key for as long as it is referenced from elsewhere, plus the most recently used items. All batches
+ * of a destination thereby share one object, and destinations that are no longer used take no memory.
  */
 export class WeakLruCache<T extends object> {
   readonly #maxRecent: number;

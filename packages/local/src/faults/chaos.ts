@@ -2,7 +2,9 @@ import type { Fault } from './faults.js';
 
 const OPERATIONS = ['PutLogEvents', 'CreateLogGroup', 'CreateLogStream'];
 
-/** The faults of each operation, in order. Each share applies to the requests that the faults before it did not affect. */
+/**
+ * The faults of each operation, in order. Each share applies to the requests that the faults before it did not affect.
+ */
 const KINDS = [
   { kind: 'throttle', share: 0.05 },
   { kind: 'error500', share: 0.03 },
@@ -24,7 +26,10 @@ export const CHAOS_SUMMARY = KINDS.map(({ kind, share }) => `${Math.round(share 
 /** Seeds are integers from 0 to this. */
 export const MAX_SEED = 2 ** 32 - 1;
 
-/** A generator of random numbers in [0, 1), the same for the same seed (an integer from 0 to 2 ** 32 - 1): https://github.com/cprosche/mulberry32 */
+/**
+ * A generator of random numbers in [0, 1), the same for the same seed (an integer from 0 to 2 ** 32 - 1):
+ * https://github.com/cprosche/mulberry32
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -8,8 +8,8 @@ import { parseJson, toJson } from './json.js';
 import { invalidSignature, Refusal, unreadable } from './refusal.js';
 
 /**
- * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Of Signature Version 4 the form is
- * checked, but not the signature itself.
+ * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Of Signature Version 4 the
+ * form is checked, but not the signature itself.
  */
 export const AWS_JSON = 'application/x-amz-json-1.1';
 const TARGET_PREFIX = 'Logs_20140328.';

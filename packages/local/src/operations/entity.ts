@@ -22,8 +22,9 @@ export function readEntity(members: Members): Entity | undefined {
 }
 
 /**
- * The `rejectedEntityInfo.errorType` of an entity that fits the model but is invalid; undefined if it is valid. Events are accepted
- * either way. AWS does not document which log group classes accept no entity: this is inferred from UnsupportedLogGroupType.
+ * The `rejectedEntityInfo.errorType` of an entity that fits the model but is invalid; undefined if it is valid. Events
+ * are accepted either way. AWS does not document which log group classes accept no entity: this is inferred from
+ * UnsupportedLogGroupType.
  */
 export function rejectionOf({ keyAttributes = {} }: Entity, logGroupClass: string): string | undefined {
   const names = Object.keys(keyAttributes);

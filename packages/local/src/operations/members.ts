@@ -3,7 +3,10 @@ import type { MapRule, NumberRule, TextRule } from './rules.js';
 
 type Shape = Readonly<Record<string, unknown>>;
 
-/** The service was seen to list only ten violations: https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140 */
+/**
+ * The service was seen to list only ten violations:
+ * https://github.com/fluent-plugins-nursery/fluent-plugin-cloudwatch-logs/issues/140
+ */
 const MAX_LISTED = 10;
 
 /** The maximum length of a value in a message, so that megabytes are not echoed. */

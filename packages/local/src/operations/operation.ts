@@ -33,5 +33,7 @@ export interface AcceptedBatch {
 /** Executes a request and returns the answer. @param entityError set by a fault to reject the entity */
 export type Act = (context: Context, entityError?: string) => object;
 
-/** Reads a request. Faults are applied afterwards, so that the record of a request is the same with and without a fault. */
+/**
+ * Reads a request. Faults are applied afterwards, so that the record of a request is the same with and without a fault.
+ */
 export type Operation = (members: Members, details: RequestDetails) => Act;

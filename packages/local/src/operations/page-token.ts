@@ -3,8 +3,8 @@ import type { Members } from './members.js';
 import { NEXT_TOKEN } from './rules.js';
 
 /**
- * A `nextToken` contains the item at which the next page begins, not a position, so that a reader neither misses an item nor sees it
- * twice when items are added or removed between two pages.
+ * A `nextToken` contains the item at which the next page begins, not a position, so that a reader neither misses an
+ * item nor sees it twice when items are added or removed between two pages.
  */
 export interface PageToken {
   /** The kind of list, and the direction of reading. */

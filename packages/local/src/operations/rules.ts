@@ -52,7 +52,10 @@ export const TAGS: MapRule = {
   value: { min: 0, max: 256, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)' },
 };
 
-/** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: "aws:" in any case is reserved. */
+/**
+ * https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html: "aws:" in any case is
+ * reserved.
+ */
 export const RESERVED_TAG_KEY = /^aws:/i;
 
 /** CreateLogGroup: "Log group names can't start with the string aws/". The service's message names it in upper case. */
@@ -87,8 +90,8 @@ export const MAX_AGE_MS = 14 * DAY_MS;
 export const MAX_AHEAD_MS = 2 * HOUR_MS;
 
 /**
- * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours are accepted is unknown, so they are
- * refused here: what is accepted here is then accepted by AWS too.
+ * PutLogEvents: the valid events of a batch "cannot exceed 24 hours". Whether exactly 24 hours are accepted is unknown,
+ * so they are refused here: what is accepted here is then accepted by AWS too.
  */
 export const SPAN_LIMIT_MS = 24 * HOUR_MS;
 

@@ -1,4 +1,7 @@
-/** The sort key of an event: its timestamp, then the order of arrival. It is unique, and assigned when the event is stored. */
+/**
+ * The sort key of an event: its timestamp, then the order of arrival. It is unique, and assigned when the event is
+ * stored.
+ */
 export interface EventKey {
   readonly timestamp: number;
   readonly sequence: number;

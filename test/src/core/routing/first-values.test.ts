@@ -2,7 +2,8 @@ import { parseRecord } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 
-// No name is a single backslash: JSON.parse of Node 24 confuses it with `"\u0022"` once it has parsed an object with such a name.
+// No name is a single backslash: JSON.parse of Node 24 confuses it with `"\u0022"` once it has parsed an object with
+// such a name.
 const NAMES = ['a', 'tenant', '"', 'a\\b', 'a"b', 'a/b', 'é', '__proto__', ''];
 
 /** JSON of any value, with or without spaces. */

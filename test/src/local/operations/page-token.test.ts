@@ -25,8 +25,8 @@ const text = ({ events = [] }: { events?: { message?: string | undefined }[] | u
   events.map(({ message }) => message).join('');
 
 /**
- * Works like `aws logs tail --follow`: it asks for events from the newest time that it saw, and recognises new events at that time
- * by their ids.
+ * Works like `aws logs tail --follow`: it asks for events from the newest time that it saw, and recognises new events
+ * at that time by their ids.
  */
 class Tail {
   readonly printed: string[] = [];

@@ -8,16 +8,21 @@ import { isKeyValue } from '../validate-entity.js';
 
 const ENDPOINT = 'http://169.254.169.254';
 const INSTANCE_ID = /^i-[0-9a-f]{8,17}$/;
-/** By default all applications of an account have this role on Elastic Beanstalk. As a service name it would merge them. */
+/**
+ * By default all applications of an account have this role on Elastic Beanstalk. As a service name it would merge them.
+ */
 const BEANSTALK_STOCK_ROLE = 'aws-elasticbeanstalk-ec2-role';
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 
-/** The tags that name a service, best first and in any case. Of tags that differ only in case, the last counts, as in the agent. */
+/**
+ * The tags that name a service, best first and in any case. Of tags that differ only in case, the last counts, as in
+ * the agent.
+ */
 const SERVICE_TAGS = ['service', 'application', 'app'];
 
 /**
- * Asks the metadata service of an EC2 instance (IMDSv2). Only an answer with an instance id counts as EC2, since other clouds use
- * the same address.
+ * Asks the metadata service of an EC2 instance (IMDSv2). Only an answer with an instance id counts as EC2, since other
+ * clouds use the same address.
  * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export async function ec2Attributes(
@@ -34,8 +39,8 @@ export async function ec2Attributes(
     const isSilent = error instanceof ConnectTimeoutError || signal.aborted;
     const what = isSilent ? NO_ANSWER : `${UNUSABLE} (${errorMessage(error)})`;
     const diagnosis = `The EC2 metadata service at ${endpoint} ${what}`;
-    // If the user sets the address, a service is expected there. Otherwise the program probably runs outside of AWS, and a
-    // problem at each start would be noise.
+    // If the user sets the address, a service is expected there. Otherwise the program probably runs outside of AWS,
+    // and a problem at each start would be noise.
     if (declared) diagnostics.problems.push(diagnosis);
     else if (isSilent) diagnostics.notes.push(diagnosis);
     return new Map();

@@ -6,8 +6,8 @@ import type { RuntimeEnvironment } from '../runtime-environment.js';
 const FROM = 'ECS task metadata';
 
 /**
- * Reads the task metadata. OpenTelemetry's detector is not used, since it omits the service name and supports only one AWS
- * partition.
+ * Reads the task metadata. OpenTelemetry's detector is not used, since it omits the service name and supports only one
+ * AWS partition.
  * Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
  */
 export async function ecsAttributes(

@@ -5,8 +5,8 @@ import type { RuntimeEnvironment } from '../runtime-environment.js';
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /**
- * What a pod can find out about itself without network access or permissions. That does not include the node, which the operator
- * of Application Signals sets in OTEL_RESOURCE_ATTRIBUTES, nor the cluster, which only the user can set there.
+ * What a pod can find out about itself without network access or permissions. That does not include the node, which the
+ * operator of Application Signals sets in OTEL_RESOURCE_ATTRIBUTES, nor the cluster, which only the user can set there.
  */
 export async function kubernetesAttributes(runtime: RuntimeEnvironment): Promise<ResourceAttributes> {
   const read = (path: string) => runtime.readFile(path).catch(() => '');
@@ -50,14 +50,14 @@ function podAttributes(hostname: string, hosts: string): ResourceAttributes {
 const RANDOM = '[bcdfghjklmnpqrstvwxz2456789]';
 
 /**
- * A cron job numbers its runs by minutes since 1970, since Kubernetes 1.21 (2021), so the number is at least 26,900,000. A smaller
- * number is a date in the name of a job, such as `20261124`.
+ * A cron job numbers its runs by minutes since 1970, since Kubernetes 1.21 (2021), so the number is at least
+ * 26,900,000. A smaller number is a date in the name of a job, such as `20261124`.
  */
 const MINUTE = '(?:2[6-9]|[3-9]\\d)\\d{6}';
 
 /**
- * The names of pods of a deployment (`checkout-5d4f8c7b9d-x2kfp`), a cron job (`report-29387520-x2kfp`), a stateful set (`db-0`),
- * and a daemon set or job (`agent-x2kfp`).
+ * The names of pods of a deployment (`checkout-5d4f8c7b9d-x2kfp`), a cron job (`report-29387520-x2kfp`), a stateful set
+ * (`db-0`), and a daemon set or job (`agent-x2kfp`).
  */
 const POD_NAMES = [
   new RegExp(`^(.+)-${RANDOM}{6,10}-${RANDOM}{5}$`),

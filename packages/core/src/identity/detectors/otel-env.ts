@@ -4,9 +4,11 @@ import { attributesFrom, merge, type ResourceAttributes } from '../resource-attr
 import type { RuntimeEnvironment } from '../runtime-environment.js';
 
 /**
- * Reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. OpenTelemetry's packages are not used: they discard all attributes if one
- * entry is malformed, and each major version needs its own `@opentelemetry/api`, which may differ from the application's.
- * Source: https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
+ * Reads OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. OpenTelemetry's packages are not used: they discard all
+ * attributes if one entry is malformed, and each major version needs its own `@opentelemetry/api`, which may differ
+ * from the application's.
+ * Source:
+ * https://opentelemetry.io/docs/specs/otel/resource/sdk/#specifying-resource-information-via-an-environment-variable
  * @param isPlatform whether a value of `cloud.platform` is supported; others are ignored
  * @param diagnostics receives problems
  */
@@ -34,7 +36,10 @@ export function otelAttributes(
   );
 }
 
-/** OpenTelemetry uses `unknown_service:node` if there is no name, and one fixed name for all applications on Elastic Beanstalk. */
+/**
+ * OpenTelemetry uses `unknown_service:node` if there is no name, and one fixed name for all applications on Elastic
+ * Beanstalk.
+ */
 function isServiceName(name: string | undefined): boolean {
   return !name?.startsWith('unknown_service') && name !== 'aws_elastic_beanstalk';
 }

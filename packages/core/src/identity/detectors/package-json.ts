@@ -5,8 +5,8 @@ import { attributesFrom, type ResourceAttributes } from '../resource-attributes.
 import { ForeignFile, type RuntimeEnvironment } from '../runtime-environment.js';
 
 /**
- * The name in the nearest package.json above the main script. A bundled program may have none. A file that belongs to another user
- * is ignored, since anybody could put one into /tmp and thereby choose the entity of a program's logs.
+ * The name in the nearest package.json above the main script. A bundled program may have none. A file that belongs to
+ * another user is ignored, since anybody could put one into /tmp and thereby choose the entity of a program's logs.
  * @param diagnostics receives notes
  */
 export async function packageAttributes(
