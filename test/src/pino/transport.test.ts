@@ -288,7 +288,7 @@ test('a wrong option is one ConfigError on the transport', async (t) => {
   const transport = pino.transport({ target, options: { logGroup: '/test', flushIntervalMs: 'soon' } });
   const [error] = await once(transport, 'error');
   t.regex(error.message, /^putlogs cannot start with this configuration/);
-  t.regex(error.message, /logGroup: .*perhaps logGroupName/);
+  t.regex(error.message, /logGroup: .*did you mean logGroupName/);
   t.regex(error.message, /flushIntervalMs \(environment variable PUTLOGS_FLUSH_INTERVAL_MS\)/);
   t.regex(error.message, /PUTLOGS_LOG_GROUP_NAME/);
 });

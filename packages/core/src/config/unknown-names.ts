@@ -10,7 +10,7 @@ export function unknownOption(option: string, known: readonly string[]): ConfigP
 function hintFor(name: string, known: readonly string[]): string {
   const hint = OPTION_HINTS.get(name);
   if (hint === undefined) return suggestion(name, known);
-  return known.includes(hint) ? `, perhaps ${hint}` : `; ${hint}`;
+  return known.includes(hint) ? ` (did you mean ${hint}?)` : `; ${hint}`;
 }
 
 /** Suggests the most similar known name, as the end of a sentence. */
@@ -19,7 +19,7 @@ export function suggestion(name: string, known: readonly string[]): string {
     .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
     .filter(({ distance }) => distance <= name.length / 2)
     .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? '' : `, perhaps ${nearest.candidate}`;
+  return nearest === undefined ? '' : ` (did you mean ${nearest.candidate}?)`;
 }
 
 /**

@@ -370,17 +370,17 @@ test('a number in a variable may have spaces around it', (t) => {
 });
 
 for (const [name, hint] of [
-  ['awsRegion', ', perhaps region'],
-  ['logGroup', ', perhaps logGroupName'],
-  ['flushInterval', ', perhaps flushIntervalMs'],
-  ['LOGGROUPNAME', ', perhaps logGroupName'],
-  ['retentionDays', ', perhaps retentionInDays'],
+  ['awsRegion', ' (did you mean region?)'],
+  ['logGroup', ' (did you mean logGroupName?)'],
+  ['flushInterval', ' (did you mean flushIntervalMs?)'],
+  ['LOGGROUPNAME', ' (did you mean logGroupName?)'],
+  ['retentionDays', ' (did you mean retentionInDays?)'],
   ['zzz', ''],
-  ['group', ', perhaps logGroupName'],
-  ['stream', ', perhaps logStreamName'],
-  ['interval', ', perhaps flushIntervalMs'],
-  ['uploadRate', ', perhaps flushIntervalMs'],
-  ['ensureLogGroup', ', perhaps createLogGroup'],
+  ['group', ' (did you mean logGroupName?)'],
+  ['stream', ' (did you mean logStreamName?)'],
+  ['interval', ' (did you mean flushIntervalMs?)'],
+  ['uploadRate', ' (did you mean flushIntervalMs?)'],
+  ['ensureLogGroup', ' (did you mean createLogGroup?)'],
 ] as const) {
   test(`the unknown option ${name} is an error${hint}`, (t) => {
     t.deepEqual(refusal({ ...group, [name]: 'x' }).problems, [
@@ -453,14 +453,14 @@ for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
 }
 
 for (const [variable, hint] of [
-  ['PUTLOGS_LOG_GROUP', ', perhaps PUTLOGS_LOG_GROUP_NAME'],
-  ['PUTLOGS_FLUSH_INTERVAL', ', perhaps PUTLOGS_FLUSH_INTERVAL_MS'],
-  ['PUTLOGS_ENTITY_NAMES', ', perhaps PUTLOGS_ENTITY_NAME'],
-  ['PUTLOGS_REIGON', ', perhaps PUTLOGS_REGION'],
-  ['PUTLOGS_SERVICE_NAME', ', perhaps PUTLOGS_SERVICE'],
-  ['PUTLOGS_ENDPOINT_URL', ', perhaps PUTLOGS_ENDPOINT'],
-  ['PUTLOGS_GROUP_NAME', ', perhaps PUTLOGS_LOG_GROUP_NAME'],
-  ['PUTLOGS_STREAM_NAME', ', perhaps PUTLOGS_LOG_STREAM_NAME'],
+  ['PUTLOGS_LOG_GROUP', ' (did you mean PUTLOGS_LOG_GROUP_NAME?)'],
+  ['PUTLOGS_FLUSH_INTERVAL', ' (did you mean PUTLOGS_FLUSH_INTERVAL_MS?)'],
+  ['PUTLOGS_ENTITY_NAMES', ' (did you mean PUTLOGS_ENTITY_NAME?)'],
+  ['PUTLOGS_REIGON', ' (did you mean PUTLOGS_REGION?)'],
+  ['PUTLOGS_SERVICE_NAME', ' (did you mean PUTLOGS_SERVICE?)'],
+  ['PUTLOGS_ENDPOINT_URL', ' (did you mean PUTLOGS_ENDPOINT?)'],
+  ['PUTLOGS_GROUP_NAME', ' (did you mean PUTLOGS_LOG_GROUP_NAME?)'],
+  ['PUTLOGS_STREAM_NAME', ' (did you mean PUTLOGS_LOG_STREAM_NAME?)'],
 ] as const) {
   test(`the unknown variable ${variable} is an error${hint}`, (t) => {
     t.deepEqual(refusal(group, { [variable]: 'x' }).problems, [
@@ -523,7 +523,7 @@ test('one error lists everything that is wrong', (t) => {
   t.is(lines.length, 9);
   t.is(lines[0], 'putlogs cannot start with this configuration:');
   t.true(lines.some((line) => line.startsWith('  environment variable PUTLOGS_GZPI: expected a known')));
-  t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option, perhaps logGroupName;')));
+  t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option (did you mean logGroupName?);')));
   t.true(
     lines.some((line) => line.startsWith('  gzip (environment variable PUTLOGS_GZIP): expected true or')),
   );
@@ -705,5 +705,5 @@ test('the error for an invalid variable of the entity names the variable', (t) =
 
 test('the error for an unknown field of an entity suggests a known one', (t) => {
   const [problem] = refusal({ ...group, entity: { name: 'x', resource_type: 'y' } }).problems;
-  t.is(problem?.expected, 'a known field, perhaps resourceType');
+  t.is(problem?.expected, 'a known field (did you mean resourceType?)');
 });
