@@ -523,7 +523,11 @@ test('one error lists everything that is wrong', (t) => {
   t.is(lines.length, 9);
   t.is(lines[0], 'putlogs cannot start with this configuration:');
   t.true(lines.some((line) => line.startsWith('  environment variable PUTLOGS_GZPI: expected a known')));
-  t.true(lines.some((line) => line.startsWith('  logGroup: expected a known option (did you mean logGroupName?);')));
+  t.true(
+    lines.some((line) =>
+      line.startsWith('  logGroup: expected a known option (did you mean logGroupName?);'),
+    ),
+  );
   t.true(
     lines.some((line) => line.startsWith('  gzip (environment variable PUTLOGS_GZIP): expected true or')),
   );
