@@ -315,6 +315,6 @@ test('misuse throws one ConfigError that names everything', (t) => {
   const options = { worker: 'yes', logGroup: '/my/app' };
   const error = t.throws(() => createStream(options as never), { instanceOf: ConfigError });
   t.regex(error?.message ?? '', /worker: .*true or false/);
-  t.regex(error?.message ?? '', /logGroup: .*perhaps logGroupName/);
+  t.regex(error?.message ?? '', /logGroup: .*did you mean logGroupName/);
   t.throws(() => createStream('/my/app' as never), { instanceOf: ConfigError });
 });

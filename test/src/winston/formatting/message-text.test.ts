@@ -840,7 +840,7 @@ for (const [how, format] of Object.entries(MASKS)) {
       const text = textOf({ format }, (logger) => logger.error('failed', { err: error, ...others }));
       t.false(text.includes(SECRET), text);
       t.regex(text, /^Error(: .*)?\n +at /m);
-      t.regex(text, /\n +at .*message\.test/);
+      t.regex(text, /\n +at .*message-text\.test/);
     });
   }
 }
