@@ -36,7 +36,7 @@ export const ROOMS = [
   {
     name: 'spool',
     sources: `${CORE}/spool`,
-    tests: [['core/spool'], ['scenarios/spool/safety']],
+    tests: [['core/spool'], ['scenarios/spool/safety', 'core/channel/worker-losses']],
   },
   {
     name: 'channel',

@@ -37,6 +37,7 @@ export { backoffMs, MAX_FAILURES } from './pipeline/backoff.js';
 export { DeliveryQueue } from './pipeline/delivery-queue.js';
 export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';
+export { MemoryLimiter } from './pipeline/memory-limiter.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
