@@ -81,7 +81,7 @@ export function createPipeline(
     clock,
     random,
   });
-  void identity.settled.then(() => spool?.begin());
+  void identity.settled.then(() => spool?.startWriting());
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
   const stopRecovery = spool === undefined ? undefined : recover(spool, dispatcher, destinations, clock);
   let closing: Promise<void> | undefined;
@@ -176,13 +176,13 @@ function recover(spool: Spool, dispatcher: Dispatcher, destinations: Destination
   const search = async () => {
     cancel?.();
     state = 'searching';
-    const { left, againMs } = await spool.recover();
+    const { batches, rescanMs } = await spool.recover();
     if (state === 'searching') {
       state = 'idle';
-      if (againMs !== undefined) cancel = clock.after(againMs, searchAgain);
+      if (rescanMs !== undefined) cancel = clock.after(rescanMs, searchAgain);
     }
-    return left.map(({ head, batch, ...outline }) => ({
-      destination: destinations.to(head),
+    return batches.map(({ name, batch, ...outline }) => ({
+      destination: destinations.to(name),
       stored: batch,
       outline,
     }));
@@ -190,7 +190,7 @@ function recover(spool: Spool, dispatcher: Dispatcher, destinations: Destination
   const searchAgain = () => {
     if (state === 'idle') dispatcher.recover(search(), false);
   };
-  spool.lookDue = searchAgain;
+  spool.onRescanDue = searchAgain;
   dispatcher.recover(search(), true);
   return () => {
     state = 'stopped';

@@ -1,6 +1,6 @@
 import type { Clock } from '../util/clock.js';
 
-/** How often it is checked whether a call has come back, and after how many checks it counts as stalled. */
+/** A running call is checked this often, and counts as stalled after this many checks. */
 const CHECK_MS = 1000;
 const CHECKS = 5;
 
@@ -8,46 +8,46 @@ export const STALLED_MS = CHECK_MS * CHECKS;
 
 interface Watcher {
   readonly clock: Clock;
-  readonly stalled: () => void;
+  readonly onStall: () => void;
 }
 
-/** Runs one asynchronous call at a time, in the order in which they came. */
+/** Runs asynchronous calls one at a time, first come, first served. */
 export class CallQueue {
   readonly #waiting: (() => void)[] = [];
   readonly #watchers = new Set<Watcher>();
   #isBusy = false;
 
   /**
-   * @param stalled is called once for each call that takes longer than STALLED_MS, by the given clock
-   * @returns ends that
+   * @param onStall is called once for each call that takes longer than STALLED_MS by this clock
+   * @returns ends the watch
    */
-  watch(clock: Clock, stalled: () => void): () => void {
-    const watcher = { clock, stalled };
+  watch(clock: Clock, onStall: () => void): () => void {
+    const watcher = { clock, onStall };
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
   async run<T>(call: () => Promise<T>): Promise<T> {
-    if (this.#isBusy) await new Promise<void>((go) => this.#waiting.push(go));
+    if (this.#isBusy) await new Promise<void>((start) => this.#waiting.push(start));
     this.#isBusy = true;
     const cancels = Array.from(this.#watchers, (watcher) => this.#watchCall(watcher));
     try {
       return await call();
     } finally {
       for (const cancel of cancels) cancel();
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#isBusy = false;
-      else next();
+      const startNext = this.#waiting.shift();
+      if (startNext === undefined) this.#isBusy = false;
+      else startNext();
     }
   }
 
-  /** In steps: a process that was suspended finds all timers due before it hears of the calls that are back. */
+  /** Checks in steps: after a suspended process resumes, all its timers are due before it learns which calls have returned. */
   #watchCall(watcher: Watcher): () => void {
     let checks = 0;
     const check = () => {
       checks++;
       if (checks < CHECKS) cancel = watcher.clock.after(CHECK_MS, check);
-      else if (this.#watchers.has(watcher)) watcher.stalled();
+      else if (this.#watchers.has(watcher)) watcher.onStall();
     };
     let cancel = watcher.clock.after(CHECK_MS, check);
     return () => cancel();

@@ -1,26 +1,21 @@
 import { constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DeadLetters } from '../contracts/dead-letters.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { errorMessage } from '../util/error-message.js';
 import { mkdir, type OpenFile, rename } from './file-calls.js';
 import { openTrusted } from './trusted-file.js';
 
-/** Where refused events were to go. */
-interface LetterAddress {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-}
-
-/** What may wait for a slow disk. */
+/** At most this much waits in memory for the disk. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** So much is written at once. */
-const PIECE_BYTES = 64 * 1024;
+/** Lines are joined up to this size and written with one call. */
+const CHUNK_BYTES = 64 * 1024;
 
 /**
- * A file of events that the service refuses for good, one JSON object a line. When it has half of the bytes that the
- * dead letters may take, it becomes `….1`, whose predecessor goes.
+ * A file of events that the service refused for good, one JSON object per line. At half of `maxBytes` the file is renamed to
+ * `<file>.1`, which replaces the previous one.
  */
 export class DeadLetterFile implements DeadLetters {
   readonly #path: string;
@@ -37,23 +32,27 @@ export class DeadLetterFile implements DeadLetters {
     this.#reporter = reporter;
   }
 
-  /** @param events the JSON of each */
-  add(reason: string, { logGroupName, logStreamName }: LetterAddress, events: readonly string[]): void {
-    const head = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });
-    for (const json of events) this.#wait(Buffer.from(`${head.slice(0, -1)},${json.slice(1)}\n`));
+  /** @param events the JSON of each event */
+  add(
+    reason: string,
+    { logGroupName, logStreamName }: Pick<DestinationName, 'logGroupName' | 'logStreamName'>,
+    events: readonly string[],
+  ): void {
+    const start = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });
+    for (const json of events) this.#enqueue(Buffer.from(`${start.slice(0, -1)},${json.slice(1)}\n`));
     this.#writeSoon();
   }
 
-  #wait(line: Buffer): void {
+  #enqueue(line: Buffer): void {
     if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
-      this.#failed(new Error('the disk does not keep up'));
+      this.#failed(new Error('no more can wait in memory: this event is lost'));
       return;
     }
     this.#waiting.push(line);
     this.#waitingBytes += line.length;
   }
 
-  /** Resolves when all is written, or never will be. */
+  /** Resolves when everything is written, or the disk has refused it. */
   async close(): Promise<void> {
     this.#writeSoon();
     while (this.#writing !== undefined) await this.#writing;
@@ -69,14 +68,14 @@ export class DeadLetterFile implements DeadLetters {
           return false;
         },
       )
-      .then((isPersisted) => {
+      .then((isWritten) => {
         this.#writing = undefined;
-        // What came while the file was being closed.
-        if (isPersisted) this.#writeSoon();
+        // Lines that came while the file was being closed.
+        if (isWritten) this.#writeSoon();
       });
   }
 
-  /** What waits is tried again with the next letter when it cannot be written now. @throws when that is so */
+  /** @throws if the disk refuses; the lines stay, and the next dead letter starts another try */
   async #write(): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     let file = await this.#open();
@@ -86,11 +85,11 @@ export class DeadLetterFile implements DeadLetters {
         const room = this.#maxBytes / 2 - size;
         if (size > 0 && (this.#waiting[0]?.length ?? 0) > room) {
           await file.close();
-          await this.#rotate();
+          await rename(this.#path, `${this.#path}.1`);
           file = await this.#open();
           ({ size } = await file.stat());
           if (size > 0) throw new Error(`${this.#path} is full`);
-        } else size += await this.#writePiece(file, Math.min(room, PIECE_BYTES));
+        } else size += await this.#writeChunk(file, Math.min(room, CHUNK_BYTES));
       }
     } finally {
       await file.close();
@@ -104,12 +103,8 @@ export class DeadLetterFile implements DeadLetters {
     return file;
   }
 
-  async #rotate(): Promise<void> {
-    await rename(this.#path, `${this.#path}.1`);
-  }
-
-  /** One line at least. @returns what they take */
-  async #writePiece(file: OpenFile, maxBytes: number): Promise<number> {
+  /** Writes one line at least. @returns how many bytes */
+  async #writeChunk(file: OpenFile, maxBytes: number): Promise<number> {
     let [count, bytes] = [0, 0];
     for (const { length } of this.#waiting) {
       if (count > 0 && bytes + length > maxBytes) break;
@@ -125,7 +120,7 @@ export class DeadLetterFile implements DeadLetters {
   #failed(error: unknown): void {
     this.#reporter.problem(
       'dead-letters',
-      `Dead letters cannot be written to ${this.#path}, and are lost if that lasts. (${errorMessage(error)})`,
+      `Dead letters cannot be written to ${this.#path}. Up to 16 MiB wait in memory, and what waits is lost when the process ends. Check that the folder is writable and has room. (${errorMessage(error)})`,
     );
   }
 }

@@ -3,16 +3,16 @@ import * as promises from 'node:fs/promises';
 import { CallQueue } from './call-queue.js';
 
 /**
- * The file calls of every spool and dead letter file in this thread run one at a time. Each occupies one of libuv's few threads
- * until the disk answers, and the process needs the others: requests are compressed on them, host names are looked up, and the
- * application reads its own files.
+ * The file calls of all spools and dead-letter files of this thread. They run one at a time, because each occupies one of
+ * libuv's few threads until the disk responds. The process needs the other threads to compress requests, to look up host names
+ * and to read its own files.
  */
 export const fileCalls = new CallQueue();
 
 type Path = string;
 type WriteOptions = { readonly mode: number; readonly flag?: string };
 
-/** The same as in node:fs/promises, in the queue. */
+/** These functions do what those of node:fs/promises do, in the queue. */
 export function appendFile(path: Path, data: string, options: WriteOptions): Promise<void> {
   return fileCalls.run(() => promises.appendFile(path, data, options));
 }
@@ -87,7 +87,7 @@ export class OpenFile {
     return fileCalls.run(() => this.#file.stat());
   }
 
-  /** Writes all of it at this position, or at the end of a file that is open for appending. */
+  /** Writes all of `data`. @param position null for a file that is open for appending */
   async write(data: Uint8Array, position: number | null = null): Promise<void> {
     for (let done = 0; done < data.length; ) {
       const at = position === null ? null : position + done;

@@ -1,22 +1,19 @@
+import type { DestinationName } from '../contracts/destination.js';
 import type { Entity } from '../identity/entity.js';
 import { isObject, parseObject } from '../util/json.js';
 
-/** Where events go, and who wrote them. */
-export interface SpoolHead {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  readonly entity?: Entity | undefined;
-}
+/** No segment is larger, nor is its file of settled ids. Recovery refuses a larger file. */
+export const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 
-/** The longest line that is looked at of those that are no events. */
-export const MAX_HEAD_BYTES = 65_536;
+/** Recovery does not parse a longer destination or batch line. */
+export const MAX_HEADER_BYTES = 65_536;
 
 /**
- * A line of a segment: where events go, under a number; that the events of a batch follow, and where they go; or an event,
- * as it stands in a request, with the comma behind it.
+ * A segment has three kinds of lines. A destination line gives a destination a number. A batch line says that events of this
+ * batch, for that destination, follow. An event line is the event's JSON as it stands in a request, with the comma behind it.
  */
-export function destinationLine(destination: number, head: SpoolHead): string {
-  return `${JSON.stringify({ destination, ...head })}\n`;
+export function destinationLine(destination: number, name: DestinationName): string {
+  return `${JSON.stringify({ destination, ...name })}\n`;
 }
 
 export function batchLine(batch: number, destination: number): string {
@@ -24,30 +21,33 @@ export function batchLine(batch: number, destination: number): string {
 }
 
 /**
- * The ids of batches that need not be sent any more. What a full disk cut off may stand before them: the mark in front keeps it
- * from being taken for an id.
+ * The ids of settled batches, for the file beside the segment. A full disk may have cut off the id before; the mark in front
+ * keeps that one from being read as a shorter id.
  */
 export function settledLines(ids: readonly number[]): string {
   return `;\n${ids.join('\n')}\n`;
 }
 
-/** A line without its end may be cut. */
+/** Ignores a line without its end, which may be cut. */
 export function parseSettledLines(text: string): number[] {
   const lines = text.split('\n').slice(0, -1);
   return lines.filter((line) => /^\d{1,15}$/.test(line)).map(Number);
 }
 
-/** Nothing in a line is taken on trust. */
-export function parseDestinationLine(line: string): { destination: number; head: SpoolHead } | undefined {
+/** @returns undefined if the line is not valid */
+export function parseDestinationLine(
+  line: string,
+): { destination: number; name: DestinationName } | undefined {
   const { destination, logGroupName, logStreamName, entity } = parseObject(line) ?? {};
   if (!isIndex(destination)) return undefined;
   if (!isText(logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/)) return undefined;
   if (!isText(logStreamName, /^[^:*]{1,512}$/)) return undefined;
-  if (entity === undefined) return { destination, head: { logGroupName, logStreamName } };
+  if (entity === undefined) return { destination, name: { logGroupName, logStreamName, entity } };
   const checked = toEntity(entity);
-  return checked && { destination, head: { logGroupName, logStreamName, entity: checked } };
+  return checked && { destination, name: { logGroupName, logStreamName, entity: checked } };
 }
 
+/** @returns undefined if the line is not valid */
 export function parseBatchLine(line: string): { batch: number; destination: number } | undefined {
   const { batch, destination } = parseObject(line) ?? {};
   return isIndex(batch) && isIndex(destination) ? { batch, destination } : undefined;

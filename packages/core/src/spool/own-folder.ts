@@ -1,92 +1,145 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../util/clock.js';
-import { mkdir, readdir, rmdir } from './file-calls.js';
-import { BEAT_MS, FolderLock } from './lock.js';
-import { checkFolder, isMissing } from './trusted-file.js';
+import { HEARTBEAT_MS } from './lock.js';
+import { LockedFolder } from './locked-folder.js';
+import type { SpoolTasks } from './spool-tasks.js';
 
-/** Nobody takes a folder over whose owner has beaten within so long, by any clock. */
-const LEASE_MS = 2 * BEAT_MS;
-
-interface Moment {
-  readonly monotonic: number;
-  readonly now: number;
+export interface OwnFolderHost {
+  /** Whether files are in the folder or on their way into it. */
+  isNeeded(): boolean;
+  /** A check begins. @returns is called with the names of the files if the folder still belongs to this process */
+  checkBegins(): (names: ReadonlySet<string>) => void;
+  /** A check is over, and this process has no folder or certainly holds it. */
+  checked(): void;
+  /** The folder is lost, with all its files. */
+  lost(how: 'taken over' | 'removed'): void;
 }
 
-/** Where a process keeps its files: a folder that is its own for as long as it shows that it lives. */
+/**
+ * The folder of this process in the spool directory. It exists only while files are kept: a process that keeps none needs no
+ * heartbeat, and other processes need not watch it.
+ */
 export class OwnFolder {
-  readonly path: string;
-  readonly #lock: FolderLock;
+  readonly #root: string;
   readonly #clock: Clock;
-  #seen: Moment;
+  readonly #tasks: SpoolTasks;
+  readonly #host: OwnFolderHost;
+  #folder: LockedFolder | undefined;
+  #creating: Promise<LockedFolder> | undefined;
+  #checking: Promise<void> | undefined;
+  #files = 0;
+  #isClosed = false;
+  #cancelHeartbeat: () => void = () => undefined;
 
-  private constructor(path: string, lock: FolderLock, clock: Clock) {
-    this.path = path;
-    this.#lock = lock;
+  constructor(root: string, clock: Clock, tasks: SpoolTasks, host: OwnFolderHost) {
+    this.#root = root;
     this.#clock = clock;
-    this.#seen = momentOf(clock);
+    this.#tasks = tasks;
+    this.#host = host;
   }
 
-  /** @throws when it cannot be made, or others could write to `root` */
-  static async create(root: string, clock: Clock): Promise<OwnFolder> {
-    await makeRoot(root);
-    const path = join(root, randomUUID());
-    // The lock is there before the folder, so that nobody ever sees the folder without it.
-    const lock = await FolderLock.create(path);
-    try {
-      await mkdir(path, { mode: 0o700 });
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
-    return new OwnFolder(path, lock, clock);
-  }
-
-  /**
-   * Whether it is certainly still this process's. Not so after a standstill: of a suspended machine the monotonic clock may
-   * have stood still too, and the time of day not.
-   */
+  /** Whether there is a folder that certainly still belongs to this process. */
   get isHeld(): boolean {
-    const { monotonic, now } = momentOf(this.#clock);
-    return monotonic - this.#seen.monotonic < LEASE_MS && Math.abs(now - this.#seen.now) < LEASE_MS;
+    return this.#folder?.isHeld ?? false;
   }
 
-  /**
-   * Shows that this process lives, and looks what is there.
-   * @returns the names of the files; undefined when the folder is no longer its own
-   * @throws the system's error when that is not known
-   */
-  async look(): Promise<ReadonlySet<string> | undefined> {
-    const seen = momentOf(this.#clock);
-    if (!(await this.#lock.beat())) return undefined;
+  is(path: string): boolean {
+    return this.#folder?.path === path;
+  }
+
+  contains(path: string): boolean {
+    return this.is(dirname(path));
+  }
+
+  /** @returns a path in the folder that no file has yet @throws if there is no folder and none can be created */
+  async nextPath(): Promise<string> {
+    // After a standstill another process may have taken it over.
+    if (this.#folder !== undefined && !this.isHeld) await this.check();
+    const folder = this.#folder ?? (await this.#create());
+    return join(folder.path, `${this.#files++}.ndjson`);
+  }
+
+  #create(): Promise<LockedFolder> {
+    this.#creating ??= LockedFolder.create(this.#root, this.#clock)
+      .then((folder) => {
+        this.#folder = folder;
+        this.#scheduleHeartbeat();
+        return folder;
+      })
+      .finally(() => {
+        this.#creating = undefined;
+      });
+    return this.#creating;
+  }
+
+  #scheduleHeartbeat(): void {
+    this.#cancelHeartbeat();
+    if (this.#isClosed) return;
+    this.#cancelHeartbeat = this.#clock.after(HEARTBEAT_MS, () => this.#tasks.track(this.#heartbeat()));
+  }
+
+  async #heartbeat(): Promise<void> {
+    await this.releaseIfUnneeded();
+    if (this.#folder === undefined) return;
+    await this.check();
+    this.#scheduleHeartbeat();
+  }
+
+  /** Shows that this process lives, and finds out whether its folder and files are still there. Never rejects. */
+  check(): Promise<void> {
+    const folder = this.#folder;
+    if (folder === undefined) return Promise.resolve();
+    this.#checking ??= this.#check(folder).finally(() => {
+      this.#checking = undefined;
+      // Otherwise the next heartbeat checks again.
+      if (this.#folder === undefined || this.isHeld) this.#host.checked();
+    });
+    return this.#checking;
+  }
+
+  async #check(folder: LockedFolder): Promise<void> {
+    const confirm = this.#host.checkBegins();
     try {
-      const names = new Set(await readdir(this.path));
-      this.#seen = seen;
-      return names;
+      const names = await folder.heartbeat();
+      if (names !== undefined) {
+        confirm(names);
+        return;
+      }
+      const how = (await folder.wasTakenOver()) ? 'taken over' : 'removed';
+      if (this.#folder === folder) this.#folder = undefined;
+      this.#cancelHeartbeat();
+      this.#host.lost(how);
     } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
+      this.#tasks.report(
+        `Nothing is written to ${folder.path} now, because it is not known whether it still belongs to this process. Events wait in memory alone.`,
+        error,
+      );
     }
   }
 
-  /** Whether the folder that is no longer its own is another process's: else somebody has removed it. */
-  wasTakenOver(): Promise<boolean> {
-    return this.#lock.wasTakenOver();
+  /** Removes the folder if nothing is kept in it. Never rejects. */
+  async releaseIfUnneeded(): Promise<void> {
+    if (this.#folder === undefined || this.#host.isNeeded()) return;
+    this.#cancelHeartbeat();
+    await this.release();
   }
 
-  /** Leaves it to whoever comes next, or removes it when it is empty. */
-  async leave(): Promise<void> {
-    await rmdir(this.path).catch(() => undefined);
-    await this.#lock.release();
+  stopHeartbeat(): void {
+    this.#isClosed = true;
+    this.#cancelHeartbeat();
   }
-}
 
-/** @throws when it cannot be made, or is not fit to hold anything private */
-export async function makeRoot(root: string): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  await checkFolder(root);
-}
-
-function momentOf(clock: Clock): Moment {
-  return { monotonic: clock.monotonic(), now: clock.now() };
+  /** Leaves the folder to the next process, or removes it if it is empty. Never rejects. */
+  async release(): Promise<void> {
+    const folder = this.#folder;
+    this.#folder = undefined;
+    await folder
+      ?.release()
+      .catch((error) =>
+        this.#tasks.report(
+          `The lock of ${folder.path} cannot be removed. Another process waits ten seconds before it takes the folder over.`,
+          error,
+        ),
+      );
+  }
 }

@@ -1,18 +1,16 @@
 import { readFile, readlink } from 'node:fs/promises';
 import type { Json } from '../util/json.js';
 
-/**
- * A process, told apart from every other that ever ran on this machine: a pid is used again, and means another process in
- * another container. undefined: this platform does not tell (there is no /proc).
- */
+/** Identifies a process among all that ever ran on this machine. A pid alone does not: it is reused, and containers have their own. */
 export interface OwnerProcess {
   readonly bootId: string;
   readonly pidNamespace: string;
   readonly pid: number;
-  /** In clock ticks after the boot. */
+  /** In clock ticks since the boot. */
   readonly startTime: string;
 }
 
+/** @returns undefined if the platform has no /proc */
 export async function thisProcess(): Promise<OwnerProcess | undefined> {
   try {
     const [bootId, pidNamespace, stat] = await Promise.all([
@@ -27,10 +25,7 @@ export async function thisProcess(): Promise<OwnerProcess | undefined> {
   }
 }
 
-/**
- * Whether that process is certainly dead. Only the same kernel can tell, and only in the same pid namespace: of a process
- * on another host, or in another container, nothing is known.
- */
+/** Whether a process is certainly dead. Nothing is known about a process on another host or in another pid namespace. */
 export async function isProvenDead(other: OwnerProcess, self: OwnerProcess): Promise<boolean> {
   if (other.bootId !== self.bootId || other.pidNamespace !== self.pidNamespace) return false;
   try {
@@ -41,7 +36,7 @@ export async function isProvenDead(other: OwnerProcess, self: OwnerProcess): Pro
   }
 }
 
-/** /proc may hide the processes of other users, and be out of descriptors. */
+/** For when /proc cannot be read: it may hide other users' processes, and this process may be out of file descriptors. */
 function answersSignals(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -52,14 +47,14 @@ function answersSignals(pid: number): boolean {
 
 /** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function parseStat(stat: string): { readonly state: string; readonly startTime: string } {
-  // The second field is the program's name in parentheses, and may hold spaces and parentheses itself.
+  // The second field is the program's name in parentheses. It may contain spaces and parentheses itself.
   const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const startTime = rest[18];
   if (state === undefined || startTime === undefined) throw new Error('/proc/<pid>/stat is cut short');
   return { state, startTime };
 }
 
-/** What was written as JSON of one; undefined when it is none. */
+/** @returns undefined if the object does not describe a process */
 export function toOwnerProcess({ bootId, pidNamespace, pid, startTime }: Json): OwnerProcess | undefined {
   const isWhole =
     typeof bootId === 'string' &&

@@ -3,139 +3,132 @@ import { basename, join } from 'node:path';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
-import { quarantine } from './corrupt-file.js';
-import { lstat, type OpenFile, readdir, rename, rm, rmdir, writeFile } from './file-calls.js';
-import { parseSettledLines, settledLines } from './file-format.js';
-import { breakLock, LOCK, OwnerWatch, RECEIPT, removeOldReceipt } from './lock.js';
-import { settledPath } from './segment.js';
+import { lstat, type OpenFile, readdir, rename, rm, rmdir } from './file-calls.js';
+import { MAX_SEGMENT_BYTES } from './file-format.js';
+import { breakLock, LOCK, removeOldNote, TAKEOVER_NOTE } from './lock.js';
+import type { OwnFolder } from './own-folder.js';
+import { OwnerWatch } from './owner-watch.js';
+import { quarantine } from './quarantine.js';
 import { readSegment, type SegmentContent } from './segment-reader.js';
-import { checkFolder, isMissing, isPassing, openTrusted, UntrustedError } from './trusted-file.js';
+import { createSettledFile, readSettled, settledPath } from './settled-file.js';
+import { checkFolder, isMissing, isTransient, openTrusted, UntrustedError } from './trusted-file.js';
 
 const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
 const SEGMENT = /^\d+\.ndjson$/;
 const SETTLED = /^\d+\.ndjson\.settled$/;
 
-/** No segment of ours is larger: see `SpoolWriter`. Nor is what says which of its batches are settled. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
-/** Who takes over. */
+/** The spool that takes over what dead processes left. */
 export interface RecoveryTarget {
-  /** Whether this folder is this process's own. */
-  owns(folder: string): boolean;
-  /** Whether there is room, and time, for one more. */
+  /** Whether there is room for a segment of this size. */
   hasRoomFor(bytes: number): boolean;
-  /** Where it is moved to. */
-  nextPath(): Promise<string>;
-  /** So much of what cannot be read may be set aside. */
-  readonly maxCorruptBytes: number;
+  /** The quarantine file may have this size. */
+  readonly maxQuarantineBytes: number;
   receive(path: string, bytes: number, content: SegmentContent): void;
 }
 
-/** What a look at the folders of others has shown. */
-export interface Seen {
-  /** Of an owner it is not known yet whether it lives. */
+/** The result of a scan. */
+export interface Scan {
+  /** It is not known yet whether some owner is alive. */
   readonly isUndecided: boolean;
-  /** Something could not be taken over, and may be later. */
-  readonly isWaiting: boolean;
+  /** Something could not be taken over now, but may be later. */
+  readonly isIncomplete: boolean;
 }
 
-/** Takes over what dead processes left. */
+/** Takes over the segments that dead processes left in the spool directory. */
 export class SpoolRecovery {
   readonly #root: string;
+  readonly #ownFolder: OwnFolder;
   readonly #target: RecoveryTarget;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-  readonly #watch: OwnerWatch;
+  readonly #owners: OwnerWatch;
   /** Segments that were moved, and could not be read yet. */
   readonly #unread = new Set<string>();
-  /** A segment is being moved. */
   #isMoving = false;
-  /** What will never be taken over is told once. */
-  readonly #told = new Set<string>();
+  /** Untrusted paths that were reported: once is enough. */
+  readonly #reported = new Set<string>();
 
-  constructor(root: string, target: RecoveryTarget, reporter: Reporter, clock: Clock) {
+  constructor(root: string, ownFolder: OwnFolder, target: RecoveryTarget, reporter: Reporter, clock: Clock) {
     this.#root = root;
+    this.#ownFolder = ownFolder;
     this.#target = target;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.#watch = new OwnerWatch(clock);
+    this.#owners = new OwnerWatch(clock);
   }
 
-  /** Whether files were moved into this process's folder that it has not read yet. */
-  get isTaking(): boolean {
+  /** Whether segments are on their way into the own folder that the target does not know yet. */
+  get isMovingSegments(): boolean {
     return this.#isMoving || this.#unread.size > 0;
   }
 
-  /** Never rejects: what cannot be read or moved is told, and stays. */
-  async look(): Promise<Seen> {
-    const seen = { isUndecided: false, isWaiting: false };
+  /** Never rejects. Reports what cannot be read or moved, and leaves it where it is. */
+  async scan(): Promise<Scan> {
+    const scan = { isUndecided: false, isIncomplete: false };
     for (const path of this.#unread)
-      if (!(await this.#tried(path, () => this.#readMoved(path)))) seen.isWaiting = true;
+      if (!(await this.#attempt(path, () => this.#readMoved(path)))) scan.isIncomplete = true;
     const folders = await this.#foreignFolders();
-    this.#watch.keep(folders);
+    this.#owners.retain(folders);
     for (const folder of folders) {
-      const isDone = await this.#tried(folder, async () => {
-        const state = await this.#watch.look(folder);
-        if (state === 'unknown') seen.isUndecided = true;
-        return state === 'living' || state === 'unknown' || this.#takeOver(folder, state);
+      const isDone = await this.#attempt(folder, async () => {
+        const owner = await this.#owners.stateOf(folder);
+        if (owner === 'unknown') scan.isUndecided = true;
+        return owner === 'alive' || owner === 'unknown' || this.#takeOver(folder, owner);
       });
-      if (!isDone) seen.isWaiting = true;
+      if (!isDone) scan.isIncomplete = true;
     }
-    return seen;
+    return scan;
   }
 
-  /** @returns false when it should be tried again */
-  async #tried(path: string, work: () => Promise<boolean>): Promise<boolean> {
+  /** @returns false if it should be tried again later */
+  async #attempt(path: string, work: () => Promise<boolean>): Promise<boolean> {
     try {
       return await work();
     } catch (error) {
-      if (isMissing(error)) return true; // another took it
-      this.#tell(path, error);
-      return !isPassing(error);
+      // Another process took it.
+      if (isMissing(error)) return true;
+      this.#report(path, error);
+      return !isTransient(error);
     }
   }
 
   async #foreignFolders(): Promise<string[]> {
     try {
       const names = await readdir(this.#root);
-      for (const name of names.filter((one) => one.endsWith(RECEIPT)))
-        await removeOldReceipt(join(this.#root, name), this.#clock).catch(() => undefined);
-      // Of a process that died too soon there is the lock alone.
+      for (const name of names.filter((one) => one.endsWith(TAKEOVER_NOTE)))
+        await removeOldNote(join(this.#root, name), this.#clock).catch(() => undefined);
+      // A process that died between the creation of the lock and that of the folder left only the lock.
       const folders = names.filter((name) => FOLDER.test(name)).map((name) => basename(name, LOCK));
       return [...new Set(folders)]
         .map((name) => join(this.#root, name))
-        .filter((folder) => !this.#target.owns(folder));
+        .filter((folder) => !this.#ownFolder.is(folder));
     } catch (error) {
-      this.#tell(this.#root, error);
+      this.#report(this.#root, error);
       return [];
     }
   }
 
-  /** @returns whether nothing is left there */
-  async #takeOver(folder: string, state: 'silent' | 'gone'): Promise<boolean> {
+  /** @returns whether all segments of the folder were taken over */
+  async #takeOver(folder: string, owner: 'stale' | 'dead'): Promise<boolean> {
     await checkFolder(folder).catch(unlessMissing);
-    await breakLock(folder, state).catch(unlessMissing);
+    await breakLock(folder, owner).catch(unlessMissing);
     const names = await readdir(folder);
-    let isEmpty = true;
-    for (const name of names
-      .filter((one) => SEGMENT.test(one))
-      .toSorted((a, b) => numberOf(a) - numberOf(b))) {
+    let isComplete = true;
+    for (const name of segmentsOf(names)) {
       const path = join(folder, name);
-      isEmpty = (await this.#tried(path, () => this.#take(path))) && isEmpty;
+      isComplete = (await this.#attempt(path, () => this.#takeSegment(path))) && isComplete;
     }
-    // Beside the segments that are left there is nothing of use.
-    const useless = names.filter((name) => SETTLED.test(name) && !names.includes(basename(name, '.settled')));
-    for (const name of useless) await rm(join(folder, name), { force: true }).catch(() => undefined);
-    // Fails when something is left.
+    for (const name of orphansOf(names)) await rm(join(folder, name), { force: true }).catch(() => undefined);
+    // Fails if something is left.
     await rmdir(folder).catch(() => undefined);
-    return isEmpty;
+    return isComplete;
   }
 
-  /** @returns whether it was taken */
-  async #take(path: string): Promise<boolean> {
+  /** @returns whether the segment was taken over */
+  async #takeSegment(path: string): Promise<boolean> {
     const file = await openTrusted(path, constants.O_RDONLY);
     const { size } = await file.stat().finally(() => file.close());
-    if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
+    if (size > MAX_SEGMENT_BYTES) throw new UntrustedError(`${path} is larger than any segment`);
     if (!this.#target.hasRoomFor(size)) return false;
     this.#isMoving = true;
     try {
@@ -146,17 +139,16 @@ export class SpoolRecovery {
   }
 
   async #move(path: string): Promise<boolean> {
-    const settled = await readSettled(settledPath(path));
-    const target = await this.#target.nextPath();
+    const settled = await readSettled(path);
+    const target = await this.#ownFolder.nextPath();
     try {
-      // Before the segment: else they would be sent again by whoever finds it after a crash in between.
-      if (settled.length > 0)
-        await writeFile(settledPath(target), settledLines(settled), { flag: 'wx', mode: 0o600 });
-      // The name is new and the folder belongs to this process alone, so no file is replaced.
+      // The ids go first: after a crash in between, the next process would otherwise send settled batches again.
+      await createSettledFile(target, settled);
+      // Replaces nothing, since the name is new and the folder belongs to this process.
       await rename(path, target);
     } catch (error) {
-      // This process's own folder is gone.
-      if (isMissing(error) && (await isThere(path))) return false;
+      // The own folder is gone.
+      if (isMissing(error) && (await exists(path))) return false;
       throw error;
     }
     this.#unread.add(target);
@@ -168,14 +160,13 @@ export class SpoolRecovery {
     try {
       return await this.#read(path);
     } catch (error) {
-      // What has gone, or is not to be trusted, will never be read.
-      if (!isPassing(error)) this.#unread.delete(path);
+      if (!isTransient(error)) this.#unread.delete(path);
       throw error;
     }
   }
 
   async #read(path: string): Promise<boolean> {
-    const settled = new Set(await readSettled(settledPath(path)));
+    const settled = new Set(await readSettled(path));
     const file = await openTrusted(path, constants.O_RDWR);
     try {
       const { size } = await file.stat();
@@ -190,9 +181,11 @@ export class SpoolRecovery {
   }
 
   async #quarantine(path: string, file: OpenFile, { corrupt, corruptLines }: SegmentContent): Promise<void> {
-    const what = await quarantine(this.#root, this.#target.maxCorruptBytes, file, corrupt).then(
-      (aside) => `They were moved to ${aside}, as far as there was room`,
-      (error) => `They are lost, since they cannot be set aside (${errorMessage(error)})`,
+    const { maxQuarantineBytes } = this.#target;
+    const result = await quarantine(this.#root, maxQuarantineBytes, file, corrupt).then(
+      (target) => `They were moved to ${target}, as far as there was room`,
+      (error) =>
+        `They are lost, because they cannot be moved to the quarantine file (${errorMessage(error)})`,
     );
     this.#reporter.accept(corruptLines);
     this.#reporter.drop('unreadable', corruptLines);
@@ -200,38 +193,33 @@ export class SpoolRecovery {
       'unreadable',
       corruptLines,
       (all) =>
-        `${all} lines in the spool are no events, as after a crash in the middle of one. ${what}. The last of them stood in ${path}.`,
+        `${all} lines in the spool are damaged, for example because a process was killed while it wrote. ${result}. The last ones were in ${path}.`,
     );
   }
 
-  #tell(path: string, error: unknown): void {
-    if (this.#told.has(path)) return;
-    if (error instanceof UntrustedError) this.#told.add(path);
+  #report(path: string, error: unknown): void {
+    if (this.#reported.has(path)) return;
+    if (error instanceof UntrustedError) this.#reported.add(path);
     this.#reporter.problem(
       'spool',
-      `What was left in ${path} cannot be taken over, and stays there. (${errorMessage(error)})`,
+      `Events that an earlier process left in ${path} cannot be taken over. They stay there. (${errorMessage(error)})`,
     );
   }
 }
 
-/** The ids of batches; none when there is no file. */
-async function readSettled(path: string): Promise<number[]> {
-  try {
-    const file = await openTrusted(path, constants.O_RDONLY);
-    try {
-      const { size } = await file.stat();
-      if (size > MAX_FILE_BYTES) throw new UntrustedError(`${path} is larger than it can be`);
-      return parseSettledLines(await file.readText());
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    unlessMissing(error);
-    return [];
-  }
+/** The oldest segment first. */
+function segmentsOf(names: readonly string[]): string[] {
+  return names
+    .filter((name) => SEGMENT.test(name))
+    .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
 }
 
-async function isThere(path: string): Promise<boolean> {
+/** Files with settled ids whose segment is gone. */
+function orphansOf(names: readonly string[]): string[] {
+  return names.filter((name) => SETTLED.test(name) && !names.includes(basename(name, '.settled')));
+}
+
+async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
     () => false,
@@ -240,8 +228,4 @@ async function isThere(path: string): Promise<boolean> {
 
 function unlessMissing(error: unknown): void {
   if (!isMissing(error)) throw error;
-}
-
-function numberOf(segment: string): number {
-  return Number.parseInt(segment, 10);
 }

@@ -2,37 +2,38 @@ import { isUtf8 } from 'node:buffer';
 import { utcDayOf } from '../batching/batch.js';
 import { type EventLine, readEventLine } from '../batching/event-line.js';
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../batching/limits.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { OpenFile } from './file-calls.js';
-import { MAX_HEAD_BYTES, parseBatchLine, parseDestinationLine, type SpoolHead } from './file-format.js';
+import { MAX_HEADER_BYTES, parseBatchLine, parseDestinationLine } from './file-format.js';
 import type { Range, Ranges } from './segment.js';
 
 /** What a segment has of a batch. */
-export interface FoundBatch {
+export interface SegmentBatch {
   readonly id: number;
-  readonly head: SpoolHead;
+  readonly name: DestinationName;
   readonly ranges: Ranges;
-  /** The number of events, and the timestamps of the first and of the last. */
+  /** The number of events, the earliest timestamp and the latest. */
   readonly size: number;
   readonly firstTimestamp: number;
   readonly lastTimestamp: number;
 }
 
-/** What a segment holds, as far as it can be read. */
+/** What a segment has, as far as it can be read. */
 export interface SegmentContent {
-  readonly batches: readonly FoundBatch[];
-  /** Where lines stand that are none of ours: the torn last one of a process that was killed, or what a bad disk made of one. */
+  readonly batches: readonly SegmentBatch[];
+  /** Lines that are damaged or not ours, such as the last line of a process that was killed while it wrote. */
   readonly corrupt: readonly Range[];
-  /** How many they are. */
+  /** The number of corrupt lines. */
   readonly corruptLines: number;
 }
 
-const PIECE_BYTES = 256 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
-/** The longest event, each of its bytes escaped with six. */
+/** The longest possible event: JSON escapes each of its bytes with six. */
 const MAX_LINE_BYTES = 6 * MAX_BATCH_BYTES + 1024;
 
-/** A file with more holes than this is no segment any more: what follows is not looked at. */
-const MAX_HOLES = 1000;
+/** After this many corrupt places, or header lines that cannot be parsed, the rest of the file counts as corrupt. */
+const MAX_FAULTS = 1000;
 
 const EVENT_START = Buffer.from('{"timestamp":');
 const DESTINATION_START = Buffer.from('{"destination":');
@@ -42,51 +43,52 @@ const COMMA = 0x2c;
 const SPACE = 0x20;
 
 /**
- * Reads what a dead process left, in pieces. Nothing in it is taken on trust.
- * @param settled the ids of batches that need not be sent any more
- * @throws the system's error when it cannot be read
+ * Reads a segment that a dead process left, in chunks, and checks every line.
+ * @param settled the ids of the settled batches, which are left out
+ * @throws the system's error if it cannot be read
  */
 export async function readSegment(
   file: OpenFile,
   size: number,
   settled: ReadonlySet<number>,
 ): Promise<SegmentContent> {
-  const content = new BatchBytes(settled);
+  const parser = new SegmentParser(settled);
   let rest = Buffer.alloc(0);
   let offset = 0;
   for (let position = 0; position < size; ) {
-    const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size - position));
-    const bytesRead = await file.read(piece, position);
-    if (bytesRead === 0) break; // cut short meanwhile
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, size - position));
+    const bytesRead = await file.read(chunk, position);
+    if (bytesRead === 0) break; // the file was cut short meanwhile
     position += bytesRead;
-    const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
-    const used = content.addLines(bytes, offset);
+    const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    const used = parser.addLines(bytes, offset);
     offset += used;
     rest = bytes.subarray(used);
     if (rest.length <= MAX_LINE_BYTES) continue;
-    content.addCorrupt(offset, offset + rest.length);
+    parser.addCorrupt(offset, offset + rest.length);
     offset += rest.length;
     rest = Buffer.alloc(0);
   }
-  if (rest.length > 0) content.addCorrupt(offset, offset + rest.length, 1);
-  return content.found;
+  if (rest.length > 0) parser.addCorrupt(offset, offset + rest.length, 1);
+  return parser.content;
 }
 
-class Open {
+/** A batch whose events are being collected. */
+class PartialBatch {
   readonly id: number;
-  readonly head: SpoolHead;
+  readonly name: DestinationName;
   readonly ranges: number[] = [];
   size = 0;
   firstTimestamp = 0;
   lastTimestamp = 0;
   #bytes = 0;
 
-  constructor(id: number, head: SpoolHead) {
+  constructor(id: number, name: DestinationName) {
     this.id = id;
-    this.head = head;
+    this.name = name;
   }
 
-  /** @returns false for an event that would break a rule of the service, as none that we wrote does */
+  /** @returns false for an event that would exceed a limit of the service, so it cannot be one of ours */
   add({ start, end }: Range, { timestamp, messageBytes }: EventLine): boolean {
     const bytes = this.#bytes + messageBytes + EVENT_OVERHEAD_BYTES;
     if (this.size === MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES) return false;
@@ -101,42 +103,42 @@ class Open {
   }
 }
 
-class BatchBytes {
+class SegmentParser {
   readonly #settled: ReadonlySet<number>;
-  readonly #heads = new Map<number, SpoolHead>();
-  readonly #batches = new Map<number, Open>();
+  readonly #names = new Map<number, DestinationName>();
+  readonly #batches = new Map<number, PartialBatch>();
   readonly #corrupt: { readonly start: number; end: number }[] = [];
   #corruptLines = 0;
-  /** Lines that were parsed in vain: that takes time. */
-  #parsedInVain = 0;
-  /** Whose events follow; 'settled': nobody needs them. */
-  #current: Open | 'settled' | undefined;
+  /** Header lines that could not be parsed. */
+  #invalidHeaders = 0;
+  /** The batch of the events that follow. 'settled': they are not needed. undefined: it is not known. */
+  #current: PartialBatch | 'settled' | undefined;
 
   constructor(settled: ReadonlySet<number>) {
     this.#settled = settled;
   }
 
-  get found(): SegmentContent {
+  get content(): SegmentContent {
     const batches = [...this.#batches.values()].filter(({ size }) => size > 0);
     return { batches, corrupt: this.#corrupt, corruptLines: this.#corruptLines };
   }
 
-  /** @returns how many bytes the whole lines take */
+  /** Ignores the last line if it has no end. @returns how many bytes were used */
   addLines(bytes: Buffer, offset: number): number {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      if (this.#isHopeless || !this.#add(bytes, start, end, offset))
+      if (this.#hasTooManyFaults || !this.#add(bytes, start, end, offset))
         this.addCorrupt(offset + start, offset + end + 1, 1);
       start = end + 1;
     }
     return start;
   }
 
-  get #isHopeless(): boolean {
-    return this.#corrupt.length > MAX_HOLES || this.#parsedInVain > MAX_HOLES;
+  get #hasTooManyFaults(): boolean {
+    return this.#corrupt.length > MAX_FAULTS || this.#invalidHeaders > MAX_FAULTS;
   }
 
-  /** @param lines how many end there */
+  /** @param lines how many lines end in this part */
   addCorrupt(start: number, end: number, lines = 0): void {
     this.#corruptLines += lines;
     const last = this.#corrupt.at(-1);
@@ -148,10 +150,10 @@ class BatchBytes {
   #add(bytes: Buffer, start: number, end: number, offset: number): boolean {
     if (bytes[end - 1] === COMMA) return this.#addEvent(bytes, start, end, offset);
     if (startsWith(bytes, start, DESTINATION_START)) return this.#addDestination(bytes, start, end);
-    if (startsWith(bytes, start, EVENT_START)) return false; // a torn one
-    // What was set aside: what followed and belonged to it was so as well.
+    if (startsWith(bytes, start, EVENT_START)) return false; // a torn event
+    // Blanked by an earlier recovery, together with the events that belonged to it.
     if (isBlank(bytes, start, end)) return true;
-    // Better lost than in another's log stream: who knows whose events follow a line that cannot be read.
+    // If this line cannot be read, it is not known whose events follow. They must not go to another log stream.
     this.#current = undefined;
     return startsWith(bytes, start, BATCH_START) && this.#addBatch(bytes, start, end);
   }
@@ -166,34 +168,34 @@ class BatchBytes {
   }
 
   #addDestination(bytes: Buffer, start: number, end: number): boolean {
-    const named =
-      end - start > MAX_HEAD_BYTES ? undefined : parseDestinationLine(bytes.toString('utf8', start, end));
-    if (named === undefined) {
-      this.#parsedInVain++;
+    const parsed =
+      end - start > MAX_HEADER_BYTES ? undefined : parseDestinationLine(bytes.toString('utf8', start, end));
+    if (parsed === undefined) {
+      this.#invalidHeaders++;
       this.#current = undefined;
       return false;
     }
-    this.#heads.set(named.destination, named.head);
+    this.#names.set(parsed.destination, parsed.name);
     return true;
   }
 
   #addBatch(bytes: Buffer, start: number, end: number): boolean {
-    const named =
-      end - start > MAX_HEAD_BYTES ? undefined : parseBatchLine(bytes.toString('utf8', start, end));
-    if (named === undefined) {
-      this.#parsedInVain++;
+    const parsed =
+      end - start > MAX_HEADER_BYTES ? undefined : parseBatchLine(bytes.toString('utf8', start, end));
+    if (parsed === undefined) {
+      this.#invalidHeaders++;
       return false;
     }
-    const head = this.#heads.get(named.destination);
-    if (this.#settled.has(named.batch)) this.#current = 'settled';
-    else if (head !== undefined) this.#current = this.#batchOf(named.batch, head);
+    const name = this.#names.get(parsed.destination);
+    if (this.#settled.has(parsed.batch)) this.#current = 'settled';
+    else if (name !== undefined) this.#current = this.#batchOf(parsed.batch, name);
     return true;
   }
 
-  #batchOf(id: number, head: SpoolHead): Open {
+  #batchOf(id: number, name: DestinationName): PartialBatch {
     const known = this.#batches.get(id);
     if (known !== undefined) return known;
-    const batch = new Open(id, head);
+    const batch = new PartialBatch(id, name);
     this.#batches.set(id, batch);
     return batch;
   }

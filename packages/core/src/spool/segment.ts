@@ -1,216 +1,196 @@
 import { constants } from 'node:fs';
 import { CorruptBatchError } from '../batching/batch.js';
-import { appendFile, type OpenFile, rm } from './file-calls.js';
-import { batchLine, destinationLine, type SpoolHead, settledLines } from './file-format.js';
+import type { DestinationName } from '../contracts/destination.js';
+import { type OpenFile, rm } from './file-calls.js';
+import { batchLine, destinationLine } from './file-format.js';
+import { PositionCallbacks } from './position-callbacks.js';
 import { SegmentFile, type SegmentFileObserver } from './segment-file.js';
+import { SettledFile } from './settled-file.js';
+import type { SpoolTasks } from './spool-tasks.js';
 import { openTrusted } from './trusted-file.js';
 
-/** What a segment tells the spool. */
-export interface SegmentEvents {
-  /** So many bytes more, or less, are in segments. */
-  sized(bytes: number): void;
-  /** The system has so many bytes more, or less, to take. */
+/** What a segment tells the object that holds all segments. */
+export interface SegmentHost {
+  readonly tasks: SpoolTasks;
+  /** The segment takes this many more bytes; fewer if negative. */
+  resized(bytes: number): void;
+  /** This many more bytes wait to be written; fewer if negative. */
   queued(bytes: number): void;
-  /** The system has taken some. */
+  /** The system has taken some bytes. */
   written(segment: Segment): void;
-  /** It gets no more: until it is closed, behind an fsync, it holds a descriptor, and memory. */
-  ended(bytes: number): void;
-  closed(bytes: number): void;
-  /** It has settled batches that it has not written down: see `noteSettled`. */
+  /** The segment takes nothing more. Until it is closed, after an fsync, it holds a file descriptor and memory. */
+  ended(segment: Segment): void;
+  closed(segment: Segment): void;
+  /** The segment has settled batches whose ids are not written yet: see `writeSettled`. */
   settled(segment: Segment): void;
-  /** The file is no longer this process's business. @param removed resolves when it is gone from the disk as well */
-  gone(segment: Segment, removed?: Promise<void>): void;
-  /** The disk failed: what it had not taken is in memory alone. */
+  /** The segment no longer belongs to this process. @param removal of its files, if they are removed */
+  gone(segment: Segment, removal?: Promise<void>): void;
+  /** The disk refused a write. What it had not taken is only in memory. */
   failed(segment: Segment, error: unknown): void;
-  /** Something else does not work. @param what it is, as a sentence */
-  troubled(what: string, error: unknown): void;
-  /** Something is under way that should end before the process does. */
-  busy(work: Promise<void>): void;
 }
 
-/** Where in a segment something stands. */
+/** A part of a segment, in bytes. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** Several of them, as start and end by turns: there may be one for each event. */
+/** Several parts of a segment, as start, end, start, end, …: there may be one part for each event. */
 export type Ranges = readonly number[];
 
-const SETTLED = '.settled';
-
-/** The ids of the batches in a segment that need not be sent any more. */
-export function settledPath(segment: string): string {
-  return segment + SETTLED;
-}
+type State =
+  /** Takes lines. */
+  | { readonly kind: 'open'; readonly file: SegmentFile }
+  /** Takes nothing more. What it has is being written, synced and closed. */
+  | { readonly kind: 'ended'; readonly file: SegmentFile }
+  /** Writes nothing more and is being closed. */
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'closed' };
 
 /**
- * A file that batches share: each event is a line, in the order in which they came. It is there until every batch in it is
- * settled; the ids of those that are settled before the others stand in a second file.
+ * A file that batches share: each event is a line, in order of arrival. The file stays until every batch in it is settled.
+ * The ids of batches that are settled before that stand in a second file.
  */
 export class Segment {
   readonly path: string;
-  readonly #events: SegmentEvents;
-  /** Only until it is closed. */
-  #file: SegmentFile | undefined;
+  readonly #host: SegmentHost;
+  #state: State = { kind: 'closed' };
   #bytes = 0;
   #written = 0;
   #confirmed = 0;
-  #whenConfirmed: { readonly bytes: number; readonly callback: () => void }[] = [];
-  /** In the order in which the segment got the bytes. */
-  #whenWritten: { readonly bytes: number; readonly callback: () => void }[] = [];
-  /** Those that are not settled. */
+  readonly #whenWritten = new PositionCallbacks();
+  readonly #whenConfirmed = new PositionCallbacks();
+  /** The ids of the batches that are not settled. */
   readonly #batches = new Set<number>();
+  /** The numbers of the destinations, by their JSON. */
   readonly #destinations = new Map<string, number>();
-  #latest: number | undefined;
-  #settled: number[] = [];
-  #settling: Promise<void> | undefined;
-  #isGone = false;
-  #isStopped = false;
-  #isEnded = false;
-  /** What it had then. */
-  #endedBytes = 0;
+  #lastBatch: number | undefined;
+  readonly #settledFile: SettledFile;
 
-  private constructor(path: string, events: SegmentEvents) {
+  private constructor(path: string, host: SegmentHost) {
     this.path = path;
-    this.#events = events;
+    this.#host = host;
+    this.#settledFile = new SettledFile(path);
   }
 
-  /** @throws the system's error when there is such a file, or it cannot be made */
-  static async create(path: string, events: SegmentEvents): Promise<Segment> {
-    const segment = new Segment(path, events);
-    segment.#file = await SegmentFile.create(path, segment.#fileEvents);
+  /** @throws the system's error if the file exists or cannot be created */
+  static async create(path: string, host: SegmentHost): Promise<Segment> {
+    const segment = new Segment(path, host);
+    segment.#state = { kind: 'open', file: await SegmentFile.create(path, segment.#fileObserver) };
     return segment;
   }
 
-  /** One that an earlier process wrote. */
-  static found(path: string, bytes: number, events: SegmentEvents): Segment {
-    const segment = new Segment(path, events);
+  /** A segment that an earlier process left. */
+  static recovered(path: string, bytes: number, host: SegmentHost): Segment {
+    const segment = new Segment(path, host);
     segment.#written = bytes;
     segment.#confirmed = bytes;
-    segment.#isEnded = true;
-    segment.#grow(bytes);
+    segment.#resize(bytes);
     return segment;
   }
 
-  readonly #fileEvents: SegmentFileObserver = {
+  readonly #fileObserver: SegmentFileObserver = {
     written: (bytes) => {
-      if (this.#isStopped) return;
+      if (this.#state.kind === 'stopped') return;
       this.#written += bytes;
-      this.#tellWritten();
-      this.#events.queued(-bytes);
-      this.#events.written(this);
+      this.#whenWritten.reach(this.#written);
+      this.#host.queued(-bytes);
+      this.#host.written(this);
     },
     failed: (error) => {
-      if (!this.#isStopped) this.#events.failed(this, error);
+      if (this.#state.kind !== 'stopped') this.#host.failed(this, error);
     },
-    closed: (error) => this.#closed(error),
+    closed: (error) => {
+      this.#state = { kind: 'closed' };
+      this.#host.closed(this);
+      if (error !== undefined) this.#host.tasks.report(`${this.path} could not be closed.`, error);
+    },
   };
-
-  get isGone(): boolean {
-    return this.#isGone;
-  }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What the system has taken. */
+  /** How many bytes the system has taken. */
   get written(): number {
     return this.#written;
   }
 
-  /** What was certainly on disk, under the segment's name. */
+  /** How many bytes were on disk when the folder was last known to be this process's. */
   get confirmed(): number {
     return this.#confirmed;
   }
 
   confirm(bytes: number): void {
     this.#confirmed = Math.max(this.#confirmed, bytes);
-    const waiting = this.#whenConfirmed;
-    if (waiting.length === 0) return;
-    this.#whenConfirmed = waiting.filter((one) => one.bytes > this.#confirmed);
-    for (const one of waiting) if (one.bytes <= this.#confirmed) one.callback();
+    this.#whenConfirmed.reach(this.#confirmed);
   }
 
-  /** @param callback is called when so much is on disk; never, should the segment fail or be lost */
-  whenConfirmed(bytes: number, callback: () => void): void {
-    if (bytes > this.#confirmed) this.#whenConfirmed.push({ bytes, callback });
+  /** @param callback is called when the bytes up to this position are confirmed; never if the segment fails or is lost */
+  whenConfirmed(position: number, callback: () => void): void {
+    if (position > this.#confirmed) this.#whenConfirmed.add(position, callback);
   }
 
-  /** @param callback is called when the system has taken so much; never, should the segment fail or be lost */
-  whenWritten(bytes: number, callback: () => void): void {
-    this.#whenWritten.push({ bytes, callback });
+  /** @param callback is called when the system has the bytes up to this position; never if the segment fails or is lost */
+  whenWritten(position: number, callback: () => void): void {
+    this.#whenWritten.add(position, callback);
   }
 
-  #tellWritten(): void {
-    const left = this.#whenWritten.findIndex(({ bytes }) => bytes > this.#written);
-    for (const { callback } of this.#whenWritten.splice(0, left < 0 ? this.#whenWritten.length : left))
-      callback();
-  }
-
-  /** Whether it takes more. */
   get isOpen(): boolean {
-    return this.#file !== undefined && !this.#isEnded;
+    return this.#state.kind === 'open';
   }
 
-  /** Takes the lines of events of a batch. */
-  append(batch: number, head: () => SpoolHead, lines: Buffer): Range {
+  /** Appends lines with events of a batch. The segment has to be open. */
+  append(batch: number, nameOf: () => DestinationName, lines: Buffer): Range {
     this.#batches.add(batch);
-    if (batch !== this.#latest) this.#write(Buffer.from(this.#linesBefore(batch, head())));
-    this.#latest = batch;
+    if (batch !== this.#lastBatch) this.#write(Buffer.from(this.#headerLines(batch, nameOf())));
+    this.#lastBatch = batch;
     const start = this.#bytes;
     this.#write(lines);
     return { start, end: this.#bytes };
   }
 
-  #linesBefore(batch: number, head: SpoolHead): string {
-    const key = JSON.stringify(head);
+  #headerLines(batch: number, name: DestinationName): string {
+    const key = JSON.stringify(name);
     const known = this.#destinations.get(key);
     if (known !== undefined) return batchLine(batch, known);
     const destination = this.#destinations.size;
     this.#destinations.set(key, destination);
-    return destinationLine(destination, head) + batchLine(batch, destination);
+    return destinationLine(destination, name) + batchLine(batch, destination);
   }
 
   #write(data: Buffer): void {
-    this.#grow(data.length);
-    this.#events.queued(data.length);
-    this.#file?.write(data);
+    if (this.#state.kind !== 'open') return;
+    this.#resize(data.length);
+    this.#host.queued(data.length);
+    this.#state.file.write(data);
   }
 
-  /** Nothing more will come. */
+  /** The segment takes nothing more. Its files are removed if all its batches are settled. */
   end(): void {
-    if (!this.isOpen) return;
+    if (this.#state.kind !== 'open') return;
     if (this.#batches.size === 0) {
       this.#remove();
       return;
     }
-    this.#beforeEnd();
-    this.#file?.end();
+    const { file } = this.#state;
+    this.#state = { kind: 'ended', file };
+    this.#ended();
+    file.end();
   }
 
-  #beforeEnd(): void {
-    this.#isEnded = true;
+  #ended(): void {
     this.#destinations.clear();
-    this.#endedBytes = this.#bytes;
-    this.#events.ended(this.#endedBytes);
+    this.#host.ended(this);
   }
 
-  #closed(error: unknown): void {
-    if (this.#file === undefined) return;
-    this.#file = undefined;
-    this.#events.closed(this.#endedBytes);
-    if (error !== undefined) this.#events.troubled(`${this.path} could not be closed.`, error);
-  }
-
-  /** One that was found has these. */
+  /** The batches that a recovered segment has. Its files are removed if there is none. */
   hold(batches: readonly number[]): void {
     for (const batch of batches) this.#batches.add(batch);
     if (this.#batches.size === 0) this.#remove();
   }
 
-  /** @throws {CorruptBatchError} when it is cut short @throws when it cannot be read, or is another file by now */
+  /** @throws {CorruptBatchError} if the file is cut short @throws if it cannot be read, or is not a file of ours any more */
   async read(ranges: Ranges): Promise<Buffer> {
     let length = 0;
     for (let i = 0; i < ranges.length; i += 2) length += lengthAt(ranges, i);
@@ -225,79 +205,68 @@ export class Segment {
     return data;
   }
 
-  /** The batch need not be sent any more. */
+  /** The batch need not be sent any more. With the last one the files are removed. */
   settle(batch: number): void {
-    if (!this.#batches.delete(batch) || this.#isGone) return;
+    if (!this.#batches.delete(batch)) return;
     if (this.#batches.size === 0) this.#remove();
     else {
-      this.#settled.push(batch);
-      this.#events.settled(this);
+      this.#settledFile.add(batch);
+      this.#host.settled(this);
     }
   }
 
-  /** Writes down which batches are settled. */
-  noteSettled(): void {
-    // Those that come while others are written go with them.
-    if (this.#settling !== undefined || this.#settled.length === 0 || this.#isGone) return;
-    this.#settling = this.#noteSettled();
-    this.#events.busy(this.#settling);
+  /** Writes the ids of the settled batches. */
+  writeSettled(): void {
+    const writing = this.#settledFile.write((error) =>
+      this.#host.tasks.report(
+        `The ids of settled batches cannot be written next to ${this.path}. After a crash the next process sends these batches again.`,
+        error,
+      ),
+    );
+    if (writing !== undefined) this.#host.tasks.track(writing);
   }
 
-  async #noteSettled(): Promise<void> {
-    while (this.#settled.length > 0 && !this.#isGone) {
-      const text = settledLines(this.#settled.splice(0));
-      await appendFile(settledPath(this.path), text, { mode: 0o600 }).catch((error) =>
-        this.#events.troubled(
-          'What is settled cannot be noted in the spool: after a crash it is sent again.',
-          error,
-        ),
-      );
-    }
-    this.#settling = undefined;
-  }
-
-  /** Writes nothing more, not even what it has to write. */
+  /** Writes nothing more and discards what waits to be written. The file stays and can be read. */
   stop(): void {
-    if (this.#file === undefined || this.#isStopped) return;
-    this.#isStopped = true;
-    this.#whenWritten = [];
-    this.#events.queued(this.#written - this.#bytes);
-    if (!this.#isEnded) this.#beforeEnd();
-    this.#file.discard();
+    if (this.#state.kind !== 'open' && this.#state.kind !== 'ended') return;
+    const { kind, file } = this.#state;
+    this.#state = { kind: 'stopped' };
+    this.#whenWritten.clear();
+    this.#host.queued(this.#written - this.#bytes);
+    if (kind === 'open') this.#ended();
+    file.discard();
   }
 
-  /** Leaves the file to others: it is another's, or gone. */
+  /** Leaves the files alone: another process owns them, or somebody has removed them. */
   abandon(): void {
-    if (this.#isGone) return;
-    this.#close();
-    this.#events.gone(this);
+    this.#release();
+    this.#host.gone(this);
   }
 
-  #close(): void {
-    this.#isGone = true;
-    this.#whenConfirmed = [];
+  #release(): void {
     this.stop();
+    this.#whenConfirmed.clear();
+    this.#settledFile.clear();
     this.#batches.clear();
-    this.#grow(-this.#bytes);
+    this.#resize(-this.#bytes);
   }
 
   #remove(): void {
-    this.#close();
-    const removed = this.#removeFiles().catch((error) =>
-      this.#events.troubled(`${this.path} cannot be removed: what is in it is sent again later.`, error),
+    this.#release();
+    const removal = this.#removeFiles().catch((error) =>
+      this.#host.tasks.report(`${this.path} cannot be removed. What is in it is sent again later.`, error),
     );
-    this.#events.gone(this, removed);
+    this.#host.gone(this, removal);
   }
 
   async #removeFiles(): Promise<void> {
     await rm(this.path, { force: true });
-    await this.#settling;
-    await rm(settledPath(this.path), { force: true });
+    await this.#settledFile.remove();
   }
 
-  #grow(bytes: number): void {
+  #resize(bytes: number): void {
     this.#bytes += bytes;
-    this.#events.sized(bytes);
+    this.#host.resized(bytes);
   }
 }
 

@@ -1,284 +1,198 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { BatchStore } from '../contracts/batch-store.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
-import { truncate } from './file-calls.js';
-import type { SpoolHead } from './file-format.js';
-import { BEAT_MS } from './lock.js';
-import { makeRoot, OwnFolder } from './own-folder.js';
+import { HEARTBEAT_MS } from './lock.js';
+import { createRoot } from './locked-folder.js';
+import { OwnFolder, type OwnFolderHost } from './own-folder.js';
 import { type RecoveryTarget, SpoolRecovery } from './recovery.js';
 import type { Segment } from './segment.js';
-import type { FoundBatch, SegmentContent } from './segment-reader.js';
-import { type SegmentFolder, SpoolWriter } from './spool-writer.js';
-import { SpooledBatch, type SpooledBatchEvents } from './spooled-batch.js';
-import { isPassing, UntrustedError } from './trusted-file.js';
+import type { SegmentBatch, SegmentContent } from './segment-reader.js';
+import { Segments, type SegmentsObserver } from './segments.js';
+import { SpoolTasks } from './spool-tasks.js';
+import { SpoolWriter } from './spool-writer.js';
+import { SpooledBatch, type SpooledBatchHost } from './spooled-batch.js';
+import { isTransient, UntrustedError } from './trusted-file.js';
 
-/** How often a process that is at work looks for others that have died. */
-const LOOK_AGAIN_MS = 11_000;
+/** How often a process with events to write scans for folders of dead processes. */
+const RESCAN_MS = 11_000;
 
-/** Of what may be in the spool, what is set aside because nobody can read it may take so much more. */
-const CORRUPT_SHARE = 1 / 32;
+/** The quarantine file may take this share of `spoolMaxBytes`, in addition to it. */
+const QUARANTINE_SHARE = 1 / 32;
 
 /** A batch that a dead process left. */
-export interface Left extends FoundBatch {
+export interface RecoveredBatch extends SegmentBatch {
   readonly batch: SpooledBatch;
 }
 
-export interface Look {
-  /** Oldest first. */
-  readonly left: readonly Left[];
-  /** In how many milliseconds there is a reason to look again, if there is one. */
-  readonly againMs: number | undefined;
+export interface Recovery {
+  /** The oldest batch first. */
+  readonly batches: readonly RecoveredBatch[];
+  /** After how many milliseconds `recover` should be called again; undefined if there is no reason to. */
+  readonly rescanMs: number | undefined;
 }
 
 /**
- * Batches on disk, which outlive the process. They share a few files, the segments, which are written one after the other:
- * what the disk costs follows bytes, not log streams. Segments lie in a folder of the process's own, with a lock beside it.
- * There is one only while something is kept: a process with nothing to keep has nothing to do, and nobody watches it.
+ * Keeps batches on disk, where they outlive the process. The batches share a few files, the segments, which are written one
+ * after the other: the cost of the disk depends on bytes, not on the number of log streams.
  */
-export class Spool implements BatchStore, RecoveryTarget, SegmentFolder {
+export class Spool implements BatchStore, RecoveryTarget {
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-  readonly #recovery: SpoolRecovery;
+  readonly #tasks: SpoolTasks;
+  readonly #folder: OwnFolder;
+  readonly #segments: Segments;
   readonly #writer: SpoolWriter;
-  readonly #work = new Set<Promise<void>>();
+  readonly #recovery: SpoolRecovery;
   readonly #batches = new Set<SpooledBatch>();
-  /** What they count for. */
+  /** How much room the batches take. */
   #room = 0;
-  #folder: OwnFolder | undefined;
-  #making: Promise<OwnFolder> | undefined;
-  #files = 0;
-  #cancelBeat: () => void = () => undefined;
-  #checking: Promise<void> | undefined;
-  #received: Left[] = [];
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** It is known who writes the events. */
-  #hasBegun = false;
+  #recovered: RecoveredBatch[] = [];
+  #scannedAt = Number.NEGATIVE_INFINITY;
+  #isStarted = false;
   #isRootChecked = false;
   #whenFull: () => void = () => undefined;
-  #isFullTold = false;
+  #isFullScheduled = false;
   #state: 'open' | 'closed' | 'unusable' = 'open';
-  /** Called by a process that is at work, now and then: others may have died. */
-  lookDue: () => void = () => undefined;
+  /** Called from time to time while there are events to write, because other processes may have died. */
+  onRescanDue: () => void = () => undefined;
 
   constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
-    // The application may change its working directory.
+    // Absolute, since the application may change its working directory.
     this.#root = resolve(directory);
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.#recovery = new SpoolRecovery(this.#root, this, reporter, clock);
-    this.#writer = new SpoolWriter(this, clock);
+    this.#tasks = new SpoolTasks(reporter);
+    this.#folder = new OwnFolder(this.#root, clock, this.#tasks, this.#folderHost);
+    this.#segments = new Segments(this.#folder, clock, this.#tasks, this.#segmentsObserver);
+    this.#writer = new SpoolWriter(this.#folder, this.#segments, clock, this.#tasks);
+    this.#recovery = new SpoolRecovery(this.#root, this.#folder, this, reporter, clock);
   }
 
   /**
-   * Whether more is kept than may be. A file goes with the last of its batches, and one that is open or in flight may have
-   * events in all of them: for the sake of the files no more than half of what may wait is given up.
+   * Whether the spool takes more than it may. A file is removed with its last batch, and a batch that is open or in flight may
+   * have events in all files. So that these files alone do not empty the spool, at least half of the room stays in use.
    */
   get isFull(): boolean {
-    if (this.#writer.bytes > this.#maxBytes) return this.#room > this.#maxBytes / 2;
+    if (this.#segments.bytes > this.#maxBytes) return this.#room > this.#maxBytes / 2;
     return this.#room > this.#maxBytes;
   }
 
-  /** @param callback is called when more is kept than may be: it should settle what is too much */
   whenFull(callback: () => void): void {
     this.#whenFull = callback;
   }
 
-  #tellFull(): void {
-    if (this.#isFullTold) return;
-    this.#isFullTold = true;
+  #scheduleFull(): void {
+    if (this.#isFullScheduled) return;
+    this.#isFullScheduled = true;
     queueMicrotask(() => {
-      this.#isFullTold = false;
+      this.#isFullScheduled = false;
       this.#whenFull();
     });
   }
 
-  /** @param head is asked when the first events are written */
-  create(head: () => SpoolHead): SpooledBatch | undefined {
+  /** @param nameOf is called when the first events are written */
+  create(nameOf: () => DestinationName): SpooledBatch | undefined {
     if (this.#state !== 'open') return undefined;
-    if (this.#clock.monotonic() - this.#lookedAt > LOOK_AGAIN_MS) this.lookDue();
-    const batch = new SpooledBatch(head, this.#events);
+    if (this.#clock.monotonic() - this.#scannedAt > RESCAN_MS) this.onRescanDue();
+    const batch = new SpooledBatch(nameOf, this.#batchHost);
     this.#batches.add(batch);
     return batch;
   }
 
-  /** From now on it is known who writes the events: what came before goes to the disk, and all else as it comes. */
-  begin(): void {
-    this.#hasBegun = true;
-    this.#beginToWrite();
+  /** Starts to write events, those from before included. Call it when the entity is known. */
+  startWriting(): void {
+    this.#isStarted = true;
+    this.#startIfReady();
   }
 
-  #beginToWrite(): void {
-    if (this.#hasBegun && this.#isRootChecked && this.#state === 'open') this.#writer.begin();
+  #startIfReady(): void {
+    if (this.#isStarted && this.#isRootChecked && this.#state === 'open') this.#writer.start();
   }
 
-  readonly #events: SpooledBatchEvents = {
+  readonly #batchHost: SpooledBatchHost = {
     changed: (batch) => this.#writer.add(batch),
-    sized: (bytes) => {
+    resized: (bytes) => {
       this.#room += bytes;
-      if (bytes > 0 && this.isFull) this.#tellFull();
+      if (bytes > 0 && this.isFull) this.#scheduleFull();
     },
-    saved: (events) => this.#reporter.save(events),
-    left: (batch) => {
+    persisted: (events) => this.#reporter.save(events),
+    gone: (batch) => {
       this.#batches.delete(batch);
       this.#writer.remove(batch);
     },
-    check: () => this.check(),
+    check: () => this.#folder.check(),
   };
 
-  async nextPath(): Promise<string> {
-    // It may be another's by now.
-    if (this.#folder !== undefined && !this.isHeld) await this.check();
-    const folder = this.#folder ?? (await this.#makeFolder());
-    return join(folder.path, `${this.#files++}.ndjson`);
-  }
+  readonly #segmentsObserver: SegmentsObserver = {
+    progressed: () => this.#writer.write(),
+    failed: (segment) => {
+      for (const batch of [...this.#batches]) batch.segmentFailed(segment);
+    },
+  };
 
-  /** One, whoever wants it first. */
-  #makeFolder(): Promise<OwnFolder> {
-    this.#making ??= OwnFolder.create(this.#root, this.#clock)
-      .then((folder) => {
-        this.#folder = folder;
-        this.#beatLater();
-        return folder;
-      })
-      .finally(() => {
-        this.#making = undefined;
-      });
-    return this.#making;
-  }
-
-  get isHeld(): boolean {
-    return this.#folder?.isHeld ?? false;
-  }
-
-  has(path: string): boolean {
-    return this.#folder?.path === dirname(path);
-  }
-
-  #beatLater(): void {
-    this.#cancelBeat();
-    if (this.#state === 'open') this.#cancelBeat = this.#clock.after(BEAT_MS, () => this.busy(this.#beat()));
-  }
-
-  async #beat(): Promise<void> {
-    await this.tidy();
-    if (this.#folder === undefined) return;
-    await this.check();
-    this.#beatLater();
-  }
-
-  /** Writes down what is settled, and gives the folder up when nothing is kept or on its way there. Never rejects. */
-  async tidy(): Promise<void> {
-    this.#writer.note();
-    const folder = this.#folder;
-    if (folder === undefined || !this.#writer.isEmpty || this.#recovery.isTaking) return;
-    this.#folder = undefined;
-    this.#cancelBeat();
-    await this.#leave(folder);
-  }
-
-  async #leave(folder: OwnFolder): Promise<void> {
-    await folder
-      .leave()
-      .catch((error) =>
-        this.failed(
-          `The lock of ${folder.path} cannot be removed: others wait before they take it over.`,
-          error,
-        ),
-      );
-  }
-
-  /** Shows that this process lives, and looks whether its files are still there. Never rejects. */
-  check(): Promise<void> {
-    const folder = this.#folder;
-    if (folder === undefined) return Promise.resolve();
-    this.#checking ??= this.#checkFolder(folder).finally(() => {
-      this.#checking = undefined;
-      // Else with the next beat.
-      if (this.#folder === undefined || this.isHeld) this.#writer.write();
-    });
-    return this.#checking;
-  }
-
-  async #checkFolder(folder: OwnFolder): Promise<void> {
-    const written = new Map([...this.#writer.segments].map((segment) => [segment, segment.written]));
-    try {
-      const names = await folder.look();
-      if (names === undefined) await this.#loseFolder(folder);
-      else {
-        const isThere = ({ path }: Segment) => names.has(basename(path));
-        for (const [segment, bytes] of written) if (isThere(segment)) segment.confirm(bytes);
-        this.#lose(
-          [...written.keys()].filter((segment) => !isThere(segment) && !segment.isGone),
-          'removed',
-        );
-      }
-    } catch (error) {
-      this.failed(
-        `It is not known whether ${folder.path} is still this process's: nothing is written there.`,
-        error,
-      );
-    }
-  }
-
-  /** After a standstill another process may have taken the folder over, and sends what is in it. */
-  async #loseFolder(folder: OwnFolder): Promise<void> {
-    const how = (await folder.wasTakenOver()) ? 'taken over' : 'removed';
-    if (this.#folder === folder) this.#folder = undefined;
-    this.#cancelBeat();
-    this.#lose([...this.#writer.segments], how);
-  }
+  readonly #folderHost: OwnFolderHost = {
+    isNeeded: () => !this.#segments.isEmpty || !this.#writer.isIdle || this.#recovery.isMovingSegments,
+    checkBegins: () => {
+      const written = Array.from(this.#segments, (segment) => ({ segment, bytes: segment.written }));
+      return (names) => {
+        const removed: Segment[] = [];
+        for (const { segment, bytes } of written)
+          if (names.has(basename(segment.path))) segment.confirm(bytes);
+          else if (this.#segments.has(segment)) removed.push(segment);
+        this.#lose(removed, 'removed');
+      };
+    },
+    checked: () => this.#writer.write(),
+    lost: (how) => this.#lose([...this.#segments], how),
+  };
 
   #lose(segments: readonly Segment[], how: 'taken over' | 'removed'): void {
     if (segments.length === 0) return;
     const lost = new Set(segments);
     for (const segment of segments) segment.abandon();
-    for (const batch of [...this.#batches]) batch.lose(lost, how);
+    for (const batch of [...this.#batches]) batch.segmentsLost(lost, how);
   }
 
-  refused(segment: Segment): void {
-    for (const batch of [...this.#batches]) batch.refuse(segment);
-    segment.stop();
-    // Of what goes on in memory nothing is to be found there.
-    if (!segment.isGone)
-      this.busy(
-        truncate(segment.path, segment.confirmed).catch((error) =>
-          this.failed(`${segment.path} cannot be cut: some of what is in it may be sent twice.`, error),
-        ),
-      );
+  /** Writes the ids of settled batches, and removes the own folder if nothing is kept. Never rejects. */
+  async tidy(): Promise<void> {
+    this.#segments.writeSettled();
+    await this.#folder.releaseIfUnneeded();
   }
 
   /** Takes over what dead processes left. Never rejects. */
-  async recover(): Promise<Look> {
-    const looking = this.#look();
-    this.busy(looking.then(() => undefined));
-    const againMs = await looking;
-    const left = this.#received.toSorted((a, b) => a.firstTimestamp - b.firstTimestamp);
-    this.#received = [];
-    return { left, againMs };
+  async recover(): Promise<Recovery> {
+    const scanning = this.#scan();
+    this.#tasks.track(scanning);
+    const rescanMs = await scanning;
+    const batches = this.#recovered.toSorted((a, b) => a.firstTimestamp - b.firstTimestamp);
+    this.#recovered = [];
+    return { batches, rescanMs };
   }
 
-  async #look(): Promise<number | undefined> {
-    this.#lookedAt = this.#clock.monotonic();
+  /** @returns `Recovery.rescanMs` */
+  async #scan(): Promise<number | undefined> {
+    this.#scannedAt = this.#clock.monotonic();
     try {
-      await makeRoot(this.#root);
+      await createRoot(this.#root);
     } catch (error) {
-      if (!isPassing(error)) {
+      if (!isTransient(error)) {
         this.#turnOff(error);
         return undefined;
       }
-      this.failed(`${this.#root} cannot be used now, and events wait in memory alone.`, error);
-      return LOOK_AGAIN_MS;
+      this.#tasks.report(`${this.#root} cannot be used now. Events wait in memory alone.`, error);
+      return RESCAN_MS;
     }
     this.#isRootChecked = true;
-    this.#beginToWrite();
-    const { isUndecided, isWaiting } = await this.#recovery.look();
-    if (isUndecided) return BEAT_MS;
-    return isWaiting ? LOOK_AGAIN_MS : undefined;
+    this.#startIfReady();
+    const { isUndecided, isIncomplete } = await this.#recovery.scan();
+    if (isUndecided) return HEARTBEAT_MS;
+    return isIncomplete ? RESCAN_MS : undefined;
   }
 
   #turnOff(error: unknown): void {
@@ -287,55 +201,41 @@ export class Spool implements BatchStore, RecoveryTarget, SegmentFolder {
     for (const batch of [...this.#batches]) batch.giveUp();
     const remedy =
       error instanceof UntrustedError
-        ? 'Let spoolDirectory name a folder that belongs to the user of this process and that no other can write to: a new one is made so.'
+        ? ' Let spoolDirectory name a folder that belongs to the user of this process and that no other user can write to. A folder that does not exist is created like that.'
         : '';
     this.#reporter.problem(
       'spool',
-      `There is no spool, events wait in memory alone: ${this.#root} cannot be used. ${remedy} (${errorMessage(error)})`,
+      `There is no spool, because ${this.#root} cannot be used. Events wait in memory alone.${remedy} (${errorMessage(error)})`,
     );
   }
 
-  get maxCorruptBytes(): number {
-    return this.#maxBytes * CORRUPT_SHARE;
-  }
-
-  owns(folder: string): boolean {
-    return this.#folder?.path === folder;
+  get maxQuarantineBytes(): number {
+    return this.#maxBytes * QUARANTINE_SHARE;
   }
 
   hasRoomFor(bytes: number): boolean {
-    const taken = Math.max(this.#writer.bytes, this.#room);
-    return this.#state === 'open' && (taken === 0 || taken + bytes <= this.#maxBytes);
+    const used = Math.max(this.#segments.bytes, this.#room);
+    return this.#state === 'open' && (used === 0 || used + bytes <= this.#maxBytes);
   }
 
   receive(path: string, bytes: number, { batches }: SegmentContent): void {
-    const segment = this.#writer.addFound(path, bytes);
+    const segment = this.#segments.addRecovered(path, bytes);
     segment.hold(batches.map(({ id }) => id));
-    for (const found of batches) {
-      const batch = SpooledBatch.found(segment, found, this.#events);
+    for (const recovered of batches) {
+      const batch = SpooledBatch.recovered(segment, recovered, this.#batchHost);
       this.#batches.add(batch);
-      this.#received.push({ ...found, batch });
+      this.#recovered.push({ ...recovered, batch });
     }
   }
 
-  /** Leaves the folder to whoever comes next, or removes it when it is empty. Never rejects. */
+  /** Leaves the folder to the next process, or removes it if it is empty. Never rejects. */
   async close(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closed';
-    this.#cancelBeat();
+    this.#folder.stopHeartbeat();
+    this.#segments.writeSettled();
     this.#writer.close();
-    // The lock stays for as long as something may still come into the folder.
-    while (this.#work.size > 0) await Promise.all(this.#work);
-    if (this.#folder !== undefined) await this.#leave(this.#folder);
-  }
-
-  busy(work: Promise<void>): void {
-    const tracked: Promise<void> = work
-      .catch((error) => this.failed('The spool is in trouble.', error))
-      .finally(() => this.#work.delete(tracked));
-    this.#work.add(tracked);
-  }
-
-  failed(what: string, error: unknown): void {
-    this.#reporter.problem('spool', `${what} (${errorMessage(error)})`);
+    // The lock stays while something may still come into the folder.
+    await this.#tasks.idle();
+    await this.#folder.release();
   }
 }

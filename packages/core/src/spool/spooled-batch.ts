@@ -1,201 +1,175 @@
 import { Batch, CorruptBatchError } from '../batching/batch.js';
-import type { AppendedBytes, BatchBytes, BatchMirror } from '../batching/batch-mirror.js';
-import type { ReadBack, StoredBatch } from '../contracts/batch-store.js';
-import type { SpoolHead } from './file-format.js';
-import { SavedEvents } from './saved-events.js';
+import type { AppendedBytes, BatchBytes } from '../batching/batch-mirror.js';
+import type { MirroredBatch, ReadBack } from '../contracts/batch-store.js';
+import type { DestinationName } from '../contracts/destination.js';
+import { BatchCopy } from './batch-copy.js';
+import { PersistedEvents } from './persisted-events.js';
 import type { Segment } from './segment.js';
-import type { FoundBatch } from './segment-reader.js';
+import type { SegmentBatch } from './segment-reader.js';
 import { UntrustedError } from './trusted-file.js';
 
 /** What a batch tells the spool. */
-export interface SpooledBatchEvents {
-  /** It has events that are not on their way to the disk. */
+export interface SpooledBatchHost {
+  /** The batch has events that no segment has got. */
   changed(batch: SpooledBatch): void;
-  /** So much more, or less, of the spool's room is taken. */
-  sized(bytes: number): void;
-  /** So many more, or fewer, of its pending events are on disk. */
-  saved(events: number): void;
-  /** It need not be kept any more. */
-  left(batch: SpooledBatch): void;
-  /** Looks whether the files are still there. */
+  /** The batch takes this many more bytes of the spool's room; fewer if negative. */
+  resized(bytes: number): void;
+  /** This many more of its pending events are on disk; fewer if negative. */
+  persisted(events: number): void;
+  /** The batch is not on disk any more, and never will be again. */
+  gone(batch: SpooledBatch): void;
+  /** Finds out whether the files are still there. */
   check(): Promise<void>;
 }
 
-/** What a segment has of a batch. */
-interface Piece {
-  readonly segment: Segment;
-  /** What the batch is called there. */
-  readonly id: number;
-  readonly ranges: number[];
-}
-
-/** What was written before, and is written anew: it goes when the new copy is on disk, and no sooner. */
-interface Superseded {
-  readonly pieces: readonly Piece[];
-  /** Whether it has all events. */
-  readonly isWhole: boolean;
-}
-
-/** Events that lie scattered among those of other batches, in more places than this, are written together before they leave memory. */
+/** A batch whose events stand in more places is written again in one piece before it leaves memory. */
 const MAX_PLACES = 8;
 
-type State =
-  /** It gets more events. */
-  | 'open'
-  | 'sealed'
-  /** The disk refused it: it is in memory alone. */
+/** Why a batch is not on disk any more, and never will be again. */
+type Ended =
+  | 'settled'
+  /** The disk refused it, and it continues in memory. */
   | 'refused'
-  /** Another process took it over, when it was on disk alone. */
+  /** Another process took it over while it was only on disk. */
   | 'taken over'
-  /** Its files were removed, when it was on disk alone. */
-  | 'removed'
-  | 'settled';
+  /** Somebody removed its files while it was only on disk. */
+  | 'removed';
+
+type State = 'open' | 'sealed' | Ended;
 
 /**
- * What a batch counts for. A small one takes more than it holds, of memory too, for as long as it is there: what bounds the
- * bytes has to bound the batches.
+ * How much room a batch of this size takes. A small batch counts for more than its bytes, because it also takes memory: in this
+ * way the limit on bytes limits the number of batches.
  */
-function roomOf(bytes: number): number {
+function roomFor(bytes: number): number {
   return bytes === 0 ? 0 : Math.max(bytes, MIN_ROOM_BYTES);
 }
 
 const MIN_ROOM_BYTES = 8192;
 
-let ids = 0;
-
-/** A batch on disk: in pieces, in segments that it shares with others. */
-export class SpooledBatch implements StoredBatch, BatchMirror {
-  readonly #head: () => SpoolHead;
-  readonly #events: SpooledBatchEvents;
+/** A batch of which the spool keeps a copy in its segments. */
+export class SpooledBatch implements MirroredBatch {
+  readonly #nameOf: () => DestinationName;
+  readonly #host: SpooledBatchHost;
   #state: State = 'open';
-  /** Each copy has another: two may stand in one segment. None of this process is that of a batch it found. */
-  #id = ids++;
-  /** In the order in which they were written. */
-  #pieces: Piece[] = [];
-  #superseded: Superseded | undefined;
-  /** The events that the disk does not have yet are to be had from there. */
+  /** The newest copy. */
+  #copy = new BatchCopy();
+  /** An older, complete copy, while the newest is being written. */
+  #backup: BatchCopy | undefined;
+  /** Older, incomplete copies. They stay until the newest is on disk, for a process that finds them after a crash. */
+  #outdated: BatchCopy[] = [];
+  /** Provides the events that the newest copy lacks. */
   #unwritten: (() => Buffer) | undefined;
-  /** All of its events, for as long as they are in memory. */
+  /** Provides all events, while they are in memory. */
   #memory: BatchBytes | undefined;
   #bytes = 0;
   #unsettled = 0;
-  readonly #saved: SavedEvents;
-  #whenKnown: (() => void)[] = [];
+  readonly #persisted: PersistedEvents;
+  #waiters: (() => void)[] = [];
 
-  constructor(head: () => SpoolHead, events: SpooledBatchEvents) {
-    this.#head = head;
-    this.#events = events;
-    this.#saved = new SavedEvents((by) => events.saved(by));
+  constructor(nameOf: () => DestinationName, host: SpooledBatchHost) {
+    this.#nameOf = nameOf;
+    this.#host = host;
+    this.#persisted = new PersistedEvents((by) => host.persisted(by));
   }
 
-  /** One that an earlier process left. */
-  static found(segment: Segment, found: FoundBatch, events: SpooledBatchEvents): SpooledBatch {
-    const { id, head, size, ranges } = found;
-    const batch = new SpooledBatch(() => head, events);
+  /** A batch that an earlier process left. */
+  static recovered(
+    segment: Segment,
+    { id, name, size, ranges }: SegmentBatch,
+    host: SpooledBatchHost,
+  ): SpooledBatch {
+    const batch = new SpooledBatch(() => name, host);
     batch.#state = 'sealed';
-    batch.#saved.found(size);
+    batch.#persisted.recovered(size);
     batch.#unsettled = size;
-    for (let i = 0; i < ranges.length; i += 2) batch.#add(segment, id, ranges[i] ?? 0, ranges[i + 1] ?? 0);
+    batch.#copy = new BatchCopy(id);
+    for (let i = 0; i < ranges.length; i += 2)
+      batch.#copy.add(segment, { start: ranges[i] ?? 0, end: ranges[i + 1] ?? 0 });
+    batch.#resize(batch.#copy.bytes);
     return batch;
   }
 
-  /** Whether the disk has it, or is about to. */
   get isPersisting(): boolean {
     return this.#state === 'open' || this.#state === 'sealed';
   }
 
-  /** Whether all of it is on disk by now, under a name. */
   get isPersisted(): boolean {
-    return this.#state === 'sealed' && (this.#isCopied || this.#superseded?.isWhole === true);
+    return this.#state === 'sealed' && (this.#isCopied || this.#backup !== undefined);
   }
 
-  /** Whether the newest copy is on disk. */
+  /** Whether the newest copy is complete and on disk. */
   get #isCopied(): boolean {
-    return this.#unwritten === undefined && this.#pieces.every(isConfirmed);
+    return this.#unwritten === undefined && this.#copy.isConfirmed;
   }
 
-  /**
-   * Whether its events may leave memory now. Those that lie scattered are written in one piece first: to know all their
-   * places takes memory too, and they keep segments from going.
-   * @param atOnce whether they cannot wait for that
-   */
+  /** Scattered events are written again in one piece first: their places take memory, and they keep segments from being removed. */
   mayLeaveMemory(atOnce: boolean): boolean {
     if (!this.isPersisted) return false;
-    const memory = this.#memory;
-    if (memory === undefined) return true;
-    if (this.#superseded !== undefined) return atOnce && this.#stopRewriting();
-    if (atOnce || this.#places <= MAX_PLACES) return true;
-    this.#rewrite(memory, true);
+    if (this.#memory === undefined) return true;
+    if (this.#backup !== undefined) return atOnce && this.#restore(this.#backup);
+    if (atOnce || this.#copy.places <= MAX_PLACES) return true;
+    this.#rewrite(this.#memory, this.#copy);
     return false;
   }
 
-  get #places(): number {
-    return this.#pieces.reduce((sum, { ranges }) => sum + ranges.length / 2, 0);
-  }
-
-  /** @param isWhole whether the disk has all of it already */
-  #rewrite(memory: BatchBytes, isWhole: boolean): void {
-    this.#superseded = { pieces: [...(this.#superseded?.pieces ?? []), ...this.#pieces], isWhole };
-    this.#pieces = [];
-    this.#id = ids++;
+  /** Writes a new copy. @param backup the copy before, if it is complete */
+  #rewrite(memory: BatchBytes, backup?: BatchCopy): void {
+    if (backup === undefined) this.#outdated = [...this.#older, this.#copy];
+    this.#backup = backup;
+    this.#copy = new BatchCopy();
     this.#unwritten = () => memory.takeAll();
-    this.#saved.rewrite(isWhole);
-    this.#events.changed(this);
+    this.#persisted.rewrite(backup !== undefined);
+    this.#host.changed(this);
   }
 
-  /** What was written before has all of it, and is what counts again. */
-  #stopRewriting(): true {
-    const { pieces } = this.#superseded ?? { pieces: [] };
-    this.#drop(this.#pieces);
-    this.#pieces = [...pieces];
-    this.#superseded = undefined;
+  get #older(): BatchCopy[] {
+    return this.#backup === undefined ? this.#outdated : [...this.#outdated, this.#backup];
+  }
+
+  /** Gives up the newest copy for the one before. */
+  #restore(backup: BatchCopy): true {
+    this.#drop([this.#copy]);
+    this.#copy = backup;
+    this.#backup = undefined;
     this.#unwritten = undefined;
-    this.#tellKnown();
+    this.#wakeWaiters();
     return true;
   }
 
-  /** Whether all of it is on disk, its own or another process's by now: resolves when that is known. */
   get written(): Promise<boolean> {
     return this.#waitForDisk();
   }
 
   async #waitForDisk(): Promise<boolean> {
-    // It may be another's by now.
-    await this.#events.check();
+    // Another process may have taken the folder over.
+    await this.#host.check();
     while (this.isPersisting && !this.isPersisted)
-      await new Promise<void>((known) => this.#waitForPieces(known));
+      await new Promise<void>((wake) => {
+        this.#waiters.push(wake);
+        this.#copy.whenConfirmed(() => this.#confirmed());
+      });
     return this.isPersisted || this.#state === 'taken over';
   }
 
-  #waitForPieces(known: () => void): void {
-    this.#whenKnown.push(known);
-    for (const piece of this.#pieces) this.#watch(piece);
-  }
-
-  #watch({ segment, ranges }: Piece): void {
-    segment.whenConfirmed(ranges.at(-1) ?? 0, () => this.#confirmed());
-  }
-
-  /** More of it is on disk. */
+  /** More of the newest copy is on disk. */
   #confirmed(): void {
     if (!this.isPersisting || !this.#isCopied) return;
-    const { pieces } = this.#superseded ?? { pieces: [] };
-    this.#superseded = undefined;
-    this.#drop(pieces);
-    this.#tellKnown();
+    this.#dropOlder();
+    this.#wakeWaiters();
   }
 
-  #tellKnown(): void {
-    for (const known of this.#whenKnown.splice(0)) known();
+  #wakeWaiters(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
   }
 
   append(source: AppendedBytes): void {
     this.#unsettled++;
-    this.#saved.append();
+    this.#persisted.add();
     if (this.#state !== 'open' || this.#unwritten !== undefined) return;
     this.#memory = source;
     this.#unwritten = () => source.drainNew();
-    this.#events.changed(this);
+    this.#host.changed(this);
   }
 
   seal(batch: BatchBytes): void {
@@ -204,143 +178,122 @@ export class SpooledBatch implements StoredBatch, BatchMirror {
     this.#memory = batch;
   }
 
-  /** Its events leave memory, or nobody may look at them there any more. */
   release(): void {
-    if (this.#superseded?.isWhole) this.#stopRewriting();
+    // The newest copy can no longer be completed.
+    if (this.#backup !== undefined) this.#restore(this.#backup);
     this.#memory = undefined;
   }
 
-  /** Whether nothing of it is in a segment yet. */
+  /** Whether no segment has any of its events yet. */
   get isNew(): boolean {
-    return this.#pieces.length === 0;
+    return this.#copy.isEmpty;
   }
 
   writeTo(segment: Segment): void {
     const lines = this.#unwritten?.();
     this.#unwritten = undefined;
     if (lines === undefined || lines.length === 0) return;
-    const { start, end } = segment.append(this.#id, this.#head, lines);
-    const piece = this.#add(segment, this.#id, start, end);
-    this.#countWritten(segment, end);
-    if (this.#superseded !== undefined || this.#whenKnown.length > 0) this.#watch(piece);
+    const range = segment.append(this.#copy.id, this.#nameOf, lines);
+    this.#copy.add(segment, range);
+    this.#resize(range.end - range.start);
+    this.#countWritten(segment, range.end);
+    const isAwaited = this.#backup !== undefined || this.#outdated.length > 0 || this.#waiters.length > 0;
+    if (isAwaited) segment.whenConfirmed(range.end, () => this.#confirmed());
   }
 
-  /** @param end of what the segment just got */
   #countWritten(segment: Segment, end: number): void {
-    const id = this.#id;
-    const events = this.#saved.handOver();
+    const copy = this.#copy;
+    const events = this.#persisted.append();
     segment.whenWritten(end, () => {
-      // Else another copy counts.
-      if (id === this.#id && !this.#superseded?.isWhole) this.#saved.written(events);
+      // While there is a backup, its events count. After another rewrite, this copy does not count any more.
+      if (copy === this.#copy && this.#backup === undefined) this.#persisted.written(events);
     });
-  }
-
-  #add(segment: Segment, id: number, start: number, end: number): Piece {
-    const last = this.#pieces.at(-1);
-    this.#grow(end - start);
-    if (last?.segment !== segment) {
-      const piece = { segment, id, ranges: [start, end] };
-      this.#pieces.push(piece);
-      return piece;
-    }
-    if (last.ranges.at(-1) === start) last.ranges[last.ranges.length - 1] = end;
-    else last.ranges.push(start, end);
-    return last;
   }
 
   async read(): Promise<ReadBack> {
     try {
-      return { kind: 'read', batch: await this.#read() };
+      const batch = Batch.ofLines(await (this.#backup ?? this.#copy).read());
+      if (this.#state === 'sealed') this.#memory = batch;
+      return { kind: 'read', batch };
     } catch (error) {
       if (error instanceof CorruptBatchError || error instanceof UntrustedError)
         return { kind: 'unreadable', error };
-      // It may have gone.
-      await this.#events.check();
+      // The file may be gone.
+      await this.#host.check();
       if (this.#state === 'taken over') return { kind: 'taken over' };
       if (this.#state === 'removed') return { kind: 'unreadable', error };
       return { kind: 'busy', error };
     }
   }
 
-  async #read(): Promise<Batch> {
-    const pieces = this.#superseded?.isWhole ? this.#superseded.pieces : this.#pieces;
-    if (pieces.length === 0) throw new Error('the batch is not on disk');
-    const parts: Buffer[] = [];
-    for (const { segment, ranges } of pieces) parts.push(await segment.read(ranges));
-    const [first = Buffer.alloc(0), ...others] = parts;
-    const batch = Batch.ofLines(others.length === 0 ? first : Buffer.concat(parts));
-    if (this.#state === 'sealed') this.#memory = batch;
-    return batch;
-  }
-
-  /** Its events, which an earlier process left, are counted as accepted. */
   accepted(): void {
-    this.#saved.accepted();
+    this.#persisted.accepted();
   }
 
-  /** So many of its events are settled, and stay on disk for whoever comes next. */
   leave(events: number): void {
-    this.#saved.settle(events);
+    this.#persisted.settle(events);
   }
 
-  /** So many of its events are settled: with the last of them it goes, written or not. */
   settle(events: number): void {
     this.leave(events);
     this.#unsettled -= events;
-    if (this.#unsettled === 0) this.#leave('settled');
+    if (this.#unsettled === 0) this.#end('settled');
   }
 
-  /** There is no spool. */
+  /** The spool cannot be used. The batch continues in memory. */
   giveUp(): void {
-    if (this.isPersisting) this.#leave('refused');
+    if (this.isPersisting) this.#end('refused');
   }
 
-  /** A segment failed. What the disk has of this batch would be sent a second time by whoever finds it. */
-  refuse(segment: Segment): void {
-    const isLacking = this.#pieces.some((piece) => piece.segment === segment && !isConfirmed(piece));
-    if (!this.isPersisting || !isLacking) return;
-    if (this.#superseded?.isWhole) this.#stopRewriting();
-    else this.#leave('refused');
+  /** A segment failed. The batch gives up its copy there, which the next process would otherwise send a second time. */
+  segmentFailed(segment: Segment): void {
+    if (!this.isPersisting || !this.#copy.isUnconfirmedIn(segment)) return;
+    if (this.#backup !== undefined) this.#restore(this.#backup);
+    else this.#end('refused');
   }
 
-  /** Segments are no longer this process's. What was in memory is written anew, elsewhere. */
-  lose(segments: ReadonlySet<Segment>, how: 'taken over' | 'removed'): void {
-    const isLost = ({ segment }: Piece) => segments.has(segment);
+  /** Segments no longer belong to this process. If the batch is in memory, it is written again. */
+  segmentsLost(segments: ReadonlySet<Segment>, how: 'taken over' | 'removed'): void {
+    const isLost = (copy: BatchCopy) => copy.isInAny(segments);
     if (!this.isPersisting) return;
-    if (this.#superseded?.isWhole && !this.#superseded.pieces.some(isLost)) {
-      if (this.#pieces.some(isLost)) this.#stopRewriting();
-    } else if (this.#pieces.some(isLost) || this.#superseded?.pieces.some(isLost)) {
-      if (this.#memory === undefined) this.#leave(how);
-      else this.#rewrite(this.#memory, false);
+    if (this.#backup !== undefined && !isLost(this.#backup)) {
+      if (isLost(this.#copy)) this.#restore(this.#backup);
+    } else if ([this.#copy, ...this.#older].some(isLost)) {
+      if (this.#memory === undefined) this.#end(how);
+      else this.#rewrite(this.#memory);
     }
   }
 
-  #leave(state: 'settled' | 'refused' | 'taken over' | 'removed'): void {
-    const wasKept = this.isPersisting;
+  #end(state: Ended): void {
+    const wasPersisting = this.isPersisting;
     this.#state = state;
     this.#unwritten = undefined;
     this.#memory = undefined;
-    this.#drop([...this.#pieces.splice(0), ...(this.#superseded?.pieces ?? [])]);
-    this.#superseded = undefined;
-    this.#saved.leave();
-    if (wasKept) this.#events.left(this);
-    this.#tellKnown();
+    this.#drop([this.#copy]);
+    this.#dropOlder();
+    this.#persisted.clear();
+    if (wasPersisting) this.#host.gone(this);
+    this.#wakeWaiters();
   }
 
-  #drop(pieces: readonly Piece[]): void {
-    for (const { segment, id, ranges } of pieces) {
-      segment.settle(id);
-      for (let i = 0; i < ranges.length; i += 2) this.#grow((ranges[i] ?? 0) - (ranges[i + 1] ?? 0));
+  #dropOlder(): void {
+    const copies = this.#older;
+    this.#outdated = [];
+    this.#backup = undefined;
+    this.#drop(copies);
+  }
+
+  #drop(copies: readonly BatchCopy[]): void {
+    for (const copy of copies) {
+      const { bytes } = copy;
+      copy.settle();
+      this.#resize(-bytes);
     }
   }
 
-  #grow(bytes: number): void {
-    const before = roomOf(this.#bytes);
+  #resize(bytes: number): void {
+    const before = roomFor(this.#bytes);
     this.#bytes += bytes;
-    this.#events.sized(roomOf(this.#bytes) - before);
+    this.#host.resized(roomFor(this.#bytes) - before);
   }
-}
-
-function isConfirmed({ segment, ranges }: Piece): boolean {
-  return (ranges.at(-1) ?? 0) <= segment.confirmed;
 }

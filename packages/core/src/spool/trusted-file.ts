@@ -1,35 +1,35 @@
 import { constants } from 'node:fs';
 import { lstat, type OpenFile, open } from './file-calls.js';
 
-/** What lies where a file of ours should be is not ours, or others can change it. */
+/** Another user owns what is at this path or can change it, or it is not a regular file or folder. */
 export class UntrustedError extends Error {
   override readonly name = 'UntrustedError';
 }
 
-// Not on every platform, nor are user ids.
+// Windows has neither these flags nor user ids.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 const ownUid = process.geteuid?.();
 
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Opens a file that no other user can have put there, or changed: no link of any kind, and nothing that one waits for, such
- * as a FIFO.
- * @param mode of the file, when it may have to be made
- * @throws {UntrustedError} when it is anything else
- * @throws the system's error when it cannot be opened
+ * Opens a regular file that belongs to this user and that no other user can write to. Never follows a link and never waits,
+ * as it would for a FIFO.
+ * @param mode of the file if it is created
+ * @throws {UntrustedError} if it is anything else
+ * @throws the system's error if it cannot be opened
  */
 export async function openTrusted(path: string, flags: number, mode?: number): Promise<OpenFile> {
   const file = await openWithoutFollowing(path, flags, mode);
   try {
     const stats = await file.stat();
     const { uid, nlink } = stats;
-    if (!stats.isFile()) throw new UntrustedError(`${path} is no regular file`);
+    if (!stats.isFile()) throw new UntrustedError(`${path} is not a regular file`);
     if (isForeign(uid)) throw new UntrustedError(`${path} belongs to another user (uid ${uid})`);
-    // One that is made private now may have been made by anybody's editor; one that is read must have been private.
+    // With `mode` the caller makes the file private now; a file that is only read must have been private before.
     if (mode === undefined && isWritableByOthers(stats.mode))
-      throw new UntrustedError(`others can write to ${path} (${inOctal(stats.mode)})`);
-    // None: it was removed meanwhile.
+      throw new UntrustedError(`other users can write to ${path} (${formatMode(stats.mode)})`);
+    // A file that has just been removed has no link.
     if (nlink > 1) throw new UntrustedError(`${path} has ${nlink} hard links`);
     return file;
   } catch (error) {
@@ -43,31 +43,32 @@ async function openWithoutFollowing(path: string, flags: number, mode?: number):
     return await open(path, flags | O_NOFOLLOW | O_NONBLOCK, mode);
   } catch (error) {
     if (codeOf(error) === 'ELOOP') throw new UntrustedError(`${path} is a symbolic link`);
-    // A FIFO that nobody reads, or a socket.
-    if (codeOf(error) === 'ENXIO') throw new UntrustedError(`${path} is no regular file`);
+    // A FIFO without a reader, or a socket.
+    if (codeOf(error) === 'ENXIO') throw new UntrustedError(`${path} is not a regular file`);
     throw error;
   }
 }
 
 /**
- * Looks whether a folder is a real one in which this user alone can put anything.
- * @throws {UntrustedError} when it is not
- * @throws the system's error when that cannot be found out
+ * Checks that a path is a folder, not a link, that belongs to this user and that no other user can write to.
+ * @throws {UntrustedError} if it is not
+ * @throws the system's error if it cannot be checked
  */
 export async function checkFolder(path: string): Promise<void> {
   const stats = await lstat(path);
   const { uid, mode } = stats;
   if (stats.isSymbolicLink()) throw new UntrustedError(`${path} is a symbolic link`);
-  if (!stats.isDirectory()) throw new UntrustedError(`${path} is no folder`);
+  if (!stats.isDirectory()) throw new UntrustedError(`${path} is not a folder`);
   if (isForeign(uid)) throw new UntrustedError(`${path} belongs to another user (uid ${uid})`);
-  if (isWritableByOthers(mode)) throw new UntrustedError(`others can write to ${path} (${inOctal(mode)})`);
+  if (isWritableByOthers(mode))
+    throw new UntrustedError(`other users can write to ${path} (${formatMode(mode)})`);
 }
 
 function isWritableByOthers(mode: number): boolean {
   return ownUid !== undefined && (mode & WRITABLE_BY_OTHERS) !== 0;
 }
 
-function inOctal(mode: number): string {
+function formatMode(mode: number): string {
   return `mode ${(mode & 0o7777).toString(8)}`;
 }
 
@@ -75,7 +76,6 @@ function isForeign(uid: number): boolean {
   return ownUid !== undefined && uid !== ownUid;
 }
 
-/** That of the system's errors. */
 function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
@@ -84,7 +84,7 @@ export function isMissing(error: unknown): boolean {
   return codeOf(error) === 'ENOENT';
 }
 
-const PASSING = new Set([
+const TRANSIENT = new Set([
   'EMFILE',
   'ENFILE',
   'EIO',
@@ -96,7 +96,7 @@ const PASSING = new Set([
   'ENOSPC',
 ]);
 
-/** Whether it may be otherwise later: what is short passes, and a disk may answer again. */
-export function isPassing(error: unknown): boolean {
-  return PASSING.has(codeOf(error) ?? '');
+/** Whether the same call may succeed later, for example once the system has resources again. */
+export function isTransient(error: unknown): boolean {
+  return TRANSIENT.has(codeOf(error) ?? '');
 }

@@ -37,8 +37,8 @@ function secretOf(t: ExecutionContext): string {
 }
 
 const ROOTS: readonly [what: string, make: (path: string, t: ExecutionContext) => void, why: RegExp][] = [
-  ['others can write to it', (path) => chmodSync(path, 0o777), /others can write to .* \(mode 777\)/],
-  ['its group can write to it', (path) => chmodSync(path, 0o770), /others can write/],
+  ['others can write to it', (path) => chmodSync(path, 0o777), /other users can write to .* \(mode 777\)/],
+  ['its group can write to it', (path) => chmodSync(path, 0o770), /other users can write/],
   [
     'it is a symbolic link',
     (path, t) => {

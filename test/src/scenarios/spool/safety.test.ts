@@ -34,7 +34,7 @@ function openSpool(folder: string, clock = new ManualClock(NOW)) {
   return new Spool(folder, 64 * MIB, reporter, clock);
 }
 
-const head = (logStreamName: string) => ({ logGroupName: '/group', logStreamName });
+const head = (logStreamName: string) => ({ logGroupName: '/group', logStreamName, entity: undefined });
 
 /** A segment of several batches whose events lie scattered: more of them than leave memory without being written anew. */
 function scattered(streams: readonly string[]): string {
@@ -83,8 +83,8 @@ test.serial('what is found and written anew stays in its own log stream', async 
   const streams = range(10).map((i) => `found-${i}`);
   leaveFolder(folder, [scattered(streams)]);
   const spool = openSpool(folder);
-  const { left } = await spool.recover();
-  spool.begin();
+  const { batches: left } = await spool.recover();
+  spool.startWriting();
   const own = range(20).map((i) => {
     const batch = spool.create(() => head(`own-${i}`));
     const open = new BatchBuilder(utcDayOf(NOW));
@@ -109,11 +109,11 @@ test.serial('what is found and written anew stays in its own log stream', async 
 
   const next = openSpool(folder);
   const found = new Map<string, string[]>();
-  for (const { head: to, batch } of (await next.recover()).left) {
+  for (const { name, batch } of (await next.recover()).batches) {
     const back = await batch.read();
     if (back.kind !== 'read') throw new Error(back.kind);
     const texts = back.batch.events().map((json) => JSON.parse(json).message);
-    found.set(to.logStreamName, [...(found.get(to.logStreamName) ?? []), ...texts]);
+    found.set(name.logStreamName, [...(found.get(name.logStreamName) ?? []), ...texts]);
   }
   t.deepEqual(
     [...found].toSorted(([a], [b]) => a.localeCompare(b)),
@@ -136,8 +136,8 @@ test.serial('what is written anew goes from its old place when the disk has it, 
   const folder = spoolFolder(t);
   leaveFolder(folder, [scattered(['a', 'b'])]);
   const spool = openSpool(folder);
-  const { left } = await spool.recover();
-  spool.begin();
+  const { batches: left } = await spool.recover();
+  spool.startWriting();
   const [old = ''] = filesIn(folder);
   const text = readFileSync(old, 'utf8');
   for (const { batch } of left) await batch.read();
