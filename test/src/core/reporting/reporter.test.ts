@@ -301,6 +301,13 @@ test('at exit, a listener that logs and loses a record for each report does not 
   t.true(stdout.split('\n').length < 30, stdout);
 });
 
+test('at exit, counts are reported only once, however often they change', (t) => {
+  const count = 'reporter.accept(1); reporter.reportCounts();';
+  const after = `reporter.loss('worker', 300, String); process.on('exit', () => { for (let i = 0; i < 5; i++) { ${count} } });`;
+  const { stdout, stderr } = stderrOf(true, '', after, 'console.log(report.kind)');
+  t.is(stdout, 'problem\ncounts\nproblem\ncounts\n', stderr);
+});
+
 /** The output of a process that reports one problem. */
 function stderrOf(
   toStderr: boolean,
@@ -312,7 +319,7 @@ function stderrOf(
   const script = `
     import { Reporter } from ${JSON.stringify(module)};
     ${before}
-    const reporter = new Reporter(() => { ${emit} }, ${toStderr}, { monotonic: () => 0 });
+    const reporter = new Reporter((report) => { ${emit} }, ${toStderr}, { monotonic: () => 0 });
     reporter.problem('denied', 'Not \\u001b[31mallowed.\\nsecret');
     reporter.problem('denied', 'withheld');
     reporter.accept(1);
