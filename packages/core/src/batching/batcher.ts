@@ -102,16 +102,23 @@ export class Batcher<D, M extends BatchMirror> {
   /** Adds an event to the open batch of its day. @param gap the gap that the event tells of */
   add(destination: D, event: LogEvent, gap?: Gap): void {
     const found = this.#find(destination, event.timestamp);
-    const open =
-      found !== undefined && this.#addTo(found, event) ? found : this.#addToNew(destination, event, found);
-    if (gap !== undefined) open.gap = mergeGaps(open.gap, gap);
+    if (found === undefined || !this.#addTo(found, event)) {
+      this.#addToNew(destination, event, found, gap);
+      return;
+    }
+    if (gap !== undefined) found.gap = mergeGaps(found.gap, gap);
+    this.#markUsed(found);
   }
 
-  #addToNew(destination: D, event: LogEvent, full: OpenBatch<D, M> | undefined): OpenBatch<D, M> {
+  #addToNew(destination: D, event: LogEvent, full: OpenBatch<D, M> | undefined, gap: Gap | undefined): void {
     if (full !== undefined) this.#seal(full);
-    const open = this.#openFor(destination, event.timestamp, full !== undefined);
+    const isAtLimit = this.#all.size >= this.#maxOpen;
+    const hasSealedEarly = isAtLimit && this.#makeRoom();
+    const open = this.#openFor(destination, event.timestamp, full !== undefined, isAtLimit);
+    open.gap = gap;
     this.#addTo(open, event);
-    return open;
+    // Last: whoever is told may log, and adds an event.
+    if (hasSealedEarly) this.#callbacks.tooManyOpenBatches();
   }
 
   /** Makes all open batches due. */
@@ -163,9 +170,8 @@ export class Batcher<D, M extends BatchMirror> {
     return this.#byDestination.get(destination)?.byDay.get(day);
   }
 
-  #openFor(destination: D, timestamp: number, expectFull: boolean): OpenBatch<D, M> {
-    const isAtLimit = this.#all.size >= this.#maxOpen;
-    if (isAtLimit) this.#makeRoom();
+  #openFor(destination: D, timestamp: number, expectFull: boolean, isAtLimit: boolean): OpenBatch<D, M> {
+    const mirror = this.#mirrorFor(destination, timestamp);
     const builder = new BatchBuilder(utcDayOf(timestamp), expectFull);
     const of = this.#byDestination.get(destination) ?? {
       destination,
@@ -173,15 +179,18 @@ export class Batcher<D, M extends BatchMirror> {
       due: new Set(),
       heldBytes: 0,
     };
-    this.#byDestination.set(destination, of);
     const open: OpenBatch<D, M> = {
       of,
       builder,
-      mirror: this.#mirrorFor(destination, timestamp),
+      mirror,
       gap: undefined,
       sequence: this.#openedCount++,
       use: undefined,
     };
+    // A report of the disk's trouble may have been logged while the mirror was made.
+    const other = of.byDay.get(builder.day);
+    if (other !== undefined) this.#seal(other);
+    this.#byDestination.set(destination, of);
     of.byDay.set(builder.day, open);
     this.#latest = open;
     open.use = this.#enterByUse(open, isAtLimit);
@@ -198,7 +207,6 @@ export class Batcher<D, M extends BatchMirror> {
     this.#eventCount++;
     this.#hold(open.of, builder.heldBytes - before);
     mirror?.append(builder);
-    this.#markUsed(open);
     return true;
   }
 
@@ -208,8 +216,8 @@ export class Batcher<D, M extends BatchMirror> {
   }
 
   #markUsed(open: OpenBatch<D, M>): void {
-    if (open === this.#latest) return;
     this.#latest = open;
+    if (open.use === this.#byUse.last) return;
     if (open.use !== undefined) this.#byUse.remove(open.use);
     open.use = this.#byUse.addLast(open);
   }
@@ -224,11 +232,13 @@ export class Batcher<D, M extends BatchMirror> {
     return stays ? this.#byUse.addLast(open) : this.#byUse.addFirst(open);
   }
 
-  #makeRoom(): void {
+  /** @returns whether a batch was sealed that was not due */
+  #makeRoom(): boolean {
     const least = this.#byUse.first?.value;
-    if (least === undefined) return;
-    if (this.#fresh.has(least)) this.#callbacks.tooManyOpenBatches();
+    if (least === undefined) return false;
+    const isEarly = this.#fresh.has(least);
     this.#seal(least);
+    return isEarly;
   }
 
   #seal(open: OpenBatch<D, M>): void {

@@ -36,6 +36,10 @@ export class CloudWatchDestination implements Destination {
     this.#reporter = reporter;
   }
 
+  get logGroupName(): string {
+    return this.#streams.logGroupName;
+  }
+
   get #entity(): Entity | undefined {
     return this.#isEntityRejected ? undefined : this.#entityOf();
   }

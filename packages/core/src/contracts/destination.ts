@@ -11,6 +11,7 @@ export interface DestinationName {
 
 /** A log group, a log stream (one per UTC day if its name holds the date) and an entity, to which batches are sent. */
 export interface Destination {
+  readonly logGroupName: string;
   /** The name for events with this timestamp. */
   nameAt(timestamp: number): DestinationName;
   /**

@@ -29,6 +29,10 @@ export class Accounting implements SettlementObserver {
     this.#reporter.drop('closed', events);
   }
 
+  eventsSettled(): void {
+    this.#reporter.reportCountsSometimes();
+  }
+
   batchSettled({ size }: QueuedBatch, settled: Settled): void {
     switch (settled.kind) {
       case 'delivered': {

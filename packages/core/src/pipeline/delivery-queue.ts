@@ -168,12 +168,12 @@ export class DeliveryQueue {
     return this.#firstWaiting(waiting, ({ heldBytes }) => heldBytes > 0);
   }
 
-  oldestOnDisk(): QueuedBatch | undefined {
+  oldestWithCopy(): QueuedBatch | undefined {
     return this.#firstWaiting(this.#all, ({ isPersisting }) => isPersisting);
   }
 
-  /** Batches that the disk does not have, oldest first, those in flight included. */
-  inMemoryOnly(): QueuedBatch[] {
+  /** Batches that are neither on disk nor on their way there, oldest first, those in flight included. */
+  withoutCopy(): QueuedBatch[] {
     return this.all().filter(({ isPersisting }) => !isPersisting);
   }
 

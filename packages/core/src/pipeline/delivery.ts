@@ -185,7 +185,7 @@ export class Delivery {
     }
     if (!breaker.refusals.refusesAll) breaker.responded();
     else if (this.#pause(destination, 'refused'))
-      this.#reporter.problem('refused', refusalMessage(failure, destination.nameAt(0).logGroupName));
+      this.#reporter.problem('refused', refusalMessage(failure, destination.logGroupName));
   }
 
   /** The batch waits and is sent again after a pause. */
@@ -199,7 +199,7 @@ export class Delivery {
     // After a skewed signature the SDK signs by the service's clock, so that the next attempt may succeed.
     const mayPass = kind === 'throttled' || kind === 'unavailable' || isClockSkew(outcome.failure);
     if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_BEFORE_REPORT) {
-      this.#reporter.problem(kind, failureMessage(outcome, destination.nameAt(0).logGroupName));
+      this.#reporter.problem(kind, failureMessage(outcome, destination.logGroupName));
     }
   }
 

@@ -6,6 +6,7 @@ import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
 import { Accounting } from './accounting.js';
 import { CircuitBreakers } from './circuit-breakers.js';
+import { DeadLetterObserver } from './dead-letter-observer.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type RecoveredBatch } from './delivery-queue.js';
 import type { EventTimes } from './event-times.js';
@@ -16,7 +17,6 @@ import { Lifecycle } from './lifecycle.js';
 import { LossNotices } from './loss-notices.js';
 import { LossReports } from './loss-reports.js';
 import { MemoryLimiter } from './memory-limiter.js';
-import { RefusedEvents } from './refused-events.js';
 import { Scheduler } from './scheduler.js';
 import { Settlement } from './settlement.js';
 import { Shutdown } from './shutdown.js';
@@ -63,7 +63,7 @@ export class Dispatcher {
   readonly #scheduler: Scheduler;
   readonly #settlement: Settlement;
   readonly #shutdown: Shutdown;
-  readonly #flushWaiters = new FlushWaiters();
+  readonly #flushWaiters: FlushWaiters;
   #recovered: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions, parts: DispatcherParts) {
@@ -85,10 +85,11 @@ export class Dispatcher {
     reporter.watchPending(() => this.#batcher.eventCount + queue.eventCount);
     const lossNotices = new LossNotices();
     const lossReports = new LossReports(options, reporter);
-    const observers = [this.#accounting, lossNotices, lossReports];
+    this.#flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
+    const observers = [this.#accounting, lossNotices, lossReports, this.#flushWaiters];
     this.#settlement = new Settlement(
       queue,
-      deadLetters === undefined ? observers : [...observers, new RefusedEvents(deadLetters)],
+      deadLetters === undefined ? observers : [...observers, new DeadLetterObserver(deadLetters)],
     );
     this.#limiter = new MemoryLimiter(options.maxBufferBytes, this.#batcher, queue, store);
     store?.whenFull(() => this.#keepWithinLimits());
@@ -114,6 +115,7 @@ export class Dispatcher {
       lossNotices,
       lossReports,
       clock,
+      lifecycle,
       batcher: this.#batcher,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),
       due: () => this.#scheduler.sendDue(),
@@ -180,8 +182,7 @@ export class Dispatcher {
     this.#intake.sealAll();
     this.#scheduler.sendDue();
     this.#keepWithinLimits();
-    const { endPosition } = this.#queue;
-    if (!this.#queue.isSettled(endPosition)) await this.#flushWaiters.wait(endPosition);
+    await this.#flushWaiters.wait(this.#queue.endPosition);
   }
 
   /** See {@link Shutdown.drain}. */
@@ -201,26 +202,18 @@ export class Dispatcher {
 
   #keepWithinLimits(): void {
     if (this.#limiter.isHalfFull) this.#scheduler.stopWaiting();
-    let hasDropped = false;
     for (let relief = this.#limiter.next(); relief !== undefined; relief = this.#limiter.next()) {
-      if (relief.kind === 'drop') {
+      if (relief.kind === 'drop')
         this.#settlement.settle([relief.queued], { kind: 'dropped', reason: relief.reason });
-        hasDropped = true;
-      } else {
+      else {
         this.#batcher.sealOldest(relief.destination);
         this.#scheduler.sendDue();
       }
     }
-    if (hasDropped) this.#releaseFlushes();
   }
 
   #done(): void {
-    this.#releaseFlushes();
-    this.#scheduler.sendDue();
-  }
-
-  #releaseFlushes(): void {
     this.#reporter.reportCountsSometimes();
-    this.#flushWaiters.release((position) => this.#queue.isSettled(position));
+    this.#scheduler.sendDue();
   }
 }

@@ -7,6 +7,7 @@ import type { Clock } from '../util/clock.js';
 import type { Accounting } from './accounting.js';
 import type { EventTimes } from './event-times.js';
 import type { FlushSchedule } from './flush-schedule.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { LossNotices } from './loss-notices.js';
 import type { LossReports } from './loss-reports.js';
 
@@ -18,6 +19,7 @@ export interface IntakeParts {
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
   readonly clock: Clock;
+  readonly lifecycle: Lifecycle;
   readonly batcher: Batcher<Destination, MirroredBatch>;
   /** When batches that are not full are due. */
   readonly schedule: FlushSchedule;
@@ -29,7 +31,6 @@ export interface IntakeParts {
 export class Intake {
   readonly #parts: IntakeParts;
   #cancelFlushTimer: (() => void) | undefined;
-  #isClosed = false;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -42,7 +43,7 @@ export class Intake {
    * @returns whether events were added to open batches
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): boolean {
-    const { route, times, accounting, lossReports } = this.#parts;
+    const { route, times, accounting, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const text = toText(message);
     const events = toLogEvents(timestamp, text, source);
@@ -50,7 +51,7 @@ export class Intake {
       accounting.dropEmpty();
       return false;
     }
-    if (this.#isClosed) {
+    if (!lifecycle.acceptsRecords) {
       accounting.dropLate(events.length);
       lossReports.late(events.length);
       return false;
@@ -73,11 +74,6 @@ export class Intake {
     this.#cancelFlushTimer?.();
     this.#cancelFlushTimer = undefined;
     this.#parts.batcher.sealAll();
-  }
-
-  /** Records are counted as lost from now on. */
-  close(): void {
-    this.#isClosed = true;
   }
 
   /** @param records how many records begin with these events */

@@ -77,7 +77,7 @@ export class MemoryLimiter {
 
   #reliefOfDisk(): Relief | undefined {
     if (!this.#store?.isFull) return undefined;
-    const queued = this.#queue.oldestOnDisk();
+    const queued = this.#queue.oldestWithCopy();
     // Without one, the files belong to open batches and to batches in flight.
     return queued && { kind: 'drop', queued, reason: 'spoolFull' };
   }

@@ -44,15 +44,15 @@ export class Shutdown {
 
   /**
    * Delivers what was accepted before, keeps the process alive meanwhile, and goes on afterwards.
-   * @param deadlineMs after this time batches that are not on disk are given up, in milliseconds
+   * @param timeoutMs after this time batches that are not on disk are given up, in milliseconds
    */
-  async drain(deadlineMs: number): Promise<void> {
+  async drain(timeoutMs: number): Promise<void> {
     const { batcher, queue, lifecycle, reporter, clock } = this.#parts;
     // At a further 'beforeExit' without new records: whatever waits is on disk.
     if (batcher.isEmpty && queue.endPosition === this.#gaveUpAt) return;
     const time = new AbortController();
     lifecycle.beginDrain();
-    const isDrained = await withTimeout(deadlineMs, clock, this.#drain(time.signal));
+    const isDrained = await withTimeout(timeoutMs, clock, this.#drain(time.signal));
     lifecycle.endDrain();
     time.abort();
     if (!isDrained) this.#giveUp();
@@ -78,20 +78,20 @@ export class Shutdown {
   }
 
   /** Drains, and accepts nothing more. */
-  close(deadlineMs: number): Promise<void> {
-    this.#closing ??= this.#close(deadlineMs);
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
     return this.#closing;
   }
 
-  async #close(deadlineMs: number): Promise<void> {
-    const { intake, queue, clock } = this.#parts;
-    const deadline = clock.monotonic() + deadlineMs;
-    await this.drain(deadlineMs);
-    intake.close();
+  async #close(timeoutMs: number): Promise<void> {
+    const { lifecycle, queue, clock } = this.#parts;
+    const deadline = clock.monotonic() + timeoutMs;
+    await this.drain(timeoutMs);
+    lifecycle.refuseRecords();
     if (!this.#isIdle) await this.drain(Math.max(deadline - clock.monotonic(), 0));
     this.#stop();
     this.#giveUp(); // batches of earlier processes that were found only now
-    await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - deadlineMs));
+    await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - timeoutMs));
     this.#parts.reporter.close();
   }
 
@@ -99,7 +99,6 @@ export class Shutdown {
   abandon(): void {
     const { intake, queue, lifecycle, reporter } = this.#parts;
     if (lifecycle.isClosed) return;
-    intake.close();
     this.#stop();
     intake.sealAll();
     this.#settleByCopy(queue.all(), ({ isPersisted }) => isPersisted, 'abandoned');
@@ -111,13 +110,13 @@ export class Shutdown {
     this.#parts.breakers.stopAll();
   }
 
-  /** Time is up. Batches that are not on disk are lost; the others keep waiting. */
+  /** Time is up. Batches that are neither on disk nor on their way there are lost; the others keep waiting. */
   #giveUp(): void {
     const { intake, queue, settlement, flushWaiters } = this.#parts;
     intake.sealAll();
-    settlement.settle(queue.inMemoryOnly(), { kind: 'dropped', reason: 'closed' });
+    settlement.settle(queue.withoutCopy(), { kind: 'dropped', reason: 'closed' });
     this.#gaveUpAt = queue.endPosition;
-    flushWaiters.release(() => true);
+    flushWaiters.releaseAll();
   }
 
   /** Gives the disk a last chance. What it does not take is lost. */

@@ -89,12 +89,12 @@ test('beyond the maximum of open batches the least recently used one is sealed',
   t.deepEqual(tooManyOpenBatches, []);
   add(NOON, 'one more', 'another destination');
   t.deepEqual(takeSealed(), ['1']);
-  t.deepEqual(tooManyOpenBatches, [0]);
+  t.deepEqual(tooManyOpenBatches, [1]);
   // A due batch would be sealed anyway, so this is not reported.
   batcher.makeAllDue();
   add(NOON - DAY, 'another day', 'destination 0');
   t.is(takeSealed().length, 1);
-  t.deepEqual(tooManyOpenBatches, [0]);
+  t.deepEqual(tooManyOpenBatches, [1]);
 });
 
 /** Adds events to the destinations in turn. @returns how many batches were sealed meanwhile */
@@ -305,4 +305,36 @@ test('the mirror of a batch receives each of its events, and is sealed with it',
   batcher.sealAll();
   t.is(mirrors[1]?.at(-1), 'sealed');
   t.is(new Set(sealedWith).size, 2);
+});
+
+test('who logs when told of too many open batches breaks nothing', (t) => {
+  const sealed: string[] = [];
+  const batcher: Batcher<string, BatchMirror> = new Batcher(
+    {
+      sealed: (_, batch) => sealed.push(messages(batch).join(' ')),
+      tooManyOpenBatches: () => {
+        for (const event of toLogEvents(NOON, 'report')) batcher.add('two', event);
+      },
+    },
+    () => undefined,
+    1,
+  );
+  for (const event of toLogEvents(NOON, 'first')) batcher.add('one', event);
+  for (const event of toLogEvents(NOON, 'second')) batcher.add('two', event);
+  batcher.sealAll();
+  t.deepEqual(sealed, ['first', 'second report']);
+  t.is(batcher.eventCount, 0);
+  t.is(batcher.heldBytes, 0);
+});
+
+test('a batch that takes one event after the other is used again, and stays open', (t) => {
+  const { add, takeSealed } = setUp(2);
+  add(NOON, 'a', 'one');
+  add(NOON, 'b', 'two');
+  // The eighth and so on stay anyway.
+  add(NOON, 'c', 'three');
+  t.deepEqual(takeSealed(), ['a']);
+  add(NOON, 'd', 'three');
+  add(NOON, 'e', 'four');
+  t.deepEqual(takeSealed(), ['b'], 'and not the one that was just used');
 });

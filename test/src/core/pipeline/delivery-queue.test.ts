@@ -10,6 +10,7 @@ import test from 'ava';
 import fc from 'fast-check';
 
 const destination: Destination = {
+  logGroupName: '/test/app',
   nameAt: () => ({ logGroupName: '/test/app', logStreamName: 'stream', entity: undefined }),
   send: () => Promise.reject(new Error('nothing may be sent')),
 };
@@ -247,7 +248,7 @@ test('in any sequence of calls the queue behaves like one array that is searched
             const fromDisk = one.do === 'dropFromDisk';
             const [oldest] = model.waiting().filter(({ isPersisting }) => isPersisting || !fromDisk);
             const owner = destinations[oldest?.destination ?? 0] ?? destination;
-            const settled = complete(queue, fromDisk ? queue.oldestOnDisk() : queue.oldestInMemory(owner));
+            const settled = complete(queue, fromDisk ? queue.oldestWithCopy() : queue.oldestInMemory(owner));
             t.is(settled?.position, oldest?.position);
             if (oldest !== undefined) model.remove(oldest.position);
             break;
@@ -257,7 +258,7 @@ test('in any sequence of calls the queue behaves like one array that is searched
               .filter(({ isPersisting }) => !isPersisting)
               .map(({ position }) => position);
             t.deepEqual(
-              positions(completeAll(queue, queue.inMemoryOnly())),
+              positions(completeAll(queue, queue.withoutCopy())),
               expected.toSorted((a, b) => a - b),
             );
             for (const position of expected) model.remove(position);
@@ -409,11 +410,11 @@ test('a destination that cannot be sent to holds up no other; it is asked again 
   t.is(queue.take(oneAtATime)?.position, 2);
 });
 
-test('oldestOnDisk() skips batches that are only in memory', (t) => {
+test('oldestWithCopy() skips batches that are only in memory', (t) => {
   const queue = queueOf(3, { 1: false, 2: true });
-  t.is(complete(queue, queue.oldestOnDisk())?.position, 1);
-  t.is(complete(queue, queue.oldestOnDisk())?.position, 2);
-  t.is(complete(queue, queue.oldestOnDisk()), undefined);
+  t.is(complete(queue, queue.oldestWithCopy())?.position, 1);
+  t.is(complete(queue, queue.oldestWithCopy())?.position, 2);
+  t.is(complete(queue, queue.oldestWithCopy()), undefined);
   t.deepEqual(deliverAll(queue), [0]);
 });
 
@@ -430,11 +431,11 @@ test('batches of earlier processes go in front, those found later before those f
   t.deepEqual(deliverAll(queue), [-12, -7, -4, 0]);
 });
 
-test('inMemoryOnly() returns batches that are not on disk, those in flight included', (t) => {
+test('withoutCopy() returns batches that are not on disk, those in flight included', (t) => {
   const queue = queueOf(4, { 1: true, 3: true });
   const [first, second] = take(queue, 2);
   if (first === undefined || second === undefined) return t.fail();
-  t.deepEqual(positions(completeAll(queue, queue.inMemoryOnly())), [0, 2]);
+  t.deepEqual(positions(completeAll(queue, queue.withoutCopy())), [0, 2]);
   t.false(queue.isInFlight(first));
   t.true(queue.isInFlight(second));
   queue.complete(second);
@@ -453,6 +454,6 @@ test('200,000 batches can be listed at once', (t) => {
     outline,
   }));
   queue.addRecovered(recovered);
-  t.is(completeAll(queue, queue.inMemoryOnly()).length, 1);
+  t.is(completeAll(queue, queue.withoutCopy()).length, 1);
   t.is(completeAll(queue).length, 199_999);
 });

@@ -44,6 +44,7 @@ interface Attempt {
 
 /** A destination whose outcomes the test chooses: at once by `reply`, or later by `answer`. */
 class ScriptedDestination implements Destination {
+  readonly logGroupName = '/test/app';
   reply: ((batch: Batch) => Outcome) | undefined;
   /** The batches of all attempts, in order. */
   readonly sent: Batch[] = [];
@@ -1129,6 +1130,19 @@ test('a batch that is dropped while close waits for the disk is counted once', a
     spooled: 5,
   });
   t.deepEqual(problems(), ['spool-full']);
+});
+
+test('a flush while close waits for the disk resolves with it', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, dispatcher } = setUp({ store });
+  dispatcher.accept(NOON, 'a');
+  const closed = dispatcher.close(8000);
+  await clock.advance(8000);
+  const flushed = dispatcher.flush();
+  t.false(await isDone(flushed));
+  store.write(true);
+  t.true(await isDone(closed));
+  t.true(await isDone(flushed));
 });
 
 test('a batch that is read from disk after the close stays there', async (t) => {

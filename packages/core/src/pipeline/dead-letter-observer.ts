@@ -5,7 +5,7 @@ import type { QueuedBatch } from './queued-batch.js';
 import type { SettlementObserver } from './settlement.js';
 
 /** Hands the events that the service refused for good to the dead letters. */
-export class RefusedEvents implements SettlementObserver {
+export class DeadLetterObserver implements SettlementObserver {
   readonly #deadLetters: DeadLetters;
 
   constructor(deadLetters: DeadLetters) {
