@@ -12,6 +12,7 @@ import test from 'ava';
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 const destination = (logStreamName: string): Destination => ({
+  logGroupName: '/test/app',
   nameAt: () => ({ logGroupName: '/test/app', logStreamName, entity: undefined }),
   send: () => Promise.reject(new Error('nothing is sent here')),
 });
@@ -118,7 +119,7 @@ test('a full store gives up the oldest batch of all', (t) => {
   enqueue(one);
   enqueue(other, PERSISTED);
   enqueue(one, PERSISTED);
-  t.deepEqual(limiter.next(), { kind: 'drop', queued: queue.oldestOnDisk(), reason: 'spoolFull' });
+  t.deepEqual(limiter.next(), { kind: 'drop', queued: queue.oldestWithCopy(), reason: 'spoolFull' });
 });
 
 test('memory is half full above one half', (t) => {
