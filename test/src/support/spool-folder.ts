@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { settled } from './manual-clock.js';
+import { type ManualClock, settled } from './manual-clock.js';
 import { until } from './until.js';
 
 export function spoolFolder(t: ExecutionContext): string {
@@ -75,6 +75,22 @@ export async function diskIdle(): Promise<void> {
   const isBusy = () => process.getActiveResourcesInfo().some((resource) => /^FSReq|^CloseReq/.test(resource));
   await settled();
   await until('an idle disk', () => !isBusy());
+}
+
+/** Closes the pipeline. Time passes only as fast as the disk and the service allow. */
+export async function closeInTime(pipeline: { close(): Promise<void> }, clock: ManualClock): Promise<void> {
+  let isClosed = false;
+  void pipeline.close().then(() => {
+    isClosed = true;
+  });
+  await until(
+    'the close',
+    () => isClosed,
+    async () => {
+      await clock.advance(1);
+      await diskIdle();
+    },
+  );
 }
 
 /** The text of a segment with one batch. */

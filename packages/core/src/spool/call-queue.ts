@@ -41,7 +41,10 @@ export class CallQueue {
     }
   }
 
-  /** Checks in steps: after a suspended process resumes, all its timers are due before it learns which calls have returned. */
+  /**
+   * Checks in steps: after a suspended process resumes, all its timers are due before it learns which calls have
+   * returned.
+   */
   #watchCall(watcher: Watcher): () => void {
     let checks = 0;
     const check = () => {

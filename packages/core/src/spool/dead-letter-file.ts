@@ -14,8 +14,8 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * A file of events that the service refused for good, one JSON object per line. At half of `maxBytes` the file is renamed to
- * `<file>.1`, which replaces the previous one.
+ * A file of events that the service refused for good, one JSON object per line. At half of `maxBytes` the file is
+ * renamed to `<file>.1`, which replaces the previous one.
  */
 export class DeadLetterFile implements DeadLetters {
   readonly #path: string;

@@ -3,9 +3,9 @@ import * as promises from 'node:fs/promises';
 import { CallQueue } from './call-queue.js';
 
 /**
- * The file calls of all spools and dead-letter files of this thread. They run one at a time, because each occupies one of
- * libuv's few threads until the disk responds. The process needs the other threads to compress requests, to look up host names
- * and to read its own files.
+ * The file calls of all spools and dead-letter files of this thread. They run one at a time, because each occupies one
+ * of libuv's few threads until the disk responds. The process needs the other threads to compress requests, to look up
+ * host names and to read its own files.
  */
 export const fileCalls = new CallQueue();
 

@@ -9,8 +9,9 @@ export const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
 export const MAX_HEADER_BYTES = 65_536;
 
 /**
- * A segment has three kinds of lines. A destination line gives a destination a number. A batch line says that events of this
- * batch, for that destination, follow. An event line is the event's JSON as it stands in a request, with the comma behind it.
+ * A segment has three kinds of lines. A destination line gives a destination a number. A batch line says that events of
+ * this batch, for that destination, follow. An event line is the event's JSON as it stands in a request, with the comma
+ * behind it.
  */
 export function destinationLine(destination: number, name: DestinationName): string {
   return `${JSON.stringify({ destination, ...name })}\n`;
@@ -21,8 +22,8 @@ export function batchLine(batch: number, destination: number): string {
 }
 
 /**
- * The ids of settled batches, for the file beside the segment. A full disk may have cut off the id before; the mark in front
- * keeps that one from being read as a shorter id.
+ * The ids of settled batches, for the file beside the segment. A full disk may have cut off the id before; the mark in
+ * front keeps that one from being read as a shorter id.
  */
 export function settledLines(ids: readonly number[]): string {
   return `;\n${ids.join('\n')}\n`;

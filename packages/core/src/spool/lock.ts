@@ -6,7 +6,10 @@ import { isMissing, openTrusted } from './trusted-file.js';
 
 export const LOCK = '.lock';
 
-/** The suffix that replaces `.lock` when a stale lock is broken. It tells the owner, if it lives after all, what happened. */
+/**
+ * The suffix that replaces `.lock` when a stale lock is broken. It tells the owner, if it lives after all, what
+ * happened.
+ */
 export const TAKEOVER_NOTE = '.taken';
 
 /** How often an owner renews its lock. */
@@ -16,8 +19,8 @@ export const HEARTBEAT_MS = 2500;
 const MAX_LOCK_BYTES = 1024;
 
 /**
- * The lock of a folder: a file beside it that names the process that owns the folder, and has a value that changes with each
- * heartbeat. A process that takes the folder over removes the lock first.
+ * The lock of a folder: a file beside it that names the process that owns the folder, and has a value that changes with
+ * each heartbeat. A process that takes the folder over removes the lock first.
  */
 export class FolderLock {
   readonly #folder: string;

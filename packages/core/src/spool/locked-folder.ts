@@ -43,8 +43,8 @@ export class LockedFolder {
   }
 
   /**
-   * Whether the folder certainly still belongs to this process. It may not after a standstill. Both clocks count, because the
-   * monotonic clock of a suspended machine may stand still.
+   * Whether the folder certainly still belongs to this process. It may not after a standstill. Both clocks count,
+   * because the monotonic clock of a suspended machine may stand still.
    */
   get isHeld(): boolean {
     const { monotonic, now } = momentOf(this.#clock);

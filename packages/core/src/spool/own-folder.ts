@@ -16,8 +16,8 @@ export interface OwnFolderHost {
 }
 
 /**
- * The folder of this process in the spool directory. It exists only while files are kept: a process that keeps none needs no
- * heartbeat, and other processes need not watch it.
+ * The folder of this process in the spool directory. It exists only while files are kept: a process that keeps none
+ * needs no heartbeat, and other processes need not watch it.
  */
 export class OwnFolder {
   readonly #root: string;

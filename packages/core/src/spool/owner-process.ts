@@ -1,7 +1,10 @@
 import { readFile, readlink } from 'node:fs/promises';
 import type { Json } from '../util/json.js';
 
-/** Identifies a process among all that ever ran on this machine. A pid alone does not: it is reused, and containers have their own. */
+/**
+ * Identifies a process among all that ever ran on this machine. A pid alone does not: it is reused, and containers have
+ * their own.
+ */
 export interface OwnerProcess {
   readonly bootId: string;
   readonly pidNamespace: string;
@@ -25,7 +28,9 @@ export async function thisProcess(): Promise<OwnerProcess | undefined> {
   }
 }
 
-/** Whether a process is certainly dead. Nothing is known about a process on another host or in another pid namespace. */
+/**
+ * Whether a process is certainly dead. Nothing is known about a process on another host or in another pid namespace.
+ */
 export async function isProvenDead(other: OwnerProcess, self: OwnerProcess): Promise<boolean> {
   if (other.bootId !== self.bootId || other.pidNamespace !== self.pidNamespace) return false;
   try {
@@ -36,7 +41,9 @@ export async function isProvenDead(other: OwnerProcess, self: OwnerProcess): Pro
   }
 }
 
-/** For when /proc cannot be read: it may hide other users' processes, and this process may be out of file descriptors. */
+/**
+ * For when /proc cannot be read: it may hide other users' processes, and this process may be out of file descriptors.
+ */
 function answersSignals(pid: number): boolean {
   try {
     return process.kill(pid, 0);

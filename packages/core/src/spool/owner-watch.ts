@@ -58,7 +58,8 @@ export class OwnerWatch {
     const observation = {
       text,
       at,
-      // This process may have stood still together with the owner, so a long time between two observations counts as a short one.
+      // This process may have stood still together with the owner, so a long time between two observations counts as a
+      // short one.
       unchangedMs: isUnchanged ? last.unchangedMs + Math.min(at - last.at, 2 * HEARTBEAT_MS) : 0,
       hasEverChanged: last !== undefined && (last.hasEverChanged || !isUnchanged),
     };

@@ -10,8 +10,8 @@ const CHUNK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Copies corrupt lines of a segment to the quarantine file in the spool directory, as far as there is room, and overwrites
- * them with blank lines, so that no later process counts them again.
+ * Copies corrupt lines of a segment to the quarantine file in the spool directory, as far as there is room, and
+ * overwrites them with blank lines, so that no later process counts them again.
  * @returns the path of the quarantine file
  * @throws if it cannot be written
  */

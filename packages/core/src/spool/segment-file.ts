@@ -21,8 +21,8 @@ const MAX_CHUNK_BYTES = 256 * 1024;
 type Writer = Omit<InstanceType<typeof sonicBoom.SonicBoom>, 'write'> & { write(data: Buffer): boolean };
 
 /**
- * A new file that is appended to, synced and closed. `write` returns at once; the bytes wait here until the file has a turn in
- * the queue of file calls. sonic-boom gets one chunk per turn, so it never buffers more than that.
+ * A new file that is appended to, synced and closed. `write` returns at once; the bytes wait here until the file has a
+ * turn in the queue of file calls. sonic-boom gets one chunk per turn, so it never buffers more than that.
  */
 export class SegmentFile {
   readonly #fd: number;

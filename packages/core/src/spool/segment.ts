@@ -48,8 +48,8 @@ type State =
   | { readonly kind: 'closed' };
 
 /**
- * A file that batches share: each event is a line, in order of arrival. The file stays until every batch in it is settled.
- * The ids of batches that are settled before that stand in a second file.
+ * A file that batches share: each event is a line, in order of arrival. The file stays until every batch in it is
+ * settled. The ids of batches that are settled before that stand in a second file.
  */
 export class Segment {
   readonly path: string;
@@ -126,12 +126,16 @@ export class Segment {
     this.#whenConfirmed.reach(this.#confirmed);
   }
 
-  /** @param callback is called when the bytes up to this position are confirmed; never if the segment fails or is lost */
+  /**
+   * @param callback is called when the bytes up to this position are confirmed; never if the segment fails or is lost
+   */
   whenConfirmed(position: number, callback: () => void): void {
     if (position > this.#confirmed) this.#whenConfirmed.add(position, callback);
   }
 
-  /** @param callback is called when the system has the bytes up to this position; never if the segment fails or is lost */
+  /**
+   * @param callback is called when the system has the bytes up to this position; never if the segment fails or is lost
+   */
   whenWritten(position: number, callback: () => void): void {
     this.#whenWritten.add(position, callback);
   }
@@ -190,7 +194,10 @@ export class Segment {
     if (this.#batches.size === 0) this.#remove();
   }
 
-  /** @throws {CorruptBatchError} if the file is cut short @throws if it cannot be read, or is not a file of ours any more */
+  /**
+   * @throws {CorruptBatchError} if the file is cut short
+   * @throws if it cannot be read, or is not a file of ours any more
+   */
   async read(ranges: Ranges): Promise<Buffer> {
     let length = 0;
     for (let i = 0; i < ranges.length; i += 2) length += lengthAt(ranges, i);

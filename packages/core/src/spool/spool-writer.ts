@@ -10,7 +10,10 @@ import type { SpooledBatch } from './spooled-batch.js';
 /** From this size on a segment takes no new batch. */
 const SEGMENT_BYTES = 512 * 1024;
 
-/** From this size on it takes nothing more. Its batches continue in the next one. A single write is smaller than the rest. */
+/**
+ * From this size on it takes nothing more. Its batches continue in the next one. A single write is smaller than the
+ * rest.
+ */
 const FULL_SEGMENT_BYTES = MAX_SEGMENT_BYTES / 2;
 
 /** Appends the events of batches to one segment after the other, as far as the disk keeps up. */

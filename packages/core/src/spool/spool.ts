@@ -35,8 +35,8 @@ export interface Recovery {
 }
 
 /**
- * Keeps batches on disk, where they outlive the process. The batches share a few files, the segments, which are written one
- * after the other: the cost of the disk depends on bytes, not on the number of log streams.
+ * Keeps batches on disk, where they outlive the process. The batches share a few files, the segments, which are written
+ * one after the other: the cost of the disk depends on bytes, not on the number of log streams.
  */
 export class Spool implements BatchStore, RecoveryTarget {
   readonly #root: string;
@@ -75,8 +75,9 @@ export class Spool implements BatchStore, RecoveryTarget {
   }
 
   /**
-   * Whether the spool takes more than it may. A file is removed with its last batch, and a batch that is open or in flight may
-   * have events in all files. So that these files alone do not empty the spool, at least half of the room stays in use.
+   * Whether the spool takes more than it may. A file is removed with its last batch, and a batch that is open or in
+   * flight may have events in all files. So that these files alone do not empty the spool, at least half of the room
+   * stays in use.
    */
   get isFull(): boolean {
     if (this.#segments.bytes > this.#maxBytes) return this.#room > this.#maxBytes / 2;

@@ -37,10 +37,7 @@ type Ended =
 
 type State = 'open' | 'sealed' | Ended;
 
-/**
- * How much room a batch of this size takes. A small batch counts for more than its bytes, because it also takes memory: in this
- * way the limit on bytes limits the number of batches.
- */
+/** The room that a batch takes. A small one counts for more than its bytes, because it takes memory too. */
 function roomFor(bytes: number): number {
   return bytes === 0 ? 0 : Math.max(bytes, MIN_ROOM_BYTES);
 }
@@ -103,7 +100,7 @@ export class SpooledBatch implements MirroredBatch {
     return this.#unwritten === undefined && this.#copy.isConfirmed;
   }
 
-  /** Scattered events are written again in one piece first: their places take memory, and they keep segments from being removed. */
+  /** Scattered events are written again in one piece first: their places take memory, and keep segments alive. */
   mayLeaveMemory(atOnce: boolean): boolean {
     if (!this.isPersisted) return false;
     if (this.#memory === undefined) return true;

@@ -13,8 +13,8 @@ const ownUid = process.geteuid?.();
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
- * Opens a regular file that belongs to this user and that no other user can write to. Never follows a link and never waits,
- * as it would for a FIFO.
+ * Opens a regular file that belongs to this user and that no other user can write to. Never follows a link and never
+ * waits, as it would for a FIFO.
  * @param mode of the file if it is created
  * @throws {UntrustedError} if it is anything else
  * @throws the system's error if it cannot be opened

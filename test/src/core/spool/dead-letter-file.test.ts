@@ -7,7 +7,7 @@ import test from 'ava';
 import { ManualClock } from '../../support/manual-clock.js';
 import { until } from '../../support/until.js';
 
-test.serial('a letter that comes while the file is being closed is written as well', async (t) => {
+test.serial('a dead letter that is added while the file is being closed is written too', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-letters-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'letters.ndjson');
@@ -30,10 +30,10 @@ test.serial('a letter that comes while the file is being closed is written as we
   const letters = new DeadLetterFile(path, 1e6, new Reporter(() => undefined, false, new ManualClock()));
   const address = { logGroupName: '/group', logStreamName: 'stream' };
   letters.add('invalid', address, ['{"timestamp":1,"message":"first"}']);
-  await until('the file is being closed', () => held.length > 0);
+  await until('the close of the file', () => held.length > 0);
   put(open);
   letters.add('invalid', address, ['{"timestamp":2,"message":"second"}']);
-  for (const goOn of held) goOn();
-  await until('the second is written', () => readFileSync(path, 'utf8').includes('second'));
+  for (const resume of held) resume();
+  await until('the second dead letter', () => readFileSync(path, 'utf8').includes('second'));
   t.is(readFileSync(path, 'utf8').trimEnd().split('\n').length, 2);
 });

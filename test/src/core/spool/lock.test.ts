@@ -15,6 +15,7 @@ import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
 import {
   bytesIn,
+  closeInTime,
   diskIdle,
   filesIn,
   leaveFolder,
@@ -23,18 +24,18 @@ import {
 } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
-test.serial('what a living process holds is left alone, and is not looked at for ever', async (t) => {
+test.serial('the folder of a living process is left alone, and not watched forever', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const clocks = [new ManualClock(Date.now()), new ManualClock(Date.now())] as const;
   const living = openPipeline(local, { spoolDirectory, logStreamName: 'living' }, { clock: clocks[0] });
-  living.accept(Date.now(), 'of the living');
+  living.accept(Date.now(), 'of the living process');
   await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const other = openPipeline(local, { spoolDirectory, logStreamName: 'other' }, { clock: clocks[1] });
-  // It takes looks to know that the owner lives; then there is nothing to do.
+  // Once a changed lock has shown that the owner lives, there is nothing left to do.
   await until(
-    'the end of the looks',
+    'the end of the scans',
     () => clocks[1].timers === 0 && clocks[1].monotonic() >= 10_000,
     async () => {
       for (const clock of clocks) await clock.advance(2500);
@@ -50,7 +51,7 @@ test.serial('what a living process holds is left alone, and is not looked at for
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-/** The messages on disk. A file may go while one looks. */
+/** The messages on disk. A file may be removed meanwhile. */
 function onDisk(folder: string): string[] {
   return filesIn(folder)
     .filter((file) => file.endsWith('.ndjson'))
@@ -59,31 +60,15 @@ function onDisk(folder: string): string[] {
     .map((line) => JSON.parse(line.slice(0, -1)).message);
 }
 
-/** Closes, and lets time pass as slowly as the disk and the service need. */
-async function closeInTime(pipeline: { close(): Promise<void> }, clock: ManualClock): Promise<void> {
-  let isClosed = false;
-  void pipeline.close().then(() => {
-    isClosed = true;
-  });
-  await until(
-    'the close',
-    () => isClosed,
-    async () => {
-      await clock.advance(1);
-      await diskIdle();
-    },
-  );
-}
-
 /** The locks of the owners in a folder. */
 const locksIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.lock'));
 
 test.serial(
-  'an owner that nothing is known of is dead when it has been silent for more than ten seconds, whatever the clocks say',
+  'a lock of an unknown owner is stale once it has not changed for more than ten seconds, whatever the time of day',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
-    // Such as one in another container.
+    // For example, the owner runs in another container.
     const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
     const beat = (beats: number) =>
       writeFileSync(`${folder}.lock`, `{"bootId":"another","beats":${beats}}\n`);
@@ -96,18 +81,18 @@ test.serial(
       await diskIdle();
     };
     for (const _ of range(3)) await pass(2500);
-    // A sign of life, and a clock that is set.
+    // A heartbeat, and a clock that is set.
     beat(2);
     utimesSync(`${folder}.lock`, 0, 0);
     clock.set(Date.now() + 10_800_000);
     await pass(2500);
-    t.is(clock.timers, 0, 'it is known to live, and not watched any more');
+    t.is(clock.timers, 0, 'the owner is known to be alive and is not watched any more');
     clock.set(Date.now());
     clock.jump(60_000);
-    // Who has something to do looks again: the owner is silent from here on.
+    // A process with events to write scans again. From here on there is no heartbeat.
     pipeline.accept(Date.now(), 'record');
     for (const _ of range(2)) await pass(2500);
-    t.true(existsSync(folder), 'for no more than ten seconds yet');
+    t.true(existsSync(folder), 'unchanged for less than ten seconds');
     await pass(2500);
     await until('the old event', () => local.count('/old') === 1);
     await pipeline.close();
@@ -116,24 +101,27 @@ test.serial(
   },
 );
 
-test.serial('who stood still together with the owner does not take it for dead', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
-  writeFileSync(`${folder}.lock`, '{"bootId":"another","beats":1}\n');
-  const clock = new ManualClock(Date.now());
-  const pipeline = openPipeline(local, { spoolDirectory }, { clock });
-  await diskIdle();
-  await until('a timer', () => clock.timers > 0);
-  clock.jump(3_600_000);
-  await clock.advance(0);
-  await diskIdle();
-  t.true(existsSync(folder));
-  await pipeline.close();
-});
+test.serial(
+  'a process that stood still together with the owner does not take the lock for stale',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
+    writeFileSync(`${folder}.lock`, '{"bootId":"another","beats":1}\n');
+    const clock = new ManualClock(Date.now());
+    const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+    await diskIdle();
+    await until('a timer', () => clock.timers > 0);
+    clock.jump(3_600_000);
+    await clock.advance(0);
+    await diskIdle();
+    t.true(existsSync(folder));
+    await pipeline.close();
+  },
+);
 
 test.serial(
-  'an owner that this machine knows to be dead is dead at once, its pid used again or not',
+  'the folder of an owner that is known to be dead is taken over at once, even if its pid is in use again',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -145,9 +133,9 @@ test.serial(
     const owner = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
     end();
     await before.close();
-    for (const gone of [{ startTime: '1' }, { pid: 4_194_305 }]) {
+    for (const difference of [{ startTime: '1' }, { pid: 4_194_305 }]) {
       const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
-      writeFileSync(`${folder}.lock`, JSON.stringify({ ...owner, ...gone }));
+      writeFileSync(`${folder}.lock`, JSON.stringify({ ...owner, ...difference }));
       const pipeline = openPipeline(local, { spoolDirectory });
       await pipeline.close();
       t.deepEqual(pipeline.counts(), allDelivered(1));
@@ -156,7 +144,7 @@ test.serial(
   },
 );
 
-test.serial('a process that keeps nothing has no folder, and no timer', async (t) => {
+test.serial('a process that keeps nothing on disk has no folder and no timer', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const clock = new ManualClock(Date.now());
@@ -183,7 +171,7 @@ const STANDSTILL_MS = 60_000;
 
 for (const how of ['taken over', 'removed'] as const) {
   test.serial(
-    `after a standstill in which its folder was ${how}, a process writes what it holds anew`,
+    `after a standstill in which its folder was ${how}, a process writes its events again`,
     async (t) => {
       const local = await startLocal(t);
       const spoolDirectory = spoolFolder(t);
@@ -218,7 +206,7 @@ for (const how of ['taken over', 'removed'] as const) {
 }
 
 test.serial(
-  'a clock that jumps by three hours takes nothing from its neighbours, and loses nothing to them',
+  'a process whose clock jumps by three hours neither takes over a living process nor is taken over',
   async (t) => {
     const arrivals = new Arrivals();
     const local = await startLocal(t, { onPut: (put) => arrivals.add(put) });

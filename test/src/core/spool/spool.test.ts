@@ -7,6 +7,7 @@ import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../../support/child.js';
 import { collectGarbage } from '../../support/gc.js';
 import { messages, puts, range, startLocal } from '../../support/harness.js';
+import { holdWrites } from '../../support/held-writes.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
 import {
@@ -20,11 +21,11 @@ import {
 } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
-// One after the other: some wait for the disk in a way that leaves others little of the event loop.
+// Serial, because some of these tests keep the event loop busy while they wait for the disk.
 const MIB = 1024 * 1024;
 const NOON = Date.UTC(2026, 10, 24, 12);
 
-/** A disk that confirms nothing until it is told to. */
+/** A disk that does not complete an fsync until the test lets it. */
 function holdConfirmations(t: ExecutionContext): (() => void)[] {
   const { fsync } = fs;
   const held: (() => void)[] = [];
@@ -35,7 +36,7 @@ function holdConfirmations(t: ExecutionContext): (() => void)[] {
   return held;
 }
 
-/** A pipeline that ends with everything in its spool. */
+/** Runs a pipeline that leaves all its events in the spool. */
 async function leaveBehind(
   local: Local,
   spoolDirectory: string,
@@ -49,7 +50,7 @@ async function leaveBehind(
   end();
 }
 
-test.serial('what is delivered leaves nothing on disk', async (t) => {
+test.serial('delivered events leave nothing on disk', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
@@ -61,7 +62,7 @@ test.serial('what is delivered leaves nothing on disk', async (t) => {
   t.deepEqual(pipeline.problems(), []);
 });
 
-test.serial('what is delivered goes from the disk at once, also where that is slow to confirm', async (t) => {
+test.serial('delivered events are removed from disk at once, even if fsync is slow', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const held = holdConfirmations(t);
@@ -71,33 +72,24 @@ test.serial('what is delivered goes from the disk at once, also where that is sl
   await until('no file in the spool', () => filesIn(spoolDirectory).length === 0);
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
-  t.is(held.length, 0, 'nobody needs what is in the file');
+  t.is(held.length, 0, 'nobody needs the content of the file');
 });
 
-test.serial(
-  'what is left at the deadline of close is in the spool, also where the disk is slow to confirm',
-  async (t) => {
-    const local = await startLocal(t);
-    local.fault({ kind: 'throttle', operation: '*' });
-    const held = holdConfirmations(t);
-    const pipeline = openPipeline(local, { spoolDirectory: spoolFolder(t), closeTimeoutMs: 0 });
-    for (const i of range(12_345)) pipeline.accept(Date.now(), `record ${i}`);
-    await pipeline.close();
-    t.deepEqual(pipeline.counts(), { ...allDelivered(12_345), delivered: 0, spooled: 12_345 });
-    for (const confirm of held) confirm();
-  },
-);
+test.serial('events that are left at the deadline of close are spooled, even if fsync is slow', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const held = holdConfirmations(t);
+  const pipeline = openPipeline(local, { spoolDirectory: spoolFolder(t), closeTimeoutMs: 0 });
+  for (const i of range(12_345)) pipeline.accept(Date.now(), `record ${i}`);
+  await pipeline.close();
+  t.deepEqual(pipeline.counts(), { ...allDelivered(12_345), delivered: 0, spooled: 12_345 });
+  for (const confirm of held) confirm();
+});
 
-test.serial('a disk that does not keep up gets no more, and no event is lost', async (t) => {
+test.serial('a disk that does not keep up gets nothing more, and no event is lost', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
-  const { write } = fs;
-  const held: (() => void)[] = [];
-  const holding = (...args: Parameters<typeof write>) => void held.push(() => write(...args));
-  fs.write = Object.assign(holding, write) as typeof write;
-  t.teardown(() => {
-    fs.write = write;
-  });
+  const { held, resume } = holdWrites(t);
   const pipeline = openPipeline(local, { spoolDirectory });
   for (const _ of range(40)) {
     pipeline.accept(Date.now(), 'x'.repeat(MIB - 100));
@@ -105,8 +97,7 @@ test.serial('a disk that does not keep up gets no more, and no event is lost', a
   }
   t.deepEqual(pipeline.counts(), allDelivered(40));
   t.is(held.length, 1, 'one call at a time');
-  fs.write = write;
-  for (const goOn of held) goOn();
+  resume();
   local.fault({ kind: 'throttle', operation: '*' });
   pipeline.accept(Date.now(), 'on disk again');
   await until('something on disk', () => linesIn(spoolDirectory) > 0);
@@ -115,7 +106,7 @@ test.serial('a disk that does not keep up gets no more, and no event is lost', a
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test.serial('a file that the disk refuses is closed, and goes', async (t) => {
+test.serial('a file whose write is refused is closed and removed', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const { write, writeSync } = fs;
@@ -141,17 +132,16 @@ test.serial('a file that the disk refuses is closed, and goes', async (t) => {
     await diskIdle();
     await pipeline.flush();
   }
-  t.true(fds.size < 10, `${fds.size} descriptors for 20 files, one after the other`);
+  t.true(fds.size < 10, `${fds.size} descriptors for 20 files`);
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
   t.deepEqual(pipeline.counts(), allDelivered(20));
   t.deepEqual(pipeline.problems(), ['spool']);
 });
 
-test.serial('an event is on disk while it waits, readable by its owner alone', async (t) => {
+test.serial('a waiting event is on disk, readable by its owner alone', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = join(spoolFolder(t), 'made', 'here');
-  // What is delivered goes from the disk, and the folder with it.
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const pipeline = openPipeline(local, { spoolDirectory, service: 'checkout', logStreamName: 'one' });
   pipeline.accept(NOON, 'waits\n"quoted"');
@@ -173,7 +163,7 @@ test.serial('an event is on disk while it waits, readable by its owner alone', a
   await pipeline.close();
 });
 
-test.serial('what is left at the deadline of close is in the spool, and nothing is lost', async (t) => {
+test.serial('events that are left at the deadline of close are spooled, and none is lost', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   local.fault({ kind: 'throttle', operation: '*' });
@@ -185,7 +175,7 @@ test.serial('what is left at the deadline of close is in the spool, and nothing 
 });
 
 test.serial(
-  'the next process sends what was left first, to its own target, with its own entity',
+  'the next process sends recovered events first, to their destination and with their entity',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -214,40 +204,37 @@ test.serial(
     t.is(local.events('/test/app')[0]?.entity?.keyAttributes?.Name, 'after');
     const order = local.requests.slice(asked).map(({ logGroupName }) => logGroupName);
     t.is(order[0], '/old');
-    t.deepEqual(pipeline.counts(), allDelivered(3), 'what was found counts as accepted');
+    t.deepEqual(pipeline.counts(), allDelivered(3), 'recovered events count as accepted');
     t.deepEqual(readdirSync(spoolDirectory), []);
   },
 );
 
-test.serial(
-  'a torn last line is cut, a corrupt one skipped; both are counted, told and set aside',
-  async (t) => {
-    const local = await startLocal(t);
-    const spoolDirectory = spoolFolder(t);
-    leaveFolder(spoolDirectory, [
-      `${segmentText(['one'])}{"timestamp":-1,"message":"x"},\n${segmentText(['two', 'three'])}`.slice(0, -4),
-      `not a head\n${segmentText(['lost']).split('\n').slice(1).join('\n')}`,
-      '',
-      segmentText(['four']),
-    ]);
-    const pipeline = openPipeline(local, { spoolDirectory });
-    await until('the three old events', () => local.count('/old') === 3);
-    await pipeline.close();
-    t.deepEqual(messages(local, '/old').toSorted(), ['four', 'one', 'two']);
-    const { accepted, delivered, dropped } = pipeline.counts();
-    t.deepEqual(
-      { accepted, delivered, unreadable: dropped.unreadable },
-      { accepted: 7, delivered: 3, unreadable: 4 },
-    );
-    t.deepEqual(pipeline.problems(), ['unreadable', 'unreadable']);
-    t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
-    const aside = readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8');
-    t.is(aside.trimEnd().split('\n').length, 4);
-    t.is(statSync(join(spoolDirectory, 'corrupt.ndjson')).mode & 0o777, 0o600);
-  },
-);
+test.serial('torn and corrupt lines are counted, reported and quarantined', async (t) => {
+  const local = await startLocal(t);
+  const spoolDirectory = spoolFolder(t);
+  leaveFolder(spoolDirectory, [
+    `${segmentText(['one'])}{"timestamp":-1,"message":"x"},\n${segmentText(['two', 'three'])}`.slice(0, -4),
+    `not a head\n${segmentText(['lost']).split('\n').slice(1).join('\n')}`,
+    '',
+    segmentText(['four']),
+  ]);
+  const pipeline = openPipeline(local, { spoolDirectory });
+  await until('the three old events', () => local.count('/old') === 3);
+  await pipeline.close();
+  t.deepEqual(messages(local, '/old').toSorted(), ['four', 'one', 'two']);
+  const { accepted, delivered, dropped } = pipeline.counts();
+  t.deepEqual(
+    { accepted, delivered, unreadable: dropped.unreadable },
+    { accepted: 7, delivered: 3, unreadable: 4 },
+  );
+  t.deepEqual(pipeline.problems(), ['unreadable', 'unreadable']);
+  t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
+  const quarantined = readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8');
+  t.is(quarantined.trimEnd().split('\n').length, 4);
+  t.is(statSync(join(spoolDirectory, 'corrupt.ndjson')).mode & 0o777, 0o600);
+});
 
-test.serial('a close while batches are being taken over loses none of them', async (t) => {
+test.serial('a close during recovery loses no event', async (t) => {
   const local = await startLocal(t, { keepEvents: false });
   const spoolDirectory = spoolFolder(t);
   const text = segmentText(range(1000).map(() => 'x'.repeat(200)));
@@ -264,7 +251,7 @@ test.serial('a close while batches are being taken over loses none of them', asy
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test.serial('a target that is not to be had holds up no other', async (t) => {
+test.serial('a destination that does not exist delays no other', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   await leaveBehind(local, spoolDirectory, { logGroupName: '/gone' }, [[Date.now(), 'left']]);
@@ -276,7 +263,7 @@ test.serial('a target that is not to be had holds up no other', async (t) => {
   await until('6 events', () => local.count('/test/app') >= 6);
   await pipeline.close();
   t.is(pipeline.counts().delivered, 5);
-  t.is(pipeline.counts().spooled, 1, 'it waits for its group to come back');
+  t.is(pipeline.counts().spooled, 1, 'it waits until its log group exists again');
   t.is(filesIn(spoolDirectory).length, 1);
 });
 
@@ -288,15 +275,14 @@ for (const [what, tamper] of [
   ['a file that is cut short', (text: string) => text.slice(0, -100)],
   ['a longer event', (text: string) => text.replace('x"', 'xx"')],
 ] as const) {
-  test.serial(`a batch whose file was tampered with is not counted as what it was: ${what}`, async (t) => {
+  test.serial(`a batch in a changed file counts as what it is now, or as unreadable: ${what}`, async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
     const end = local.fault({ kind: 'throttle' });
     const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
     for (const i of range(12)) {
       pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
-      while (bytesIn(spoolDirectory) < (i + 1) * 1_000_000)
-        await new Promise((resolve) => setTimeout(resolve, 1));
+      await until('the event on disk', () => bytesIn(spoolDirectory) >= (i + 1) * 1_000_000);
     }
     for (const file of filesIn(spoolDirectory)) writeFileSync(file, tamper(readFileSync(file, 'utf8')));
     end();
@@ -308,7 +294,7 @@ for (const [what, tamper] of [
   });
 }
 
-test.serial('what the disk costs follows bytes, not log streams', async (t) => {
+test.serial('the number of files, writes and fsyncs depends on bytes, not on log streams', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   local.fault({ kind: 'throttle', operation: '*' });
@@ -344,10 +330,10 @@ test.serial('what the disk costs follows bytes, not log streams', async (t) => {
 });
 
 test.serial(
-  'what was delivered is not sent again by the next process, though it shares a file',
+  'the next process does not send a settled batch again that shares a file with one that waits',
   async (t) => {
     let puts = 0;
-    // The first finds no log stream, the second one there; then no more is taken.
+    // Throttling spares the first two requests: one finds no log stream, the next is delivered.
     const local = await startLocal(t, { random: () => (puts++ < 2 ? 0.9 : 0) });
     local.fault({ kind: 'throttle', share: 0.5 });
     const spoolDirectory = spoolFolder(t);
@@ -371,11 +357,11 @@ test.serial(
   },
 );
 
-/** How many events are on disk. */
+/** The number of events on disk. */
 const onDisk = (folder: string) => filesIn(folder).flatMap(eventsIn).length;
 
 test.serial(
-  'an outage with many log streams costs disk, not memory, and each gets back what is its own',
+  'in an outage with many log streams events wait on disk, and each arrives in its own log stream',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -405,7 +391,7 @@ test.serial(
 );
 
 test.serial(
-  'what is on disk alone, and removed there by somebody, is not in the spool: it is counted as lost, and told',
+  'events that were only on disk and whose files somebody removed count as lost and are reported',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -433,7 +419,7 @@ const eventsIn = (file: string) =>
     .filter((line) => line.startsWith('{"timestamp"'));
 
 for (const code of ['EMFILE', 'EIO', 'ENOMEM', 'EBUSY']) {
-  test.serial(`a batch that cannot be read for ${code} waits, and is read again`, async (t) => {
+  test.serial(`a batch that cannot be read because of ${code} waits and is read again`, async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
     const end = local.fault({ kind: 'throttle' });
@@ -464,21 +450,24 @@ for (const code of ['EMFILE', 'EIO', 'ENOMEM', 'EBUSY']) {
   });
 }
 
-test.serial('the application may change its working directory', async (t) => {
-  const local = await startLocal(t);
-  const [here, there, before] = [spoolFolder(t), spoolFolder(t), process.cwd()];
-  t.teardown(() => process.chdir(before));
-  process.chdir(here);
-  const pipeline = openPipeline(local, { spoolDirectory: 'spool' });
-  process.chdir(there);
-  pipeline.accept(Date.now(), 'record');
-  await pipeline.close();
-  t.deepEqual(readdirSync(join(here, 'spool')), []);
-  t.deepEqual(readdirSync(there), []);
-});
+test.serial(
+  'a relative spoolDirectory stays the same when the application changes its working directory',
+  async (t) => {
+    const local = await startLocal(t);
+    const [here, there, before] = [spoolFolder(t), spoolFolder(t), process.cwd()];
+    t.teardown(() => process.chdir(before));
+    process.chdir(here);
+    const pipeline = openPipeline(local, { spoolDirectory: 'spool' });
+    process.chdir(there);
+    pipeline.accept(Date.now(), 'record');
+    await pipeline.close();
+    t.deepEqual(readdirSync(join(here, 'spool')), []);
+    t.deepEqual(readdirSync(there), []);
+  },
+);
 
 test.serial(
-  'what does not fit in the own spool stays with the dead, and is fetched when there is room',
+  'segments that do not fit into spoolMaxBytes stay with the dead process until there is room',
   async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
@@ -496,7 +485,7 @@ test.serial(
     await until('8 events', () => local.count('/test/app') >= 8);
     await pipeline.flush();
     t.is(local.count('/test/app'), 8);
-    // When it looks again.
+    // The next scan.
     await clock.advance(11_000);
     await until('12 events', () => local.count('/test/app') >= 12);
     await pipeline.close();
@@ -505,7 +494,7 @@ test.serial(
   },
 );
 
-test.serial('who is closed looks no more for what others may leave', async (t) => {
+test.serial('a closed pipeline does not scan for dead processes', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   local.fault({ kind: 'throttle' });
@@ -514,7 +503,7 @@ test.serial('who is closed looks no more for what others may leave', async (t) =
   await until('something on disk', () => bytesIn(spoolDirectory) > 0);
   const clock = new ManualClock(Date.now());
   const pipeline = openPipeline(local, { spoolDirectory }, { clock });
-  // The next look.
+  // The next scan is scheduled.
   await diskIdle();
   await until('a timer', () => clock.timers > 0);
   await pipeline.close();
@@ -523,37 +512,40 @@ test.serial('who is closed looks no more for what others may leave', async (t) =
   await living.close();
 });
 
-test.serial('an outage costs disk, not memory: all arrives, oldest first', async (t) => {
-  const local = await startLocal(t, { keepEvents: true });
-  const spoolDirectory = spoolFolder(t);
-  const end = local.fault({ kind: 'throttle' });
-  const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
-  collectGarbage();
-  const before = process.memoryUsage().arrayBuffers;
-  // Five times what memory may hold.
-  for (const i of range(40)) {
-    pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
-    // Time for the disk: a process that logs faster than it writes has to drop.
-    await diskIdle();
-  }
-  await until(
-    'memory to be given back',
-    () => process.memoryUsage().arrayBuffers - before <= 12 * MIB,
-    collectGarbage,
-  );
-  end();
-  await pipeline.close();
-  t.deepEqual(pipeline.counts(), allDelivered(40));
-  const order = puts(local).filter(({ status }) => status === 200);
-  t.is(order.length, 40);
-  t.deepEqual(
-    local.events('/test/app').map(({ message }) => Number.parseInt(message, 10)),
-    range(40),
-  );
-  t.deepEqual(readdirSync(spoolDirectory), []);
-});
+test.serial(
+  'in an outage events wait on disk, not in memory, and all arrive, the oldest first',
+  async (t) => {
+    const local = await startLocal(t, { keepEvents: true });
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle' });
+    const pipeline = openPipeline(local, { spoolDirectory, maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+    collectGarbage();
+    const before = process.memoryUsage().arrayBuffers;
+    // Five times what memory may hold.
+    for (const i of range(40)) {
+      pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+      // A process that logs faster than the disk writes would have to drop events.
+      await diskIdle();
+    }
+    await until(
+      'memory to be given back',
+      () => process.memoryUsage().arrayBuffers - before <= 12 * MIB,
+      collectGarbage,
+    );
+    end();
+    await pipeline.close();
+    t.deepEqual(pipeline.counts(), allDelivered(40));
+    const order = puts(local).filter(({ status }) => status === 200);
+    t.is(order.length, 40);
+    t.deepEqual(
+      local.events('/test/app').map(({ message }) => Number.parseInt(message, 10)),
+      range(40),
+    );
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
 
-test.serial('what is on disk alone is not dropped for want of memory', async (t) => {
+test.serial('batches that are only on disk are not dropped when memory is short', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle' });
   const options = { spoolDirectory: spoolFolder(t), maxBufferBytes: 8 * MIB, maxInFlight: 1 };
@@ -563,19 +555,19 @@ test.serial('what is on disk alone is not dropped for want of memory', async (t)
     log(i);
     await diskIdle();
   }
-  // More than memory may hold, in a moment in which the disk can take nothing.
+  // More than memory may hold, in one turn of the event loop, in which the disk takes nothing.
   for (const i of range(20)) log(20 + i);
   end();
   await pipeline.close();
   const there = local.events('/test/app').map(({ message }) => Number.parseInt(message, 10));
-  t.deepEqual(there.slice(0, 19), range(19), 'all but the one that was open');
-  t.is(there.at(-2), 39, 'and the notice');
+  t.deepEqual(there.slice(0, 19), range(19), 'all but the batch that was open');
+  t.is(there.at(-2), 39, 'the loss notice follows');
   const { accepted, delivered, dropped } = pipeline.counts();
   t.is(delivered + dropped.bufferFull, accepted);
   t.true(dropped.bufferFull > 0);
 });
 
-test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (t) => {
+test.serial('above spoolMaxBytes the oldest batches are dropped and counted, and no others', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const end = local.fault({ kind: 'throttle' });
@@ -583,24 +575,24 @@ test.serial('past spoolMaxBytes exactly the oldest go, and are counted', async (
   for (const i of range(20)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
     await diskIdle();
-    // And what is open or in flight; what is dropped goes soon.
+    // The limit does not count what is open or in flight, and files are removed a little later.
     await until('room in the spool', () => bytesIn(spoolDirectory) <= 10 * MIB);
   }
   end();
   await pipeline.close();
   const { accepted, delivered, dropped } = pipeline.counts();
-  t.is(accepted, 21, 'and the notice');
+  t.is(accepted, 21, 'with the loss notice');
   t.true(dropped.spoolFull >= 10 && dropped.spoolFull <= 13, `${dropped.spoolFull}`);
   t.is(delivered + dropped.spoolFull, 21);
   const there = messages(local).filter((message) => !message.startsWith('{'));
   const numbers = there.map((message) => Number.parseInt(message, 10));
-  // The one in flight when the others went is older than they are.
+  // The batch that was in flight when the others were dropped is older than they are.
   t.deepEqual(numbers.slice(-7), [13, 14, 15, 16, 17, 18, 19]);
   t.true(pipeline.problems().includes('spool-full'));
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test.serial('spoolMaxBytes bounds the files too, however small they are', async (t) => {
+test.serial('spoolMaxBytes limits the number of batches too, however small they are', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   local.fault({ kind: 'throttle', operation: '*' });
@@ -613,7 +605,7 @@ test.serial('spoolMaxBytes bounds the files too, however small they are', async 
   });
   for (const tenant of range(2000)) {
     pipeline.accept(Date.now(), JSON.stringify({ tenant }));
-    // All open files would be too many at once.
+    // Lets files be closed, so that not all are open at once.
     if (tenant % 100 === 0) await diskIdle();
   }
   await diskIdle();
@@ -624,7 +616,7 @@ test.serial('spoolMaxBytes bounds the files too, however small they are', async 
   t.true(spooled > 1000, `${spooled}`);
 });
 
-test.serial('a disk that fails as files are closed is told, and takes what comes later', async (t) => {
+test.serial('a failure to close a file is reported, and later events are written', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const { close } = fs;
@@ -636,7 +628,7 @@ test.serial('a disk that fails as files are closed is told, and takes what comes
   });
   const options = { spoolDirectory, logStreamName: '{record.tenant}', maxLogStreams: 5000, maxInFlight: 40 };
   const pipeline = openPipeline(local, options);
-  // More than may wait for the disk to confirm them.
+  // More segments than may be waiting to be closed.
   for (const tenant of range(700)) pipeline.accept(Date.now(), JSON.stringify({ tenant }));
   await pipeline.flush();
   await until('a problem report', () => pipeline.problems().length > 0);
@@ -663,7 +655,7 @@ test.serial('without a usable folder events wait in memory, and one report says 
   t.deepEqual(pipeline.problems(), ['spool']);
 });
 
-test.serial('a folder that goes away is no reason to lose an event', async (t) => {
+test.serial('no event is lost when the spool directory is removed', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
@@ -679,9 +671,9 @@ test.serial('a folder that goes away is no reason to lose an event', async (t) =
 });
 
 for (const logger of ['pino', 'winston']) {
-  for (const service of ['there', 'throttled'] as const) {
+  for (const service of ['available', 'throttled'] as const) {
     test.serial(
-      `${logger}: a disk that is full is told, and no event is lost, with a service that is ${service}`,
+      `${logger}: a full disk is reported, and no event is lost, with a service that is ${service}`,
       async (t) => {
         const local = await startLocal(t);
         if (service === 'throttled') local.fault({ kind: 'throttle', times: 5 });

@@ -24,12 +24,12 @@ import { until } from '../../support/until.js';
 const MIB = 1024 * 1024;
 const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
-/** Files of another user can be made by root alone. */
+/** Only root can create files of another user. */
 const asRoot = isRoot ? test.serial : test.serial.skip;
 
 const fifo = (path: string) => execFileSync('mkfifo', [path]);
 
-/** What another program has, and what must stay as it is. */
+/** A file of another program, which must not change. */
 function secretOf(t: ExecutionContext): string {
   const path = join(spoolFolder(t), 'secret');
   writeFileSync(path, 'a secret\n');
@@ -37,7 +37,11 @@ function secretOf(t: ExecutionContext): string {
 }
 
 const ROOTS: readonly [what: string, make: (path: string, t: ExecutionContext) => void, why: RegExp][] = [
-  ['others can write to it', (path) => chmodSync(path, 0o777), /other users can write to .* \(mode 777\)/],
+  [
+    'other users can write to it',
+    (path) => chmodSync(path, 0o777),
+    /other users can write to .* \(mode 777\)/,
+  ],
   ['its group can write to it', (path) => chmodSync(path, 0o770), /other users can write/],
   [
     'it is a symbolic link',
@@ -55,7 +59,7 @@ const FOREIGN_ROOT = [
 ] as const;
 
 for (const [what, make, why] of isRoot ? [...ROOTS, FOREIGN_ROOT] : ROOTS) {
-  test.serial(`there is no spool in a folder when ${what}, and it is told how to mend it`, async (t) => {
+  test.serial(`a folder is not used as a spool if ${what}, and the report says what to do`, async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = join(spoolFolder(t), 'spool');
     mkdirSync(spoolDirectory);
@@ -77,13 +81,13 @@ for (const [what, make, why] of isRoot ? [...ROOTS, FOREIGN_ROOT] : ROOTS) {
   });
 }
 
-/** What may be planted in the folder of a dead process: in place of a segment, beside it, or in place of it all. */
+/** What an attacker may put into the folder of a dead process, or in its place. */
 const PLANTED: readonly [what: string, plant: (folder: string, t: ExecutionContext) => void][] = [
   ['a symbolic link', (folder, t) => symlinkSync(secretOf(t), join(folder, '1.ndjson'))],
   ['a hard link', (folder) => linkSync(join(folder, '0.ndjson'), join(folder, '1.ndjson'))],
   ['a FIFO', (folder) => fifo(join(folder, '1.ndjson'))],
   [
-    'a file that others can write to',
+    'a file that other users can write to',
     (folder) => {
       writeFileSync(join(folder, '1.ndjson'), segmentText(['forged']));
       chmodSync(join(folder, '1.ndjson'), 0o666);
@@ -102,7 +106,7 @@ const PLANTED: readonly [what: string, plant: (folder: string, t: ExecutionConte
 ];
 
 for (const [what, plant] of PLANTED) {
-  test.serial(`${what} in the spool is neither followed nor waited for, and is told once`, async (t) => {
+  test.serial(`${what} in the spool is neither followed nor waited for, and is reported once`, async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
     const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
@@ -119,7 +123,7 @@ for (const [what, plant] of PLANTED) {
   });
 }
 
-test.serial('a folder that is a symbolic link is left alone, with what it leads to', async (t) => {
+test.serial('a folder that is a symbolic link is left alone, and so is its target', async (t) => {
   const local = await startLocal(t);
   const [spoolDirectory, elsewhere] = [spoolFolder(t), spoolFolder(t)];
   writeFileSync(join(elsewhere, '0.ndjson'), segmentText(['of another program']));
@@ -131,7 +135,7 @@ test.serial('a folder that is a symbolic link is left alone, with what it leads 
   t.deepEqual(pipeline.problems(), ['spool']);
 });
 
-asRoot('what another user left is not sent, and told once', async (t) => {
+asRoot('events in files of another user are not sent, and reported once', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const folder = leaveFolder(spoolDirectory, [segmentText(['forged'])]);
@@ -140,7 +144,7 @@ asRoot('what another user left is not sent, and told once', async (t) => {
   mkdirSync(neighbour, { mode: 0o700 });
   writeFileSync(join(neighbour, '0.ndjson'), segmentText(['forged as well']));
   chownSync(join(neighbour, '0.ndjson'), NOBODY, NOBODY);
-  // Who is at work, and has a living neighbour, looks again and again.
+  // A process scans again and again while it has events to write and a neighbour that is alive.
   const living = join(spoolDirectory, '22222222-89ab-4cde-8f01-23456789abcd.lock');
   const clock = new ManualClock(Date.now());
   writeFileSync(living, '0');
@@ -153,8 +157,10 @@ asRoot('what another user left is not sent, and told once', async (t) => {
   }
   await diskIdle();
   rmSync(living);
-  const told = pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
-  t.is(told.filter((message) => message.includes(folder)).length, 1);
+  const messagesOfProblems = pipeline.reports.flatMap((report) =>
+    report.kind === 'problem' ? [report.message] : [],
+  );
+  t.is(messagesOfProblems.filter((message) => message.includes(folder)).length, 1);
   t.is(local.count('/old'), 0);
   t.is(filesIn(folder).length + filesIn(neighbour).length, 2);
   await pipeline.close();
@@ -165,7 +171,7 @@ for (const [what, make] of [
   ['a hard link', (path: string, secret: string) => linkSync(secret, path)],
   ['a FIFO', fifo],
 ] as const) {
-  test.serial(`nothing is set aside in ${what}`, async (t) => {
+  test.serial(`corrupt lines are not written to ${what}`, async (t) => {
     const local = await startLocal(t);
     const spoolDirectory = spoolFolder(t);
     leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
@@ -179,7 +185,7 @@ for (const [what, make] of [
     t.deepEqual(pipeline.problems(), ['unreadable']);
   });
 
-  test.serial(`no dead letter goes into ${what}`, async (t) => {
+  test.serial(`dead letters are not written to ${what}`, async (t) => {
     const local = await startLocal(t);
     local.fault({ kind: 'poison', text: 'bad' });
     const secret = secretOf(t);
@@ -194,24 +200,27 @@ for (const [what, make] of [
   });
 }
 
-test.serial('what is set aside, and dead letters, become readable by their owner alone', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
-  const [corrupt, deadLetterFile] = [
-    join(spoolDirectory, 'corrupt.ndjson'),
-    join(spoolFolder(t), 'dead.ndjson'),
-  ];
-  for (const path of [corrupt, deadLetterFile]) writeFileSync(path, '', { mode: 0o644 });
-  local.fault({ kind: 'poison', text: 'bad' });
-  const pipeline = openPipeline(local, { spoolDirectory, deadLetterFile });
-  pipeline.accept(Date.now(), 'bad');
-  await pipeline.close();
-  for (const path of [corrupt, deadLetterFile]) t.is(statSync(path).mode & 0o777, 0o600);
-  t.is(readFileSync(corrupt, 'utf8'), 'garbage\n');
-});
+test.serial(
+  'the quarantine file and the dead-letter file become readable by their owner alone',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    leaveFolder(spoolDirectory, [`${segmentText(['left'])}garbage\n`]);
+    const [corrupt, deadLetterFile] = [
+      join(spoolDirectory, 'corrupt.ndjson'),
+      join(spoolFolder(t), 'dead.ndjson'),
+    ];
+    for (const path of [corrupt, deadLetterFile]) writeFileSync(path, '', { mode: 0o644 });
+    local.fault({ kind: 'poison', text: 'bad' });
+    const pipeline = openPipeline(local, { spoolDirectory, deadLetterFile });
+    pipeline.accept(Date.now(), 'bad');
+    await pipeline.close();
+    for (const path of [corrupt, deadLetterFile]) t.is(statSync(path).mode & 0o777, 0o600);
+    t.is(readFileSync(corrupt, 'utf8'), 'garbage\n');
+  },
+);
 
-test.serial('junk is set aside once, and no more of it than there is room for', async (t) => {
+test.serial('corrupt lines are quarantined once, as far as there is room', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const spoolMaxBytes = 8 * MIB;
@@ -234,7 +243,7 @@ test.serial('junk is set aside once, and no more of it than there is room for', 
   t.deepEqual(readdirSync(spoolDirectory), ['corrupt.ndjson']);
 });
 
-test.serial('what was set aside is not found again by the next process', async (t) => {
+test.serial('quarantined lines are not counted again by the next process', async (t) => {
   const local = await startLocal(t);
   const end = local.fault({ kind: 'throttle', operation: '*' });
   const spoolDirectory = spoolFolder(t);
@@ -250,7 +259,7 @@ test.serial('what was set aside is not found again by the next process', async (
   t.is(readFileSync(join(spoolDirectory, 'corrupt.ndjson'), 'utf8'), 'garbage\n');
 });
 
-test.serial('a folder full of tiny batches takes no more memory than the spool has room for', async (t) => {
+test.serial('recovery of very many tiny batches is limited by spoolMaxBytes', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'throttle', operation: '*' });
   const spoolDirectory = spoolFolder(t);
@@ -267,47 +276,53 @@ test.serial('a folder full of tiny batches takes no more memory than the spool h
   const { accepted, dropped, spooled } = pipeline.counts();
   t.is(dropped.spoolFull + spooled, accepted);
   t.true(spooled <= 1024, `${spooled}`);
-  t.true(accepted <= 50_000, 'the others are left where they were');
+  t.true(accepted <= 50_000, 'the other segments stay where they were');
 });
 
-test.serial('what is no segment costs little time and memory, however many lines it has', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const lines = ['x\n', '{"batch":\n', 'x\n \n', '{"timestamp":\n'];
-  leaveFolder(spoolDirectory, [
-    segmentText(['left']),
-    ...lines.map((line) => line.repeat((8 * MIB) / line.length)),
-  ]);
-  const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 64 * MIB });
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  const before = process.memoryUsage.rss();
-  await until('the report of the unreadable file', () => pipeline.problems().includes('unreadable'));
-  // All were looked at, and hold nothing.
-  await until('a single file', () => filesIn(spoolDirectory).length === 1);
-  await pipeline.close();
-  delay.disable();
-  t.deepEqual(messages(local, '/old'), ['left']);
-  t.true(process.memoryUsage.rss() < before + 200 * MIB);
-  t.log(`${Math.trunc(delay.max / 1e6)} ms at once`);
-  const { accepted, delivered, dropped } = pipeline.counts();
-  t.is(delivered, 1);
-  t.is(dropped.unreadable, accepted - 1);
-  t.true(dropped.unreadable > 4 * MIB, `${dropped.unreadable} lines`);
-});
+test.serial(
+  'a file that is not a segment costs little time and memory, however many lines it has',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const lines = ['x\n', '{"batch":\n', 'x\n \n', '{"timestamp":\n'];
+    leaveFolder(spoolDirectory, [
+      segmentText(['left']),
+      ...lines.map((line) => line.repeat((8 * MIB) / line.length)),
+    ]);
+    const pipeline = openPipeline(local, { spoolDirectory, spoolMaxBytes: 64 * MIB });
+    const delay = monitorEventLoopDelay({ resolution: 5 });
+    delay.enable();
+    const before = process.memoryUsage.rss();
+    await until('the report of the unreadable file', () => pipeline.problems().includes('unreadable'));
+    // All files were read, and the corrupt ones have no batch.
+    await until('a single file', () => filesIn(spoolDirectory).length === 1);
+    await pipeline.close();
+    delay.disable();
+    t.deepEqual(messages(local, '/old'), ['left']);
+    t.true(process.memoryUsage.rss() < before + 200 * MIB);
+    t.log(`${Math.trunc(delay.max / 1e6)} ms at most without a turn of the event loop`);
+    const { accepted, delivered, dropped } = pipeline.counts();
+    t.is(delivered, 1);
+    t.is(dropped.unreadable, accepted - 1);
+    t.true(dropped.unreadable > 4 * MIB, `${dropped.unreadable} lines`);
+  },
+);
 
-test.serial('what follows a line that was set aside is found again', async (t) => {
-  const local = await startLocal(t);
-  const end = local.fault({ kind: 'throttle', operation: '*' });
-  const spoolDirectory = spoolFolder(t);
-  const [destination, batch, one, two] = segmentText(['one', 'two']).split('\n');
-  leaveFolder(spoolDirectory, [`${[destination, batch, one, '{"timestamp":1', two].join('\n')}\n`]);
-  const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  await until('a request', () => local.requests.length > 0);
-  await first.close();
-  t.is(first.counts().spooled, 2);
-  end();
-  const second = openPipeline(local, { spoolDirectory });
-  await second.close();
-  t.deepEqual(second.counts(), allDelivered(2));
-});
+test.serial(
+  'events behind a quarantined line are recovered, also by the process after the next',
+  async (t) => {
+    const local = await startLocal(t);
+    const end = local.fault({ kind: 'throttle', operation: '*' });
+    const spoolDirectory = spoolFolder(t);
+    const [destination, batch, one, two] = segmentText(['one', 'two']).split('\n');
+    leaveFolder(spoolDirectory, [`${[destination, batch, one, '{"timestamp":1', two].join('\n')}\n`]);
+    const first = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
+    await until('a request', () => local.requests.length > 0);
+    await first.close();
+    t.is(first.counts().spooled, 2);
+    end();
+    const second = openPipeline(local, { spoolDirectory });
+    await second.close();
+    t.deepEqual(second.counts(), allDelivered(2));
+  },
+);

@@ -1,27 +1,35 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { range, startLocal } from '../../support/harness.js';
+import { holdWrites } from '../../support/held-writes.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { bytesIn, diskIdle, leaveFolder, segmentText, spoolFolder } from '../../support/spool-folder.js';
+import {
+  bytesIn,
+  closeInTime,
+  diskIdle,
+  leaveFolder,
+  segmentText,
+  spoolFolder,
+} from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
 const MIB = 1024 * 1024;
 const OURS = /packages\/core\/dist/;
 
-/** Notes who calls a function of node:fs that blocks until the disk has answered. */
+/** Records the stacks of calls from our code to functions of node:fs that block until the disk responds. */
 function watchSyncCalls(t: { teardown(end: () => void): void }): string[] {
   const calls: string[] = [];
   const watched = Object.fromEntries(Object.entries(fs).filter(([name]) => name.endsWith('Sync')));
   for (const [name, call] of Object.entries(watched)) {
-    const noting = (...args: unknown[]) => {
+    const recording = (...args: unknown[]) => {
       const { stack = '' } = new Error(name);
       if (OURS.test(stack)) calls.push(stack);
       return Reflect.apply(call as () => unknown, fs, args);
     };
-    Object.assign(fs, { [name]: noting });
+    Object.assign(fs, { [name]: recording });
   }
   syncBuiltinESMExports();
   t.teardown(() => {
@@ -31,7 +39,7 @@ function watchSyncCalls(t: { teardown(end: () => void): void }): string[] {
   return calls;
 }
 
-test.serial('after the start nothing waits for the disk on the thread of the application', async (t) => {
+test.serial('after the start the thread of the application makes no blocking file call', async (t) => {
   const local = await startLocal(t);
   const folder = spoolFolder(t);
   const spoolDirectory = join(folder, 'spool');
@@ -46,7 +54,7 @@ test.serial('after the start nothing waits for the disk on the thread of the app
   const calls = watchSyncCalls(t);
   const end = local.fault({ kind: 'throttle' });
   await until('the folder to go', () => !fs.existsSync(dead));
-  // More than memory may hold, and than the disk may.
+  // More than maxBufferBytes and spoolMaxBytes allow.
   for (const i of range(24)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
     await diskIdle();
@@ -62,36 +70,22 @@ test.serial('after the start nothing waits for the disk on the thread of the app
   t.deepEqual(calls, []);
 });
 
-/** Holds what the system is to write until it is told to go on. */
-function stallWrites(t: ExecutionContext) {
-  const { write } = fs;
-  const held: (() => void)[] = [];
-  const holding = (...args: Parameters<typeof write>) => void held.push(() => write(...args));
-  fs.write = Object.assign(holding, write) as typeof write;
-  const goOn = () => {
-    fs.write = write;
-    for (const one of held.splice(0)) one();
-  };
-  t.teardown(goOn);
-  return { held, goOn };
-}
-
-test.serial('a disk that stands still holds up neither the application nor delivery', async (t) => {
+test.serial('a disk that does not respond delays neither the application nor delivery', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const first = openPipeline(local, { spoolDirectory });
   first.accept(Date.now(), 'first');
   await until('something on disk', () => bytesIn(spoolDirectory) > 0);
-  const { goOn } = stallWrites(t);
+  const { resume } = holdWrites(t);
   for (const i of range(1000)) first.accept(Date.now(), `record ${i}`);
   await first.flush();
   t.is(local.count('/test/app'), 1001);
-  goOn();
+  resume();
   await first.close();
   t.is(first.counts().delivered, 1001);
 });
 
-test.serial('a disk that stands still gets one file call at a time, and is reported', async (t) => {
+test.serial('a disk that does not respond gets one file call at a time, and is reported', async (t) => {
   const local = await startLocal(t);
   const folder = spoolFolder(t);
   const spoolDirectory = join(folder, 'spool');
@@ -111,16 +105,16 @@ test.serial('a disk that stands still gets one file call at a time, and is repor
   await pipeline.flush();
   await diskIdle();
   local.fault({ kind: 'poison', text: 'bad' });
-  const { held, goOn } = stallWrites(t);
+  const { held, resume } = holdWrites(t);
   for (const tenant of range(50)) pipeline.accept(clock.now(), JSON.stringify({ tenant }));
   pipeline.accept(clock.now(), JSON.stringify({ tenant: 'bad' }));
   await until('a held call', () => held.length > 0);
-  // Files are to be written, removed and checked, and a letter is to be written.
+  // Segments and a dead letter wait to be written, and files to be removed and checked.
   await clock.advance(4000);
   t.deepEqual(
     process.getActiveResourcesInfo().filter((resource) => /^FSReq|^CloseReq/.test(resource)),
     [],
-    'all of them wait behind the one that does not come back',
+    'all other calls wait behind the one that does not return',
   );
   t.false(pipeline.problems().includes('spool'));
   await clock.advance(1000);
@@ -131,16 +125,8 @@ test.serial('a disk that stands still gets one file call at a time, and is repor
   await pipeline.flush();
   t.is(local.count('/test/app'), 51, 'delivery goes on');
   t.is(held.length, 1);
-  goOn();
-  let isClosed = false;
-  void pipeline.close().then(() => {
-    isClosed = true;
-  });
-  await until(
-    'the close',
-    () => isClosed,
-    () => clock.advance(0),
-  );
+  resume();
+  await closeInTime(pipeline, clock);
   t.deepEqual(pipeline.counts(), {
     ...allDelivered(52),
     delivered: 51,

@@ -9,32 +9,32 @@ import { runFixture } from '../../support/child.js';
 import { range, startLocal } from '../../support/harness.js';
 import { filesIn, spoolFolder } from '../../support/spool-folder.js';
 
-// TEST_KILLS=200 for a long run, TEST_SEED=… for one that was seen before.
+// TEST_KILLS=200 makes a long run, TEST_SEED=… repeats an earlier one.
 const KILLS = Number(process.env.TEST_KILLS ?? 12);
 const SEED = Number(process.env.TEST_SEED ?? Math.trunc(Math.random() * 1e9));
 
 const MAX_IN_FLIGHT = 4;
 
-/** Each has a log stream: batches share segments, lie scattered, and are written anew. */
+/** Each has a log stream, so that batches share segments, and scattered ones are written again. */
 const TENANTS = 20;
-const RECORDS_OF_THE_LAST = 500;
+const LAST_RECORDS = 500;
 
-/** From the first sign of life on: it starts, and takes over what the one before left. */
+/** A process that is killed during its start and its recovery lives this long after its first output. */
 const MAX_START_MS = 600;
 
-/** From then on that some of its records are on disk. */
+/** Any other process lives this long after its first records were seen on disk. */
 const MAX_LIFE_MS = 600;
 
-/** Nothing comes to the disk any more. */
+/** A process whose records do not come to the disk within this time fails the test. */
 const DEADLINE_MS = 60_000;
 
-const LOOK_INTERVAL_MS = 10;
+const POLL_MS = 10;
 
-/** Where the spool puts what was torn. */
+/** The quarantine file, for torn lines. */
 const CORRUPT = 'corrupt.ndjson';
 
 for (const logger of ['pino', 'winston']) {
-  test.serial(`${logger}: killed again and again under load, what was on disk arrives`, async (t) => {
+  test.serial(`${logger}: records seen on disk arrive, however often the process is killed`, async (t) => {
     t.timeout(120_000 + KILLS * 10_000);
     const arrivals = new Arrivals();
     const strays: string[] = [];
@@ -48,12 +48,12 @@ for (const logger of ['pino', 'winston']) {
             strays.push(`record ${number} in ${put.logStreamName}`);
       },
     });
-    // So that some wait, and pauses are met as well.
+    // So that batches wait, and kills come during pauses too.
     local.fault({ kind: 'throttle', share: 0.2 });
     const folder = spoolFolder(t);
-    const { firsts, onDisk } = await killAgainAndAgain(t, local, logger, folder);
+    const { firsts, onDisk } = await killRepeatedly(t, local, logger, folder);
     const first = firsts.at(-1) ?? 0;
-    const end = first + RECORDS_OF_THE_LAST;
+    const end = first + LAST_RECORDS;
     const { code, stderr } = await runFixture(
       local,
       'steady.js',
@@ -65,18 +65,18 @@ for (const logger of ['pino', 'winston']) {
     t.is(code, 0, stderr);
 
     const seed = `TEST_SEED=${SEED}`;
-    t.deepEqual(strays.slice(0, 20), [], `in another's log stream, ${seed}`);
+    t.deepEqual(strays.slice(0, 20), [], `no record is in the log stream of another tenant, ${seed}`);
     const isMissing = (number: number) => arrivals.timesOf(number) === 0;
     const lived = firsts.filter(
       (from, i) => i % 2 === 1 && firsts[i + 1] !== undefined && hasAny(onDisk, from, firsts[i + 1]),
     );
     t.is(lived.length, Math.floor(KILLS / 2), `every other process had records on disk, ${seed}`);
     t.deepEqual([...onDisk].filter(isMissing).slice(0, 20), [], seed);
-    t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'those of the last process');
-    // Those in flight, and those whose delivery was not written down yet.
+    t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'records of the last process');
+    // Batches in flight, and delivered batches whose ids were not written yet.
     t.true(
       arrivals.doubledPuts <= KILLS * (MAX_IN_FLIGHT + TENANTS),
-      `${arrivals.doubledPuts} batches twice, ${seed}`,
+      `${arrivals.doubledPuts} batches arrived twice, ${seed}`,
     );
     const torn = linesOf(join(folder, CORRUPT)).length;
     t.true(torn <= KILLS, `${torn} torn lines, ${seed}`);
@@ -97,13 +97,13 @@ for (const logger of ['pino', 'winston']) {
 }
 
 interface Killed {
-  /** The first record of each process, and of the next. */
+  /** The number of the first record of each process, and the number after the last record. */
   readonly firsts: readonly number[];
-  /** Records that were seen on disk at any time. */
+  /** The records that were seen on disk. */
   readonly onDisk: ReadonlySet<number>;
 }
 
-async function killAgainAndAgain(
+async function killRepeatedly(
   t: ExecutionContext,
   local: Local,
   logger: string,
@@ -112,12 +112,12 @@ async function killAgainAndAgain(
   const random = seededRandom(SEED);
   const firsts = [0];
   const onDisk = new Set<number>();
-  const look = () => {
+  const poll = () => {
     for (const number of recordsOnDisk(folder)) onDisk.add(number);
   };
   for (const turn of range(KILLS)) {
     const first = firsts.at(-1) ?? 0;
-    // Every other one is killed in its start, whatever it has done by then.
+    // Every other process is killed during its start, whether or not it has written anything.
     const hasBegun = () => turn % 2 === 0 || hasAny(onDisk, first);
     const lifeMs = random() * (turn % 2 === 0 ? MAX_START_MS : MAX_LIFE_MS);
     let life: Promise<void> | undefined;
@@ -128,13 +128,14 @@ async function killAgainAndAgain(
       {
         env: environment(folder),
         onOutput: (child) => {
-          life ??= killAfter(child, hasBegun, lifeMs, look);
+          life ??= killAfter(child, hasBegun, lifeMs, poll);
         },
       },
     );
     t.is(signal, 'SIGKILL', stderr);
     await life;
-    look();
+    poll();
+    if (!hasBegun()) throw new Error(`no record of process ${turn} came to the disk, TEST_SEED=${SEED}`);
     firsts.push(Number(stdout.trimEnd().split('\n').at(-1)));
   }
   return { firsts, onDisk };
@@ -144,13 +145,13 @@ async function killAfter(
   child: ChildProcess,
   hasBegun: () => boolean,
   ms: number,
-  look: () => void,
+  poll: () => void,
 ): Promise<void> {
   const begun = performance.now();
   let end = Number.POSITIVE_INFINITY;
   while (performance.now() < end && performance.now() - begun < DEADLINE_MS) {
-    await sleep(LOOK_INTERVAL_MS);
-    look();
+    await sleep(POLL_MS);
+    poll();
     if (end === Number.POSITIVE_INFINITY && hasBegun()) end = performance.now() + ms;
   }
   child.kill('SIGKILL');
@@ -170,7 +171,7 @@ function environment(folder: string): Record<string, string> {
   };
 }
 
-/** Those whose line is whole. */
+/** The records whose line is complete. */
 function recordsOnDisk(folder: string): number[] {
   return unlessGone(() => filesIn(folder), []).flatMap((file) => {
     const text = unlessGone(() => readFileSync(file, 'utf8'), '');
@@ -178,10 +179,10 @@ function recordsOnDisk(folder: string): number[] {
   });
 }
 
-/** A batch may be delivered while one looks, or be taken over by the next process, where it is seen later. */
-function unlessGone<T>(look: () => T, otherwise: T): T {
+/** A file may be removed meanwhile: its batches are delivered, or were written again elsewhere. */
+function unlessGone<T>(read: () => T, otherwise: T): T {
   try {
-    return look();
+    return read();
   } catch {
     return otherwise;
   }
@@ -197,7 +198,7 @@ function numbers(from: number, to: number): number[] {
   return range(to - from).map((i) => from + i);
 }
 
-/** The missing ones before one that is there. */
+/** The missing records before one that arrived. */
 function holesIn(numbers: readonly number[], isMissing: (number: number) => boolean): number[] {
   const lastThere = numbers.findLastIndex((number) => !isMissing(number));
   return numbers.slice(0, lastThere + 1).filter(isMissing);

@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 const MAX_BATCH_RECORDS = 10_000;
 const MAX_BUFFER_BYTES = 8 * MIB;
 
-/** What may come and go in a process whose memory does not grow. */
+/** How much the memory of a process may vary without growing. */
 const RSS_MARGIN = 16 * MIB;
 
 interface Sample {
@@ -31,34 +31,37 @@ interface End {
   readonly problems: readonly ProblemCode[];
 }
 
-test.serial('an hour of outage costs disk, not memory; then all arrives once, oldest first', async (t) => {
-  const { samples, end, arrivals, firsts } = await goThrough(t, { maxInFlight: 1 });
-  t.deepEqual(end.counts, allDelivered(RECORDS));
-  t.deepEqual(
-    range(RECORDS)
-      .filter((number) => arrivals.timesOf(number) !== 1)
-      .slice(0, 20),
-    [],
-  );
-  // A batch keeps to one UTC day, and the last of one day may be sealed after the first of the next.
-  for (const ofDay of firsts.values())
+test.serial(
+  'in an hour of outage events wait on disk, not in memory; then all arrive once, the oldest first',
+  async (t) => {
+    const { samples, end, arrivals, firsts } = await runOutage(t, { maxInFlight: 1 });
+    t.deepEqual(end.counts, allDelivered(RECORDS));
     t.deepEqual(
-      ofDay,
-      ofDay.toSorted((a, b) => a - b),
-      'oldest first',
+      range(RECORDS)
+        .filter((number) => arrivals.timesOf(number) !== 1)
+        .slice(0, 20),
+      [],
     );
+    // A batch keeps to one UTC day, and the last of one day may be sealed after the first of the next.
+    for (const ofDay of firsts.values())
+      t.deepEqual(
+        ofDay,
+        ofDay.toSorted((a, b) => a - b),
+        'oldest first',
+      );
 
-  const memory = samples.map(({ rss }) => rss);
-  // By then it holds the maxBufferBytes that it may; two thirds of the records are still to come.
-  const [filled, late] = [Math.max(...memory.slice(15, 20)), Math.max(...memory.slice(-10))];
-  // Through midnight, batches of two days are open at once.
-  t.true(late <= filled + firsts.size * RSS_MARGIN, `${inMib(filled)}, then ${inMib(late)}`);
-});
+    const memory = samples.map(({ rss }) => rss);
+    // After a third of the time memory holds what it may.
+    const [filled, late] = [Math.max(...memory.slice(15, 20)), Math.max(...memory.slice(-10))];
+    // Through midnight, batches of two days are open at once.
+    t.true(late <= filled + firsts.size * RSS_MARGIN, `${inMib(filled)}, then ${inMib(late)}`);
+  },
+);
 
-test.serial('past what the spool may hold the oldest go, and no others', async (t) => {
+test.serial('above spoolMaxBytes the oldest events are dropped, and no others', async (t) => {
   const spoolMaxBytes = 8 * MIB;
   const maxInFlight = 4;
-  const { samples, end, arrivals, firsts, notices, mostAtOnce } = await goThrough(t, {
+  const { samples, end, arrivals, firsts, notices, mostAtOnce } = await runOutage(t, {
     maxInFlight,
     spoolMaxBytes,
   });
@@ -75,23 +78,23 @@ test.serial('past what the spool may hold the oldest go, and no others', async (
   t.is(
     notices.reduce((sum, events) => sum + events, 0),
     dropped.spoolFull,
-    'the notices name all that is missing',
+    'the loss notices name all missing events',
   );
   t.deepEqual(end.problems.toSorted(), ['spool-full', 'unavailable']);
 
   const missing = range(RECORDS).filter((number) => arrivals.timesOf(number) === 0);
   t.is(missing.length, dropped.spoolFull);
-  // The oldest of the outage are missing, except for a batch of each day that was in flight, or still open at midnight, while
-  // younger ones had to go.
+  // The oldest of the outage are missing, except for a batch of each day that was in flight, or still open at midnight,
+  // while younger ones had to go.
   const last = missing.at(-1) ?? 0;
   t.true(last - missing.length <= firsts.size * MAX_BATCH_RECORDS, `${missing.length} up to ${last}`);
   const disk = Math.max(...samples.map(({ disk }) => disk));
-  t.true(disk <= spoolMaxBytes + 2 * MIB, `and what is open or under way: ${inMib(disk)}`);
-  t.true(disk > spoolMaxBytes - 2 * MIB, `no more goes than has to: ${inMib(disk)}`);
+  t.true(disk <= spoolMaxBytes + 2 * MIB, `spoolMaxBytes, and what is open or in flight: ${inMib(disk)}`);
+  t.true(disk > spoolMaxBytes - 2 * MIB, `no more is dropped than necessary: ${inMib(disk)}`);
 });
 
-/** Runs the outage in a process of its own, whose memory is looked at. */
-async function goThrough(t: ExecutionContext, options: Readonly<Record<string, unknown>>) {
+/** Runs the outage in a process of its own, whose memory is sampled. */
+async function runOutage(t: ExecutionContext, options: Readonly<Record<string, unknown>>) {
   t.timeout(600_000);
   const arrivals = new Arrivals();
   /** The first record of each request, by the UTC day of its event. */
@@ -111,7 +114,7 @@ async function goThrough(t: ExecutionContext, options: Readonly<Record<string, u
     },
   });
   const spoolDirectory = spoolFolder(t);
-  const begun = performance.now();
+  const start = performance.now();
   const { code, stdout, stderr } = await runFixture(local, 'outage.js', [
     `${RATE}`,
     JSON.stringify({ spoolDirectory, maxBufferBytes: MAX_BUFFER_BYTES, ...options }),
@@ -124,11 +127,11 @@ async function goThrough(t: ExecutionContext, options: Readonly<Record<string, u
     .map((line) => JSON.parse(line));
   const samples: readonly Sample[] = lines.slice(0, -1);
   const end: End = lines.at(-1);
-  tell(t, samples, performance.now() - begun);
+  logSamples(t, samples, performance.now() - start);
   return { samples, end, arrivals, firsts, notices, mostAtOnce: atOnce.most };
 }
 
-function tell(t: ExecutionContext, samples: readonly Sample[], ms: number): void {
+function logSamples(t: ExecutionContext, samples: readonly Sample[], ms: number): void {
   const every = Math.ceil(samples.length / 12);
   const rss = samples.filter((_, minute) => minute % every === 0).map(({ rss }) => inMib(rss));
   const disk = Math.max(...samples.map(({ disk }) => disk));

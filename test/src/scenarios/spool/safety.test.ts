@@ -12,10 +12,12 @@ import {
 } from '@putlogs/core/internal';
 import test, { type ExecutionContext } from 'ava';
 import { messages, range, startLocal } from '../../support/harness.js';
+import { holdWrites } from '../../support/held-writes.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
 import {
   bytesIn,
+  closeInTime,
   diskIdle,
   filesIn,
   leaveFolder,
@@ -24,7 +26,7 @@ import {
 } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
-// What is safe on disk stays there until it is safe elsewhere, and with whom it belongs.
+// Events that are on disk stay there until they are settled or safe elsewhere, and keep their destination.
 
 const MIB = 1024 * 1024;
 const NOW = Date.now();
@@ -34,75 +36,64 @@ function openSpool(folder: string, clock = new ManualClock(NOW)) {
   return new Spool(folder, 64 * MIB, reporter, clock);
 }
 
-const head = (logStreamName: string) => ({ logGroupName: '/group', logStreamName, entity: undefined });
+const nameOf = (logStreamName: string) => ({ logGroupName: '/group', logStreamName, entity: undefined });
 
-/** A segment of several batches whose events lie scattered: more of them than leave memory without being written anew. */
+/**
+ * A segment of several batches, each with its events in so many places that it is written again before it leaves
+ * memory.
+ */
 function scattered(streams: readonly string[]): string {
-  const heads = streams.map((name, i) => JSON.stringify({ destination: i, ...head(name) }));
+  const destinations = streams.map((name, i) => JSON.stringify({ destination: i, ...nameOf(name) }));
   const events = range(10).flatMap(() =>
     streams.flatMap((name, i) => [
       `{"batch":${i},"destination":${i}}`,
       `${JSON.stringify({ timestamp: NOW, message: `of ${name}` })},`,
     ]),
   );
-  return `${[...heads, ...events].join('\n')}\n`;
+  return `${[...destinations, ...events].join('\n')}\n`;
 }
 
-/** Keeps what the system is to write until it is told to go on. */
-function holdWrites(t: ExecutionContext): () => void {
-  const { write } = fs;
-  const held: (() => void)[] = [];
-  const holding = (...args: Parameters<typeof write>) => void held.push(() => write(...args));
-  fs.write = Object.assign(holding, write) as typeof write;
-  const goOn = () => {
-    fs.write = write;
-    for (const one of held.splice(0)) one();
-  };
-  t.teardown(goOn);
-  return goOn;
-}
-
-/** Puts another function in the place of one of the system's. @returns undoes that */
+/** Replaces a function of node:fs/promises. @returns restores it */
 function patch<K extends 'rm' | 'rename'>(
   t: ExecutionContext,
   name: K,
   make: (real: (typeof fs.promises)[K]) => (...args: Parameters<(typeof fs.promises)[K]>) => Promise<void>,
 ): () => void {
   const real = fs.promises[name];
-  const put = (one: unknown) => {
+  const install = (one: unknown) => {
     Object.assign(fs.promises, { [name]: one });
     syncBuiltinESMExports();
   };
-  put(make(real));
-  t.teardown(() => put(real));
-  return () => put(real);
+  install(make(real));
+  t.teardown(() => install(real));
+  return () => install(real);
 }
 
-test.serial('what is found and written anew stays in its own log stream', async (t) => {
+test.serial('a recovered batch that is written again keeps its log stream', async (t) => {
   const folder = spoolFolder(t);
   const streams = range(10).map((i) => `found-${i}`);
   leaveFolder(folder, [scattered(streams)]);
   const spool = openSpool(folder);
-  const { batches: left } = await spool.recover();
+  const { batches: recovered } = await spool.recover();
   spool.startWriting();
   const own = range(20).map((i) => {
-    const batch = spool.create(() => head(`own-${i}`));
+    const batch = spool.create(() => nameOf(`own-${i}`));
     const open = new BatchBuilder(utcDayOf(NOW));
     for (const event of toLogEvents(NOW, `of own-${i}`, 'settled')) open.add(event);
     batch?.append(open);
     batch?.seal(open.seal());
     return batch;
   });
-  await until('the own ones are written', () => own.every((batch) => batch?.isPersisted));
-  for (const { batch } of left) {
+  await until('the own batches on disk', () => own.every((batch) => batch?.isPersisted));
+  for (const { batch } of recovered) {
     t.is((await batch.read()).kind, 'read');
     t.false(batch.mayLeaveMemory(false));
   }
-  await until('the found ones may leave memory', () =>
-    left.every(({ batch }) => batch.mayLeaveMemory(false)),
+  await until('recovered batches that may leave memory', () =>
+    recovered.every(({ batch }) => batch.mayLeaveMemory(false)),
   );
-  // One of each is settled: the others stay.
-  left[0]?.batch.settle(10);
+  // One of each is settled. The others stay.
+  recovered[0]?.batch.settle(10);
   own[0]?.settle(1);
   await diskIdle();
   await spool.close();
@@ -132,35 +123,38 @@ test.serial('what is found and written anew stays in its own log stream', async 
   await next.close();
 });
 
-test.serial('what is written anew goes from its old place when the disk has it, and no sooner', async (t) => {
+test.serial('a batch that is written again keeps its old copy until the new one is on disk', async (t) => {
   const folder = spoolFolder(t);
   leaveFolder(folder, [scattered(['a', 'b'])]);
   const spool = openSpool(folder);
-  const { batches: left } = await spool.recover();
+  const { batches: recovered } = await spool.recover();
   spool.startWriting();
   const [old = ''] = filesIn(folder);
   const text = readFileSync(old, 'utf8');
-  for (const { batch } of left) await batch.read();
-  const goOn = holdWrites(t);
-  for (const { batch } of left) batch.mayLeaveMemory(false);
+  for (const { batch } of recovered) await batch.read();
+  const { resume } = holdWrites(t);
+  for (const { batch } of recovered) batch.mayLeaveMemory(false);
   await diskIdle();
   t.is(readFileSync(old, 'utf8'), text);
   t.true(
-    left.every(({ batch }) => batch.isPersisted),
-    'for the disk has it',
+    recovered.every(({ batch }) => batch.isPersisted),
+    'the old copies are complete',
   );
-  t.true(left[0]?.batch.mayLeaveMemory(true), 'at once, and stays where it is');
-  const read = left[0]?.batch.read();
-  goOn();
+  t.true(recovered[0]?.batch.mayLeaveMemory(true), 'at once, with its old copy');
+  const read = recovered[0]?.batch.read();
+  resume();
   t.is((await read)?.kind, 'read');
-  left[0]?.batch.release();
-  await until('the other may leave memory', () => left[1]?.batch.mayLeaveMemory(false) === true);
-  left[0]?.batch.settle(10);
-  await until('the old file is gone', () => !existsSync(old));
+  recovered[0]?.batch.release();
+  await until(
+    'the other batch, which may leave memory',
+    () => recovered[1]?.batch.mayLeaveMemory(false) === true,
+  );
+  recovered[0]?.batch.settle(10);
+  await until('the removal of the old file', () => !existsSync(old));
   await spool.close();
 });
 
-test.serial('one batch that the disk does not take keeps no other from being on disk', async (t) => {
+test.serial('a batch that the disk does not take does not keep others from being spooled', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'throttle', operation: '*' });
   const spoolDirectory = spoolFolder(t);
@@ -175,7 +169,7 @@ test.serial('one batch that the disk does not take keeps no other from being on 
       (sum, file) => sum + readFileSync(file, 'utf8').split('safe').length - 1,
       0,
     );
-  await until('they are on disk', () => safe() === 50);
+  await until('50 events on disk', () => safe() === 50);
   holdWrites(t);
   pipeline.accept(NOW, JSON.stringify({ tenant: 'late' }));
   await pipeline.close();
@@ -184,20 +178,20 @@ test.serial('one batch that the disk does not take keeps no other from being on 
   t.is(safe(), 50);
 });
 
-test.serial('a folder that is lost while a file in it is going stops nothing', async (t) => {
+test.serial('a folder that is lost while one of its files is being removed stops nothing', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const clock = new ManualClock(NOW);
   const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 }, { clock });
   const held: (() => void)[] = [];
-  const goOn = patch(t, 'rm', (rm) => async (...args) => {
+  const resume = patch(t, 'rm', (rm) => async (...args) => {
     if (`${args[0]}`.endsWith('.ndjson')) await new Promise<void>((resolve) => held.push(resolve));
     await rm(...args);
   });
   pipeline.accept(NOW, 'delivered');
-  await until('it is on disk', () => bytesIn(spoolDirectory) > 0);
+  await until('an event on disk', () => bytesIn(spoolDirectory) > 0);
   await pipeline.flush();
-  await until('its file is going', () => held.length > 0);
+  await until('the removal of its file', () => held.length > 0);
   local.fault({ kind: 'throttle', operation: '*' });
   const [lock = ''] = readdirSync(spoolDirectory).filter((name) => name.endsWith('.lock'));
   const folder = join(spoolDirectory, lock.replace('.lock', ''));
@@ -205,26 +199,18 @@ test.serial('a folder that is lost while a file in it is going stops nothing', a
   rmSync(folder, { recursive: true });
   clock.jump(60_000);
   pipeline.accept(NOW, 'after');
-  goOn();
+  resume();
   for (const one of held) one();
-  await until('the other is on disk', () =>
+  await until('the other event on disk', () =>
     filesIn(spoolDirectory).some(
       (file) => file.endsWith('.ndjson') && readFileSync(file, 'utf8').includes('after'),
     ),
   );
-  let isClosed = false;
-  void pipeline.close().then(() => {
-    isClosed = true;
-  });
-  await until(
-    'it is closed',
-    () => isClosed,
-    () => clock.advance(1),
-  );
+  await closeInTime(pipeline, clock);
   t.is(pipeline.counts().spooled, 1);
 });
 
-test.serial('a lock that cannot be removed is told, and nothing else comes of it', async (t) => {
+test.serial('a lock that cannot be removed is reported, and has no other effect', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const pipeline = openPipeline(local, { spoolDirectory });
@@ -239,60 +225,63 @@ test.serial('a lock that cannot be removed is told, and nothing else comes of it
   );
   for (const text of ['one', 'two']) {
     pipeline.accept(NOW, text);
-    await until('it is on disk', () => bytesIn(spoolDirectory) > 0);
+    await until('an event on disk', () => bytesIn(spoolDirectory) > 0);
     await pipeline.flush();
-    await until('its file is gone', () => bytesIn(spoolDirectory) === 0);
+    await until('the end of its file', () => bytesIn(spoolDirectory) === 0);
     await diskIdle();
     await t.notThrowsAsync(pipeline.drain());
   }
   await t.notThrowsAsync(pipeline.close());
   t.deepEqual(pipeline.counts(), allDelivered(2));
-  const told = pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
-  t.regex(told[0] ?? '', /^The lock of .* cannot be removed/);
+  const problems = pipeline.reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
+  t.regex(problems[0] ?? '', /^The lock of .* cannot be removed/);
 });
 
-test.serial('a folder is not given up while files of others are on their way into it', async (t) => {
+test.serial('the own folder is not removed while segments of a dead process are moved into it', async (t) => {
   const local = await startLocal(t);
   const spoolDirectory = spoolFolder(t);
   const dead = leaveFolder(spoolDirectory, [segmentText(['left'])]);
   writeFileSync(join(dead, '0.ndjson.settled'), settledLines([7]));
   const held: (() => void)[] = [];
-  const goOn = patch(t, 'rename', (rename) => async (...args) => {
+  const resume = patch(t, 'rename', (rename) => async (...args) => {
     await new Promise<void>((resolve) => held.push(resolve));
     await rename(...args);
   });
   const pipeline = openPipeline(local, { spoolDirectory, closeTimeoutMs: 0 });
-  await until('one is being moved', () => held.length > 0);
+  await until('a move of a segment', () => held.length > 0);
   await pipeline.drain();
-  goOn();
+  resume();
   for (const one of held) one();
-  await until('it has arrived', () => local.count('/old') === 1);
+  await until('the recovered event', () => local.count('/old') === 1);
   await pipeline.flush();
   await pipeline.close();
   t.deepEqual(readdirSync(spoolDirectory), []);
 });
 
-test.serial('what a process leaves that began later is found, while something is written', async (t) => {
-  const local = await startLocal(t);
-  const spoolDirectory = spoolFolder(t);
-  const clock = new ManualClock(NOW);
-  const pipeline = openPipeline(local, { spoolDirectory }, { clock });
-  await diskIdle();
-  await until(
-    'nothing is to be done',
-    () => clock.timers === 0,
-    () => clock.advance(2500),
-  );
-  leaveFolder(spoolDirectory, [segmentText(['left'])]);
-  await clock.advance(12_000);
-  t.is(local.count('/old'), 0);
-  pipeline.accept(NOW, 'record');
-  await until('it has arrived', () => local.count('/old') === 1);
-  t.deepEqual(messages(local, '/old'), ['left']);
-  await pipeline.close();
-});
+test.serial(
+  'events of a process that dies later are recovered while this one has events to write',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const clock = new ManualClock(NOW);
+    const pipeline = openPipeline(local, { spoolDirectory }, { clock });
+    await diskIdle();
+    await until(
+      'the last timer',
+      () => clock.timers === 0,
+      () => clock.advance(2500),
+    );
+    leaveFolder(spoolDirectory, [segmentText(['left'])]);
+    await clock.advance(12_000);
+    t.is(local.count('/old'), 0);
+    pipeline.accept(NOW, 'record');
+    await until('the recovered event', () => local.count('/old') === 1);
+    t.deepEqual(messages(local, '/old'), ['left']);
+    await pipeline.close();
+  },
+);
 
-test.serial('what a full disk cut off is not taken for the id of a settled batch', async (t) => {
+test.serial('an id that a full disk cut off is not read as the id of a settled batch', async (t) => {
   t.deepEqual(parseSettledLines(settledLines([1, 23])), [1, 23]);
   t.deepEqual(parseSettledLines(`;\n12${settledLines([45])}\n6`), [45]);
   const local = await startLocal(t);
@@ -300,28 +289,31 @@ test.serial('what a full disk cut off is not taken for the id of a settled batch
   const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
   writeFileSync(join(folder, '0.ndjson.settled'), '\n');
   const pipeline = openPipeline(local, { spoolDirectory });
-  await until('it has arrived', () => local.count('/old') === 1);
+  await until('the recovered event', () => local.count('/old') === 1);
   await pipeline.close();
   t.deepEqual(pipeline.counts(), allDelivered(1));
 });
 
-test.serial('one batch that is open in all files does not cost all that wait', async (t) => {
-  const local = await startLocal(t);
-  local.fault({ kind: 'throttle', operation: '*' });
-  const pipeline = openPipeline(local, {
-    spoolDirectory: spoolFolder(t),
-    spoolMaxBytes: 8 * MIB,
-    logStreamName: '{record.tenant}',
-    maxInFlight: 1,
-    closeTimeoutMs: 0,
-  });
-  for (const i of range(20)) {
-    pipeline.accept(NOW, JSON.stringify({ tenant: 'slow', i }));
-    pipeline.accept(NOW, JSON.stringify({ tenant: 'busy', i, text: 'x'.repeat(1_000_000) }));
-    await diskIdle();
-  }
-  await pipeline.close();
-  const { accepted, dropped, spooled } = pipeline.counts();
-  t.is(dropped.spoolFull + spooled, accepted);
-  t.true(spooled > 20 + 3, `${spooled} of ${accepted}`);
-});
+test.serial(
+  'an open batch with events in all files does not cause all waiting batches to be dropped',
+  async (t) => {
+    const local = await startLocal(t);
+    local.fault({ kind: 'throttle', operation: '*' });
+    const pipeline = openPipeline(local, {
+      spoolDirectory: spoolFolder(t),
+      spoolMaxBytes: 8 * MIB,
+      logStreamName: '{record.tenant}',
+      maxInFlight: 1,
+      closeTimeoutMs: 0,
+    });
+    for (const i of range(20)) {
+      pipeline.accept(NOW, JSON.stringify({ tenant: 'slow', i }));
+      pipeline.accept(NOW, JSON.stringify({ tenant: 'busy', i, text: 'x'.repeat(1_000_000) }));
+      await diskIdle();
+    }
+    await pipeline.close();
+    const { accepted, dropped, spooled } = pipeline.counts();
+    t.is(dropped.spoolFull + spooled, accepted);
+    t.true(spooled > 20 + 3, `${spooled} of ${accepted}`);
+  },
+);
