@@ -3,8 +3,9 @@ import type { Worker } from 'node:worker_threads';
 import { RestartingChannel } from '@putlogs/core/internal';
 import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
-import { messages, optionsFor, startLocal } from '../../support/harness.js';
+import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
+import { until } from '../../support/until.js';
 
 /** Opens a channel, and collects the workers that it starts. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
@@ -54,16 +55,16 @@ test.serial(
 
 test.serial('after a worker that lived for a minute the pause is short again', async (t) => {
   const { clock, channel, workers } = await setUp(t);
-  for (const lifeMs of [0, 60_000]) {
+  for (const [i, lifeMs] of [0, 60_000].entries()) {
     channel.write(Date.now(), 'a record');
     await channel.flush();
     await clock.advance(lifeMs);
-    await end(workers.at(-1));
+    await end(workers[i]);
     channel.write(Date.now(), 'held');
     await clock.advance(1000);
+    await settled();
+    t.is(workers.length, i + 2);
   }
-  await channel.flush();
-  t.is(workers.length, 3);
 });
 
 test.serial('without a record no worker starts after the pause', async (t) => {
@@ -73,6 +74,17 @@ test.serial('without a record no worker starts after the pause', async (t) => {
   await end(workers[0]);
   await clock.advance(120_000);
   t.is(workers.length, 1);
+  t.is(clock.timers, 0);
+});
+
+test.serial('no worker starts after one that ends while the channel closes', async (t) => {
+  const { local, clock, channel, workers } = await setUp(t);
+  local.fault({ kind: 'hang', operation: 'PutLogEvents' });
+  channel.write(Date.now(), 'a record');
+  await until('a request', () => puts(local).length > 0);
+  const closed = channel.close();
+  await end(workers[0]);
+  await closed;
   t.is(clock.timers, 0);
 });
 
@@ -104,9 +116,11 @@ test.serial('records for a worker that ended no longer count against maxBufferBy
   await channel.flush();
   // Not posted yet when the worker ends.
   workers[0]?.prependListener('exit', () => channel.write(Date.now(), text));
-  await end(workers[0]);
+  const ended = end(workers[0]);
+  channel.write(Date.now(), text); // posted, and never received
+  await ended;
   await settled();
-  t.is(reporter.counts.dropped.workerEnded, 1);
+  t.is(reporter.counts.dropped.workerEnded, 2);
   const room = Math.ceil(maxBufferBytes / (text.length + 200));
   for (let i = 0; i < room; i++) channel.write(Date.now(), text);
   t.is(reporter.counts.dropped.bufferFull, 0);
