@@ -25,8 +25,8 @@ const METADATA = Symbol.for('pino.metadata');
 type Callback = (error?: Error | null) => void;
 
 /**
- * A stream for `pino()` whose pipeline runs in a worker thread, or with `worker: false` in the application's thread. The
- * main thread never loads the AWS SDK then. Nobody has to keep a reference to the logger: what it holds is delivered.
+ * A stream for `pino()` whose pipeline runs in a worker thread, so that the main thread never loads the AWS SDK. With
+ * `worker: false` it runs in the application's thread. The application need not keep a reference to the logger.
  * @throws {ConfigError} naming every option and variable that is wrong
  * @example
  * const log = pino(createStream({ logGroupName: '/my/app' }));
