@@ -22,7 +22,7 @@ export class Batch implements BatchBytes {
   readonly isProvisional: boolean;
   #payload: Buffer | undefined;
 
-  constructor(size: number, payload: Buffer, isProvisional = false) {
+  constructor(size: number, payload: Buffer, isProvisional: boolean) {
     this.size = size;
     this.isProvisional = isProvisional;
     this.#payload = payload;

@@ -372,7 +372,7 @@ test('the memory of a released batch is reused, unless the disk is still being w
     ['not completely on disk', false, false],
   ] as const) {
     const buffer = acquireBuffer();
-    const batch = new Batch(1, buffer);
+    const batch = new Batch(1, buffer, false);
     const stored = isPersisted === undefined ? undefined : storedAs(isPersisted);
     QueuedBatch.sealed(0, destination, batch, stored).release();
     t.is(acquireBuffer().buffer === buffer.buffer, isReused, what);
