@@ -52,6 +52,7 @@ export { readsRecords } from './routing/router.js';
 export { streamNamer } from './routing/stream-name.js';
 export { DeadLetterFile } from './spool/dead-letter-file.js';
 export { parseSettledLines, settledLines } from './spool/file-format.js';
+export { PersistedEvents } from './spool/persisted-events.js';
 export { SegmentFile } from './spool/segment-file.js';
 export { Spool } from './spool/spool.js';
 export { onOwnStack } from './util/at-exit.js';
