@@ -69,25 +69,29 @@ test.serial('a write that the system takes in parts, or only later, leaves the f
   t.deepEqual(errors, []);
 });
 
-test.serial('small writes go to the system in chunks, one call at a time', async (t) => {
-  const path = join(spoolFolder(t), 'segment');
-  const sizes: number[] = [];
+test.serial('small writes are joined into chunks, and one file writes at a time', async (t) => {
+  const folder = spoolFolder(t);
+  const sizes = new Map<number, number[]>();
   let running = 0;
   patchWrite(t, (write) => (fd, data, done) => {
-    sizes.push(data.length);
+    sizes.set(fd, [...(sizes.get(fd) ?? []), data.length / 1024]);
     t.is(++running, 1);
     write(fd, data, (...result) => {
       running--;
       done(...result);
     });
   });
-  const { file, closed } = await createFile(path);
-  for (const _ of range(1000)) file.write(Buffer.alloc(1024, 'x'));
-  file.end();
-  await closed;
+  const files = [await createFile(join(folder, 'a')), await createFile(join(folder, 'b'))];
+  for (const { file } of files) for (const _ of range(1000)) file.write(Buffer.alloc(1024, 'x'));
+  for (const { file } of files) file.end();
+  for (const { closed } of files) t.is(await closed, undefined);
+  // The first file has its turn at once. The second one waits, and gets more meanwhile.
   t.deepEqual(
-    sizes,
-    [1, 256, 256, 256, 231].map((kib) => kib * 1024),
+    [...sizes.values()],
+    [
+      [1, 256, 256, 256, 231],
+      [256, 256, 256, 232],
+    ],
   );
 });
 
