@@ -8,14 +8,19 @@ import { join } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-coverage-'));
 try {
   const env = { ...process.env, NODE_V8_COVERAGE: folder };
-  const tests = run('pnpm', ['--filter', '@putlogs/test', 'test', ...process.argv.slice(2)], env);
+  const files = process.argv.slice(2);
+  const tests = run(
+    'pnpm',
+    files.length === 0 ? ['test'] : ['--filter', '@putlogs/test', 'test', ...files],
+    env,
+  );
   run('pnpm', [
     ...['exec', 'c8', 'report', '--merge-async', '--temp-directory', folder],
     ...['--all', '--src', 'packages', '--include', 'packages/*/dist/**/*.js'],
     ...['--reporter', 'json-summary', '--reports-dir', join(folder, 'report')],
   ]);
-  const files = JSON.parse(readFileSync(join(folder, 'report', 'coverage-summary.json'), 'utf8'));
-  process.stdout.write(tableOf(files));
+  const summary = readFileSync(join(folder, 'report', 'coverage-summary.json'), 'utf8');
+  process.stdout.write(tableOf(JSON.parse(summary)));
   process.exitCode = tests.status ?? 1;
 } finally {
   rmSync(folder, { recursive: true });
