@@ -11,7 +11,7 @@ import { linesIn } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
 const RECORDS = 3000;
-const LOGGERS = ['pino', 'winston'] as const;
+const LOGGERS = ['pino', 'pino stream', 'winston'] as const;
 
 /** How an application ends: what it does itself, or the signal that it is sent. */
 const WAYS: readonly (readonly [name: string, way: string, signal?: NodeJS.Signals])[] = [
@@ -63,7 +63,7 @@ for (const [name, way, signal] of WAYS) {
           t.true([0, RECORDS].includes(arrived(local).length), `${arrived(local).length} arrived`);
           const fate = fateOf(before.length, arrived(local).length, ended);
           const other = fates.get(cell);
-          t.is(fate, other ?? fate, 'the same for both loggers');
+          t.is(fate, other ?? fate, 'the same for all loggers');
           fates.set(cell, fate);
           if (spool) {
             t.true(fate.startsWith('all arrive'), ended.stderr);

@@ -33,7 +33,7 @@ const POLL_MS = 10;
 /** The quarantine file, for torn lines. */
 const CORRUPT = 'corrupt.ndjson';
 
-for (const logger of ['pino', 'winston']) {
+for (const logger of ['pino', 'pino stream', 'winston']) {
   test.serial(`${logger}: records seen on disk arrive, however often the process is killed`, async (t) => {
     t.timeout(120_000 + KILLS * 10_000);
     const arrivals = new Arrivals();
