@@ -41,6 +41,7 @@ export { DeliveryQueue } from './pipeline/delivery-queue.js';
 export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';
 export { MemoryLimiter } from './pipeline/memory-limiter.js';
+export { assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';

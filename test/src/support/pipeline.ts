@@ -3,17 +3,10 @@ import {
   CreateLogGroupCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  type Counts,
-  createPipeline,
-  type Options,
-  type PipelineDependencies,
-  type Report,
-  resolveConfig,
-} from '@putlogs/core';
-import type { Local } from '@putlogs/local';
+import { type Counts, type Options, type Report, resolveConfig } from '@putlogs/core';
 // Loads all modules first, since loading takes real time, which a manual clock does not wait for.
-import '@putlogs/core/internal';
+import { assemblePipeline, type PipelineDependencies } from '@putlogs/core/internal';
+import type { Local } from '@putlogs/local';
 import { NO_EVENTS } from './counts.js';
 import { optionsFor } from './harness.js';
 
@@ -25,7 +18,7 @@ export function openPipeline(
 ) {
   const reports: Report[] = [];
   const config = resolveConfig({ ...optionsFor(local), ...options }, {});
-  const pipeline = createPipeline(config, (report) => reports.push(report), {
+  const pipeline = assemblePipeline(config, (report) => reports.push(report), {
     // A host without a platform, and an application without a name.
     env: { AWS_EC2_METADATA_DISABLED: 'true' },
     readFile: () => Promise.reject(new Error('there are no files')),

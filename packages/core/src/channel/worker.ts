@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { createPipeline, type Pipeline } from '../pipeline/pipeline.js';
+import { assemblePipeline, type Pipeline } from '../pipeline/pipeline.js';
 import { Counters } from '../reporting/counters.js';
 import { Utf8ChunkEncoder } from '../util/utf8-chunk-encoder.js';
 import { FrameDecoder } from './frame-codec.js';
@@ -32,7 +32,7 @@ class PipelineThread {
   }
 
   #pipeline(): Pipeline {
-    this.#open ??= createPipeline(this.#input.config, (report) => post({ kind: 'report', report }), {
+    this.#open ??= assemblePipeline(this.#input.config, (report) => post({ kind: 'report', report }), {
       counters: this.#counters,
     });
     return this.#open;

@@ -40,11 +40,15 @@ export interface Pipeline {
   abandon(): void;
 }
 
-/** What a pipeline depends on in the process and the machine. Default: the real ones. */
-export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
+/** What a pipeline uses of the process. Default: the real ones. */
+export interface PipelineOptions {
   readonly clock?: Clock;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
+}
+
+/** Everything that a pipeline uses of the process and the machine. Default: the real ones. */
+export interface PipelineDependencies extends PipelineOptions, Partial<RuntimeEnvironment> {
   /** Successive pipelines may share their counters. Default: new ones. */
   readonly counters?: Counters;
 }
@@ -54,6 +58,15 @@ export interface PipelineDependencies extends Partial<RuntimeEnvironment> {
  * @param emit receives the reports. An error that it throws is written to stderr if `reportToStderr` is set, and has no other effect.
  */
 export function createPipeline(
+  config: Config,
+  emit: (report: Report) => void,
+  options?: PipelineOptions,
+): Pipeline {
+  return assemblePipeline(config, emit, options);
+}
+
+/** Builds a pipeline like `createPipeline`, with parts of the process and the machine that only this project replaces. */
+export function assemblePipeline(
   config: Config,
   emit: (report: Report) => void,
   { clock = systemClock, random = Math.random, counters, ...overrides }: PipelineDependencies = {},

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { createPipeline } from '@putlogs/core';
-import { Counters, RestartingChannel, systemClock } from '@putlogs/core/internal';
+import { assemblePipeline, Counters, RestartingChannel, systemClock } from '@putlogs/core/internal';
 import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { messages, optionsFor, puts, range, startLocal } from '../../support/harness.js';
@@ -169,7 +168,7 @@ test.serial('counters tell how many unsettled events are on disk and would survi
   });
   const counters = new Counters();
   local.fault({ kind: 'error503', operation: 'PutLogEvents' });
-  const pipeline = createPipeline(config, () => undefined, { counters, clock: systemClock });
+  const pipeline = assemblePipeline(config, () => undefined, { counters, clock: systemClock });
   for (const text of ['a', 'b', 'x'.repeat(1_500_000)]) pipeline.accept(Date.now(), text);
   await until('the disk', () => counters.final().saved === 4);
   t.like(counters.final(), { lost: 0, records: 3, counts: { accepted: 4, spooled: 4 } });
@@ -182,7 +181,7 @@ test.serial('counters tell how many unsettled events are on disk and would survi
   await pipeline.close();
   t.like(counters.final(), { lost: 0, saved: 0, counts: { accepted: 5, spooled: 1 } });
   // A record that is logged while the process exits gets a new pipeline.
-  const next = createPipeline(resolveConfig(optionsFor(local)), () => undefined, { counters });
+  const next = assemblePipeline(resolveConfig(optionsFor(local)), () => undefined, { counters });
   next.accept(Date.now(), 'd');
   t.like(counters.final(), { lost: 1, saved: 0, records: 5, counts: { accepted: 5, spooled: 1 } });
   next.abandon();

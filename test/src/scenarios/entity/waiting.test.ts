@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Options, PipelineDependencies } from '@putlogs/core';
+import type { Options } from '@putlogs/core';
+import type { PipelineDependencies } from '@putlogs/core/internal';
 import type { Local } from '@putlogs/local';
 import test from 'ava';
 import { messages, puts, range, startLocal } from '../../support/harness.js';
