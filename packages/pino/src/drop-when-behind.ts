@@ -55,7 +55,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
 
   transport.worker?.on('error', (error) => transport.emit('error', error));
   transport.on('drain', () => backpressure.clear());
-  transport.on('close', () => reporter.close());
+  transport.on('close', () => reporter.reportWithheld());
   transport.write = (line) => {
     // thread-stream would emit an 'error' for each record.
     if (transport.writable === false) {

@@ -81,7 +81,7 @@ export class LoggerChannel {
     this.#closings.delete(closing);
     this.#live.delete(channel);
     this.#past = addCounts(this.#past, channel.counts);
-    this.#reporter.close();
+    this.#reporter.reportWithheld();
   }
 
   #report(report: Report): void {

@@ -1,4 +1,4 @@
-import { isExiting } from '../host/deliver-at-exit.js';
+import { hasExitDeliveryBegun } from '../host/deliver-at-exit.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { isOrAre, plural } from '../util/plural.js';
 
@@ -21,7 +21,7 @@ export class LossReporter {
     this.#lose('workerEnded', 'worker', events, (all) => {
       return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost.${spooled}`;
     });
-    if (isExiting()) this.#reporter.close();
+    if (hasExitDeliveryBegun()) this.#reporter.reportWithheld();
   }
 
   /** A module that is preloaded runs in our own worker too, and logged there. */
@@ -37,7 +37,7 @@ export class LossReporter {
       return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
     });
     // The process is exiting: a report that is withheld now would never be made.
-    this.#reporter.close();
+    this.#reporter.reportWithheld();
   }
 
   noWorker(error: Error): void {

@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.js';
-import { isExiting, registerExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
+import { hasExitDeliveryBegun, registerExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
 import type { FinalCounts } from '../reporting/counters.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
 import type { Report } from '../reporting/report-types.js';
@@ -44,7 +44,7 @@ type State =
 
 const IDLE: State = { kind: 'idle' };
 
-export interface RestartingChannelContext {
+interface RestartingChannelContext {
   readonly config: Config;
   readonly clock: Clock;
   /** Counts what is lost on this side. */
@@ -94,7 +94,7 @@ export class RestartingChannel {
   write(...record: LoggedRecord): void {
     // A logger that a preloaded module sets up in our own worker would start a worker, and so on without end.
     if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker();
-    else if (isExiting()) this.#writeAtExit(record);
+    else if (hasExitDeliveryBegun()) this.#writeAtExit(record);
     else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, record);
     else {
       this.#hold(record);
@@ -202,7 +202,7 @@ export class RestartingChannel {
 
   #onStartFailed(error: Error): void {
     this.#state = IDLE;
-    if (this.#channelClass === WorkerChannel && !isExiting()) {
+    if (this.#channelClass === WorkerChannel && !hasExitDeliveryBegun()) {
       this.#losses.noWorker(error);
       this.#channelClass = InProcessChannel;
       this.#start();
@@ -219,7 +219,8 @@ export class RestartingChannel {
     this.#leave(opened);
     this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
-    this.#losses.workerEnded(lost + opened.written - records, error.message, saved);
+    const neverAccepted = Math.max(opened.written - records, 0);
+    this.#losses.workerEnded(lost + neverAccepted, error.message, saved);
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
   }
 
@@ -230,7 +231,7 @@ export class RestartingChannel {
 
   /** @param livedMs how long the channel had been open */
   #pause(livedMs?: number): void {
-    if (isExiting()) {
+    if (hasExitDeliveryBegun()) {
       this.#state = { kind: 'over' };
       return;
     }

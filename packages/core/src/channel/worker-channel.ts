@@ -10,8 +10,14 @@ import { WorkerOutbox } from './worker-outbox.js';
 import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, toWorkerData } from './worker-protocol.js';
 
-/** How long a worker may take beyond `closeTimeoutMs`, for its last writes and its answer. */
+/** How long a worker may take beyond `closeTimeoutMs`, for its last writes, its answer and, if it is stuck, its end. */
 const GRACE_MS = 2000;
+
+/**
+ * The last part of `GRACE_MS`, in which a stuck worker is terminated. That is not possible while it is in a system call
+ * that does not return.
+ */
+const TERMINATION_MS = 100;
 
 /** Few objects in the worker live long: V8's default of 48 MB takes more memory and saves no time. */
 const WORKER_YOUNG_MB = 8;
@@ -98,7 +104,7 @@ export class WorkerChannel implements Channel {
     let cancel: () => void = () => undefined;
     const isClosed = await new Promise<boolean>((resolve) => {
       // setImmediate: if this thread was busy, the worker's answer may already be waiting in the event loop.
-      const timeoutMs = this.#requestClose() + GRACE_MS;
+      const timeoutMs = this.#requestClose() + GRACE_MS - TERMINATION_MS;
       cancel = this.#context.clock.after(timeoutMs, () => setImmediate(() => resolve(false)), true);
       this.#closed = () => resolve(true);
     });
@@ -158,7 +164,7 @@ export class WorkerChannel implements Channel {
   /** Ends the worker before it reads its counters, so that they are final. */
   async #terminateStuck(error: Error): Promise<void> {
     this.#error ??= error;
-    await withTimeout(GRACE_MS, this.#context.clock, this.#worker.terminate());
+    await withTimeout(TERMINATION_MS, this.#context.clock, this.#worker.terminate());
     // The worker may be in a system call that does not return.
     if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final());
   }

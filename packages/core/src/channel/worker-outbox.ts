@@ -64,9 +64,14 @@ export class WorkerOutbox {
     this.#postUpTo(Number.POSITIVE_INFINITY);
   }
 
-  /** Nothing is posted any more. The owner counts what is left as lost. */
+  /**
+   * Drops what is not posted, which the owner counts as lost. Nothing is posted or removed from `backpressure` afterwards.
+   */
   close(): void {
     this.#isClosed = true;
+    this.#queue.length = 0;
+    this.#unreceived.length = 0;
+    this.#unreceivedBytes = 0;
   }
 
   #enqueueJoined(): void {

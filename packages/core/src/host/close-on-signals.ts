@@ -12,25 +12,25 @@ export interface Closing {
 }
 
 interface Registry {
-  /** What to close, by signal. */
+  /** The registered closings, by signal. */
   readonly closings: Map<NodeJS.Signals, Set<Closing>>;
   readonly onSignal: (signal: NodeJS.Signals) => void;
   readonly onRemoved: (event: string | symbol, listener: unknown) => void;
-  /** Signals that lost a listener in this turn of the event loop: it removed itself when it was called. */
+  /** Signals that lost a listener in this turn of the event loop: a `once` listener that has handled the signal. */
   readonly justHandled: Set<string | symbol>;
-  /** `'just closing'`: another signal now counts as the same one. */
+  /** `'just closing'`: a further signal counts as the first one, sent again. */
   state: 'idle' | 'just closing' | 'closing';
   /** When the closing began, on the monotonic clock. Undefined while idle. */
   begunAt?: number | undefined;
 }
 
-/** As long as thread-stream allows. Loggers should need less. */
-const DELIVERY_TIMEOUT_MS = 10_000;
+/** More than the longest `closeTimeoutMs`, 8.5 s, and the 2 s that a worker which does not answer takes beyond it. */
+const DELIVERY_TIMEOUT_MS = 11_000;
 
 /** npm, nodemon and terminals send the signal to the whole process group as well. Two signals within this time count as one. */
 const PAIR_MS = 50;
 
-/** One registry for the process, even if this file is loaded more than once: two would wait for each other. */
+/** The process has one registry, even if this file is loaded more than once: two registries would wait for each other. */
 const KEY = Symbol.for('putlogs.closeOnSignals');
 
 const holder = process as { [KEY]?: Registry };
@@ -55,10 +55,10 @@ function createRegistry(): Registry {
 }
 
 /**
- * When a signal arrives that nobody else in the process handles, delivers first and then lets the signal end the process. A
- * second signal ends it at once. A signal that the application handles is left to it.
+ * When a signal arrives that no other listener in the process handles, delivers first and then lets the signal end the
+ * process. A second signal ends it at once. Does nothing on a signal that the application handles.
  * @param signals default: SIGTERM and SIGINT
- * @returns a function that takes this back
+ * @returns unregisters it
  */
 export function closeOnSignals(
   closing: Closing,
@@ -72,11 +72,11 @@ export function closeOnSignals(
     closings.set(signal, (known ?? new Set()).add(closing));
   }
   return () => {
-    for (const signal of signals) remove(signal, closing);
+    for (const signal of signals) unregister(signal, closing);
   };
 }
 
-function remove(signal: NodeJS.Signals, closing: Closing): void {
+function unregister(signal: NodeJS.Signals, closing: Closing): void {
   const { closings, onSignal, onRemoved } = registry();
   const known = closings.get(signal);
   known?.delete(closing);
@@ -105,7 +105,7 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   // setImmediate: the calls above may have blocked, and signals that arrived meanwhile are handled first.
   setTimeout(() => setImmediate(() => countFurther(shared)), PAIR_MS);
   await withTimeout(DELIVERY_TIMEOUT_MS, systemClock, delivered);
-  // The application has begun to handle the signal meanwhile.
+  // The application may have added a listener for the signal during the delivery.
   if (isHandledByOthers(signal)) {
     shared.state = 'idle';
     shared.begunAt = undefined;
@@ -117,21 +117,21 @@ function countFurther(shared: Registry): void {
   if (shared.state === 'just closing') shared.state = 'closing';
 }
 
-/** Lets the signal do what it would do without us. */
+/** Sends the signal again, with our listeners removed if we have delivered. */
 function raise(signal: NodeJS.Signals): void {
   const { closings, onSignal, state } = registry();
   if (state !== 'idle') {
     for (const known of closings.keys()) process.off(known, onSignal);
     runExitActions();
-    // The kernel does not end the first process of a container by a signal that nobody handles, even if it sends it itself.
+    // The kernel ignores an unhandled signal to the first process of a container, even if that process sends it to itself.
     if (process.pid === 1) process.exit(128 + constants.signals[signal]);
-    // The remaining listeners end the process once they are alone. Each may wait for another, so all are called until none is left.
+    // The remaining listeners are those of signal-exit. Each ends the process only when no other is left, so each is called.
     for (let left = process.listenerCount(signal); left > 0; left--) process.emit(signal, signal);
   }
   process.kill(process.pid, signal);
 }
 
-/** signal-exit, versions 3 and 4, listens too, and leaves the signal to others as we do: its listeners do not count. */
+/** The listeners of signal-exit (versions 3 and 4) do not count: they leave the signal to others, as ours does. */
 function isHandledByOthers(signal: NodeJS.Signals): boolean {
   const three = Reflect.get(process, '__signal_exit_emitter__') as { count?: number } | undefined;
   const four = Reflect.get(globalThis, Symbol.for('signal-exit emitter')) as { count?: number } | undefined;

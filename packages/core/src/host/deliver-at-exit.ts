@@ -13,18 +13,18 @@ export interface ExitDelivery {
 /** Strong references: undelivered records must not be garbage-collected. */
 const deliveries = new Set<ExitDelivery>();
 
-let isListening = false;
+let listensForExit = false;
 /** When the exit began, on the monotonic clock. */
 let exitBeganAt: number | undefined;
 
 /** Listens for the process's exit. Called before the first record, because that may be logged during the exit. */
 export function listenForExit(): void {
-  if (isListening) return;
-  isListening = true;
+  if (listensForExit) return;
+  listensForExit = true;
   process.on('exit', deliverAtExit);
 }
 
-/** @returns a function that takes the registration back */
+/** @returns removes the registration */
 export function registerExitDelivery(delivery: ExitDelivery): () => void {
   deliveries.add(delivery);
   return () => deliveries.delete(delivery);
@@ -38,8 +38,8 @@ export function deliverAtExit(): void {
   for (const delivery of deliveries) delivery.awaitClose();
 }
 
-/** Whether `deliverAtExit` has run. A record logged now, by a later 'exit' listener, has to be delivered at once. */
-export function isExiting(): boolean {
+/** Whether `deliverAtExit` has been called. A record that a later 'exit' listener logs must then be delivered at once. */
+export function hasExitDeliveryBegun(): boolean {
   return exitBeganAt !== undefined;
 }
 

@@ -9,17 +9,17 @@ interface Drainable {
 const pipelines = new Set<Drainable>();
 
 /**
- * Drains a pipeline in the application's own thread before the process ends. Node emits 'beforeExit' again for what is
- * logged meanwhile. If the process ends without 'beforeExit', by `process.exit()` or an uncaught error, the pipeline counts and
- * reports what was not delivered.
- * @returns a function that takes this back
+ * Drains a pipeline in the application's own thread before the process ends. If records are logged during the drain, Node
+ * emits 'beforeExit' again. If the process ends without 'beforeExit', by `process.exit()` or an uncaught error, the
+ * pipeline counts and reports what was not delivered.
+ * @returns unregisters the pipeline
  */
 export function drainBeforeExit(pipeline: Drainable): () => void {
   if (pipelines.size === 0) process.on('beforeExit', drainAll);
   pipelines.add(pipeline);
-  const removeExitAct = atExit(() => pipeline.abandon());
+  const removeAction = atExit(() => pipeline.abandon());
   return () => {
-    removeExitAct();
+    removeAction();
     pipelines.delete(pipeline);
     if (pipelines.size === 0) process.off('beforeExit', drainAll);
   };

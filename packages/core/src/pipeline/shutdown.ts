@@ -92,7 +92,7 @@ export class Shutdown {
     this.#stop();
     this.#giveUp(); // batches of earlier processes that were found only now
     await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - timeoutMs));
-    this.#parts.reporter.close();
+    this.#parts.reporter.reportWithheld();
   }
 
   /** The process ends now: counts and reports what is lost with it. */
@@ -102,7 +102,7 @@ export class Shutdown {
     this.#stop();
     intake.sealAll();
     this.#settleByCopy(queue.all(), ({ isPersisted }) => isPersisted, 'abandoned');
-    reporter.close();
+    reporter.reportWithheld();
   }
 
   #stop(): void {

@@ -23,13 +23,13 @@ const POSITIONS = {
 
 type Counter = keyof typeof POSITIONS;
 
-/** The counts of a pipeline whose thread has ended. */
+/** The counts of a pipeline whose thread has ended, or is stuck and given up. */
 export interface FinalCounts {
   /** The settled events. Events on disk count as `spooled`: the next pipeline finds and accepts them. */
   readonly counts: Counts;
   /** Events that were only in memory, and are not part of `counts`. */
   readonly lost: number;
-  /** Those of `counts.spooled` that were pending when the thread ended. */
+  /** Those of `counts.spooled` that were still pending. */
   readonly saved: number;
   /** Records that the pipeline had accepted. Records sent to it beyond these never became events. */
   readonly records: number;
@@ -37,8 +37,8 @@ export interface FinalCounts {
 
 /**
  * The numbers behind `Counts`, in memory that threads can share, so that they are exact even after the counting thread
- * has ended. Only that thread writes. Others read after it has ended, or when it is stuck, so no atomic operations are
- * needed.
+ * has ended. Only that thread writes. The main thread reads them when that thread has ended. If it does not end in time,
+ * the main thread reads while it still writes: `final` then returns numbers that add up, but may lag behind.
  */
 export class Counters {
   readonly #cells: Float64Array;
@@ -93,17 +93,20 @@ export class Counters {
     };
   }
 
-  /** To be called when the counting thread has ended. */
+  /** To be called when the counting thread has ended or is given up. */
   final(): FinalCounts {
     const counts = this.counts(0);
-    const pending = counts.accepted - settledIn(counts);
-    const saved = Math.min(this.#get('saved'), pending);
-    const lost = pending - saved;
+    const settled = settledIn(counts);
+    const onDisk = this.#get('saved');
+    const records = this.#get('records');
+    // Read last: a thread that still writes accepts an event before it settles it.
+    const pending = Math.max(this.#get('accepted') - settled, 0);
+    const saved = Math.max(Math.min(onDisk, pending), 0);
     return {
-      counts: { ...counts, accepted: counts.accepted - lost, spooled: counts.spooled + saved },
-      lost,
+      counts: { ...counts, accepted: settled + saved, spooled: counts.spooled + saved },
+      lost: pending - saved,
       saved,
-      records: this.#get('records'),
+      records,
     };
   }
 }

@@ -124,12 +124,12 @@ export class Reporter {
   /** Reports lost events in the same way. Each report names all events lost since the last one with this code. */
   loss(code: ProblemCode, events: number, message: LossMessage): void {
     // At exit, losses that are withheld until then must be reported.
-    if (events > 0) this.#removeExitAction ??= atExit(() => this.close());
+    if (events > 0) this.#removeExitAction ??= atExit(() => this.reportWithheld());
     this.#report(code, events, message);
   }
 
-  /** Reports the withheld losses, and the counts. */
-  close(): void {
+  /** Reports the withheld losses, and the counts if they have changed. The reporter can be used afterwards. */
+  reportWithheld(): void {
     for (const [code, text] of this.#limiter.takeLosses()) this.#emitProblem(code, text);
     this.#removeExitAction?.();
     this.#removeExitAction = undefined;

@@ -56,3 +56,24 @@ test('nothing is posted after the close', async (t) => {
   await new Promise(setImmediate);
   t.deepEqual(posted, []);
 });
+
+test('a closed outbox posts none of its queue when the worker receives more', (t) => {
+  const { outbox, posted, progress } = setUp();
+  for (const _ of range(70)) outbox.write(NOON, 'x'.repeat(100_000));
+  outbox.close();
+  for (const _ of range(42)) progress.receive();
+  outbox.postNext();
+  outbox.postAll();
+  t.is(posted.length, 42);
+});
+
+test('what the worker receives after the close makes no room beyond the bound', (t) => {
+  const { outbox, progress, backpressure } = setUp();
+  for (const _ of range(42)) outbox.write(NOON, 'x'.repeat(100_000));
+  outbox.close();
+  backpressure.clear();
+  for (const _ of range(42)) progress.receive();
+  outbox.postNext();
+  for (const _ of range(84)) backpressure.add('x'.repeat(100_000));
+  t.true(backpressure.isFull);
+});

@@ -130,7 +130,7 @@ test('a report of lost events counts all events lost since the last report', asy
   t.deepEqual(problems(), ['buffer-full: 1 lost', 'buffer-full: 1110 lost']);
 });
 
-test('close() reports the losses that were withheld', (t) => {
+test('reportWithheld() reports the losses that were withheld', (t) => {
   const { reporter, reports, problems } = setUp();
   const text = (events: number) => `${events} lost`;
   reporter.accept(11);
@@ -138,10 +138,10 @@ test('close() reports the losses that were withheld', (t) => {
   reporter.loss('buffer-full', 10, text);
   reporter.problem('denied', 'once');
   reporter.problem('denied', 'twice');
-  reporter.close();
+  reporter.reportWithheld();
   t.deepEqual(problems(), ['buffer-full: 1 lost', 'denied: once', 'buffer-full: 10 lost']);
   t.is(reports.at(-1)?.kind, 'counts');
-  reporter.close();
+  reporter.reportWithheld();
   t.is(problems().length, 3);
 });
 
@@ -254,7 +254,7 @@ test('unchanged counts are not reported again', (t) => {
     reporter.reportCounts();
     const { length } = reports;
     reporter.reportCounts();
-    reporter.close();
+    reporter.reportWithheld();
     t.is(reports.length, length);
   }
   t.is(reports.length, 5);
