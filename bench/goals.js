@@ -84,7 +84,7 @@ const GOALS = [
       {
         part: 'memory',
         what: `${name}: peak RSS, ${load}`,
-        limit: 'floor + maxBufferBytes + 60 MB, drops told',
+        limit: 'floor + maxBufferBytes + 60 MB, drops reported',
         look: (rows) => roomy(rows, name, false, load, MAX_BUFFER_BYTES + ROOM_BYTES, isWholeOrTold),
       },
     ]),

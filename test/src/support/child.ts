@@ -22,6 +22,9 @@ interface RunOptions {
   readonly onOutput?: (child: ChildProcess) => void;
 }
 
+/** Written by Node when a process under NODE_V8_COVERAGE ends before its coverage is written. */
+const COVERAGE_FAILURE = /^Failed to stringify coverage profile result\r?\n/gm;
+
 /** NODE_OPTIONS load a module that blocks the metadata service of this machine: see ava.config.js. */
 const { PATH, NODE_OPTIONS } = process.env;
 const ofThisProcess = { PATH, NODE_OPTIONS };
@@ -62,7 +65,7 @@ export async function runProgram(
     onOutput?.(child);
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
-    output.stderr += text;
+    output.stderr += text.replace(COVERAGE_FAILURE, '');
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

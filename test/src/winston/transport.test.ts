@@ -349,7 +349,7 @@ for (const [where, worker] of WORKERS) {
     [40, 1_000_000],
     [4000, 10_000],
   ] as const) {
-    test(`${where}: of ${records} records logged in one go those beyond maxBufferBytes are dropped, counted and told`, async (t) => {
+    test(`${where}: of ${records} records logged in one go those beyond maxBufferBytes are dropped, counted and reported`, async (t) => {
       const local = await startLocal(t);
       const transport = new CloudWatchTransport({
         ...optionsFor(local),

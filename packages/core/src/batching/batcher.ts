@@ -117,7 +117,7 @@ export class Batcher<D, M extends BatchMirror> {
     const open = this.#openFor(destination, event.timestamp, full !== undefined, isAtLimit);
     open.gap = gap;
     this.#addTo(open, event);
-    // Last: whoever is told may log, and adds an event.
+    // Last: a listener to the report may log, and so add an event.
     if (hasSealedEarly) this.#callbacks.tooManyOpenBatches();
   }
 

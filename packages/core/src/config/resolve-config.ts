@@ -41,7 +41,9 @@ export function resolveConfig(
   const config: Record<string, unknown> = {};
   for (const name of NAMES) config[name] = resolveOption(name, options[name], env, problems);
   if (config.logGroupName === undefined && !problems.some(({ option }) => option === 'logGroupName')) {
-    problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, 'nothing'));
+    const foreign = foreignVariables(env);
+    const given = foreign.length === 0 ? 'nothing' : `nothing (but the unknown ${foreign.join(', ')})`;
+    problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, given));
   }
   const isValid = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
   if (isValid('serviceField') && isValid('entity')) problems.push(...contradictions(config as Config));

@@ -74,7 +74,7 @@ export class LossReports implements SettlementObserver {
           'buffer-full',
           events,
           (all) =>
-            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${plural(all, 'event was', 'events were')} dropped, the oldest of the log streams that hold most.`,
+            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${plural(all, 'event was', 'events were')} dropped, the oldest of the log streams that hold the most.`,
         );
         break;
       case 'spoolFull':

@@ -27,7 +27,10 @@ export interface Pipeline {
    *   unless the service would reject it. Then the timestamp is the time of the log call, by the service's clock
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): void;
-  /** Resolves when everything accepted before is delivered, rejected or dropped. */
+  /**
+   * Resolves when everything accepted before is delivered, rejected or dropped. Does not keep the process alive meanwhile:
+   * before the process ends, await `drain` or `close`.
+   */
   flush(): Promise<void>;
   /**
    * Flushes for at most `closeTimeoutMs` and keeps the process alive meanwhile. What is neither delivered nor on disk by then is

@@ -27,6 +27,8 @@ export class Reporter {
   #countsReportedAt: number;
   #countsChanged = false;
   #hasReportedIdle = false;
+  /** Cancels the report of the counts that is due. */
+  #cancelCounts: (() => void) | undefined;
 
   constructor(
     emit: (report: Report) => void,
@@ -83,15 +85,19 @@ export class Reporter {
 
   /** Reports the counts if they have changed. */
   reportCounts(): void {
+    this.#cancelCounts?.();
+    this.#cancelCounts = undefined;
     if (!this.#countsChanged) return;
     this.#countsChanged = false;
     this.#countsReportedAt = this.#clock.monotonic();
     this.#send({ kind: 'counts', counts: this.counts });
   }
 
-  /** Reports the counts if the last report of them is at least 10 seconds old. */
+  /** Reports changed counts, now or 10 seconds after the last report of them. */
   reportCountsSometimes(): void {
-    if (this.#clock.monotonic() - this.#countsReportedAt >= COUNTS_INTERVAL_MS) this.reportCounts();
+    const waitMs = this.#countsReportedAt + COUNTS_INTERVAL_MS - this.#clock.monotonic();
+    if (waitMs <= 0) this.reportCounts();
+    else if (this.#countsChanged) this.#cancelCounts ??= this.#clock.after(waitMs, () => this.reportCounts());
   }
 
   /**

@@ -307,7 +307,7 @@ test('the mirror of a batch receives each of its events, and is sealed with it',
   t.is(new Set(sealedWith).size, 2);
 });
 
-test('who logs when told of too many open batches breaks nothing', (t) => {
+test('a listener that logs the report of too many open batches breaks nothing', (t) => {
   const sealed: string[] = [];
   const batcher: Batcher<string, BatchMirror> = new Batcher(
     {

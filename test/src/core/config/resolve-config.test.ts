@@ -25,6 +25,11 @@ function refusal(options: object, env: Env = {}): ConfigError {
 const refused = (options: object, env: Env = {}) =>
   refusal(options, env).problems.map(({ option }) => option);
 
+test('a missing log group names the unknown variables that may have been meant', (t) => {
+  const error = t.throws(() => resolveConfig({}, { PUTLOGS_GROUP: '/my/app' }), { instanceOf: ConfigError });
+  t.regex(error?.message ?? '', /logGroupName .*given: nothing \(but the unknown PUTLOGS_GROUP\)/);
+});
+
 test('logGroupName is the only required option; the others have defaults', (t) => {
   t.deepEqual(resolve(group), {
     logGroupName: '/app',

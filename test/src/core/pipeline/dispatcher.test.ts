@@ -340,6 +340,7 @@ test('events of several days are sent at the same time, a batch for each day', a
   dispatcher.accept(NOON, 'today too');
   await clock.advance(100);
   t.deepEqual(destination.takeSent(), ['today today too', 'yesterday']);
+  await clock.advance(10_000); // the counts are reported
   t.is(clock.timers, 0);
 });
 
@@ -1184,7 +1185,7 @@ test('only the deadline of close keeps the process alive', async (t) => {
   t.is(clock.keepingAlive, 0);
   void dispatcher.flush();
   await destination.answer(UNAVAILABLE);
-  t.is(clock.timers, 1);
+  t.is(clock.timers, 2, 'the pause and the report of the counts');
   t.is(clock.keepingAlive, 0);
   void dispatcher.close(8000);
   t.is(clock.keepingAlive, 1);
@@ -1375,7 +1376,7 @@ test('a pause that the deadline of close ends leaves no timer', async (t) => {
   void dispatcher.close(8000);
   await clock.advance(7999);
   await destination.answer(UNAVAILABLE);
-  t.is(clock.timers, 2, 'the pause and the deadline');
+  t.is(clock.timers, 3, 'the pause, the deadline and the report of the counts');
   await clock.advance(1);
   t.is(clock.timers, 0);
 });

@@ -45,6 +45,24 @@ test('a problem is reported at most once a minute, and the next report says how 
   t.deepEqual(problems(), ['throttled: first', 'throttled: second (2 more since the last report)']);
 });
 
+test('counts that have changed are reported after ten seconds, even if nothing else happens', async (t) => {
+  const { clock, reporter, reports } = setUp();
+  reporter.accept(1);
+  reporter.reportCountsSometimes();
+  reporter.deliver(1);
+  reporter.reportCountsSometimes();
+  await clock.advance(9_999);
+  t.deepEqual(reports, []);
+  await clock.advance(1);
+  t.deepEqual(
+    reports.map(({ counts }) => [counts.accepted, counts.delivered]),
+    [[1, 1]],
+  );
+  t.is(clock.timers, 0);
+  await clock.advance(60_000);
+  t.is(reports.length, 1);
+});
+
 for (const [how, ms] of [
   ['back', -3_600_000],
   ['forwards', 3_600_000],
@@ -62,7 +80,7 @@ for (const [how, ms] of [
     reporter.reportCountsSometimes();
     t.deepEqual(
       reports.map(({ kind }) => kind),
-      ['problem', 'problem', 'counts'],
+      ['problem', 'counts', 'problem'],
     );
   });
 }

@@ -32,9 +32,9 @@ const SERVICES: Readonly<Record<string, Fault | undefined>> = {
 };
 
 /** What became of the records of one application. */
-type Fate = 'all arrive' | 'all arrive after a restart' | 'lost, and told' | 'lost';
+type Ending = 'all arrive' | 'all arrive after a restart' | 'lost, and reported' | 'lost';
 
-const fates = new Map<string, Fate>();
+const endings = new Map<string, Ending>();
 
 for (const [name, way, signal] of WAYS) {
   for (const [service, fault] of Object.entries(SERVICES)) {
@@ -61,12 +61,12 @@ for (const [name, way, signal] of WAYS) {
           if (spool) await restart(local, logger, folder);
           t.is(new Set(arrived(local)).size, arrived(local).length, 'none arrives twice');
           t.true([0, RECORDS].includes(arrived(local).length), `${arrived(local).length} arrived`);
-          const fate = fateOf(before.length, arrived(local).length, ended);
-          const other = fates.get(cell);
-          t.is(fate, other ?? fate, 'the same for all loggers');
-          fates.set(cell, fate);
+          const ending = endingOf(before.length, arrived(local).length, ended);
+          const other = endings.get(cell);
+          t.is(ending, other ?? ending, 'the same for all loggers');
+          endings.set(cell, ending);
           if (spool) {
-            t.true(fate.startsWith('all arrive'), ended.stderr);
+            t.true(ending.startsWith('all arrive'), ended.stderr);
             t.deepEqual(readdirSync(folder), []);
           }
         });
@@ -78,7 +78,7 @@ for (const [name, way, signal] of WAYS) {
 test.serial('docs/shutdown.md has this table', (t) => {
   const rows = WAYS.map(([name]) => {
     const cells = Object.keys(SERVICES).flatMap((service) =>
-      ['without', 'with'].map((spool) => fates.get(`${name}, ${service}, ${spool} a spool`)),
+      ['without', 'with'].map((spool) => endings.get(`${name}, ${service}, ${spool} a spool`)),
     );
     return `| ${name} | ${cells.join(' | ')} |`;
   });
@@ -124,8 +124,8 @@ function arrived(local: Local): string[] {
   return messages(local).filter((message) => message.includes('"record '));
 }
 
-function fateOf(before: number, after: number, { stderr }: Ended): Fate {
+function endingOf(before: number, after: number, { stderr }: Ended): Ending {
   if (before === RECORDS) return 'all arrive';
   if (after === RECORDS) return 'all arrive after a restart';
-  return stderr.includes(`${RECORDS} events were not delivered`) ? 'lost, and told' : 'lost';
+  return stderr.includes(`${RECORDS} events were not delivered`) ? 'lost, and reported' : 'lost';
 }

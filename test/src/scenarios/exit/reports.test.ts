@@ -33,7 +33,7 @@ for (const logger of [...IN_PROCESS, 'pino', 'pino stream', 'winston']) {
       const { delivered, pending } = counts.at(-1)?.counts ?? {};
       t.is(delivered, messages(local).length, stdout);
       t.is(pending, 0, stdout);
-      // What a listener logs is news, and told once more as the process ends.
+      // What a listener logs changes the counts, which are reported once more as the process ends.
       t.true(counts.length <= 3, stdout);
     });
   }
