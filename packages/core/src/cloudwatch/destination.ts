@@ -55,7 +55,7 @@ export class CloudWatchDestination implements Destination {
     if (failed !== undefined && failed.kind !== 'denied' && failed.kind !== 'missing') return failed;
     const outcome = await this.#sendWithEntity(batch, name, entityIsGood);
     if (outcome.kind === 'delivered') this.#knownStreams.add(name, false);
-    if (outcome.kind !== 'missing') return outcome;
+    if (outcome.kind !== 'missing' || !this.#streams.mayCreate) return outcome;
     return (await this.#streams.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
   }
 

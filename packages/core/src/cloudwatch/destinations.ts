@@ -16,6 +16,7 @@ export interface DestinationsOptions extends LogGroupSettings {
   readonly environment: string | undefined;
   readonly retentionInDays: number | undefined;
   readonly createLogGroup: boolean;
+  readonly createLogStream: boolean;
 }
 
 /** The identity of this process, as far as it is known. */
@@ -93,11 +94,12 @@ export class Destinations implements RouteDestinations<CloudWatchDestination> {
     streamName: (day: number) => string,
     entity: () => Entity | undefined,
   ): CloudWatchDestination {
-    const { logGroupClass, kmsKeyId, tags, retentionInDays, createLogGroup } = this.#options;
-    const group = { logGroupName, logGroupClass, kmsKeyId, tags };
+    const { retentionInDays, createLogGroup, createLogStream } = this.#options;
+    const { logGroupClass, kmsKeyId, tags, deletionProtectionEnabled } = this.#options;
+    const group = { logGroupName, logGroupClass, kmsKeyId, tags, deletionProtectionEnabled };
     const streams = new LogStreamManager(
       this.#client,
-      { group, streamName, retentionInDays, createLogGroup },
+      { group, streamName, retentionInDays, createLogGroup, createLogStream },
       this.#reporter,
       this.#knownStreams,
     );

@@ -8,6 +8,7 @@ export interface LogStreamManagerOptions {
   readonly group: LogGroupSettings & { readonly logGroupName: string };
   readonly retentionInDays: number | undefined;
   readonly createLogGroup: boolean;
+  readonly createLogStream: boolean;
   /** The name of the log stream for a UTC day. */
   readonly streamName: (day: number) => string;
 }
@@ -41,6 +42,10 @@ export class LogStreamManager {
     return { logGroupName: this.logGroupName, logStreamName: this.#options.streamName(day) };
   }
 
+  get mayCreate(): boolean {
+    return this.#options.createLogStream;
+  }
+
   /**
    * Creates the log stream, and its log group if that is missing and `createLogGroup` is set. Simultaneous calls for the same log
    * stream share one creation.
@@ -70,6 +75,7 @@ export class LogStreamManager {
   }
 
   async #createGroup(): Promise<void> {
+    if (this.#options.group.logGroupClass === 'DELIVERY') this.#warnOfDeliveryClass();
     try {
       // The retention of a log group that someone else created is left alone.
       if (await wasMissing(this.#client.createLogGroup(this.#options.group))) this.#isRetentionDue = true;
@@ -79,6 +85,13 @@ export class LogStreamManager {
       throw error;
     }
     await this.#setRetention();
+  }
+
+  #warnOfDeliveryClass(): void {
+    this.#reporter.problem(
+      'log-group-class',
+      `Log group ${this.logGroupName} is created in the class DELIVERY, which is for the logs of AWS Lambda: events are kept for one day, and Logs Insights does not query them. The class cannot be changed later. If this is not meant, delete the log group and set logGroupClass to STANDARD or INFREQUENT_ACCESS.`,
+    );
   }
 
   /** Delivery does not depend on the retention. Only transient failures are tried again, with the next creation. */

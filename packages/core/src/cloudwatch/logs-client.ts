@@ -18,7 +18,7 @@ export interface LogStreamName {
 
 export type LogGroupSettings = Pick<
   CreateLogGroupCommandInput,
-  'logGroupName' | 'logGroupClass' | 'kmsKeyId' | 'tags'
+  'logGroupName' | 'logGroupClass' | 'kmsKeyId' | 'tags' | 'deletionProtectionEnabled'
 >;
 
 export interface PutEventsRequest extends LogStreamName {

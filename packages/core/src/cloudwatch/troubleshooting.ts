@@ -10,7 +10,7 @@ export function failureMessage({ kind, failure }: TransientOutcome, logGroupName
         return `The service refuses the signature because the clock of this host is wrong. Set the clock. Events wait and are sent again, signed by the service's clock. (${cause})`;
       return `${credentialsHint(failure, logGroupName)} Events wait and are sent once this is fixed. (${cause})`;
     case 'missing':
-      return `Log group ${logGroupName} or its log stream does not exist and could not be created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup. Events wait. (${cause})`;
+      return `Log group ${logGroupName} or its log stream does not exist and was not created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup and createLogStream. Events wait. (${cause})`;
     case 'throttled':
       return `CloudWatch Logs throttles the requests of this account. Events wait. This passes if many processes have just started. If it lasts, raise flushIntervalMs or the quota of PutLogEvents. (${cause})`;
     case 'unavailable':

@@ -39,7 +39,6 @@ export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ['uploadRate', 'flushIntervalMs'],
   ['submissionInterval', 'flushIntervalMs'],
   ['ensureLogGroup', 'createLogGroup'],
-  ['createLogStream', 'log streams are always created'],
   ['batchSize', BATCHES],
   ['submissionRetryCount', 'failed batches are sent again for as long as there is room for them'],
   ['jsonMessage', FORMAT],

@@ -89,10 +89,17 @@ export const OPTIONS = {
     },
   ),
   /**
-   * Create the log group if it does not exist. Log streams are always created.
+   * Create the log group if it does not exist.
    * @default true
    */
   createLogGroup: flag({
+    default: true,
+  }),
+  /**
+   * Create log streams that do not exist. With `false` the log group is not created either.
+   * @default true
+   */
+  createLogStream: flag({
     default: true,
   }),
   /** Retention of a log group that is created, in days. Default: events never expire. */
@@ -111,10 +118,18 @@ export const OPTIONS = {
     default: undefined,
     expected: 'the ARN of a KMS key, 1 to 256 characters',
   }),
-  /** Log class of a log group that is created: `STANDARD`, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`. */
+  /**
+   * Log class of a log group that is created: `STANDARD`, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`.
+   * `DELIVERY` is for the logs of Lambda: events are kept for one day, which a report says.
+   */
   logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'], {
     default: undefined,
   }),
+  /**
+   * Protect a log group that is created from deletion.
+   * @default false
+   */
+  deletionProtectionEnabled: flag({ default: false }),
   /**
    * The longest time that an event waits for others to share its request, in milliseconds, from 1 to
    * 3600000.

@@ -61,6 +61,8 @@ export type ProblemCode =
   | 'plain-http'
   /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
+  /** A log group was created in the class `DELIVERY`, which keeps events for one day. Use another `logGroupClass`. */
+  | 'log-group-class'
   /**
    * The spool directory cannot be used. Events are kept in memory only. Check its owner, its permissions and the disk.
    */

@@ -15,6 +15,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
+import { membersOf } from '../../support/service-model.js';
 import { type Bench, bench, NOW } from '../support.js';
 
 const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group:g';
@@ -38,13 +39,6 @@ const NEEDED: Readonly<Record<string, object>> = {
   GetLogEvents: { logGroupName: 'g', logStreamName: 's' },
   FilterLogEvents: { logGroupName: 'g' },
 };
-
-/** The names of an operation's members, from the SDK's copy of the model. */
-function membersOf(operation: string): readonly string[] {
-  const schema: unknown = Object.entries(sdk).find(([name]) => name === `${operation}Request$`)?.[1];
-  if (!Array.isArray(schema)) throw new Error(`The SDK has no schema of ${operation}.`);
-  return schema[4];
-}
 
 const send = async (made: Bench, operation: string, input: object) => {
   const { status, body } = await made.raw(operation, JSON.stringify(input));
