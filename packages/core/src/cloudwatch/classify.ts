@@ -24,6 +24,12 @@ export function countRejected(info: RejectedLogEventsInfo | undefined, size: num
   return { tooOld, expired: firstValid - tooOld, tooNew: size - firstTooNew };
 }
 
+/**
+ * The SDK signs the next request by the time of this response.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ */
+const CLOCK_SKEW = /^Signature (?:expired|not yet current)/;
+
 const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   ThrottlingException: 'throttled',
   Throttling: 'throttled',
@@ -69,16 +75,8 @@ export function classify(error: unknown): FailedOutcome {
   // Only the service may refuse a batch for good, not a proxy that responds with 400. The exception is 413: a server in front of
   // the service refuses a body that is too large, without a request id.
   if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
+  if (kind === 'denied' && CLOCK_SKEW.test(failure.message)) return { kind: 'skewed', failure };
   return { kind, failure };
-}
-
-/**
- * Whether the signature was refused because the clock of this host is wrong. The SDK signs the next request by the time of the
- * response.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
- */
-export function isClockSkew({ message }: Failure): boolean {
-  return /^Signature (?:expired|not yet current)/.test(message);
 }
 
 function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {

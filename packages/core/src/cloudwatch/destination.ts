@@ -1,12 +1,13 @@
 import { type Batch, utcDayOf } from '../batching/batch.js';
-import type { Destination } from '../contracts/destination.js';
-import type { Outcome } from '../contracts/outcome.js';
+import type { Destination, DestinationName, LogStreamName } from '../contracts/destination.js';
+import type { FailedOutcome, Outcome } from '../contracts/outcome.js';
 import type { Entity } from '../identity/entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { classify, countRejected } from './classify.js';
 import type { KnownStreams } from './known-streams.js';
 import type { LogStreamManager } from './log-stream-manager.js';
-import type { LogStreamName, LogsClient } from './logs-client.js';
+import type { LogsClient } from './logs-client.js';
+import { explain } from './troubleshooting.js';
 
 const UNREADABLE_RESPONSE =
   'CloudWatch Logs takes events, but its responses cannot be read: something on the way changes or truncates them. Events that it rejects by timestamp count as delivered. Look for a proxy between this process and the service.';
@@ -36,15 +37,11 @@ export class CloudWatchDestination implements Destination {
     this.#reporter = reporter;
   }
 
-  get logGroupName(): string {
-    return this.#streams.logGroupName;
-  }
-
   get #entity(): Entity | undefined {
     return this.#isEntityRejected ? undefined : this.#entityOf();
   }
 
-  nameAt(timestamp: number): LogStreamName & { readonly entity: Entity | undefined } {
+  nameAt(timestamp: number): DestinationName {
     return { ...this.#streams.nameFor(utcDayOf(timestamp)), entity: this.#entity };
   }
 
@@ -57,6 +54,10 @@ export class CloudWatchDestination implements Destination {
     if (outcome.kind === 'delivered') this.#knownStreams.add(name, false);
     if (outcome.kind !== 'missing' || !this.#streams.mayCreate) return outcome;
     return (await this.#streams.create(name)) ?? this.#sendWithEntity(batch, name, entityIsGood);
+  }
+
+  explain(outcome: FailedOutcome): string {
+    return explain(outcome, this.#streams.logGroupName);
   }
 
   /** An invalid entity can make the service refuse the whole request, so a refused request is sent once more without it. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { DestinationName } from '../contracts/destination.js';
 import type { Entity } from '../identity/entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Route, RouteDestinations } from '../routing/router.js';
@@ -7,7 +8,7 @@ import { WeakLruCache } from '../util/weak-lru-cache.js';
 import { CloudWatchDestination } from './destination.js';
 import { KnownStreams } from './known-streams.js';
 import { LogStreamManager } from './log-stream-manager.js';
-import type { LogGroupSettings, LogStreamName, LogsClient } from './logs-client.js';
+import type { LogGroupSettings, LogsClient } from './logs-client.js';
 
 export interface DestinationsOptions extends LogGroupSettings {
   readonly logGroupName: string;
@@ -29,7 +30,7 @@ export interface KnownIdentity {
 const MAX_IDLE_DESTINATIONS = 1000;
 
 /** Makes and keeps destinations: those of this process, and those of batches that other processes left. */
-export class Destinations implements RouteDestinations<CloudWatchDestination> {
+export class Destinations implements RouteDestinations {
   readonly #options: DestinationsOptions;
   readonly #client: LogsClient;
   readonly #reporter: Reporter;
@@ -75,11 +76,7 @@ export class Destinations implements RouteDestinations<CloudWatchDestination> {
   }
 
   /** Returns the destination of a batch that another process left. */
-  to({
-    logGroupName,
-    logStreamName,
-    entity,
-  }: LogStreamName & { readonly entity?: Entity | undefined }): CloudWatchDestination {
+  to({ logGroupName, logStreamName, entity }: DestinationName): CloudWatchDestination {
     return this.#destinations.get(JSON.stringify([logGroupName, logStreamName, entity]), () =>
       this.#create(
         logGroupName,

@@ -1,4 +1,4 @@
-import type { LogStreamName } from './logs-client.js';
+import type { LogStreamName } from '../contracts/destination.js';
 
 /** At this many the set starts again empty, at the price of one request for each log stream. */
 const MAX_KNOWN = 10_000;

@@ -1,8 +1,9 @@
+import type { LogStreamName } from '../contracts/destination.js';
 import type { FailedOutcome } from '../contracts/outcome.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { classify } from './classify.js';
 import type { KnownStreams } from './known-streams.js';
-import type { LogGroupSettings, LogStreamName, LogsClient } from './logs-client.js';
+import type { LogGroupSettings, LogsClient } from './logs-client.js';
 
 export interface LogStreamManagerOptions {
   readonly group: LogGroupSettings & { readonly logGroupName: string };

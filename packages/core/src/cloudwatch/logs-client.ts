@@ -1,6 +1,6 @@
 import type { CreateLogGroupCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import type { Batch } from '../batching/batch.js';
-import type { Entity } from '../identity/entity.js';
+import type { DestinationName, LogStreamName } from '../contracts/destination.js';
 import type { RejectedLogEventsInfo } from './classify.js';
 
 /** The calls of CloudWatch Logs that delivery needs. Each rejects with the SDK's error. */
@@ -11,19 +11,13 @@ export interface LogsClient {
   putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<void>;
 }
 
-export interface LogStreamName {
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-}
-
 export type LogGroupSettings = Pick<
   CreateLogGroupCommandInput,
   'logGroupName' | 'logGroupClass' | 'kmsKeyId' | 'tags' | 'deletionProtectionEnabled'
 >;
 
-export interface PutEventsRequest extends LogStreamName {
+export interface PutEventsRequest extends DestinationName {
   readonly batch: Batch;
-  readonly entity: Entity | undefined;
 }
 
 export interface PutEventsResult {

@@ -6,6 +6,7 @@ import {
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { LogStreamName } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
 import { classify } from './classify.js';
 import {
@@ -16,13 +17,7 @@ import {
 } from './client-errors.js';
 import { Credentials } from './credentials.js';
 import { IdleTimers } from './idle-timers.js';
-import type {
-  LogGroupSettings,
-  LogStreamName,
-  LogsClient,
-  PutEventsRequest,
-  PutEventsResult,
-} from './logs-client.js';
+import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } from './logs-client.js';
 import { warnOfExposedTokens } from './plain-http.js';
 import { encodeBody } from './request-body.js';
 import {

@@ -1,14 +1,13 @@
-import type { Failure, TransientOutcome } from '../contracts/outcome.js';
-import { isClockSkew } from './classify.js';
+import type { FailedOutcome, Failure } from '../contracts/outcome.js';
 
-/** What the user can do about batches that wait after a transient failure. */
-export function failureMessage({ kind, failure }: TransientOutcome, logGroupName: string): string {
+/** What a failure means for the events that wait, and what the user can do. */
+export function explain({ kind, failure }: FailedOutcome, logGroupName: string): string {
   const cause = `${failure.name}: ${failure.message}`;
   switch (kind) {
     case 'denied':
-      if (isClockSkew(failure))
-        return `The service refuses the signature because the clock of this host is wrong. Set the clock. Events wait and are sent again, signed by the service's clock. (${cause})`;
       return `${credentialsHint(failure, logGroupName)} Events wait and are sent once this is fixed. (${cause})`;
+    case 'skewed':
+      return `The service refuses the signature because the clock of this host is wrong. Set the clock. Events wait and are sent again, signed by the service's clock. (${cause})`;
     case 'missing':
       return `Log group ${logGroupName} or its log stream does not exist and was not created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup and createLogStream. Events wait. (${cause})`;
     case 'throttled':
@@ -16,12 +15,9 @@ export function failureMessage({ kind, failure }: TransientOutcome, logGroupName
     case 'unavailable':
     case 'timeout':
       return `CloudWatch Logs cannot be reached or does not take events. Events wait and are sent once it does. (${cause})`;
+    case 'poison':
+      return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${cause})`;
   }
-}
-
-/** The same for a log group that refuses every batch. */
-export function refusalMessage({ name, message }: Failure, logGroupName: string): string {
-  return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${name}: ${message})`;
 }
 
 function credentialsHint({ name }: Failure, logGroupName: string): string {

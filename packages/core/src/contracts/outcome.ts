@@ -26,6 +26,8 @@ export type Outcome =
   | { readonly kind: 'missing'; readonly failure: Failure }
   /** The credentials, permissions or Region are wrong. Sent again later. */
   | { readonly kind: 'denied'; readonly failure: Failure }
+  /** The signature is refused, since the clock of this host is wrong. Sent again later, signed by the service's clock. */
+  | { readonly kind: 'skewed'; readonly failure: Failure }
   /** The service will never take this batch as it is. */
   | { readonly kind: 'poison'; readonly failure: Failure };
 

@@ -1,12 +1,11 @@
-import type { Batch } from '../batching/batch.js';
 import type { Failure, RejectedEvents } from './outcome.js';
 
-/** How a batch ends. From then on each of its events is in exactly one counter. */
+/** How one or more batches end. From then on each of their events is in exactly one counter. */
 export type Settled =
   /** The service took the batch, except for the rejected events. */
-  | { readonly kind: 'delivered'; readonly batch: Batch; readonly rejected: RejectedEvents }
+  | { readonly kind: 'delivered'; readonly rejected: RejectedEvents }
   /** The batch is a single event that the service will never take. */
-  | { readonly kind: 'invalid'; readonly batch: Batch; readonly failure: Failure }
+  | { readonly kind: 'invalid'; readonly failure: Failure }
   /** There was no room, or no more time. */
   | { readonly kind: 'dropped'; readonly reason: DropReason }
   /** The batch was only on disk, and cannot be read. */

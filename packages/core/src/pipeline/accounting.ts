@@ -4,29 +4,12 @@ import type { QueuedBatch } from './queued-batch.js';
 import { rejectedCount } from './rejected-events.js';
 import type { SettlementObserver } from './settlement.js';
 
-/** Counts each event once when it is accepted, and once when its batch is settled. */
+/** Counts each event when its batch is settled. */
 export class Accounting implements SettlementObserver {
   readonly #reporter: Reporter;
 
   constructor(reporter: Reporter) {
     this.#reporter = reporter;
-  }
-
-  /** @param records how many records of the logger begin with these events */
-  accept(events: number, records = 0): void {
-    this.#reporter.accept(events, records);
-  }
-
-  /** A record without text, which the service would refuse. */
-  dropEmpty(): void {
-    this.#reporter.accept(1, 1);
-    this.#reporter.drop('empty', 1);
-  }
-
-  /** A record of this many events that was logged after the close. */
-  dropLate(events: number): void {
-    this.#reporter.accept(events, 1);
-    this.#reporter.drop('closed', events);
   }
 
   eventsSettled(): void {

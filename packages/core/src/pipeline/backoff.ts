@@ -1,5 +1,13 @@
 /** The first span in milliseconds. A network may be back at once. After throttling the AWS SDK starts with a second, too. */
-const BASE_MS = { unavailable: 100, timeout: 100, missing: 100, denied: 100, throttled: 1000, refused: 1000 };
+const BASE_MS = {
+  unavailable: 100,
+  timeout: 100,
+  missing: 100,
+  denied: 100,
+  skewed: 100,
+  throttled: 1000,
+  refused: 1000,
+};
 const MAX_MS = 20_000;
 
 /** Why nothing is sent for a while. */

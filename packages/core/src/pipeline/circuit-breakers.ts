@@ -1,19 +1,20 @@
+import type { Destination } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
 import type { PauseReason } from './backoff.js';
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js';
 
 /** One circuit breaker for each destination, so that a destination that fails holds up no other. */
-export class CircuitBreakers<D extends object> {
-  readonly #byDestination = new WeakMap<D, CircuitBreaker>();
+export class CircuitBreakers {
+  readonly #byDestination = new WeakMap<Destination, CircuitBreaker>();
   readonly #paused = new Set<CircuitBreaker>();
-  readonly #create: (destination: D) => CircuitBreaker;
+  readonly #create: (destination: Destination) => CircuitBreaker;
 
   /** @param resumed is called when a destination's pause ends */
   constructor(
     options: CircuitBreakerOptions,
     clock: Clock,
     random: () => number,
-    resumed: (destination: D) => void,
+    resumed: (destination: Destination) => void,
   ) {
     this.#create = (destination) => {
       const breaker = new CircuitBreaker(options, clock, random, () => {
@@ -24,7 +25,7 @@ export class CircuitBreakers<D extends object> {
     };
   }
 
-  of(destination: D): CircuitBreaker {
+  of(destination: Destination): CircuitBreaker {
     const known = this.#byDestination.get(destination);
     if (known !== undefined) return known;
     const breaker = this.#create(destination);
@@ -33,7 +34,7 @@ export class CircuitBreakers<D extends object> {
   }
 
   /** Begins a pause. @returns false during a pause */
-  failed(destination: D, reason: PauseReason, maxPauseMs: number): boolean {
+  failed(destination: Destination, reason: PauseReason, maxPauseMs: number): boolean {
     const breaker = this.of(destination);
     const hasBegun = breaker.failed(reason, maxPauseMs);
     if (hasBegun) this.#paused.add(breaker);

@@ -13,8 +13,8 @@ export class DeadLetterObserver implements SettlementObserver {
   }
 
   batchSettled(queued: QueuedBatch, settled: Settled): void {
-    if (settled.kind !== 'delivered' && settled.kind !== 'invalid') return;
-    const { batch } = settled;
+    const { batch } = queued;
+    if (batch === undefined || (settled.kind !== 'delivered' && settled.kind !== 'invalid')) return;
     const add = (reason: keyof Counts['rejected'], start: number, end: number) => {
       if (start === end) return;
       const name = queued.destination.nameAt(queued.firstTimestamp);

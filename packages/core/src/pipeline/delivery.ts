@@ -1,8 +1,7 @@
 import type { Batch } from '../batching/batch.js';
-import { isClockSkew } from '../cloudwatch/classify.js';
-import { failureMessage, refusalMessage } from '../cloudwatch/troubleshooting.js';
 import type { Destination } from '../contracts/destination.js';
 import type { FailedOutcome, RejectedEvents, TransientOutcome } from '../contracts/outcome.js';
+import type { ProblemCode } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
@@ -17,7 +16,7 @@ import type { Settlement } from './settlement.js';
 
 export interface DeliveryParts {
   readonly queue: DeliveryQueue;
-  readonly breakers: CircuitBreakers<Destination>;
+  readonly breakers: CircuitBreakers;
   readonly settlement: Settlement;
   readonly lifecycle: Lifecycle;
   readonly times: EventTimes;
@@ -31,8 +30,17 @@ export interface DeliveryParts {
   done(): void;
 }
 
-/** This many transient failures in a row are reported. */
+/** Failures that may pass without the user are reported after this many in a row. */
 const FAILURES_BEFORE_REPORT = 3;
+
+const PROBLEM_CODES: Readonly<Record<TransientOutcome['kind'], ProblemCode>> = {
+  throttled: 'throttled',
+  unavailable: 'unavailable',
+  timeout: 'unavailable',
+  missing: 'missing',
+  denied: 'denied',
+  skewed: 'denied',
+};
 
 /** While the pipeline drains there is no time for long pauses. */
 const MAX_PAUSE_WHILE_DRAINING_MS = 500;
@@ -41,7 +49,7 @@ const MAX_PAUSE_WHILE_DRAINING_MS = 500;
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #queue: DeliveryQueue;
-  readonly #breakers: CircuitBreakers<Destination>;
+  readonly #breakers: CircuitBreakers;
   readonly #settlement: Settlement;
   readonly #lifecycle: Lifecycle;
   readonly #times: EventTimes;
@@ -117,7 +125,7 @@ export class Delivery {
       batch.isProvisional && rejectedCount(rejected) > 0 ? this.#correct(queued, batch, rejected) : [];
     if (rejected.expired > 0 && queued.isOwn) this.#times.learnRetention(lastExpired(batch, rejected));
     if (parts.every(({ corrected }) => corrected === undefined)) {
-      this.#settlement.settle([queued], { kind: 'delivered', batch, rejected });
+      this.#settlement.settle([queued], { kind: 'delivered', rejected });
       return;
     }
     this.#queue.requeue(
@@ -128,11 +136,7 @@ export class Delivery {
     );
     queued.release();
     for (const part of parts.filter(({ corrected }) => corrected === undefined))
-      this.#settlement.settle([part.queued], {
-        kind: 'delivered',
-        batch: part.events,
-        rejected: part.rejected,
-      });
+      this.#settlement.settle([part.queued], { kind: 'delivered', rejected: part.rejected });
   }
 
   /** The parts of a delivered batch, with corrected batches in place of those that a wrong clock got rejected. */
@@ -171,13 +175,13 @@ export class Delivery {
    * The service refuses a whole batch for one bad event. The halves are sent, and halves of these, until the bad event is alone
    * and is rejected. If the service refuses everything, batches wait undivided.
    */
-  #refused(queued: QueuedBatch, batch: Batch, { failure }: FailedOutcome): void {
+  #refused(queued: QueuedBatch, batch: Batch, outcome: FailedOutcome): void {
     const { destination } = queued;
     const breaker = this.#breakers.of(destination);
     queued.refused(breaker.refusals.deliveries);
     const halves = breaker.refusals.refusesAll ? [queued] : queued.halves(batch);
     if (halves === undefined) {
-      this.#settlement.settle([queued], { kind: 'invalid', batch, failure });
+      this.#settlement.settle([queued], { kind: 'invalid', failure: outcome.failure });
       breaker.refusals.refusedAlone(queued.deliveriesBefore);
     } else {
       this.#queue.requeue(queued, halves);
@@ -185,7 +189,7 @@ export class Delivery {
     }
     if (!breaker.refusals.refusesAll) breaker.responded();
     else if (this.#pause(destination, 'refused'))
-      this.#reporter.problem('refused', refusalMessage(failure, destination.logGroupName));
+      this.#reporter.problem('refused', destination.explain(outcome));
   }
 
   /** The batch waits and is sent again after a pause. */
@@ -195,12 +199,9 @@ export class Delivery {
     this.#parts.returned();
     // It was in flight together with the batch that began the pause.
     if (!this.#pause(destination, outcome.kind)) return;
-    const kind = outcome.kind === 'timeout' ? 'unavailable' : outcome.kind;
-    // After a skewed signature the SDK signs by the service's clock, so that the next attempt may succeed.
-    const mayPass = kind === 'throttled' || kind === 'unavailable' || isClockSkew(outcome.failure);
-    if (!mayPass || this.#breakers.of(destination).failures >= FAILURES_BEFORE_REPORT) {
-      this.#reporter.problem(kind, failureMessage(outcome, destination.logGroupName));
-    }
+    const needsUser = outcome.kind === 'denied' || outcome.kind === 'missing';
+    if (needsUser || this.#breakers.of(destination).failures >= FAILURES_BEFORE_REPORT)
+      this.#reporter.problem(PROBLEM_CODES[outcome.kind], destination.explain(outcome));
   }
 
   /** Begins a pause. @returns false when one is under way */

@@ -3,6 +3,7 @@ import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Reporter } from '../reporting/reporter.js';
+import type { Router } from '../routing/router.js';
 import { type Clock, withTimeout } from '../util/clock.js';
 import { Accounting } from './accounting.js';
 import { CircuitBreakers } from './circuit-breakers.js';
@@ -30,8 +31,7 @@ export interface DispatcherOptions {
 }
 
 export interface DispatcherParts {
-  /** Chooses the destination of a record by its text. */
-  readonly route: (message: string | Buffer) => Destination;
+  readonly route: Router;
   readonly times: EventTimes;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
@@ -54,7 +54,6 @@ const HEAD_START_MS = 2000;
 export class Dispatcher {
   readonly #reporter: Reporter;
   readonly #clock: Clock;
-  readonly #accounting: Accounting;
   readonly #lifecycle = new Lifecycle();
   readonly #intake: Intake;
   readonly #batcher: Batcher<Destination, MirroredBatch>;
@@ -71,7 +70,6 @@ export class Dispatcher {
     const lifecycle = this.#lifecycle;
     this.#reporter = reporter;
     this.#clock = clock;
-    this.#accounting = new Accounting(reporter);
     this.#batcher = new Batcher(
       {
         sealed: (destination, batch, stored, gap) => this.#queue.add(destination, batch, stored, gap),
@@ -86,14 +84,14 @@ export class Dispatcher {
     const lossNotices = new LossNotices();
     const lossReports = new LossReports(options, reporter);
     this.#flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
-    const observers = [this.#accounting, lossNotices, lossReports, this.#flushWaiters];
+    const observers = [new Accounting(reporter), lossNotices, lossReports, this.#flushWaiters];
     this.#settlement = new Settlement(
       queue,
       deadLetters === undefined ? observers : [...observers, new DeadLetterObserver(deadLetters)],
     );
     this.#limiter = new MemoryLimiter(options.maxBufferBytes, this.#batcher, queue, store);
     store?.whenFull(() => this.#keepWithinLimits());
-    const breakers = new CircuitBreakers<Destination>(options, clock, random, (destination) =>
+    const breakers = new CircuitBreakers(options, clock, random, (destination) =>
       this.#scheduler.recall(destination),
     );
     const common = { queue, breakers, settlement: this.#settlement, lifecycle, times, reporter, clock };
@@ -111,7 +109,7 @@ export class Dispatcher {
     this.#intake = new Intake({
       route,
       times,
-      accounting: this.#accounting,
+      reporter,
       lossNotices,
       lossReports,
       clock,
@@ -165,7 +163,7 @@ export class Dispatcher {
     const batches = await search;
     // They are in this process's folder by now, where the next process finds them.
     if (this.#lifecycle.isClosed) return;
-    this.#accounting.accept(batches.reduce((sum, { outline }) => sum + outline.size, 0));
+    this.#reporter.accept(batches.reduce((sum, { outline }) => sum + outline.size, 0));
     for (const { stored } of batches) stored.accepted();
     this.#queue.addRecovered(batches);
     this.#scheduler.sendDue();
@@ -202,7 +200,7 @@ export class Dispatcher {
 
   #keepWithinLimits(): void {
     if (this.#limiter.isHalfFull) this.#scheduler.stopWaiting();
-    for (let relief = this.#limiter.next(); relief !== undefined; relief = this.#limiter.next()) {
+    for (let relief = this.#limiter.relieve(); relief !== undefined; relief = this.#limiter.relieve()) {
       if (relief.kind === 'drop')
         this.#settlement.settle([relief.queued], { kind: 'dropped', reason: relief.reason });
       else {

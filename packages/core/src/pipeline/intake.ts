@@ -3,8 +3,9 @@ import type { Gap } from '../batching/gap.js';
 import { type LogEvent, toLogEvents, toText } from '../batching/log-event.js';
 import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
+import type { Reporter } from '../reporting/reporter.js';
+import type { Router } from '../routing/router.js';
 import type { Clock } from '../util/clock.js';
-import type { Accounting } from './accounting.js';
 import type { EventTimes } from './event-times.js';
 import type { FlushSchedule } from './flush-schedule.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -12,10 +13,9 @@ import type { LossNotices } from './loss-notices.js';
 import type { LossReports } from './loss-reports.js';
 
 export interface IntakeParts {
-  /** Chooses the destination of a record by its text. */
-  readonly route: (message: string | Buffer) => Destination;
+  readonly route: Router;
   readonly times: EventTimes;
-  readonly accounting: Accounting;
+  readonly reporter: Reporter;
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
   readonly clock: Clock;
@@ -43,16 +43,19 @@ export class Intake {
    * @returns whether events were added to open batches
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number): boolean {
-    const { route, times, accounting, lossReports, lifecycle } = this.#parts;
+    const { route, times, reporter, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const text = toText(message);
     const events = toLogEvents(timestamp, text, source);
     if (events.length === 0) {
-      accounting.dropEmpty();
+      // The service would refuse an event without text.
+      reporter.accept(1, 1);
+      reporter.drop('empty', 1);
       return false;
     }
     if (!lifecycle.acceptsRecords) {
-      accounting.dropLate(events.length);
+      reporter.accept(events.length, 1);
+      reporter.drop('closed', events.length);
       lossReports.late(events.length);
       return false;
     }
@@ -78,10 +81,10 @@ export class Intake {
 
   /** @param records how many records begin with these events */
   #add(destination: Destination, events: readonly LogEvent[], records: 0 | 1, gap?: Gap): void {
-    const { accounting, batcher } = this.#parts;
+    const { reporter, batcher } = this.#parts;
     let begun = records;
     for (const event of events) {
-      accounting.accept(1, begun);
+      reporter.accept(1, begun);
       begun = 0;
       batcher.add(destination, event, gap);
     }

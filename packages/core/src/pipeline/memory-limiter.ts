@@ -13,7 +13,7 @@ const OPEN_SHARE = 1 / 2;
 /** After an eviction this share of `maxBufferBytes` must come in before the next one. */
 const EVICTION_STEP_SHARE = 1 / 16;
 
-/** What has to be done to get back within the limits. */
+/** What else has to be done to get back within the limits. */
 export type Relief =
   /** Seal the oldest open batch of the destination, or of all destinations, and send what can be sent. */
   | { readonly kind: 'seal'; readonly destination: Destination | undefined }
@@ -53,8 +53,11 @@ export class MemoryLimiter {
     return this.#queue.heldBytes + this.#batcher.heldBytes;
   }
 
-  /** The next thing to do, or undefined within the limits. Ask again after it is done. */
-  next(): Relief | undefined {
+  /**
+   * Evicts batches as far as the limits ask for it.
+   * @returns what has to be done next, or undefined within the limits. Call it again after that is done
+   */
+  relieve(): Relief | undefined {
     // Open batches cannot be evicted. With many destinations they are sealed early, for the disk to take them.
     if (this.#store !== undefined && this.#batcher.heldBytes > this.#maxBufferBytes * OPEN_SHARE)
       return { kind: 'seal', destination: undefined };

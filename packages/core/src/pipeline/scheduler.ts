@@ -9,7 +9,7 @@ import type { QueuedBatch } from './queued-batch.js';
 export interface SchedulerParts {
   readonly batcher: Batcher<Destination, MirroredBatch>;
   readonly queue: DeliveryQueue;
-  readonly breakers: CircuitBreakers<Destination>;
+  readonly breakers: CircuitBreakers;
   readonly lifecycle: Lifecycle;
   /** Delivers a batch, which is in flight from now on. */
   deliver(queued: QueuedBatch): void;

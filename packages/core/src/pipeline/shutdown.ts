@@ -15,7 +15,7 @@ export interface ShutdownParts {
   readonly intake: Intake;
   readonly batcher: Batcher<Destination, MirroredBatch>;
   readonly queue: DeliveryQueue;
-  readonly breakers: CircuitBreakers<Destination>;
+  readonly breakers: CircuitBreakers;
   readonly settlement: Settlement;
   readonly flushWaiters: FlushWaiters;
   readonly lifecycle: Lifecycle;

@@ -1,3 +1,4 @@
+import type { Destination } from '../contracts/destination.js';
 import type { Entity } from '../identity/entity.js';
 import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
@@ -8,7 +9,7 @@ import { type FieldValues, sanitizeStreamName } from './stream-name.js';
 import { fieldsIn } from './template.js';
 
 /** Chooses the destination of a record from its text. */
-export type Router<D> = (message: string | Buffer) => D;
+export type Router = (message: string | Buffer) => Destination;
 
 export interface RouterOptions {
   readonly logStreamName: string;
@@ -24,12 +25,12 @@ export interface Route {
 }
 
 /** Creates destinations, and returns the same one for the same key. */
-export interface RouteDestinations<D> {
+export interface RouteDestinations {
   /**
    * @param key equal exactly for equal routes
    * @param routeOf called for a new key
    */
-  own(key: readonly unknown[], routeOf: () => Route): D;
+  own(key: readonly unknown[], routeOf: () => Route): Destination;
 }
 
 /** The entities of this process and of services that records name. */
@@ -52,13 +53,13 @@ export function readsRecords({ logStreamName, serviceField }: Omit<RouterOptions
   return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
 }
 
-export function createRouter<D>(
+export function createRouter(
   options: RouterOptions,
-  destinations: RouteDestinations<D>,
+  destinations: RouteDestinations,
   identity: EntityProvider,
   reporter: Reporter,
   clock: Clock,
-): Router<D> {
+): Router {
   const { serviceField, maxLogStreams } = options;
   const fields = fieldsIn(options.logStreamName);
   const own = (values: readonly (string | undefined)[], service?: string) =>
@@ -70,8 +71,8 @@ export function createRouter<D>(
     return () => only;
   }
   const names = [...fields, ...(serviceField === undefined ? [] : [serviceField])].map(topLevelName);
-  const cache = new DestinationCache<D>(maxLogStreams, clock);
-  let overflow: D | undefined;
+  const cache = new DestinationCache<Destination>(maxLogStreams, clock);
+  let overflow: Destination | undefined;
   const overflowDestination = () => {
     if (overflow === undefined) reporter.problem('log-streams', tooManyMessage(maxLogStreams));
     overflow ??= own(fields.map(() => OVERFLOW));

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DeadLetters } from '../contracts/dead-letters.js';
-import type { DestinationName } from '../contracts/destination.js';
+import type { LogStreamName } from '../contracts/destination.js';
+import type { Counts } from '../reporting/counts.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { errorMessage } from '../util/error-message.js';
 import { mkdir, type OpenFile, rename } from './file-calls.js';
@@ -34,8 +35,8 @@ export class DeadLetterFile implements DeadLetters {
 
   /** @param events the JSON of each event */
   add(
-    reason: string,
-    { logGroupName, logStreamName }: Pick<DestinationName, 'logGroupName' | 'logStreamName'>,
+    reason: keyof Counts['rejected'],
+    { logGroupName, logStreamName }: LogStreamName,
     events: readonly string[],
   ): void {
     const start = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });

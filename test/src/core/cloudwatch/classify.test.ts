@@ -136,6 +136,16 @@ for (const [name, kind] of [
   });
 }
 
+for (const message of [
+  'Signature expired: 20261124T120000Z is now earlier than 20261124T125500Z',
+  'Signature not yet current: 20261124T140000Z is still later than 20261124T131500Z',
+]) {
+  test(`a wrong clock is told apart from wrong credentials: ${message}`, (t) => {
+    const name = 'InvalidSignatureException';
+    t.deepEqual(classify(failure(name, genuine, message)), { kind: 'skewed', failure: { name, message } });
+  });
+}
+
 for (const [what, name, metadata, kind] of [
   ['a 400 from a proxy', 'InvalidParameterException', { httpStatusCode: 400 }, 'unavailable'],
   ['a validation error without a response', 'ValidationException', {}, 'unavailable'],

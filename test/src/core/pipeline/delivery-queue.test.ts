@@ -10,9 +10,9 @@ import test from 'ava';
 import fc from 'fast-check';
 
 const destination: Destination = {
-  logGroupName: '/test/app',
   nameAt: () => ({ logGroupName: '/test/app', logStreamName: 'stream', entity: undefined }),
   send: () => Promise.reject(new Error('nothing may be sent')),
+  explain: () => 'nothing fails here',
 };
 
 const always = () => true;

@@ -44,7 +44,6 @@ interface Attempt {
 
 /** A destination whose outcomes the test chooses: at once by `reply`, or later by `answer`. */
 class ScriptedDestination implements Destination {
-  readonly logGroupName = '/test/app';
   reply: ((batch: Batch) => Outcome) | undefined;
   /** The batches of all attempts, in order. */
   readonly sent: Batch[] = [];
@@ -65,6 +64,10 @@ class ScriptedDestination implements Destination {
       this.maxInFlight = Math.max(this.maxInFlight, this.inFlight.length);
       if (this.reply !== undefined) void this.#answer(attempt, this.reply(batch));
     });
+  }
+
+  explain({ kind }: FailedOutcome): string {
+    return `an attempt was ${kind}`;
   }
 
   /** Ends the oldest attempt, or the one at `index`. */
@@ -695,9 +698,11 @@ test('the halves of a batch are sent before later batches', async (t) => {
 });
 
 test('the third transient failure in a row is reported', async (t) => {
-  for (const [kind, pause] of [
-    ['throttled', 500],
-    ['unavailable', 50],
+  for (const [kind, pause, code] of [
+    ['throttled', 500, 'throttled'],
+    ['unavailable', 50, 'unavailable'],
+    ['timeout', 50, 'unavailable'],
+    ['skewed', 50, 'denied'],
   ] as const) {
     const { clock, destination, acceptSeparately, problems } = setUp();
     acceptSeparately('a');
@@ -707,7 +712,7 @@ test('the third transient failure in a row is reported', async (t) => {
     await clock.advance(2 * pause);
     t.deepEqual(problems(), []);
     await destination.answer(failed(kind));
-    t.deepEqual(problems(), [kind]);
+    t.deepEqual(problems(), [code]);
   }
 });
 
@@ -1456,6 +1461,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'unavailable',
         'timeout',
         'denied',
+        'skewed',
         'poison',
       ),
       rejected: fc.nat({ max: 2 }),

@@ -12,9 +12,9 @@ import test from 'ava';
 const NOON = Date.UTC(2026, 10, 24, 12);
 
 const destination = (logStreamName: string): Destination => ({
-  logGroupName: '/test/app',
   nameAt: () => ({ logGroupName: '/test/app', logStreamName, entity: undefined }),
   send: () => Promise.reject(new Error('nothing is sent here')),
+  explain: () => 'nothing fails here',
 });
 
 const [one, other] = [destination('one'), destination('other')];
@@ -57,18 +57,18 @@ test('with a store, open batches that take more than half of the memory are seal
   const { batcher, open, limiter, limiterWithStore } = setUp();
   open(one);
   const half = batcher.heldBytes;
-  t.is(limiterWithStore(2 * half).next(), undefined);
-  t.deepEqual(limiterWithStore(2 * half - 1).next(), { kind: 'seal', destination: undefined });
-  t.is(limiter(2 * half - 1).next(), undefined, 'without a store they may take all of it');
+  t.is(limiterWithStore(2 * half).relieve(), undefined);
+  t.deepEqual(limiterWithStore(2 * half - 1).relieve(), { kind: 'seal', destination: undefined });
+  t.is(limiter(2 * half - 1).relieve(), undefined, 'without a store they may take all of it');
 });
 
 test('batches on disk leave memory above a quarter of it', (t) => {
   const { queue, enqueue, limiterWithStore } = setUp();
   for (let i = 0; i < 16; i++) enqueue(one, PERSISTED);
   const held = queue.heldBytes;
-  t.is(limiterWithStore(4 * held).next(), undefined);
+  t.is(limiterWithStore(4 * held).relieve(), undefined);
   t.is(queue.heldBytes, held);
-  t.is(limiterWithStore(4 * held - 4).next(), undefined);
+  t.is(limiterWithStore(4 * held - 4).relieve(), undefined);
   t.is(queue.heldBytes, held - held / 16);
 });
 
@@ -80,7 +80,7 @@ test('the next eviction waits until a sixteenth of the memory has come in', (t) 
   const limiter = limiterWithStore(16 * each);
   const heldAfter = (count: number) => {
     for (let i = 0; i < count; i++) enqueue(one, PERSISTED);
-    limiter.next();
+    limiter.relieve();
     return queue.heldBytes / each;
   };
   t.is(heldAfter(4), 4, 'five are more than a quarter');
@@ -93,8 +93,8 @@ test('without a store, the destination that holds most gives up its oldest batch
   enqueue(one);
   enqueue(other);
   enqueue(other);
-  t.is(limiter(queue.heldBytes).next(), undefined);
-  t.deepEqual(limiter(queue.heldBytes - 1).next(), {
+  t.is(limiter(queue.heldBytes).relieve(), undefined);
+  t.deepEqual(limiter(queue.heldBytes - 1).relieve(), {
     kind: 'drop',
     queued: queue.oldestInMemory(other),
     reason: 'bufferFull',
@@ -107,19 +107,19 @@ test('where nothing is queued, the destination that holds most is sealed first',
   open(other);
   open(other);
   const held = batcher.heldBytes;
-  t.is(limiter(held).next(), undefined);
-  const relief = limiter(held - 1).next();
+  t.is(limiter(held).relieve(), undefined);
+  const relief = limiter(held - 1).relieve();
   t.is(relief?.kind, 'seal');
 });
 
 test('a full store gives up the oldest batch of all', (t) => {
   const { queue, enqueue, limiterWithStore } = setUp({ isStoreFull: true });
   const limiter = limiterWithStore(1024 * 1024);
-  t.is(limiter.next(), undefined, 'its files belong to batches that cannot be dropped now');
+  t.is(limiter.relieve(), undefined, 'its files belong to batches that cannot be dropped now');
   enqueue(one);
   enqueue(other, PERSISTED);
   enqueue(one, PERSISTED);
-  t.deepEqual(limiter.next(), { kind: 'drop', queued: queue.oldestWithCopy(), reason: 'spoolFull' });
+  t.deepEqual(limiter.relieve(), { kind: 'drop', queued: queue.oldestWithCopy(), reason: 'spoolFull' });
 });
 
 test('memory is half full above one half', (t) => {
