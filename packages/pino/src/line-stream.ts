@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import { type Config, createPipeline, type Report } from '@putlogs/core';
 import { Utf8ChunkEncoder } from '@putlogs/core/internal';
 import build from 'pino-abstract-transport';
+import type { LevelLabels } from './level-labels.js';
 import { LineSplitter, maxLineBytes } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
 
@@ -10,8 +11,15 @@ export type LineStream = Transform & { flush(callback: () => void): void };
 
 const PARSED = {};
 
-/** A stream into a pipeline of its own, in the same thread. Its end closes the pipeline. */
-export function createLineStream(config: Config, report: (report: Report) => void): LineStream {
+/**
+ * A stream into a pipeline of its own, in the same thread. Its end closes the pipeline.
+ * @param labels undefined: levels stay numbers
+ */
+export function createLineStream(
+  config: Config,
+  report: (report: Report) => void,
+  labels?: LevelLabels,
+): LineStream {
   const pipeline = createPipeline(config, report);
   let readAt = 0;
   let time: number | undefined;
@@ -21,7 +29,7 @@ export function createLineStream(config: Config, report: (report: Report) => voi
       readAt = Date.now();
       time = timeOf(line, readAt);
     }
-    pipeline.accept(readAt, line, time);
+    pipeline.accept(readAt, isContinued ? line : (labels?.inBytes(line) ?? line), time);
   };
   const stream = build(
     (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),

@@ -13,6 +13,7 @@ import {
   type WorkerOption,
   workerProblems,
 } from '@putlogs/core/main-thread';
+import { LevelLabels } from './level-labels.js';
 import { LineSplitter, maxLineBytes } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
 
@@ -47,12 +48,14 @@ export class CloudWatchStream extends Writable {
   /** The time of the record that is written next, as text of JSON. Set by Pino. */
   lastTime: string | undefined;
   readonly #channel: LoggerChannel;
+  readonly #labels: LevelLabels | undefined;
   /** For everything but whole lines. */
   readonly #lines: LineSplitter;
 
   constructor(worker: boolean, config: Config) {
     super({ decodeStrings: false });
     this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
+    this.#labels = config.levelLabels ? new LevelLabels() : undefined;
     this.#lines = new LineSplitter(this.#takeLine(), maxLineBytes(config));
     // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
     if (!worker || config.spoolDirectory !== undefined) this.#channel.open();
@@ -67,8 +70,8 @@ export class CloudWatchStream extends Writable {
     // See above.
   }
 
-  set lastLogger(_: unknown) {
-    // See above.
+  set lastLogger(logger: { readonly levels?: { readonly labels?: unknown } }) {
+    this.#labels?.use(logger?.levels?.labels);
   }
 
   /** Takes a record over, and calls back at once. Replaces Node's way, which would cost more than everything else here. */
@@ -129,7 +132,7 @@ export class CloudWatchStream extends Writable {
   #takeWholeLine(line: string, time: string | undefined): void {
     const loggedAt = systemClock.now();
     const recordTime = timeIn(time, loggedAt) ?? timeOf(Buffer.from(line), loggedAt);
-    this.#channel.write(loggedAt, line, recordTime);
+    this.#channel.write(loggedAt, this.#labels?.inText(line) ?? line, recordTime);
   }
 
   #split(chunk: unknown, encoding?: BufferEncoding): void {
@@ -148,7 +151,8 @@ export class CloudWatchStream extends Writable {
         loggedAt = systemClock.now();
         recordTime = timeOf(line, loggedAt);
       }
-      this.#channel.write(loggedAt, line.toString(), recordTime);
+      const text = line.toString();
+      this.#channel.write(loggedAt, isContinued ? text : (this.#labels?.inText(text) ?? text), recordTime);
     };
   }
 

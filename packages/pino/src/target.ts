@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkIsObject, type Options, type Report, resolveConfig } from '@putlogs/core/main-thread';
+import { LevelLabels } from './level-labels.js';
 import type { LineStream } from './line-stream.js';
 
 /**
@@ -11,9 +12,10 @@ import type { LineStream } from './line-stream.js';
  */
 export default async function target(options?: Options): Promise<LineStream> {
   const config = resolveConfig(ownOptions(options));
+  const labels = config.levelLabels ? pinoLabels() : undefined;
   // The main thread imports this package for `createStream`, and must not load the pipeline.
   const { createLineStream } = await import('./line-stream.js');
-  return createLineStream(config, emitOnMainThread);
+  return createLineStream(config, emitOnMainThread, labels);
 }
 
 /** Pino and thread-stream add these to the options of a single target: pino/lib/transport.js, thread-stream/index.js. */
@@ -22,6 +24,18 @@ const PINO_OPTIONS = ['$context', 'pinoWillSendConfig', 'levels', 'dedupe'];
 function ownOptions(options: Options = {}): Options {
   checkIsObject(options);
   return Object.fromEntries(Object.entries(options).filter(([name]) => !PINO_OPTIONS.includes(name)));
+}
+
+/** Pino 9 and later send the logger's levels to the worker, before the first line. */
+function pinoLabels(): LevelLabels {
+  const labels = new LevelLabels();
+  const onMessage = (message: { code?: unknown; config?: { levels?: { labels?: unknown } } } | null) => {
+    if (message?.code !== 'PINO_CONFIG') return;
+    labels.use(message.config?.levels?.labels);
+    parentPort?.off('message', onMessage);
+  };
+  if (workerData?.workerData?.pinoWillSendConfig === true) parentPort?.on('message', onMessage);
+  return labels;
 }
 
 /** thread-stream emits it on the transport: https://github.com/pinojs/thread-stream#events */

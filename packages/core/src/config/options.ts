@@ -212,6 +212,12 @@ export const OPTIONS = {
     expected: 'a whole number from 0 to 8500',
   }),
   /**
+   * Write Pino's numeric level as its name: `"level":30` at the front of a line becomes `"level":"info"`.
+   * Winston writes names anyway.
+   * @default false
+   */
+  levelLabels: flag({ default: false }),
+  /**
    * Compress requests with gzip.
    * @default true
    */

@@ -57,6 +57,7 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     deadLetterMaxBytes: 67_108_864,
     requestTimeoutMs: 10_000,
     closeTimeoutMs: 8000,
+    levelLabels: false,
     gzip: true,
     reportToStderr: true,
   });
@@ -120,6 +121,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   deadLetterMaxBytes: ['1048576', 1_048_576],
   requestTimeoutMs: ['5000', 5000],
   closeTimeoutMs: ['0', 0],
+  levelLabels: ['true', true],
   gzip: ['false', false],
   reportToStderr: ['false', false],
 };
@@ -245,6 +247,7 @@ for (const [option, values] of Object.entries({
   deadLetterMaxBytes: [1_048_576, 1_099_511_627_776],
   requestTimeoutMs: [100, 300_000],
   closeTimeoutMs: [0, 8500],
+  levelLabels: [true, false],
   gzip: [true, false],
   reportToStderr: [true, false],
 })) {
@@ -334,6 +337,7 @@ for (const [option, values] of Object.entries({
   deadLetterMaxBytes: [0, 1_048_575, 1_099_511_627_777],
   requestTimeoutMs: [0, 99, 300_001],
   closeTimeoutMs: [-1, 8501, 0.5],
+  levelLabels: ['true', 1],
   gzip: ['false', 0, 'off'],
   reportToStderr: ['false', 0],
 })) {
