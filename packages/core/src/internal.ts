@@ -46,6 +46,7 @@ export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
+export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';
 export { DestinationCache } from './routing/destination-cache.js';
 export { parseRecord } from './routing/record-fields.js';

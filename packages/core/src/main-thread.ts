@@ -12,6 +12,8 @@ export * from './config/index.js';
 export { checkIsObject } from './config/resolve-config.js';
 export { type Closing, closeOnSignals } from './host/close-on-signals.js';
 export { addCounts, type Counts } from './reporting/counts.js';
+export { type Counted, metrics } from './reporting/prometheus.js';
+export { type PublishedReport, publishReport } from './reporting/report-channel.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';
 export { Reporter } from './reporting/reporter.js';
 export { parseRecord } from './routing/record-fields.js';

@@ -1,10 +1,12 @@
 import {
   addCounts,
+  type Counts,
   errorMessage,
   isOrAre,
   type Options,
   onOwnStack,
   plural,
+  publishReport,
   type Report,
   Reporter,
   resolveConfig,
@@ -34,7 +36,7 @@ interface Transport {
  * @throws {ConfigError}
  */
 export function dropWhenBehind<T extends Transport>(transport: T, options?: Options): T {
-  const { maxBufferBytes, reportToStderr } = resolveConfig(options);
+  const { logGroupName, maxBufferBytes, reportToStderr } = resolveConfig(options);
   // Changes the transport itself: a stream around it would have to offer everything that Pino and others call on it.
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
@@ -42,16 +44,17 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   /** Why the worker ended. */
   let failure: unknown;
   const reporter = new Reporter(
-    (report) => onOwnStack(() => emitReport(report)),
+    (report) => onOwnStack(() => emitReport(report, last?.counts)),
     reportToStderr,
     systemClock,
   );
   const backpressure = new WorkerBackpressure(maxBufferBytes, reporter);
-  const emitReport = (report: Report) =>
-    emit(
-      'report',
-      last === undefined ? report : { ...report, counts: addCounts(last.counts, report.counts) },
-    );
+  /** @param others the counts of the other thread */
+  const emitReport = (report: Report, others?: Counts) => {
+    const whole = others === undefined ? report : { ...report, counts: addCounts(report.counts, others) };
+    publishReport(logGroupName, whole);
+    return emit('report', whole);
+  };
 
   transport.worker?.on('error', (error) => transport.emit('error', error));
   transport.on('drain', () => backpressure.clear());
@@ -79,7 +82,7 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     if (name !== 'report') return emit(name, ...args);
     const [report] = args as [Report];
     last = report;
-    return emit('report', { ...report, counts: addCounts(report.counts, reporter.counts) });
+    return emitReport(report, reporter.counts);
   };
   return transport;
 }

@@ -1,8 +1,11 @@
 export {
   ConfigError,
+  type Counted,
   type Counts,
+  metrics,
   type Options,
   type ProblemCode,
+  type PublishedReport,
   type Report,
 } from '@putlogs/core/main-thread';
 export type { LineStream } from './line-stream.js';

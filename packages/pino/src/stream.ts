@@ -105,6 +105,11 @@ export class CloudWatchStream extends Writable {
     await this.#channel.close();
   }
 
+  /** The log group of the records, which `metrics()` shows. */
+  get logGroupName(): string {
+    return this.#channel.logGroupName;
+  }
+
   /** What became of the events, as of the last report. */
   get counts(): Counts {
     return this.#channel.counts;

@@ -116,6 +116,11 @@ export class CloudWatchTransport extends TransportStream {
     void this.#channel.close();
   }
 
+  /** The log group of the records, which `metrics()` shows. */
+  get logGroupName(): string {
+    return this.#channel.logGroupName;
+  }
+
   /** What became of the events, as of the last report. */
   get counts(): Counts {
     return this.#channel.counts;

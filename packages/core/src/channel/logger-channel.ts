@@ -1,6 +1,8 @@
 import type { Config } from '../config/options.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
+import { OtelMetrics } from '../reporting/otel-metrics.js';
+import { publishReport } from '../reporting/report-channel.js';
 import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
 import { systemClock } from '../util/clock.js';
@@ -12,6 +14,7 @@ export class LoggerChannel {
   readonly #useWorker: boolean;
   readonly #config: Config;
   readonly #emit: (report: Report) => void;
+  readonly #otelMetrics: OtelMetrics;
   /** Counts what is lost on this side. */
   readonly #reporter: Reporter;
   #channel: RestartingChannel | undefined;
@@ -29,6 +32,7 @@ export class LoggerChannel {
     this.#useWorker = useWorker;
     this.#config = config;
     this.#emit = emit;
+    this.#otelMetrics = new OtelMetrics(config.logGroupName);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
     listenForExit();
   }
@@ -58,6 +62,10 @@ export class LoggerChannel {
     await Promise.all(this.#closings);
   }
 
+  get logGroupName(): string {
+    return this.#config.logGroupName;
+  }
+
   /** As of the last report of each pipeline. */
   get counts(): Counts {
     const own = addCounts(this.#past, this.#reporter.counts);
@@ -85,6 +93,9 @@ export class LoggerChannel {
   }
 
   #report(report: Report): void {
-    this.#emit({ ...report, counts: this.counts });
+    const whole = { ...report, counts: this.counts };
+    this.#otelMetrics.record(whole.counts);
+    publishReport(this.logGroupName, whole);
+    this.#emit(whole);
   }
 }
