@@ -1,14 +1,20 @@
 // What the figures ought to be: each a ratio within one run on one machine, or a difference.
 import { count, fixed, median, megabytes, percent, table, times } from './figures.js';
-import { cpu, fill, floorOf, logCall, medianOf, ratio, rowOf, throughput, wireShare } from './parts/load.js';
+import { addedBytes } from './parts/footprint.js';
+import { cpu, fill, logCall, medianOf, ratio, rowOf, throughput, wireShare } from './parts/load.js';
 import { aboveFloor, droppedIn, peakOf } from './parts/memory.js';
-import { sdkFiles, startMedian } from './parts/start.js';
+import { rowsAt } from './parts/paced.js';
+import { pauseOf, toldExactly } from './parts/restart.js';
+import { routingRatio } from './parts/routing.js';
+import { ofBaseline, sdkFiles, startMedian } from './parts/start.js';
 
 /**
  * What was measured, by part. @typedef {{
- *   flood?: import('./parts/load.js').Row[], steady?: import('./parts/load.js').Row[],
- *   memory?: import('./parts/memory.js').MemoryRow[], start?: import('./parts/start.js').StartRow[],
- *   packages?: import('./parts/packages.js').PackageRow[],
+ *   flood?: import('./parts/load.js').Row[], paced?: import('./parts/paced.js').Pace[],
+ *   footprint?: import('./parts/load.js').Row[], memory?: import('./parts/memory.js').MemoryRow[],
+ *   start?: import('./parts/start.js').StartRow[], restart?: import('./parts/load.js').Row[],
+ *   routing?: import('./parts/routing.js').RoutingRow[], packages?: import('./parts/packages.js').PackageRow[],
+ *   stages?: { rows: { stage: string, records: number, micros: number }[], table: string },
  * }} Results
  *
  * A goal looks at a part, and says nothing where what it is about was not measured.
@@ -26,17 +32,73 @@ const SAME = 1.1;
 
 const VARIANTS = ['putlogs-pino', 'putlogs-winston'];
 
+const megabytesAndTenths = (bytes) => `${fixed(bytes / 1e6, 1)} MB`;
+
+const STREAM = 'putlogs-pino-stream';
+const FLUENT_BIT = 'pino-fluent-bit';
+
 /** @type {readonly Goal[]} */
 const GOALS = [
-  ofFloor('steady', 'putlogs-pino', 'log call', logCall, 1.08),
-  ofFloor('flood', 'putlogs-pino', 'log call', logCall, 1.15),
-  ofFloor('flood', 'putlogs-pino', 'CPU of the process', cpu, 1.4),
-  ofFloor('steady', 'putlogs-winston', 'log call', logCall, 1.05),
-  ofFloor('flood', 'putlogs-winston', 'log call', logCall, 1.25),
-  ofFloor('steady', 'putlogs-winston', 'CPU of the process', cpu, 2.2),
-  ofFloor('flood', 'putlogs-winston', 'CPU of the process', cpu, 2.2),
-  ofFloor('steady', 'putlogs-winston-format', 'log call', logCall, 0.85),
-  ofFloor('flood', 'putlogs-winston-format', 'log call', logCall, 0.85),
+  atRate(1000, STREAM, FLUENT_BIT, 'CPU', cpu, 1),
+  atRate(10_000, STREAM, FLUENT_BIT, 'CPU', cpu, 0.7),
+  inFlood(STREAM, FLUENT_BIT, 'CPU', cpu, 0.75),
+  atRate(1000, 'putlogs-winston', 'winston-fluent-bit', 'CPU', cpu, 0.9),
+  ...[1000, 10_000, 50_000].map((rate) => atRate(rate, STREAM, 'pino-floor', 'log call', logCall, 0.7)),
+  inFlood(STREAM, 'pino-floor', 'log call', logCall, 0.85),
+  atRate(50_000, STREAM, 'pino-floor', 'CPU', cpu, 1.25),
+  ...[
+    [STREAM, 22],
+    ['putlogs-winston', 26],
+  ].map(([name, limit]) => ({
+    part: 'footprint',
+    what: `${name}: RSS added to the logger on stdout, 100 records/s`,
+    limit: `≤ ${limit} MB`,
+    look: (rows) => {
+      const row = rowOf(rows, name);
+      return row && found(addedBytes(rows, row), megabytesAndTenths, (bytes) => bytes <= limit * 1e6);
+    },
+  })),
+  ...[STREAM, 'putlogs-pino', 'putlogs-winston'].map((name) => ({
+    part: 'start',
+    what: `${name}: from import to the first event delivered, × baseline`,
+    limit: '≤ 0.75 ×',
+    look: (rows) => {
+      const row = rowOf(rows, name);
+      return row && found(ofBaseline(rows, row), times, (value) => value <= 0.75);
+    },
+  })),
+  ...[STREAM, 'putlogs-winston'].map((name) => ({
+    part: 'restart',
+    what: `${name}: worker killed at 5,000 records/s`,
+    limit: 'flows again within 1,000 ms, loss told exactly',
+    look: (rows) => {
+      const row = rowOf(rows, name);
+      if (row === undefined) return undefined;
+      const [exact, all] = [toldExactly(row), row.runs.length];
+      return {
+        value: `${fixed(pauseOf(row), 0)} ms, exactly in ${exact} of ${all}`,
+        isMet: pauseOf(row) <= 1000 && exact === all,
+      };
+    },
+  })),
+  ...[
+    ['ten tenants', 1.3],
+    ['unique tenants', 3],
+  ].map(([what, limit]) => ({
+    part: 'routing',
+    what: `log stream by a field, ${what}: CPU, × fixed stream`,
+    limit: `≤ ${fixed(limit, 2)} ×`,
+    look: (rows) => found(routingRatio(rows, what), times, (value) => value <= limit),
+  })),
+  atRate(50_000, 'putlogs-pino', 'pino-floor', 'log call', logCall, 1.08),
+  inFlood('putlogs-pino', 'pino-floor', 'log call', logCall, 1.15),
+  inFlood('putlogs-pino', 'pino-floor', 'CPU', cpu, 1.4),
+  atRate(50_000, 'putlogs-winston', 'winston-floor', 'log call', logCall, 1.05),
+  inFlood('putlogs-winston', 'winston-floor', 'log call', logCall, 1.25),
+  atRate(50_000, 'putlogs-winston', 'winston-floor', 'CPU', cpu, 2.2),
+  inFlood('putlogs-winston', 'winston-floor', 'CPU', cpu, 2.2),
+  atRate(50_000, 'putlogs-winston-format', 'winston-floor', 'log call', logCall, 0.85),
+  inFlood('putlogs-winston-format', 'winston-floor', 'log call', logCall, 0.85),
   {
     part: 'flood',
     what: 'putlogs-pino: records delivered a second',
@@ -96,7 +158,7 @@ const GOALS = [
       limit: `≤ ${SAME} ×`,
       look: (rows) => {
         const [long, short] = ['long flood', 'flood'].map((load) => caseOf(rows, name, hasSpool, load));
-        return long && found(peakOf(long) / peakOf(short), times, (value) => value <= SAME);
+        return long && short && found(peakOf(long) / peakOf(short), times, (value) => value <= SAME);
       },
     })),
   ),
@@ -105,7 +167,8 @@ const GOALS = [
     what: `${name}: ready; first event delivered; files of the AWS SDK on the main thread`,
     limit: 'measured; measured; 0',
     look: (rows) => {
-      const row = rows.find(({ variant }) => variant === name);
+      const row = rowOf(rows, name);
+      if (row === undefined) return undefined;
       const [ready, delivered] = ['readyMs', 'deliveredMs'].map((moment) =>
         fixed(startMedian(row, moment), 0),
       );
@@ -120,8 +183,8 @@ const GOALS = [
     what: 'idle: timers; calls into JavaScript in 5 s, in-process',
     limit: '0; 0',
     look: (rows) => {
-      const { timers, calls } = rows.find(({ variant }) => variant === 'putlogs-pino-stream').idle;
-      return { value: `${timers}; ${calls}`, isMet: timers + calls === 0 };
+      const idle = rowOf(rows, 'putlogs-pino-in-process')?.idle;
+      return idle && { value: `${idle.timers}; ${idle.calls}`, isMet: idle.timers + idle.calls === 0 };
     },
   },
   ...['@putlogs/pino', '@putlogs/winston'].flatMap((name) => [
@@ -132,16 +195,28 @@ const GOALS = [
 ];
 
 /** @returns {Goal} */
-function ofFloor(part, name, what, figure, limit) {
+function atRate(rate, name, other, what, figure, limit) {
   return {
-    part,
-    what: `${name}: ${what}, ${part === 'steady' ? 'at a steady rate' : 'in a flood'}, × floor`,
+    part: 'paced',
+    what: `${name}: ${what} at ${count(rate)}/s, × ${other}`,
     limit: `≤ ${fixed(limit, 2)} ×`,
-    look(rows) {
-      const row = rowOf(rows, name);
-      return row && found(ratio(row, floorOf(rows, row.variant), figure), times, (value) => value <= limit);
-    },
+    look: (paces) => ofOther(rowsAt(paces, rate), name, other, figure, limit),
   };
+}
+
+/** @returns {Goal} */
+function inFlood(name, other, what, figure, limit) {
+  return {
+    part: 'flood',
+    what: `${name}: ${what} in a flood, × ${other}`,
+    limit: `≤ ${fixed(limit, 2)} ×`,
+    look: (rows) => ofOther(rows, name, other, figure, limit),
+  };
+}
+
+/** The medians of two variants, one divided by the other. @returns {Finding | undefined} */
+function ofOther(rows, name, other, figure, limit) {
+  return found(ratio(rowOf(rows, name), rowOf(rows, other), figure), times, (value) => value <= limit);
 }
 
 /** @returns {Goal} */
@@ -180,7 +255,7 @@ const isWhole = ({ dropped }) => dropped === 0;
 const isWholeOrTold = ({ dropped, problems }) => dropped === 0 || problems.includes('buffer-full');
 
 function caseOf(rows, name, hasSpool, load) {
-  return rows.find((row) => row.variant === name && row.hasSpool === hasSpool && row.load === load);
+  return rows.find((row) => row.variant.name === name && row.hasSpool === hasSpool && row.load === load);
 }
 
 /** Those of the parts that were measured. @param {Results} results */

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { positive } from './processes.js';
-import { VARIANTS } from './variants.js';
+import { baselineVariants, VARIANTS } from './variants.js';
 
-const PARTS = ['flood', 'steady', 'memory', 'start', 'packages', 'stages'];
+const PARTS = ['flood', 'paced', 'footprint', 'memory', 'start', 'restart', 'routing', 'packages', 'stages'];
 
 /** What CI runs: what it asserts, and no more. */
 const QUICK = ['putlogs-pino', 'putlogs-winston', 'winston-cloudwatch'];
@@ -14,29 +15,43 @@ export function readOptions() {
       only: { type: 'string' },
       runs: { type: 'string' },
       records: { type: 'string' },
-      rate: { type: 'string' },
+      rates: { type: 'string' },
+      'fluent-bit': { type: 'string' },
+      baseline: { type: 'string' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
     },
   });
-  const { quick, write } = values;
+  const { quick, write, 'fluent-bit': fluentBit } = values;
   if (quick && (values.part ?? values.only) !== undefined)
     throw new Error('--quick chooses parts and variants itself: leave --part and --only away');
-  const names = listed(
-    values.only,
-    'only',
-    VARIANTS.map(({ name }) => name),
-    quick ? QUICK : undefined,
-  );
+  if (fluentBit !== undefined && !existsSync(fluentBit)) throw new Error(`--fluent-bit: no ${fluentBit}`);
+  const baseline = values.baseline === undefined ? [] : baselineVariants(values.baseline);
   return {
     quick,
     write,
     parts: listed(values.part, 'part', PARTS, quick ? ['flood'] : undefined),
-    variants: VARIANTS.filter(({ name }) => names.includes(name)),
+    variants: chosenVariants(values.only, fluentBit, baseline, quick),
+    baseline,
+    fluentBit,
     runs: positive(values.runs, 'runs') ?? (quick ? 3 : 7),
     records: positive(values.records, 'records') ?? (quick ? 20_000 : 1_000_000),
-    rate: positive(values.rate, 'rate') ?? 50_000,
+    rates: values.rates?.split(',').map((rate) => positive(rate, 'rates')),
   };
+}
+
+/** The baseline's take part in the start alone, unless they are named. */
+function chosenVariants(only, fluentBit, baseline, quick) {
+  const known = [...VARIANTS, ...baseline].filter(
+    ({ output }) => output !== 'fluent-bit' || fluentBit !== undefined,
+  );
+  const names = listed(
+    only,
+    'only',
+    known.map(({ name }) => name),
+    quick ? QUICK : known.filter(({ checkout }) => checkout === undefined).map(({ name }) => name),
+  );
+  return known.filter(({ name }) => names.includes(name));
 }
 
 function listed(text, name, known, standard = known) {

@@ -4,10 +4,15 @@ import { cpus } from 'node:os';
 import { findings, goalsTable } from './goals.js';
 import { lost } from './lost.js';
 import { readOptions } from './options.js';
-import { cpu, measureLoad, medianOf, rowOf } from './parts/load.js';
+import { footprintTable, measureFootprint } from './parts/footprint.js';
+import { cpu, measureFlood, medianOf, rowOf } from './parts/load.js';
 import { loadTables } from './parts/load-tables.js';
 import { lostInMemoryPart, measureMemory, memoryTable } from './parts/memory.js';
+import { measurePaced, pacedTables } from './parts/paced.js';
 import { measurePackages, packagesTable } from './parts/packages.js';
+import { physicsTable } from './parts/physics.js';
+import { measureRestart, restartTable } from './parts/restart.js';
+import { measureRouting, routingTable } from './parts/routing.js';
 import { idleTable, measureStart, startTable } from './parts/start.js';
 import { answer, print, start } from './processes.js';
 import { writeSummaries } from './summaries.js';
@@ -25,33 +30,53 @@ const about = {
 
 /** In this order, whatever order they are asked for in. */
 const PARTS = {
-  flood: { measure: ({ rate: _, ...load }) => measureLoad(load), tables: loadTables, faults: lostInLoad },
-  steady: { measure: measureSteady, tables: loadTables, faults: lostInLoad },
+  flood: { measure: measureFlood, tables: loadTables, faults: lostInLoad },
+  paced: {
+    measure: measurePaced,
+    tables: pacedTables,
+    faults: (paces) => paces.flatMap(({ rows }) => lostInLoad(rows)),
+  },
+  footprint: { measure: measureFootprint, tables: footprintTable, faults: lostInLoad },
   memory: { measure: measureMemory, tables: memoryTable, faults: lostInMemoryPart },
   start: { measure: measureStart, tables: (rows) => `${startTable(rows)}\n\n${idleTable(rows)}` },
+  restart: { measure: measureRestart, tables: restartTable, faults: lostInLoad },
+  routing: { measure: measureRouting, tables: routingTable, faults: lostInLoad },
   packages: { measure: measurePackages, tables: packagesTable },
   stages: { measure: measureStages, tables: ({ table }) => table },
 };
 
 /** @type {import('./goals.js').Results} */
 const results = {};
+/** @type {string[]} */
 const faults = [];
-for (const [name, { measure, tables, faults: faultsIn = () => [] }] of Object.entries(PARTS)) {
-  if (!options.parts.includes(name)) continue;
-  print(`\n${name}\n`);
-  const begun = performance.now();
-  const rows = await measure(options);
-  results[name] = rows;
-  faults.push(...faultsIn(rows));
-  print(`\n${tables(rows)}\n\nTook ${Math.round((performance.now() - begun) / 1000)} s.\n`);
-}
-if (options.quick) faults.push(...slow(results.flood));
+if (!options.quick && options.fluentBit === undefined)
+  print('Without Fluent Bit: --fluent-bit names no binary.\n');
+for (const name of Object.keys(PARTS)) if (options.parts.includes(name)) await measurePart(name);
+if (options.quick && results.flood) faults.push(...slow(results.flood));
+if (results.flood && results.stages) print(`\n${physicsTable(results)}\n`);
 const goals = options.quick ? [] : findings(results);
 if (goals.length > 0) print(`\n${goalsTable(goals)}\n`);
 if (options.write) writeSummaries(results, goals, options, about);
-print(`\nRuns: ${options.runs}; medians, and (min–max). Written to ${await save()}\n`);
+print(`\nRuns: ${options.runs}; medians, and (min–max). Written to ${await save(goals)}\n`);
 for (const fault of faults) print(`FAILED: ${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** A part that fails leaves the others alone, and what was measured before is kept. */
+async function measurePart(name) {
+  const { measure, tables, faults: faultsIn = () => [] } = PARTS[name];
+  print(`\n${name}\n`);
+  const begun = performance.now();
+  try {
+    const rows = await measure({ ...options, faults });
+    results[name] = rows;
+    faults.push(...faultsIn(rows));
+    print(`\n${tables(rows)}\n`);
+  } catch (error) {
+    faults.push(`${name}: ${error.stack}`);
+  }
+  await save([]);
+  print(`\nTook ${Math.round((performance.now() - begun) / 1000)} s.\n`);
+}
 
 function optionsOrExit() {
   try {
@@ -62,32 +87,26 @@ function optionsOrExit() {
   }
 }
 
-/** Floors and ours: at this rate all keep up, and the log call is what differs. */
-function measureSteady({ variants, runs, records, rate }) {
-  const chosen = variants.filter(({ role }) => role !== 'peer');
-  return measureLoad({ variants: chosen, runs, records: Math.ceil(records / 4), rate });
-}
-
 /** In a process of its own, which has run nothing else. */
 async function measureStages() {
   return answer(start('stages.js', {}));
 }
 
-async function save() {
+async function save(goals) {
   const folder = new URL('results/', import.meta.url);
   const name = `${about.date.replaceAll(':', '-')}.json`;
   await mkdir(folder, { recursive: true });
-  const { runs, records, rate } = options;
+  const { runs, records } = options;
   await writeFile(
     new URL(name, folder),
-    JSON.stringify({ ...about, runs, records, rate, results, goals }, null, 2),
+    JSON.stringify({ ...about, runs, records, results, goals, faults }, null, 2),
   );
   return `bench/results/${name}`;
 }
 
 function lostInLoad(rows) {
   return rows
-    .filter(({ variant }) => variant.role === 'ours')
+    .filter(({ variant }) => variant.role === 'ours' || variant.output === 'fluent-bit')
     .flatMap(({ variant, runs }) => runs.flatMap((result) => lost(variant.name, result)));
 }
 

@@ -43,11 +43,11 @@ async function soak({ minutes, rate }) {
   const spoolDirectory = mkdtempSync(join(tmpdir(), 'putlogs-soak-'));
   const records = minutes * 60 * rate;
   const timeoutMs = minutes * 60_000 + PATIENCE_MS;
-  const service = start('children/soak-endpoint.js', { records }, timeoutMs);
+  const service = start('children/soak-endpoint.js', { records }, { timeoutMs });
   try {
     const { endpoint } = await answer(service);
     const task = { records, rate, spoolDirectory, flushIntervalMs: FLUSH_INTERVAL_MS, endpoint };
-    const { samples, counts } = await watch(start('children/soak.js', task, timeoutMs));
+    const { samples, counts } = await watch(start('children/soak.js', task, { timeoutMs }));
     service.send('what came?');
     return { samples, counts, got: await answer(service), left: readdirSync(spoolDirectory) };
   } finally {

@@ -1,5 +1,6 @@
 // What each stage of the pipeline costs, one by one, in one thread: node bench/stages.js. See README.md.
 
+import { gzipSync } from 'node:zlib';
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   BatchBuilder,
@@ -12,8 +13,8 @@ import {
 import { LineSplitter, timeOf } from '@putlogs/pino/internal';
 import { measure } from 'mitata';
 import pino from 'pino';
-// The packages do not export these: they are looked at from inside.
 import { fixed, table } from './figures.js';
+import { NEEDED } from './parts/physics.js';
 import { fields, TEXT } from './record.js';
 
 if (process.send === undefined && process.argv.length > 2) {
@@ -22,6 +23,7 @@ if (process.send === undefined && process.argv.length > 2) {
 }
 
 const LINES = 8192;
+const MAX_LINE_BYTES = 1_048_576;
 const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 
 const texts = linesOfPino();
@@ -33,12 +35,13 @@ const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
 const packed = await encodeBody(HEAD, batch.payload, true);
 const client = clientWithoutNetwork();
+const room = Buffer.alloc(4096);
 
 /** @typedef {{ stage: string, records: number, micros: number, p99: number }} StageRow */
 
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
-  ['Pino: bytes → lines', LINES, () => new LineSplitter(() => undefined).push(chunk)],
+  ['Pino: bytes → lines', LINES, () => new LineSplitter(() => undefined, MAX_LINE_BYTES).push(chunk)],
   ['Pino: line → timestamp', 1, each(lines, (line) => timeOf(line, 1_790_000_000_000))],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
   ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
@@ -49,7 +52,9 @@ const STAGES = [
   ['a full batch: body', batch.size, () => encodeBody(HEAD, batch.payload, false)],
   ['a full batch: body, gzipped', batch.size, () => encodeBody(HEAD, batch.payload, true)],
   ['a full batch: the SDK signs and sends it', batch.size, () => send(plain)],
-  ['a full batch: the same, gzipped', batch.size, () => send(packed)],
+  [NEEDED.sdk, batch.size, () => send(packed)],
+  [NEEDED.gzip, batch.size, () => gzipSync(plain.bytes, { level: 1 })],
+  [NEEDED.pass, 1, each(texts, (text) => room.write(text))],
 ];
 
 /** @type {StageRow[]} */

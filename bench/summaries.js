@@ -2,37 +2,54 @@
 import { count } from './figures.js';
 import { goalsTable } from './goals.js';
 import { writeBlock } from './pages.js';
-import { costSentence, floodSummary, steadySummary } from './parts/load-tables.js';
+import { footprintSummary } from './parts/footprint.js';
+import { costSentence, floodSummary } from './parts/load-tables.js';
 import { memorySummary } from './parts/memory.js';
+import { pacedSummary } from './parts/paced.js';
 import { packagesSummary } from './parts/packages.js';
+import { physicsTable } from './parts/physics.js';
+import { restartSummary } from './parts/restart.js';
+import { routingSummary } from './parts/routing.js';
 import { startSummary } from './parts/start.js';
 import { drawPlot } from './plot.js';
-import { VARIANTS } from './variants.js';
 
 const PAGE = 'docs/benchmarks.md';
 const PLOT = new URL('../docs/bench.svg', import.meta.url);
+
+/** Of parts that need nothing but their rows. */
+const SUMMARIES = {
+  paced: pacedSummary,
+  footprint: footprintSummary,
+  memory: memorySummary,
+  packages: packagesSummary,
+  start: startSummary,
+  restart: restartSummary,
+  routing: routingSummary,
+};
 
 /**
  * @param {import('./goals.js').Results} results
  * @param {ReturnType<import('./goals.js').findings>} goals
  */
-export function writeSummaries({ flood, steady, memory, start, packages }, goals, options, about) {
+export function writeSummaries(results, goals, options, about) {
   const machine = `Node ${about.node.slice(1)}, ${about.cpus} × ${about.cpu}, ${about.date.slice(0, 10)}`;
+  const { flood, paced, stages } = results;
   if (flood !== undefined) {
-    const { runs, records } = options;
-    const fewer = flood
-      .filter(({ variant }) => variant.maxRecords < records)
-      .map(({ variant }) => `${count(variant.maxRecords)} by ${variant.name}`);
-    const said = `${count(records)} records of about 250 bytes${fewer.length > 0 ? ` (${fewer.join(', ')})` : ''}, as fast as Node's event loop turns; ${runs} runs each, interleaved, medians. ${machine}.`;
-    writeBlock(PAGE, 'flood', `${said}\n\n${floodSummary(flood)}`);
-    if (flood.length === VARIANTS.length) writeBlock('README.md', 'cost', costSentence(flood));
+    writeBlock(PAGE, 'flood', `${floodSaid(flood, options)} ${machine}.\n\n${floodSummary(flood)}`);
+    const sentence = costSentence(flood);
+    if (sentence !== undefined) writeBlock('README.md', 'cost', sentence);
     drawPlot(flood, PLOT);
   }
-  if (steady !== undefined)
-    writeBlock(PAGE, 'steady', `At ${count(options.rate)} records a second:\n\n${steadySummary(steady)}`);
-  if (memory !== undefined) writeBlock(PAGE, 'memory', memorySummary(memory));
-  if (packages !== undefined) writeBlock(PAGE, 'packages', packagesSummary(packages));
-  if (start !== undefined) writeBlock(PAGE, 'start', startSummary(start));
-  if (flood && steady && memory && start && packages)
-    writeBlock('bench/README.md', 'goals', `${machine}.\n\n${goalsTable(goals)}`);
+  for (const [name, summary] of Object.entries(SUMMARIES))
+    if (results[name] !== undefined) writeBlock(PAGE, name, summary(results[name]));
+  if (flood && stages) writeBlock('bench/README.md', 'physics', `${machine}.\n\n${physicsTable(results)}`);
+  if (flood && paced) writeBlock('bench/README.md', 'goals', `${machine}.\n\n${goalsTable(goals)}`);
+}
+
+function floodSaid(flood, { runs, records }) {
+  const fewer = flood
+    .filter(({ variant }) => variant.maxRecords < records)
+    .map(({ variant }) => `${count(variant.maxRecords)} by ${variant.name}`);
+  const exceptions = fewer.length > 0 ? ` (${fewer.join(', ')})` : '';
+  return `${count(records)} records of about 250 bytes${exceptions}, as fast as Node's event loop turns; up to ${runs} runs each, interleaved, medians.`;
 }

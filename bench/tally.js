@@ -13,18 +13,26 @@ export class Tally {
   #fills = [];
   #sum = { events: 0, wireBytes: 0, bodyBytes: 0, refused: 0 };
   #strays = 0;
+  #mark;
+  /** When the first of the records from `mark` on came. */
+  #markedAt = Number.POSITIVE_INFINITY;
 
-  /** @param {number} records */
-  constructor(records) {
+  /**
+   * @param {number} records
+   * @param {number} [mark] a record whose arrival is of interest, or the next one's
+   */
+  constructor(records, mark = Number.POSITIVE_INFINITY) {
     this.#times = new Uint8Array(records);
+    this.#mark = mark;
   }
 
   /**
    * A request that the service would have refused delivers nothing.
    * @param {Buffer} body of PutLogEvents, uncompressed
    * @param {number} wireBytes as it came
+   * @param {number} at when it came, as of Date.now()
    */
-  add(body, wireBytes) {
+  add(body, wireBytes, at) {
     const { logEvents } = JSON.parse(body.toString());
     const { accounted, isOrdered } = inspect(logEvents);
     const sum = this.#sum;
@@ -33,16 +41,18 @@ export class Tally {
     sum.wireBytes += wireBytes;
     sum.bodyBytes += body.length;
     if (isOrdered && accounted <= MAX_BATCH_BYTES && logEvents.length <= MAX_BATCH_EVENTS)
-      for (const { message } of logEvents) this.#count(message);
+      for (const { message } of logEvents) this.#count(message, at);
     else sum.refused += logEvents.length;
   }
 
   /** Some put several records into one event. */
-  #count(message) {
-    for (const [, n] of message.matchAll(NUMBER)) {
+  #count(message, at) {
+    for (const [, digits] of message.matchAll(NUMBER)) {
+      const n = Number(digits);
       // A record of the warm-up was acknowledged before: here it is one too many.
       if (n < this.#times.length) this.#times[n]++;
       else this.#strays++;
+      if (n >= this.#mark && n < this.#times.length) this.#markedAt = Math.min(this.#markedAt, at);
     }
   }
 
@@ -54,7 +64,7 @@ export class Tally {
       if (times > 1) doubled++;
     }
     const fill = this.#fills.length === 0 ? 0 : median(this.#fills);
-    return { ...this.#sum, requests: this.#fills.length, fill, delivered, doubled };
+    return { ...this.#sum, requests: this.#fills.length, fill, delivered, doubled, markedAt: this.#markedAt };
   }
 }
 

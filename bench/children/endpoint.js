@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 
 const unpack = promisify(gunzip);
 
-/** @typedef {{ bytes: Buffer, gzipped: boolean }} Body */
+/** @typedef {{ bytes: Buffer, gzipped: boolean, at: number }} Body */
 
 /** The bodies of PutLogEvents. @type {Body[]} */
 let bodies = [];
@@ -30,13 +30,15 @@ const server = createServer({ keepAliveTimeout: 120_000 }, (request, response) =
     const operation = String(request.headers['x-amz-target']).split('.')[1];
     response.writeHead(200, {
       'content-type': 'application/x-amz-json-1.1',
-      'x-amzn-requestid': '00000000-0000-0000-0000-000000000000',
+      // Fluent Bit wants it spelled so.
+      'x-amzn-RequestId': '00000000-0000-0000-0000-000000000000',
     });
     response.end(operation === 'DescribeLogStreams' ? STREAMS : '{}');
     if (operation !== 'PutLogEvents') return;
     bodies.push({
       bytes: Buffer.concat(chunks),
       gzipped: request.headers['content-encoding'] === 'gzip',
+      at: Date.now(),
     });
     countArrived();
   });
@@ -86,12 +88,12 @@ function numbersIn(body) {
 }
 
 /** Each body is forgotten as it is read. While one is, the next is unpacked. */
-async function tally(records) {
-  const tally = new Tally(records);
+async function tally({ records, mark }) {
+  const tally = new Tally(records, mark);
   let next = takeBody();
   for (let body = await next; body !== undefined; body = await next) {
     next = takeBody();
-    tally.add(body.raw, body.wireBytes);
+    tally.add(body.raw, body.wireBytes, body.at);
   }
   return tally.result;
 }
@@ -99,11 +101,11 @@ async function tally(records) {
 async function takeBody() {
   const body = bodies.shift();
   if (body === undefined) return undefined;
-  const { bytes, gzipped } = body;
-  return { raw: gzipped ? await unpack(bytes) : bytes, wireBytes: bytes.length };
+  const { bytes, gzipped, at } = body;
+  return { raw: gzipped ? await unpack(bytes) : bytes, wireBytes: bytes.length, at };
 }
 
-process.on('message', async ({ records }) => process.send?.(await tally(records)));
+process.on('message', async (task) => process.send?.(await tally(task)));
 // Whoever asked is gone.
 process.on('disconnect', () => process.exit());
 server.listen(0, '127.0.0.1', () => process.send?.(server.address()));

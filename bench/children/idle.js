@@ -18,9 +18,9 @@ createHook({
   destroy: (id) => timers.delete(id),
 }).enable();
 
-const { variant } = JSON.parse(process.argv[2] ?? '');
-const { start } = await import(`../variants/${variant}.js`);
-const { log, settle } = start();
+const { module, options } = JSON.parse(process.argv[2] ?? '');
+const { start } = await import(`../variants/${module}.js`);
+const { log, settle } = await start(options);
 log(0);
 await settle(() => Promise.resolve());
 await setTimeout(QUIET_AFTER_MS);

@@ -1,15 +1,24 @@
 // The measured process: warms one variant up, measures it once, and sends what it measured.
 import { setTimeout } from 'node:timers/promises';
 import { load } from '../load.js';
-
-const WARM_UP_RECORDS = 50_000;
+import { cpuMs, peakRssBytes } from '../usage.js';
 
 /** The last report comes from another thread, and may come after what it is about. */
 const REPORT_PATIENCE_MS = 2000;
 
 /**
- * @typedef {{ variant: string, records: number, rate?: number, endpoint: string, options?: object }} Task
- *   `options` are those of the transport
+ * @typedef {object} Task
+ * @property {string} variant its name, for a profiler
+ * @property {string} module
+ * @property {string} [checkout]
+ * @property {object} [options] of the transport
+ * @property {number} records
+ * @property {number} [rate] a second; default: as fast as can be
+ * @property {{ records: number, rate?: number }} warmUp
+ * @property {boolean} isDiscarded nothing of it will arrive
+ * @property {number} [killAt] the worker is ended before this record is logged
+ * @property {string} endpoint
+ * @property {number} [shipperPid]
  */
 
 // Whoever asked is gone, and with it the endpoint that a flush would wait for.
@@ -18,9 +27,15 @@ process.on('disconnect', leave);
 
 /** @type {Task} */
 const task = JSON.parse(process.argv[2] ?? '');
-const { start } = await import(`../variants/${task.variant}.js`);
+/** @type {import('node:worker_threads').Worker | undefined} */
+let lastWorker;
+if (task.killAt !== undefined)
+  process.on('worker', (worker) => {
+    lastWorker = worker;
+  });
+const { start } = await import(`../variants/${task.module}.js`);
 /** @type {import('../variants.js').Started} */
-const started = await start(task.options);
+const started = await start(task.options, task.checkout);
 process.send?.(await measure(task, started));
 // Some packages would keep the process for ever.
 if (started.end === undefined) leave();
@@ -30,24 +45,37 @@ process.off('disconnect', leave);
 process.disconnect?.();
 
 /** @param {Task} task @param {import('../variants.js').Started} started */
-async function measure({ records, rate, endpoint }, { log, settle, told }) {
-  const warmUp = Math.min(WARM_UP_RECORDS, records);
-  await load(log, records, records + warmUp, rate);
-  await settle(() => arrived(endpoint, warmUp));
+async function measure({ records, rate, warmUp, isDiscarded, killAt, endpoint, shipperPid }, started) {
+  const { log, told } = started;
+  const settle = (count) => started.settle(async () => isDiscarded || (await arrived(endpoint, count)));
+  await load(log, records, records + warmUp.records, warmUp.rate);
+  await settle(warmUp.records);
   await fetch(`${endpoint}/bodies`, { method: 'DELETE' });
   const before = await lastCounts(told);
 
-  const cpu = process.cpuUsage();
+  let killedAt;
+  const logOrKill = (n) => {
+    if (n === killAt) {
+      killedAt = Date.now();
+      void lastWorker?.terminate();
+    }
+    log(n);
+  };
+  const cpuBefore = cpuMs(shipperPid);
   const begun = performance.now();
-  const logCallMs = await load(log, 0, records, rate);
-  await settle(() => arrived(endpoint, records));
+  const logCallMs = await load(killAt === undefined ? log : logOrKill, 0, records, rate);
+  const rssBytes = process.memoryUsage.rss();
+  await settle(records);
   const wallMs = performance.now() - begun;
-  const { user, system } = process.cpuUsage(cpu);
+  const lifeCpuMs = cpuMs(shipperPid);
   return {
     logCallMicros: (logCallMs * 1000) / records,
-    cpuMs: (user + system) / 1000,
+    cpuMs: lifeCpuMs - cpuBefore,
+    lifeCpuMs,
     wallMs,
-    peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    rssBytes,
+    peakRssBytes: peakRssBytes(shipperPid),
+    killedAt,
     problems: told?.problems ?? [],
     ...difference(await lastCounts(told), before),
   };

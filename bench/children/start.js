@@ -1,30 +1,35 @@
 // The process that starts: takes the time from before the first import until one event is acknowledged.
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { packageUrl } from '../packages.js';
 
 /** @typedef {{ loadedMs: number, readyMs: number, deliveredMs: number, cpuMs: number, sdkFiles: number }} Started */
 
-const OPTIONS = { logGroupName: '/bench', logStreamName: 'bench' };
+/** @type {{ variant: string, module: string, options?: object, checkout?: string }} */
+const { module, options: own, checkout } = JSON.parse(process.argv[2] ?? '');
+const options = { logGroupName: '/bench', logStreamName: 'bench', ...own };
+const pinoPackage = packageUrl('@putlogs/pino', checkout);
+const winstonPackage = packageUrl('@putlogs/winston', checkout);
 
 /** Each loads what an application would on its main thread, logs a record, and resolves when that is delivered. */
 const STARTS = {
   'pino-floor': (at) => startPino({ target: new URL('../discard.js', import.meta.url).href }, at),
-  'putlogs-pino': (at) => startPino({ target: '@putlogs/pino', options: OPTIONS }, at),
+  'putlogs-pino': (at) => startPino({ target: pinoPackage, options }, at),
   async 'putlogs-pino-stream'(at) {
     const { default: pino } = await import('pino');
-    const { createStream } = await import('@putlogs/pino');
+    const { createStream } = await import(pinoPackage);
     at('loaded');
-    const stream = createStream({ ...OPTIONS, worker: false });
+    const stream = createStream(options);
     const logger = pino(stream);
-    at('ready');
     logger.info('the first');
-    await new Promise((resolve) => stream.flush(resolve));
+    at('ready');
+    await stream.flush();
   },
   async 'putlogs-winston'(at) {
     const { default: winston } = await import('winston');
-    const { CloudWatchTransport } = await import('@putlogs/winston');
+    const { CloudWatchTransport } = await import(winstonPackage);
     at('loaded');
-    const transport = new CloudWatchTransport(OPTIONS);
+    const transport = new CloudWatchTransport(options);
     const logger = winston.createLogger({ transports: [transport] });
     logger.info('the first');
     at('ready');
@@ -43,10 +48,9 @@ async function startPino(transportOptions, at) {
   await new Promise((resolve) => logger.flush(resolve));
 }
 
-const { variant } = JSON.parse(process.argv[2] ?? '');
 const begun = performance.now();
 const times = { loaded: 0, ready: 0 };
-await STARTS[variant]((moment) => {
+await STARTS[module]((moment) => {
   times[moment] = performance.now() - begun;
 });
 const deliveredMs = performance.now() - begun;

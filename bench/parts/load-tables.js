@@ -68,29 +68,16 @@ function deliveryTable(rows) {
   );
 }
 
-/** For docs/benchmarks.md. @param {readonly import('./load.js').Row[]} rows */
-export function steadySummary(rows) {
-  return table(
-    ['', 'log call, µs', '× floor', 'CPU of the process, µs/record', '× floor'],
-    rows.map((row) => [
-      markedTitle(row.variant),
-      fixed(medianOf(row, logCall), 1),
-      times(ratio(row, floorOf(rows, row.variant), logCall)),
-      fixed(medianOf(row, cpu), 1),
-      times(ratio(row, floorOf(rows, row.variant), cpu)),
-    ]),
-  );
-}
-
-/** For the README. @param {readonly import('./load.js').Row[]} rows of all variants */
+/** For the README; undefined if one of its figures was not measured. @param {readonly import('./load.js').Row[]} rows */
 export function costSentence(rows) {
   const of = (name, figure) => fixed(medianOf(rowOf(rows, name), figure), 1);
-  return [
-    `In a flood, a log call takes ${of('putlogs-pino', logCall)} µs with Pino (${of('pino-floor', logCall)} µs without a transport),`,
+  const sentence = [
+    `In a flood, a log call takes ${of('putlogs-pino-stream', logCall)} µs with Pino (${of('pino-floor', logCall)} µs without a transport),`,
     `and ${of('putlogs-winston', logCall)} µs with Winston (${of('winston-floor', logCall)} µs without a transport, ${of('putlogs-winston-format', logCall)} µs with \`jsonFormat\`).`,
-    `All threads together spend ${of('putlogs-pino', cpu)} µs of CPU per record with Pino, ${of('putlogs-winston', cpu)} µs with Winston,`,
+    `All threads together spend ${of('putlogs-pino-stream', cpu)} µs of CPU per record with Pino, ${of('putlogs-winston', cpu)} µs with Winston,`,
     `and ${of('winston-cloudwatch', cpu)} µs with winston-cloudwatch.`,
   ].join('\n');
+  return sentence.includes('NaN') ? undefined : sentence;
 }
 
 /** For docs/benchmarks.md. @param {readonly import('./load.js').Row[]} rows */

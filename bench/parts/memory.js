@@ -4,60 +4,53 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { count, median, megabytes, spread, table } from '../figures.js';
 import { lost } from '../lost.js';
-import { print } from '../processes.js';
-import { markedTitle, variantNamed } from '../variants.js';
+import { takeTurns } from '../turns.js';
+import { markedTitle } from '../variants.js';
 import { measure } from './load.js';
 
 /** More than a flood of four million records needs, if hardly anything of it were sent meanwhile. */
 const SPOOL_MAX_BYTES = 2 ** 32;
 
-/** Of floods: a long one takes a quarter of a minute. The steady load, which takes a minute, is measured once. */
-const MAX_RUNS = 3;
+/** A second, in the steady load. */
+const RATE = 50_000;
+
+/** Of floods. The others, which take longest, are measured once. */
+const MAX_RUNS = { steady: 1, flood: 2, 'long flood': 1 };
 
 const MEASURED = ['pino-floor', 'putlogs-pino', 'winston-floor', 'putlogs-winston'];
 
 /**
- * @typedef {'steady' | 'flood' | 'long flood'} Load
- * @typedef {{ variant: string, logger: string, role: string, load: Load, hasSpool: boolean }} Case
+ * @typedef {'steady' | 'flood' | 'long flood'} MemoryLoad
+ * @typedef {{ variant: import('../variants.js').Variant, load: MemoryLoad, hasSpool: boolean, maxRuns: number }} Case
  * @typedef {Case & { runs: import('./load.js').Result[] }} MemoryRow
  */
 
 /**
- * Interleaved.
- * @param {{ variants: readonly import('../variants.js').Variant[], runs: number, records: number, rate: number }} load
- *   the records of a flood; a long one has four times as many, and the steady one three times: a minute of it, by default
+ * @param {{ variants: readonly import('../variants.js').Variant[], runs: number, faults: string[], records: number }} options
+ *   the records of a flood, and of the steady load; a long flood has four times as many
  * @returns {Promise<MemoryRow[]>}
  */
-export async function measureMemory({ variants, runs, records, rate }) {
+export function measureMemory({ variants, records, ...options }) {
   const loads = {
-    steady: { records: 3 * records, rate },
+    steady: { records, rate: RATE },
     flood: { records },
     'long flood': { records: 4 * records },
   };
-  /** @type {MemoryRow[]} */
-  const rows = casesOf(variants).map((case_) => ({ ...case_, runs: [] }));
-  const times = Math.min(runs, MAX_RUNS);
-  for (let run = 1; run <= times; run++) {
-    for (const row of rows) {
-      const { variant, load, hasSpool } = row;
-      if (load === 'steady' && run > 1) continue;
-      const result = await withFolder(hasSpool, (options) =>
-        measure(variantNamed(variant), { ...loads[load], options }),
-      );
-      row.runs.push(result);
-      print(`${run}/${times} ${nameOf(row)}, ${load}: peak RSS ${megabytes(result.peakRssBytes)} MB\n`);
-    }
-  }
-  return rows;
+  return takeTurns(casesOf(variants), options, {
+    name: (row) => `${nameOf(row)}, ${row.load}`,
+    measure: ({ variant, load, hasSpool }) =>
+      withFolder(hasSpool, (options) => measure(variant, { ...loads[load], options })),
+    say: ({ peakRssBytes }) => `peak RSS ${megabytes(peakRssBytes)} MB`,
+  });
 }
 
 /** @returns {Case[]} */
 function casesOf(variants) {
   const measured = variants.filter(({ name }) => MEASURED.includes(name));
   return ['steady', 'flood', 'long flood'].flatMap((load) =>
-    measured.flatMap(({ name, logger, role }) => {
-      const case_ = { variant: name, logger, role, load, hasSpool: false };
-      return role === 'ours' && load !== 'steady' ? [case_, { ...case_, hasSpool: true }] : [case_];
+    measured.flatMap((variant) => {
+      const case_ = { variant, load, hasSpool: false, maxRuns: MAX_RUNS[load] };
+      return variant.role === 'ours' && load !== 'steady' ? [case_, { ...case_, hasSpool: true }] : [case_];
     }),
   );
 }
@@ -73,7 +66,7 @@ async function withFolder(hasSpool, use) {
   }
 }
 
-const nameOf = ({ variant, hasSpool }) => (hasSpool ? `${variant}, spool` : variant);
+const nameOf = ({ variant, hasSpool }) => (hasSpool ? `${variant.name}, spool` : variant.name);
 
 /** @param {readonly MemoryRow[]} rows */
 export function memoryTable(rows) {
@@ -87,9 +80,9 @@ export function memoryTable(rows) {
         row.runs.map(({ peakRssBytes }) => peakRssBytes / 1e6),
         0,
       ),
-      row.role === 'floor' ? '' : megabytes(aboveFloor(rows, row)),
-      row.role === 'floor' ? '' : count(Math.min(...row.runs.map(({ delivered }) => delivered))),
-      row.role === 'floor' ? '' : count(droppedIn(row)),
+      row.variant.role === 'floor' ? '' : megabytes(aboveFloor(rows, row)),
+      row.variant.role === 'floor' ? '' : count(Math.min(...row.runs.map(({ delivered }) => delivered))),
+      row.variant.role === 'floor' ? '' : count(droppedIn(row)),
       [...new Set(row.runs.flatMap(({ problems }) => problems))].join(', '),
     ]),
   );
@@ -99,11 +92,13 @@ export function memoryTable(rows) {
 export function memorySummary(rows) {
   const loads = ['steady', 'flood', 'long flood'];
   const heads = loads.map((load) => {
-    const [{ records }] = rows.find((row) => row.load === load).runs;
-    return `${load}: ${count(records)} records`;
+    const records = rows.find((row) => row.load === load)?.runs[0].records;
+    return records === undefined ? load : `${load}: ${count(records)} records`;
   });
   const cell = (variant, hasSpool, load) => {
-    const row = rows.find((row) => row.variant === variant && row.hasSpool === hasSpool && row.load === load);
+    const row = rows.find(
+      (row) => row.variant.name === variant.name && row.hasSpool === hasSpool && row.load === load,
+    );
     if (row === undefined) return '';
     const dropped = droppedIn(row);
     const loss = dropped === 0 ? '' : `, ${Math.round((dropped / row.runs[0].records) * 100)} % dropped`;
@@ -114,7 +109,7 @@ export function memorySummary(rows) {
     rows
       .filter(({ load }) => load === 'flood')
       .map(({ variant, hasSpool }) => [
-        `${markedTitle(variantNamed(variant))}${hasSpool ? ', with a spool' : ''}`,
+        `${markedTitle(variant)}${hasSpool ? ', with a spool' : ''}`,
         ...loads.map((load) => cell(variant, hasSpool, load)),
       ]),
   );
@@ -133,7 +128,7 @@ export function droppedIn({ runs }) {
 /** NaN where the floor was not measured. @param {readonly MemoryRow[]} rows @param {MemoryRow} row */
 export function aboveFloor(rows, row) {
   const floor = rows.find(
-    ({ role, logger, load }) => role === 'floor' && logger === row.logger && load === row.load,
+    ({ variant, load }) => variant.name === `${row.variant.logger}-floor` && load === row.load,
   );
   return floor === undefined ? Number.NaN : peakOf(row) - peakOf(floor);
 }
@@ -141,6 +136,6 @@ export function aboveFloor(rows, row) {
 /** @param {readonly MemoryRow[]} rows */
 export function lostInMemoryPart(rows) {
   return rows
-    .filter(({ role }) => role === 'ours')
+    .filter(({ variant }) => variant.role === 'ours')
     .flatMap((row) => row.runs.flatMap((result) => lost(`${nameOf(row)}, ${row.load}`, result)));
 }

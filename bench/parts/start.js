@@ -1,35 +1,51 @@
 // What it takes to start, and what it costs to have nothing to do.
-import { fixed, median, spread, table } from '../figures.js';
+import { fixed, median, spread, table, times } from '../figures.js';
 import { answer, print, start } from '../processes.js';
-import { markedTitle, variantNamed } from '../variants.js';
+import { takeTurns } from '../turns.js';
+import { baselineOf, markedTitle } from '../variants.js';
 
-/** Of what is not among the variants of a load. */
-const TITLES = { 'putlogs-pino-stream': '**@putlogs/pino**, `createStream`' };
-
-const VARIANTS = ['pino-floor', 'putlogs-pino', 'putlogs-pino-stream', 'putlogs-winston'];
+const MEASURED = [
+  'pino-floor',
+  'putlogs-pino-stream',
+  'putlogs-pino-in-process',
+  'putlogs-pino',
+  'putlogs-winston',
+];
 
 /**
- * @typedef {{ variant: string, starts: import('../children/start.js').Started[],
- *   idle: { timers: number, calls: number, cpuMs: number } }} StartRow
+ * @typedef {{ variant: import('../variants.js').Variant, runs: import('../children/start.js').Started[],
+ *   idle?: { timers: number, calls: number, cpuMs: number } }} StartRow
  */
 
 /**
- * @param {{ runs: number }} options
+ * @param {{ variants: readonly import('../variants.js').Variant[],
+ *   baseline: readonly import('../variants.js').Variant[], runs: number, faults: string[] }} options
  * @returns {Promise<StartRow[]>}
  */
-export async function measureStart({ runs }) {
+export async function measureStart({ variants, baseline, ...options }) {
   const service = start('children/endpoint.js', {});
   try {
     const { port } = await answer(service);
     const endpoint = `http://127.0.0.1:${port}`;
-    const ask = (file, variant) => answer(start(file, { variant, endpoint }));
-    const rows = VARIANTS.map((variant) => ({ variant, starts: [] }));
-    for (let run = 1; run <= runs; run++)
-      for (const { variant, starts } of rows) starts.push(await ask('children/start.js', variant));
-    print(`started ${runs} times each\n`);
+    const ask = (file, { module, options, checkout }) =>
+      answer(start(file, { module, options, checkout, endpoint }));
+    const names = [...MEASURED, ...MEASURED.map(baselineOf)];
+    const cases = [...new Set([...variants, ...baseline])]
+      .filter(({ name }) => names.includes(name))
+      .map((variant) => ({ variant }));
+    const rows = await takeTurns(cases, options, {
+      name: ({ variant }) => variant.name,
+      measure: ({ variant }) => ask('children/start.js', variant),
+      say: ({ deliveredMs }) => `delivered after ${fixed(deliveredMs, 0)} ms`,
+    });
+    print('watching idle processes\n');
     // At once: who does nothing is in nobody's way.
     return await Promise.all(
-      rows.map(async (row) => ({ ...row, idle: await ask('children/idle.js', row.variant) })),
+      rows.map(async (row) =>
+        row.variant.checkout === undefined
+          ? { ...row, idle: await ask('children/idle.js', row.variant) }
+          : row,
+      ),
     );
   } finally {
     service.kill();
@@ -38,9 +54,9 @@ export async function measureStart({ runs }) {
 
 /** @param {readonly StartRow[]} rows */
 export function startTable(rows) {
-  const figure = ({ starts }, name) =>
+  const figure = ({ runs }, name) =>
     spread(
-      starts.map((started) => started[name]),
+      runs.map((started) => started[name]),
       0,
     );
   return table(
@@ -51,14 +67,16 @@ export function startTable(rows) {
       'first event delivered, ms',
       'CPU until then, ms',
       'files of the AWS SDK',
+      'delivered, × baseline',
     ],
     rows.map((row) => [
-      row.variant,
+      row.variant.name,
       figure(row, 'loadedMs'),
       figure(row, 'readyMs'),
       figure(row, 'deliveredMs'),
       figure(row, 'cpuMs'),
       String(sdkFiles(row)),
+      times(ofBaseline(rows, row)),
     ]),
   );
 }
@@ -67,7 +85,14 @@ export function startTable(rows) {
 export function idleTable(rows) {
   return table(
     ['idle for 5 s', 'timers', 'calls into JavaScript', 'CPU, ms'],
-    rows.map(({ variant, idle }) => [variant, String(idle.timers), String(idle.calls), fixed(idle.cpuMs, 1)]),
+    rows
+      .filter(({ idle }) => idle !== undefined)
+      .map(({ variant, idle }) => [
+        variant.name,
+        String(idle.timers),
+        String(idle.calls),
+        fixed(idle.cpuMs, 1),
+      ]),
   );
 }
 
@@ -76,17 +101,30 @@ export function startSummary(rows) {
   const figure = (row, name) => fixed(startMedian(row, name), 0);
   return table(
     ['start, ms', 'loaded', 'ready', 'first event delivered'],
-    rows.map((row) => [
-      TITLES[row.variant] ?? markedTitle(variantNamed(row.variant)),
-      figure(row, 'loadedMs'),
-      figure(row, 'readyMs'),
-      row.variant === 'pino-floor' ? '' : figure(row, 'deliveredMs'),
-    ]),
+    rows
+      .filter(({ variant }) => variant.checkout === undefined)
+      .map((row) => [
+        markedTitle(row.variant),
+        figure(row, 'loadedMs'),
+        figure(row, 'readyMs'),
+        row.variant.role === 'floor' ? '' : figure(row, 'deliveredMs'),
+      ]),
   );
 }
 
 /** @param {StartRow} row */
-export const startMedian = ({ starts }, name) => median(starts.map((started) => started[name]));
+export const startMedian = ({ runs }, name) => median(runs.map((started) => started[name]));
 
 /** Loaded on the main thread. @param {StartRow} row */
-export const sdkFiles = ({ starts }) => Math.max(...starts.map(({ sdkFiles }) => sdkFiles));
+export const sdkFiles = ({ runs }) => Math.max(...runs.map(({ sdkFiles }) => sdkFiles));
+
+/**
+ * Until the first event is delivered, divided by the baseline's; NaN where that was not measured.
+ * @param {readonly StartRow[]} rows @param {StartRow} row
+ */
+export function ofBaseline(rows, row) {
+  const baseline = rows.find(({ variant }) => variant.name === baselineOf(row.variant.name));
+  return baseline === undefined
+    ? Number.NaN
+    : startMedian(row, 'deliveredMs') / startMedian(baseline, 'deliveredMs');
+}

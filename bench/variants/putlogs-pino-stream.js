@@ -1,20 +1,16 @@
-import { createStream } from '@putlogs/pino';
 import pino from 'pino';
+import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
 import { listenTo } from '../told.js';
 
-/** Without a worker thread. */
-export function start(options) {
-  const stream = createStream({
-    logGroupName: '/bench',
-    logStreamName: 'bench',
-    ...options,
-    worker: false,
-  });
+export async function start(options, checkout) {
+  const { createStream } = await import(packageUrl('@putlogs/pino', checkout));
+  const stream = createStream({ logGroupName: '/bench', logStreamName: 'bench', ...options });
   const logger = pino(stream);
   return {
     log: (n) => logger.info(fields(n), TEXT),
-    settle: () => new Promise((resolve) => stream.flush(resolve)),
+    settle: () => stream.flush(),
     told: listenTo(stream),
+    end: () => stream.close(),
   };
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import pino from 'pino';
+import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
 import { listenTo } from '../told.js';
 
-export function start(options) {
+export function start(options, checkout) {
   const transport = pino.transport({
-    target: '@putlogs/pino',
+    target: packageUrl('@putlogs/pino', checkout),
     options: { logGroupName: '/bench', logStreamName: 'bench', ...options },
     // A profiler, which Pino would leave out.
     worker: { execArgv: process.execArgv },

@@ -1,5 +1,8 @@
-import { jsonFormat } from '@putlogs/winston';
+import { packageUrl } from '../packages.js';
 import { start as startWith } from './putlogs-winston.js';
 
 /** With our format in place of Winston's json. */
-export const start = (options) => startWith(options, jsonFormat());
+export async function start(options, checkout) {
+  const { jsonFormat } = await import(packageUrl('@putlogs/winston', checkout));
+  return startWith(options, checkout, jsonFormat());
+}

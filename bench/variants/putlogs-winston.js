@@ -1,10 +1,11 @@
-import { CloudWatchTransport } from '@putlogs/winston';
 import winston from 'winston';
+import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
 import { listenTo } from '../told.js';
 
 /** @param {import('winston').Logform.Format} [format] default: Winston's own, json */
-export function start(options, format) {
+export async function start(options, checkout, format) {
+  const { CloudWatchTransport } = await import(packageUrl('@putlogs/winston', checkout));
   const transport = new CloudWatchTransport({ logGroupName: '/bench', logStreamName: 'bench', ...options });
   const logger = winston.createLogger({ transports: [transport], ...(format && { format }) });
   return {
