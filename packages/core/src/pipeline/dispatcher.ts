@@ -66,35 +66,38 @@ export class Dispatcher {
   #recovered: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions, parts: DispatcherParts) {
-    const { route, times, reporter, store, deadLetters, clock, random } = parts;
+    const { times, reporter, store, deadLetters, clock, random } = parts;
     const lifecycle = this.#lifecycle;
-    this.#reporter = reporter;
-    this.#clock = clock;
-    this.#batcher = new Batcher(
+    const batcher = new Batcher<Destination, MirroredBatch>(
       {
-        sealed: (destination, batch, stored, gap) => this.#queue.add(destination, batch, stored, gap),
+        sealed: (destination, batch, stored, gap) => queue.add(destination, batch, stored, gap),
         tooManyOpenBatches: () => reporter.problem('too-many-open-batches', TOO_MANY_OPEN_BATCHES),
       },
       (destination, timestamp) => store?.create(() => destination.nameAt(timestamp)),
     );
     // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
-    const queue = new DeliveryQueue((destination) => this.#batcher.recall(destination));
-    this.#queue = queue;
-    reporter.watchPending(() => this.#batcher.eventCount + queue.eventCount);
+    const queue = new DeliveryQueue((destination) => batcher.recall(destination));
+    reporter.watchPending(() => batcher.eventCount + queue.eventCount);
     const lossNotices = new LossNotices();
     const lossReports = new LossReports(options, reporter);
-    this.#flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
-    const observers = [new Accounting(reporter), lossNotices, lossReports, this.#flushWaiters];
-    this.#settlement = new Settlement(
+    const flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
+    const observers = [new Accounting(reporter), lossNotices, lossReports, flushWaiters];
+    const settlement = new Settlement(
       queue,
       deadLetters === undefined ? observers : [...observers, new DeadLetterObserver(deadLetters)],
     );
-    this.#limiter = new MemoryLimiter(options.maxBufferBytes, this.#batcher, queue, store);
+    this.#reporter = reporter;
+    this.#clock = clock;
+    this.#batcher = batcher;
+    this.#queue = queue;
+    this.#flushWaiters = flushWaiters;
+    this.#settlement = settlement;
+    this.#limiter = new MemoryLimiter(options.maxBufferBytes, batcher, queue, store);
     store?.whenFull(() => this.#keepWithinLimits());
     const breakers = new CircuitBreakers(options, clock, random, (destination) =>
       this.#scheduler.recall(destination),
     );
-    const common = { queue, breakers, settlement: this.#settlement, lifecycle, times, reporter, clock };
+    const common = { batcher, queue, breakers, settlement, lifecycle, times, reporter, clock };
     const delivery = new Delivery({
       ...common,
       returned: () => this.#keepWithinLimits(),
@@ -103,26 +106,20 @@ export class Dispatcher {
     });
     this.#scheduler = new Scheduler(options.maxInFlight, {
       ...common,
-      batcher: this.#batcher,
       deliver: (queued) => void delivery.deliver(queued),
     });
     this.#intake = new Intake({
-      route,
-      times,
-      reporter,
+      ...common,
+      route: parts.route,
       lossNotices,
       lossReports,
-      clock,
-      lifecycle,
-      batcher: this.#batcher,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),
       due: () => this.#scheduler.sendDue(),
     });
     this.#shutdown = new Shutdown({
       ...common,
       intake: this.#intake,
-      batcher: this.#batcher,
-      flushWaiters: this.#flushWaiters,
+      flushWaiters,
       flush: () => this.#flush(),
       recovered: () => this.#recovered,
     });

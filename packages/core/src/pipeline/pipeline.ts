@@ -9,13 +9,12 @@ import type { Counters } from '../reporting/counters.js';
 import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
 import { createRouter } from '../routing/router.js';
-import { STALLED_MS } from '../spool/call-queue.js';
-import { DeadLetterFile } from '../spool/dead-letter-file.js';
-import { fileCalls } from '../spool/file-calls.js';
-import { Spool } from '../spool/spool.js';
-import { type Clock, systemClock, withTimeout } from '../util/clock.js';
+import { type Clock, systemClock } from '../util/clock.js';
+import { Disk } from './disk.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
+import { RecoverySearch } from './recovery-search.js';
+import { Teardown } from './teardown.js';
 
 /** Delivers log records to CloudWatch Logs. No method throws. */
 export interface Pipeline {
@@ -83,56 +82,26 @@ export function assemblePipeline(
     reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
   );
   const destinations = new Destinations(config, client, reporter, identity);
-  const route = createRouter(config, destinations, identity, reporter, clock);
-  const deadLetters = openDeadLetters(config, reporter);
-  const spool = openSpool(config, reporter, clock);
-  const stopDiskWatch = watchDisk(config, reporter, clock);
-  const times = new EventTimes(serviceClock, config.retentionInDays);
+  const disk = new Disk(config, reporter, clock);
   const dispatcher = new Dispatcher(config, {
-    route,
-    times,
+    route: createRouter(config, destinations, identity, reporter, clock),
+    times: new EventTimes(serviceClock, config.retentionInDays),
     reporter,
-    store: spool,
-    deadLetters,
+    store: disk.spool,
+    deadLetters: disk.deadLetters,
     clock,
     random,
   });
-  void identity.settled.then(() => spool?.startWriting());
+  void identity.settled.then(() => disk.spool?.startWriting());
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
-  const stopRecovery = spool === undefined ? undefined : recover(spool, dispatcher, destinations, clock);
-  let closing: Promise<void> | undefined;
-  /** Waits for a drain. Meanwhile the identity and each request get only a part of the time that the drain may take. */
-  const awaitDrain = async (drained: Promise<void>, timeoutMs: number) => {
-    const restoreTimeouts = client.shortenTimeouts(timeoutMs);
-    const identityMs = Math.max(timeoutMs / 2, MIN_IDENTITY_MS);
-    const cancel = clock.after(identityMs, () => identity.stopWaiting());
-    await drained;
-    restoreTimeouts();
-    cancel();
-    identity.stopWaiting();
-  };
-  const close = async (timeoutMs: number) => {
-    const startedAt = clock.monotonic();
-    stopRecovery?.();
-    await awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
-    identity.close();
-    client.close();
-    const leftMs = timeoutMs - (clock.monotonic() - startedAt);
-    const written = Promise.all([spool?.close(), deadLetters?.close()]);
-    await withTimeout(Math.max(leftMs, LAST_WRITES_MS), clock, written);
-    stopDiskWatch();
-  };
+  const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock);
+  recovery?.start();
+  const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, clock });
   return {
     accept: (loggedAt, message, recordTime) => dispatcher.accept(loggedAt, message, recordTime),
     flush: () => dispatcher.flush(),
-    async drain() {
-      await awaitDrain(dispatcher.drain(config.closeTimeoutMs), config.closeTimeoutMs);
-      await spool?.tidy();
-    },
-    close(timeoutMs = config.closeTimeoutMs) {
-      closing ??= close(timeoutMs);
-      return closing;
-    },
+    drain: () => teardown.drain(config.closeTimeoutMs),
+    close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
   };
 }
@@ -148,68 +117,3 @@ function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): 
 
 const PLAIN_HTTP =
   'Anyone on the network path can read the events and the session token of the credentials. Use an https endpoint.';
-
-/** A disk that does not respond gets this long at the end, beyond `closeTimeoutMs` if need be. */
-const LAST_WRITES_MS = 500;
-
-/** Less than `LAST_WRITES_MS`, since the spool writes nothing before the identity is settled. */
-const MIN_IDENTITY_MS = 200;
-
-function openSpool(
-  { spoolDirectory, spoolMaxBytes }: Config,
-  reporter: Reporter,
-  clock: Clock,
-): Spool | undefined {
-  return spoolDirectory === undefined ? undefined : new Spool(spoolDirectory, spoolMaxBytes, reporter, clock);
-}
-
-function openDeadLetters(
-  { deadLetterFile, deadLetterMaxBytes }: Config,
-  reporter: Reporter,
-): DeadLetterFile | undefined {
-  return deadLetterFile === undefined
-    ? undefined
-    : new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
-}
-
-const STALLED_DISK = `The disk has not responded to a file call for ${STALLED_MS / 1000} s. Nothing is written until it does. Events wait in memory and are delivered from there. Look for a network volume that is gone or a disk that is overloaded`;
-
-/** Reports a disk that does not respond. @returns stops it */
-function watchDisk({ spoolDirectory, deadLetterFile }: Config, reporter: Reporter, clock: Clock): () => void {
-  if (spoolDirectory !== undefined)
-    return fileCalls.watch(clock, () => reporter.problem('spool', `${STALLED_DISK}: ${spoolDirectory}.`));
-  if (deadLetterFile !== undefined)
-    return fileCalls.watch(clock, () =>
-      reporter.problem('dead-letters', `${STALLED_DISK}: ${deadLetterFile}.`),
-    );
-  return () => undefined;
-}
-
-/** Sends what dead processes left on disk: at the start, and whenever the spool asks for another search. @returns stops it */
-function recover(spool: Spool, dispatcher: Dispatcher, destinations: Destinations, clock: Clock): () => void {
-  let state: 'idle' | 'searching' | 'stopped' = 'idle';
-  let cancel: (() => void) | undefined;
-  const search = async () => {
-    cancel?.();
-    state = 'searching';
-    const { batches, rescanMs } = await spool.recover();
-    if (state === 'searching') {
-      state = 'idle';
-      if (rescanMs !== undefined) cancel = clock.after(rescanMs, searchAgain);
-    }
-    return batches.map(({ name, batch, ...outline }) => ({
-      destination: destinations.to(name),
-      stored: batch,
-      outline,
-    }));
-  };
-  const searchAgain = () => {
-    if (state === 'idle') dispatcher.recover(search(), false);
-  };
-  spool.onRescanDue = searchAgain;
-  dispatcher.recover(search(), true);
-  return () => {
-    state = 'stopped';
-    cancel?.();
-  };
-}

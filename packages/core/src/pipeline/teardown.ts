@@ -1,0 +1,65 @@
+import type { SdkLogsClient } from '../cloudwatch/sdk-logs-client.js';
+import type { ProcessIdentity } from '../identity/process-identity.js';
+import type { Clock } from '../util/clock.js';
+import type { Disk } from './disk.js';
+import type { Dispatcher } from './dispatcher.js';
+import type { RecoverySearch } from './recovery-search.js';
+
+/** A disk that does not respond gets this long at the end, beyond `closeTimeoutMs` if need be. */
+const LAST_WRITES_MS = 500;
+
+/** Less than `LAST_WRITES_MS`, since the spool writes nothing before the identity is settled. */
+const MIN_IDENTITY_MS = 200;
+
+export interface TeardownParts {
+  readonly dispatcher: Dispatcher;
+  readonly identity: ProcessIdentity;
+  readonly client: SdkLogsClient;
+  readonly recovery: RecoverySearch | undefined;
+  readonly disk: Disk;
+  readonly clock: Clock;
+}
+
+/** Drains a pipeline within a time, and closes its parts one after the other. */
+export class Teardown {
+  readonly #parts: TeardownParts;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: TeardownParts) {
+    this.#parts = parts;
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    const { dispatcher, disk } = this.#parts;
+    await this.#awaitDrain(dispatcher.drain(timeoutMs), timeoutMs);
+    await disk.spool?.tidy();
+  }
+
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= this.#close(timeoutMs);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    const { dispatcher, identity, client, recovery, disk, clock } = this.#parts;
+    const startedAt = clock.monotonic();
+    recovery?.stop();
+    await this.#awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
+    identity.close();
+    client.close();
+    const leftMs = timeoutMs - (clock.monotonic() - startedAt);
+    await disk.close(Math.max(leftMs, LAST_WRITES_MS));
+  }
+
+  /** Waits for a drain. Meanwhile the identity and each request get only a part of the time that the drain may take. */
+  async #awaitDrain(drained: Promise<void>, timeoutMs: number): Promise<void> {
+    const { identity, client, clock } = this.#parts;
+    const restoreTimeouts = client.shortenTimeouts(timeoutMs);
+    const identityMs = Math.max(timeoutMs / 2, MIN_IDENTITY_MS);
+    const cancel = clock.after(identityMs, () => identity.stopWaiting());
+    await drained;
+    restoreTimeouts();
+    cancel();
+    identity.stopWaiting();
+  }
+}
