@@ -67,6 +67,8 @@ export class RestartingChannel {
   #state: State = IDLE;
   #isClosing = false;
   #held: LoggedRecord[] = [];
+  /** Whether a worker that ended left events in the spool. The next one takes them over, even if nothing is logged. */
+  #hasLeftEvents = false;
   /** The counts of the channels that have ended. */
   #past = ZERO_COUNTS;
 
@@ -221,6 +223,7 @@ export class RestartingChannel {
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - records, 0);
     this.#losses.workerEnded(lost + neverAccepted, error.message, saved);
+    this.#hasLeftEvents ||= saved > 0;
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
   }
 
@@ -246,7 +249,7 @@ export class RestartingChannel {
     if (this.#state.kind !== 'pausing') return;
     this.#state.cancel();
     this.#state = IDLE;
-    if (this.#held.length > 0) this.#start();
+    if (this.#held.length > 0 || this.#hasLeftEvents) this.#start();
   }
 
   /** Resolves when the held records are written or lost. Ends the pause after a failure, because somebody waits. */

@@ -4,7 +4,7 @@ import type { Clock } from '../util/clock.js';
 import type { RecoveredBatch } from './delivery-queue.js';
 import type { Dispatcher } from './dispatcher.js';
 
-/** Sends what dead processes left on disk. It searches at the start, and whenever the spool asks for another search. */
+/** Sends what dead owners left on disk. It searches at the start, and whenever the spool asks for another search. */
 export class RecoverySearch {
   readonly #spool: Spool;
   readonly #dispatcher: Dispatcher;
@@ -21,7 +21,7 @@ export class RecoverySearch {
   }
 
   start(): void {
-    this.#spool.onRescanDue = () => this.#searchAgain();
+    this.#spool.whenRescanDue(() => this.#searchAgain());
     this.#dispatcher.recover(this.#search(), true);
   }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { Clock } from '../util/clock.js';
 import { rename, rm, stat, writeFile } from './file-calls.js';
-import { type OwnerProcess, thisProcess } from './owner-process.js';
+import { type OwnerThread, thisThread } from './owner-thread.js';
 import { isMissing, openTrusted } from './trusted-file.js';
 
 export const LOCK = '.lock';
@@ -19,22 +19,22 @@ export const HEARTBEAT_MS = 2500;
 const MAX_LOCK_BYTES = 1024;
 
 /**
- * The lock of a folder: a file beside it that names the process that owns the folder, and has a value that changes with
- * each heartbeat. A process that takes the folder over removes the lock first.
+ * The lock of a folder: a file beside it that names the thread that owns the folder, and has a value that changes with
+ * each heartbeat. Who takes the folder over removes the lock first.
  */
 export class FolderLock {
   readonly #folder: string;
-  readonly #owner: OwnerProcess | undefined;
+  readonly #owner: OwnerThread | undefined;
   #beats = 0;
 
-  private constructor(folder: string, owner: OwnerProcess | undefined) {
+  private constructor(folder: string, owner: OwnerThread | undefined) {
     this.#folder = folder;
     this.#owner = owner;
   }
 
   /** @throws the system's error if it cannot be created */
   static async create(folder: string): Promise<FolderLock> {
-    const lock = new FolderLock(folder, await thisProcess());
+    const lock = new FolderLock(folder, await thisThread());
     await writeFile(folder + LOCK, lock.#text, { flag: 'wx', mode: 0o600 });
     return lock;
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../util/clock.js';
 import { parseObject } from '../util/json.js';
 import { HEARTBEAT_MS, readLock } from './lock.js';
-import { isProvenDead, thisProcess, toOwnerProcess } from './owner-process.js';
+import { hasCertainlyEnded, thisThread, toOwnerThread } from './owner-thread.js';
 
 /** A lock is stale if it has not changed for this long, by the clock of the process that watches it. */
 const STALE_MS = 10_000;
@@ -27,7 +27,7 @@ interface Observation {
 /** Tells dead owners of folders from living ones. Never relies on the time of day, since clocks differ and jump. */
 export class OwnerWatch {
   readonly #clock: Clock;
-  readonly #self = thisProcess();
+  readonly #self = thisThread();
   readonly #observations = new Map<string, Observation>();
 
   constructor(clock: Clock) {
@@ -38,8 +38,8 @@ export class OwnerWatch {
   async stateOf(folder: string): Promise<OwnerState> {
     const text = await readLock(folder);
     if (text === undefined) return 'dead';
-    const [self, owner] = [await this.#self, toOwnerProcess(parseObject(text) ?? {})];
-    if (self !== undefined && owner !== undefined && (await isProvenDead(owner, self))) return 'dead';
+    const [self, owner] = [await this.#self, toOwnerThread(parseObject(text) ?? {})];
+    if (self !== undefined && owner !== undefined && (await hasCertainlyEnded(owner, self))) return 'dead';
     const { unchangedMs, hasEverChanged } = this.#observe(folder, text);
     if (unchangedMs > STALE_MS) return 'stale';
     return hasEverChanged && unchangedMs === 0 ? 'alive' : 'unknown';

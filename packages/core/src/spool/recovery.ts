@@ -17,7 +17,7 @@ const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
 const SEGMENT = /^\d+\.ndjson$/;
 const SETTLED = /^\d+\.ndjson\.settled$/;
 
-/** The spool that takes over what dead processes left. */
+/** The spool that takes over what dead owners left. */
 export interface RecoveryTarget {
   /** Whether there is room for a segment of this size. */
   hasRoomFor(bytes: number): boolean;
@@ -34,7 +34,10 @@ export interface Scan {
   readonly isIncomplete: boolean;
 }
 
-/** Takes over the segments that dead processes left in the spool directory. */
+/**
+ * Takes over the segments that dead owners left in the spool directory: earlier processes, and threads of this process
+ * that have ended.
+ */
 export class SpoolRecovery {
   readonly #root: string;
   readonly #ownFolder: OwnFolder;

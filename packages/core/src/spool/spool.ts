@@ -16,13 +16,13 @@ import { SpoolWriter } from './spool-writer.js';
 import { SpooledBatch, type SpooledBatchHost } from './spooled-batch.js';
 import { isTransient, UntrustedError } from './trusted-file.js';
 
-/** How often a process with events to write scans for folders of dead processes. */
+/** How often a process with events to write scans for folders of dead owners. */
 const RESCAN_MS = 11_000;
 
 /** The quarantine file may take this share of `spoolMaxBytes`, in addition to it. */
 const QUARANTINE_SHARE = 1 / 32;
 
-/** A batch that a dead process left. */
+/** A batch that a dead owner left. */
 export interface RecoveredBatch extends SegmentBatch {
   readonly batch: SpooledBatch;
 }
@@ -57,9 +57,8 @@ export class Spool implements BatchStore, RecoveryTarget {
   #isRootChecked = false;
   #whenFull: () => void = () => undefined;
   #isFullScheduled = false;
+  #whenRescanDue: () => void = () => undefined;
   #state: 'open' | 'closed' | 'unusable' = 'open';
-  /** Called from time to time while there are events to write, because other processes may have died. */
-  onRescanDue: () => void = () => undefined;
 
   constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
     // Absolute, since the application may change its working directory.
@@ -88,6 +87,14 @@ export class Spool implements BatchStore, RecoveryTarget {
     this.#whenFull = callback;
   }
 
+  /**
+   * @param callback is called from time to time while there are events to write, because other owners may have died. It
+   * should call `recover`.
+   */
+  whenRescanDue(callback: () => void): void {
+    this.#whenRescanDue = callback;
+  }
+
   #scheduleFull(): void {
     if (this.#isFullScheduled) return;
     this.#isFullScheduled = true;
@@ -100,7 +107,7 @@ export class Spool implements BatchStore, RecoveryTarget {
   /** @param nameOf is called when the first events are written */
   create(nameOf: () => DestinationName): SpooledBatch | undefined {
     if (this.#state !== 'open') return undefined;
-    if (this.#clock.monotonic() - this.#scannedAt > RESCAN_MS) this.onRescanDue();
+    if (this.#clock.monotonic() - this.#scannedAt > RESCAN_MS) this.#whenRescanDue();
     const batch = new SpooledBatch(nameOf, this.#batchHost);
     this.#batches.add(batch);
     return batch;
@@ -166,7 +173,7 @@ export class Spool implements BatchStore, RecoveryTarget {
     await this.#folder.releaseIfUnneeded();
   }
 
-  /** Takes over what dead processes left. Never rejects. */
+  /** Takes over what dead owners left: earlier processes, and threads of this one. Never rejects. */
   async recover(): Promise<Recovery> {
     const scanning = this.#scan();
     this.#tasks.track(scanning);

@@ -1,18 +1,22 @@
 import { once } from 'node:events';
-import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Worker } from 'node:worker_threads';
+import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import threads, { type Worker } from 'node:worker_threads';
 import { assemblePipeline, Counters, RestartingChannel, systemClock } from '@putlogs/core/internal';
 import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
+import { recordsOf } from '../../support/arrivals.js';
 import { messages, optionsFor, puts, range, startLocal } from '../../support/harness.js';
 import { ManualClock } from '../../support/manual-clock.js';
-import { leaveFolder, linesIn, segmentText, spoolFolder } from '../../support/spool-folder.js';
+import { filesIn, leaveFolder, linesIn, segmentText, spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
 /** Opens a channel, and collects its workers, counts and reports. One batch is in flight at a time. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
-  const local = await startLocal(t);
+  const arrived: string[] = [];
+  const local = await startLocal(t, {
+    onPut: ({ events }) => void arrived.push(...events.map(({ message }) => message)),
+  });
   const clock = new ManualClock();
   const common = { flushIntervalMs: 1, maxInFlight: 1, closeTimeoutMs: 1 };
   const config = resolveConfig({ ...optionsFor(local), ...common, ...options });
@@ -34,9 +38,12 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
   };
   return {
     local,
+    /** The messages in the order of their arrival. */
+    arrived,
     clock,
     problems,
     channel,
+    workers,
     write,
     /** The counts of both threads. */
     counts: () => addCounts(channel.counts, reporter.counts),
@@ -53,11 +60,6 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
       return until('a request', () => puts(local).length >= count);
     },
   };
-}
-
-/** Otherwise the next worker watches the lock for ten seconds. */
-function removeLocks(folder: string): void {
-  for (const name of readdirSync(folder)) if (name.endsWith('.lock')) rmSync(join(folder, name));
 }
 
 const ZERO: Counts = {
@@ -123,30 +125,123 @@ test.serial(
   },
 );
 
-test.serial('when a worker is killed in an outage, the next one delivers what is in the spool', async (t) => {
-  const spoolDirectory = spoolFolder(t);
-  leaveFolder(spoolDirectory, [segmentText(['recovered'])]);
-  const { local, clock, channel, write, requested, kill, counts, problems } = await setUp(t, {
-    spoolDirectory,
-  });
-  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
-  write('a', 'b', 'c');
-  await until('the spool', () => linesIn(spoolDirectory) >= 4 + 2 + 2);
-  await requested(2); // the worker has counted what is on disk by then
-  await kill(() => write('never taken'));
-  t.deepEqual(counts(), withLost(1, { accepted: 5, spooled: 4 }));
-  t.regex(problems.at(-1) ?? '', /1 event was lost\. The spool has 4 events, to be sent later\.$/);
+test.serial(
+  'when a worker is killed in an outage, the next one sends what is in the spool first',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    leaveFolder(spoolDirectory, [segmentText(['recovered'])]);
+    const { local, arrived, clock, channel, write, requested, kill, counts, problems } = await setUp(t, {
+      spoolDirectory,
+    });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    write('a', 'b', 'c');
+    await until('the spool', () => linesIn(spoolDirectory) >= 4 + 2 + 2);
+    await requested(2); // the worker has counted what is on disk by then
+    await kill(() => write('never taken'));
+    t.deepEqual(counts(), withLost(1, { accepted: 5, spooled: 4 }));
+    t.regex(problems.at(-1) ?? '', /1 event was lost\. The spool has 4 events, to be sent later\.$/);
 
-  local.clearFaults();
-  removeLocks(spoolDirectory);
-  write('d');
-  await clock.advance(1000);
-  await until('the rest', () => messages(local).length + messages(local, '/old').length === 5);
-  await channel.flush();
-  t.deepEqual(messages(local).toSorted(), ['a', 'b', 'c', 'd']);
-  // The worker that recovers them accepts them again.
-  t.deepEqual(counts(), withLost(1, { accepted: 10, spooled: 4, delivered: 5 }));
-});
+    local.clearFaults();
+    write('d');
+    await clock.advance(1000);
+    await channel.flush();
+    // If the next worker had to wait until the lock is stale, what is logged now would arrive first.
+    t.is(arrived.at(-1), 'd');
+    t.deepEqual(arrived.toSorted(), ['a', 'b', 'c', 'd', 'recovered']);
+    // The worker that recovers them accepts them again.
+    t.deepEqual(counts(), withLost(1, { accepted: 10, spooled: 4, delivered: 5 }));
+  },
+);
+
+test.serial(
+  'events that a killed worker left in the spool are sent even if nothing more is logged',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    const { local, arrived, clock, write, requested, kill } = await setUp(t, { spoolDirectory });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    write('left');
+    await until('the spool', () => linesIn(spoolDirectory) === 3);
+    await requested(2);
+    await kill();
+    local.clearFaults();
+    await clock.advance(1000);
+    await until('an empty spool', () => filesIn(spoolDirectory).length === 0);
+    t.deepEqual(arrived, ['left']);
+  },
+);
+
+test.serial(
+  'events that a killed worker left in the spool are sent from this thread if no other worker can start',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    const { local, arrived, clock, channel, workers, write, requested, kill } = await setUp(t, {
+      spoolDirectory,
+    });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    write('left');
+    await until('the spool', () => linesIn(spoolDirectory) === 3);
+    await requested(2);
+    await kill();
+    local.clearFaults();
+    allowNoWorker(t);
+    write('d');
+    await clock.advance(1000);
+    await channel.flush();
+    t.deepEqual(arrived, ['left', 'd']);
+    t.is(workers.length, 1);
+  },
+);
+
+/** As in a process that may not start more threads. */
+function allowNoWorker(t: ExecutionContext): void {
+  const { Worker } = threads;
+  const patch = (changes: object) => {
+    Object.assign(threads, changes);
+    syncBuiltinESMExports();
+  };
+  t.teardown(() => patch({ Worker }));
+  patch({
+    Worker: class {
+      constructor() {
+        throw new Error('no more threads, on purpose');
+      }
+    },
+  });
+}
+
+test.serial(
+  'when a worker is killed while records are logged, each record on disk arrives once',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    const { local, arrived, clock, channel, write, kill, counts } = await setUp(t, { spoolDirectory });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    let logged = 0;
+    const log = () => write(...range(20).map(() => `record ${logged++}`));
+    const onDisk = () =>
+      filesIn(spoolDirectory)
+        .filter((file) => file.endsWith('.ndjson'))
+        .flatMap((file) => recordsOf(readFileSync(file, 'utf8')));
+    await until('the spool', () => onDisk().length > 1000, log);
+    const timer = setInterval(log, 1);
+    let left: readonly number[] = [];
+    await kill(() => {
+      left = onDisk();
+    });
+    clearInterval(timer);
+    local.clearFaults();
+    const before = logged;
+    write('after');
+    await clock.advance(1000);
+    await channel.flush();
+    await until('an empty spool', () => filesIn(spoolDirectory).length === 0);
+    t.deepEqual(sorted(recordsOf(arrived.join('\n'))), sorted(left));
+    t.is(arrived.at(-1), 'after');
+    const { workerEnded } = counts().dropped;
+    t.true(workerEnded >= before - left.length, 'no loss is hidden');
+  },
+);
+
+const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
 
 test.serial('the end of a worker is reported even if nothing was lost', async (t) => {
   const { channel, write, kill, counts, problems } = await setUp(t);

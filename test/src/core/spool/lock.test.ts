@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   existsSync,
   readdirSync,
@@ -8,8 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import test from 'ava';
 import { Arrivals } from '../../support/arrivals.js';
+import { fixturePath } from '../../support/child.js';
+import { CountingClock } from '../../support/counting-clock.js';
 import { range, startLocal } from '../../support/harness.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
@@ -23,6 +27,9 @@ import {
   spoolFolder,
 } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
+
+/** Elsewhere there is no /proc, and every owner is unknown. */
+const testOnLinux = process.platform === 'linux' ? test.serial : test.serial.skip;
 
 test.serial('the folder of a living process is left alone, and not watched forever', async (t) => {
   const local = await startLocal(t);
@@ -133,7 +140,7 @@ test.serial(
     const owner = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
     end();
     await before.close();
-    for (const difference of [{ startTime: '1' }, { pid: 4_194_305 }]) {
+    for (const difference of [{ startTime: '1' }, { pid: 4_194_305 }, { tid: 4_194_305 }]) {
       const folder = leaveFolder(spoolDirectory, [segmentText(['left'])]);
       writeFileSync(`${folder}.lock`, JSON.stringify({ ...owner, ...difference }));
       const pipeline = openPipeline(local, { spoolDirectory });
@@ -143,6 +150,51 @@ test.serial(
     t.deepEqual(readdirSync(spoolDirectory), []);
   },
 );
+
+testOnLinux(
+  'the folder of a thread of this process is left alone while the thread lives, and taken over as soon as it has ended',
+  async (t) => {
+    const local = await startLocal(t);
+    const spoolDirectory = spoolFolder(t);
+    const end = local.fault({ kind: 'throttle', operation: '*' });
+    const { endpoint } = local;
+    const worker = new Worker(fixturePath('stuck-owner.js'), { workerData: { endpoint, spoolDirectory } });
+    await once(worker, 'message');
+    const [lock = ''] = locksIn(spoolDirectory);
+    const { tid } = JSON.parse(readFileSync(join(spoolDirectory, lock), 'utf8'));
+    end();
+    const clock = new ManualClock(Date.now());
+    const other = openPipeline(local, { spoolDirectory }, { clock });
+    const nextScan = async () => {
+      await diskIdle();
+      await clock.advance(2500);
+      await diskIdle();
+    };
+    for (const _ of range(2)) await nextScan();
+    t.true(existsSync(join(spoolDirectory, lock)), 'a thread that stands still may go on');
+    await worker.terminate();
+    await until('the end of the thread', () => !existsSync(`/proc/self/task/${tid}`));
+    await nextScan();
+    t.true(clock.monotonic() < 10_000, 'the lock is not stale');
+    await until('the event of the thread', () => local.count('/test/app') === 1);
+    await other.close();
+    t.deepEqual(other.counts(), allDelivered(1));
+    t.deepEqual(readdirSync(spoolDirectory), []);
+  },
+);
+
+test.serial('a spool that finds nothing and gets nothing has no timer', async (t) => {
+  const local = await startLocal(t);
+  const clock = new CountingClock(Date.now());
+  const pipeline = openPipeline(local, { spoolDirectory: spoolFolder(t) }, { clock });
+  await diskIdle();
+  await until('the last timer', () => clock.timers === 0);
+  const { starts } = clock;
+  await clock.advance(3_600_000);
+  await diskIdle();
+  t.is(clock.starts, starts);
+  await pipeline.close();
+});
 
 test.serial('a process that keeps nothing on disk has no folder and no timer', async (t) => {
   const local = await startLocal(t);
