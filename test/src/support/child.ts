@@ -20,6 +20,8 @@ interface RunOptions {
   readonly maxFileBlocks?: number;
   /** Called each time the process has written something to its stdout. */
   readonly onOutput?: (child: ChildProcess) => void;
+  /** The same for its stderr. @param stderr all that it has written */
+  readonly onErrorOutput?: (stderr: string) => void;
 }
 
 /** Written by Node when a process under NODE_V8_COVERAGE ends before its coverage is written. */
@@ -49,7 +51,15 @@ export async function runProgram(
   local: Local,
   file: string,
   args: readonly string[] = [],
-  { env = {}, nodeArguments = [], starter = [], cwd, maxFileBlocks, onOutput }: RunOptions = {},
+  {
+    env = {},
+    nodeArguments = [],
+    starter = [],
+    cwd,
+    maxFileBlocks,
+    onOutput,
+    onErrorOutput,
+  }: RunOptions = {},
 ): Promise<Ended> {
   const command = [...starter, process.execPath, '--no-warnings', ...nodeArguments, file, ...args];
   const limited = ['sh', '-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...command];
@@ -66,6 +76,7 @@ export async function runProgram(
   });
   child.stderr.setEncoding('utf8').on('data', (text) => {
     output.stderr += text.replace(COVERAGE_FAILURE, '');
+    onErrorOutput?.(output.stderr);
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
