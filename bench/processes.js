@@ -4,7 +4,7 @@ import { devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { openOutput } from './output.js';
 
-const RUN_TIMEOUT_MS = 300_000;
+const RUN_TIMEOUT_MS = 180_000;
 
 /** What every process gets, with nothing of the user's configuration. */
 function environment(endpoint) {

@@ -11,7 +11,7 @@ import { lostInMemoryPart, measureMemory, memoryTable } from './parts/memory.js'
 import { measurePaced, pacedTables } from './parts/paced.js';
 import { measurePackages, packagesTable } from './parts/packages.js';
 import { physicsTable } from './parts/physics.js';
-import { measureRestart, restartTable } from './parts/restart.js';
+import { measureRestart, restartTable, untoldLosses } from './parts/restart.js';
 import { measureRouting, routingTable } from './parts/routing.js';
 import { idleTable, measureStart, startTable } from './parts/start.js';
 import { answer, print, start } from './processes.js';
@@ -39,7 +39,7 @@ const PARTS = {
   footprint: { measure: measureFootprint, tables: footprintTable, faults: lostInLoad },
   memory: { measure: measureMemory, tables: memoryTable, faults: lostInMemoryPart },
   start: { measure: measureStart, tables: (rows) => `${startTable(rows)}\n\n${idleTable(rows)}` },
-  restart: { measure: measureRestart, tables: restartTable, faults: lostInLoad },
+  restart: { measure: measureRestart, tables: restartTable, faults: untoldLosses },
   routing: { measure: measureRouting, tables: routingTable, faults: lostInLoad },
   packages: { measure: measurePackages, tables: packagesTable },
   stages: { measure: measureStages, tables: ({ table }) => table },

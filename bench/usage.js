@@ -33,8 +33,21 @@ export function peakRssBytes(otherPid) {
   return process.resourceUsage().maxRSS * 1024 + (otherPid === undefined ? 0 : peakRssBytesOf(otherPid));
 }
 
-/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
 function peakRssBytesOf(pid) {
-  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return memoryBytes(pid, 'VmHWM');
+}
+
+/**
+ * Memory of this process that no file backs. The kernel takes pages of files, such as Node's code, away from who rests, and some
+ * do so before memory is short.
+ */
+export function anonymousBytes() {
+  return memoryBytes('self', 'RssAnon');
+}
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function memoryBytes(pid, field) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const [, kibibytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
   return Number(kibibytes) * 1024;
 }

@@ -1,7 +1,7 @@
 // The measured process: warms one variant up, measures it once, and sends what it measured.
 import { setTimeout } from 'node:timers/promises';
 import { load } from '../load.js';
-import { cpuMs, peakRssBytes } from '../usage.js';
+import { anonymousBytes, cpuMs, peakRssBytes } from '../usage.js';
 
 /** The last report comes from another thread, and may come after what it is about. */
 const REPORT_PATIENCE_MS = 2000;
@@ -64,7 +64,7 @@ async function measure({ records, rate, warmUp, isDiscarded, killAt, endpoint, s
   const cpuBefore = cpuMs(shipperPid);
   const begun = performance.now();
   const logCallMs = await load(killAt === undefined ? log : logOrKill, 0, records, rate);
-  const rssBytes = process.memoryUsage.rss();
+  const anonymous = process.platform === 'linux' ? anonymousBytes() : Number.NaN;
   await settle(records);
   const wallMs = performance.now() - begun;
   const lifeCpuMs = cpuMs(shipperPid);
@@ -73,7 +73,7 @@ async function measure({ records, rate, warmUp, isDiscarded, killAt, endpoint, s
     cpuMs: lifeCpuMs - cpuBefore,
     lifeCpuMs,
     wallMs,
-    rssBytes,
+    anonymousBytes: anonymous,
     peakRssBytes: peakRssBytes(shipperPid),
     killedAt,
     problems: told?.problems ?? [],

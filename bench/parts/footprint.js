@@ -1,8 +1,8 @@
 // Memory of a process that logs next to nothing: what a transport adds to a logger that writes to stdout.
-import { fixed, median, megabytes, spread, table } from '../figures.js';
+import { fixed, megabytes, spread, table } from '../figures.js';
 import { takeTurns } from '../turns.js';
 import { markedTitle } from '../variants.js';
-import { measure } from './load.js';
+import { measure, medianOf, rowOf } from './load.js';
 
 const LOAD = { records: 2000, rate: 100, warmUp: { records: 100, rate: 100 } };
 
@@ -26,7 +26,8 @@ export function measureFootprint({ variants, ...options }) {
   return takeTurns(cases, options, {
     name: ({ variant }) => `${variant.name}, 100/s`,
     measure: ({ variant }) => measure(variant, LOAD),
-    say: ({ rssBytes }) => `RSS ${megabytes(rssBytes)} MB`,
+    say: ({ peakRssBytes, anonymousBytes }) =>
+      `RSS ${megabytes(peakRssBytes)} MB, ${megabytes(anonymousBytes)} MB of it anonymous at the end`,
     // Each takes a hundredth of a core, and memory is not time.
     atOnce: cases.length,
   });
@@ -34,15 +35,19 @@ export function measureFootprint({ variants, ...options }) {
 
 /** @param {readonly Row[]} rows */
 export function footprintTable(rows) {
+  const figure = ({ runs }, value) =>
+    spread(
+      runs.map((run) => value(run) / 1e6),
+      1,
+    );
   return table(
-    ['100 records/s', 'RSS, MB', 'added, MB'],
+    ['100 records/s', 'peak RSS, MB', 'added, MB', 'anonymous at the end, MB', 'added, MB'],
     rows.map((row) => [
       row.variant.name,
-      spread(
-        row.runs.map(({ rssBytes }) => rssBytes / 1e6),
-        1,
-      ),
-      addedText(rows, row),
+      figure(row, peakRss),
+      addedText(rows, row, peakRss),
+      figure(row, anonymous),
+      addedText(rows, row, anonymous),
     ]),
   );
 }
@@ -50,20 +55,24 @@ export function footprintTable(rows) {
 /** For docs/benchmarks.md. @param {readonly Row[]} rows */
 export function footprintSummary(rows) {
   return table(
-    ['RSS at 100 records a second', 'MB', 'added to stdout, MB'],
-    rows.map((row) => [markedTitle(row.variant), fixed(rssOf(row) / 1e6, 0), addedText(rows, row)]),
+    ['peak RSS at 100 records a second', 'MB', 'added to stdout, MB'],
+    rows.map((row) => [
+      markedTitle(row.variant),
+      megabytes(medianOf(row, peakRss)),
+      addedText(rows, row, peakRss),
+    ]),
   );
 }
 
-function addedText(rows, row) {
-  const added = addedBytes(rows, row);
+function addedText(rows, row, figure) {
+  const added = addedBytes(rows, row, figure);
   return row.variant.role === 'floor' || Number.isNaN(added) ? '' : fixed(added / 1e6, 1);
 }
 
-const rssOf = ({ runs }) => median(runs.map(({ rssBytes }) => rssBytes));
+export const peakRss = ({ peakRssBytes }) => peakRssBytes;
+const anonymous = ({ anonymousBytes }) => anonymousBytes;
 
 /** To the logger that writes to stdout; NaN where that was not measured. @param {readonly Row[]} rows @param {Row} row */
-export function addedBytes(rows, row) {
-  const base = rows.find(({ variant }) => variant.name === `${row.variant.logger}-stdout`);
-  return base === undefined ? Number.NaN : rssOf(row) - rssOf(base);
+export function addedBytes(rows, row, figure) {
+  return medianOf(row, figure) - medianOf(rowOf(rows, `${row.variant.logger}-stdout`), figure);
 }

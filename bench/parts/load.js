@@ -8,7 +8,7 @@ import { takeTurns } from '../turns.js';
  * @typedef {{
  *   records: number, recordsPerSecond: number,
  *   logCallMicros: number, cpuMicros: number, cpuMs: number, lifeCpuMs: number, wallMs: number,
- *   rssBytes: number, peakRssBytes: number, killedAt?: number,
+ *   anonymousBytes: number, peakRssBytes: number, killedAt?: number,
  *   accepted: number, dropped: number, problems: string[],
  *   requests: number, events: number, fill: number, wireBytes: number, bodyBytes: number,
  *   delivered: number, doubled: number, refused: number, markedAt: number | null,

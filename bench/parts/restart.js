@@ -43,6 +43,15 @@ const pauseMs = ({ markedAt, killedAt }) =>
 /** The median. @param {Row} row */
 export const pauseOf = ({ runs }) => median(runs.map(pauseMs));
 
+/** More may be told than is missing, since the worker knew nothing of its last request; never less. @param {readonly Row[]} rows */
+export function untoldLosses(rows) {
+  return rows.flatMap(({ variant, runs }) =>
+    runs
+      .filter((result) => missing(result) > result.dropped || result.doubled + result.refused > 0)
+      .map((result) => `${variant.name}, worker killed: ${lossText(result)}, ${result.doubled} doubled`),
+  );
+}
+
 /** In how many runs. @param {Row} row */
 export const toldExactly = ({ runs }) => runs.filter((result) => missing(result) === result.dropped).length;
 
