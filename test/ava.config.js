@@ -16,7 +16,10 @@ export default {
     AWS_EC2_METADATA_DISABLED: 'true',
     // Not as an argument: Pino starts its workers without those of the process.
     NODE_OPTIONS: preloaded.join(' '),
-    // Nothing that the user has configured for AWS.
+    // Nothing that the user has configured for AWS and the network.
+    AWS_CA_BUNDLE: '',
+    http_proxy: '',
+    https_proxy: '',
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
   },

@@ -14,6 +14,7 @@ export { RestartingChannel } from './channel/restarting-channel.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export { WorkerOutbox } from './channel/worker-outbox.js';
 export { WorkerProgress } from './channel/worker-progress.js';
+export { chooseProxy, type RequestTarget } from './cloudwatch/choose-proxy.js';
 export { classify, countRejected } from './cloudwatch/classify.js';
 export { Destinations } from './cloudwatch/destinations.js';
 export type { LogsClient } from './cloudwatch/logs-client.js';

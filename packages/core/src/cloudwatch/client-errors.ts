@@ -35,3 +35,8 @@ export class NotTheServiceError extends Error {
     super('the response has no request id: it is not from CloudWatch Logs but from a proxy on the way');
   }
 }
+
+/** The HTTP proxy of the user does not let a request through. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+}

@@ -1,6 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CredentialsTimeoutError } from './client-errors.js';
 import type { IdleTimers } from './idle-timers.js';
+import type { RequestHandlerOptions } from './network.js';
 
 type Provider = ReturnType<typeof defaultProvider>;
 type LookUp = ReturnType<Provider>;
@@ -11,12 +12,16 @@ type LookUp = ReturnType<Provider>;
  */
 export class Credentials {
   readonly #timers: IdleTimers;
-  #search: Provider = newSearch();
+  readonly #requestHandler: RequestHandlerOptions;
+  #search: Provider;
   /** Shared by all calls that need credentials at the same time. */
   #lookUp: LookUp | undefined;
 
-  constructor(timers: IdleTimers) {
+  /** @param requestHandler for the clients of STS and SSO, which some sources of credentials ask */
+  constructor(timers: IdleTimers, requestHandler: RequestHandlerOptions) {
     this.#timers = timers;
+    this.#requestHandler = requestHandler;
+    this.#search = this.#newSearch();
   }
 
   /** For the client's configuration. `memoized` tells the SDK not to cache the result itself. */
@@ -32,13 +37,13 @@ export class Credentials {
 
   /** The service refused the last credentials. A look-up in progress is newer than they are, and goes on. */
   renew(): void {
-    if (this.#lookUp === undefined) this.#search = newSearch();
+    if (this.#lookUp === undefined) this.#search = this.#newSearch();
   }
 
   #find(args: Parameters<Provider>): LookUp {
     return new Promise((resolve, reject) => {
       const timer = this.#timers.start((ms) => {
-        this.#search = newSearch();
+        this.#search = this.#newSearch();
         reject(new CredentialsTimeoutError(ms));
       });
       void this.#search(...args)
@@ -46,8 +51,8 @@ export class Credentials {
         .finally(() => timer.stop());
     });
   }
-}
 
-function newSearch(): Provider {
-  return defaultProvider({ ignoreCache: true });
+  #newSearch(): Provider {
+    return defaultProvider({ ignoreCache: true, clientConfig: { requestHandler: this.#requestHandler } });
+  }
 }

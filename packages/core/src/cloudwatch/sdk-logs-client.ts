@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogStreamName } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
+import type { Environment } from './choose-proxy.js';
 import { classify } from './classify.js';
 import {
   ClosedError,
@@ -18,6 +19,7 @@ import {
 import { Credentials } from './credentials.js';
 import { IdleTimers } from './idle-timers.js';
 import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } from './logs-client.js';
+import { Network, type NetworkOptions } from './network.js';
 import { warnOfExposedTokens } from './plain-http.js';
 import { encodeBody } from './request-body.js';
 import {
@@ -28,7 +30,7 @@ import {
 } from './sdk-middleware.js';
 import type { ServiceClock } from './service-clock.js';
 
-export interface SdkOptions {
+export interface SdkOptions extends NetworkOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly gzip: boolean;
@@ -41,6 +43,7 @@ export class SdkLogsClient implements LogsClient {
   readonly #client: CloudWatchLogsClient;
   readonly #options: SdkOptions;
   readonly #timers: IdleTimers;
+  readonly #network: Network;
   readonly #credentials: Credentials;
   /** One for each call in progress. */
   readonly #calls = new Set<AbortController>();
@@ -49,18 +52,21 @@ export class SdkLogsClient implements LogsClient {
   /** @param tokenExposed is called once, when a session token goes to another machine over plain HTTP */
   constructor(
     options: SdkOptions,
+    env: Environment,
     clock: Clock,
     serviceClock: ServiceClock,
     tokenExposed: (hostname: string) => void,
   ) {
     this.#options = options;
     this.#timers = new IdleTimers(options.requestTimeoutMs, clock);
-    this.#credentials = new Credentials(this.#timers);
+    this.#network = new Network(options, env, clock);
+    const { requestHandler } = this.#network;
+    this.#credentials = new Credentials(this.#timers, requestHandler);
     const config: CloudWatchLogsClientConfig = {
       // The dispatcher alone decides whether to send a batch again.
       maxAttempts: 1,
       credentials: this.#credentials.provider,
-      requestHandler: { connectionTimeout: options.requestTimeoutMs },
+      requestHandler,
     };
     if (options.region !== undefined) config.region = options.region;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
@@ -146,6 +152,7 @@ export class SdkLogsClient implements LogsClient {
     } finally {
       timer.stop();
       this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#network.endAttempts();
     }
   }
 }

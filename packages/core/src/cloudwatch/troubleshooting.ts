@@ -14,6 +14,8 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
       return `CloudWatch Logs throttles the requests of this account. Events wait. This passes if many processes have just started. If it lasts, raise flushIntervalMs or the quota of PutLogEvents. (${cause})`;
     case 'unavailable':
     case 'timeout':
+      if (failure.name === 'ProxyError')
+        return `CloudWatch Logs cannot be reached through the proxy: check the option proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Events wait and are sent once it lets them through. (${cause})`;
       return `CloudWatch Logs cannot be reached or does not take events. Events wait and are sent once it does. (${cause})`;
     case 'poison':
       return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${cause})`;

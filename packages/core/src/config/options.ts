@@ -3,6 +3,7 @@ import { isKeyValue } from '../identity/validate-entity.js';
 import { isFieldPath } from '../routing/record-fields.js';
 import { isTemplate, PLACEHOLDERS, RECORD_PREFIX } from '../routing/template.js';
 import { isObject } from '../util/json.js';
+import { parseProxyUrl } from '../util/proxy-url.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option-types.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -46,6 +47,15 @@ export const OPTIONS = {
     expected: 'an http or https URL without a user name',
     convert: hrefOf,
   }),
+  /**
+   * The URL of the HTTP proxy for the calls of CloudWatch Logs, STS and SSO. `false` connects directly.
+   * Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, as in the AWS CLI.
+   */
+  proxy: custom<string | false>(isProxy, falseOrText, {
+    default: undefined,
+    expected: 'false, or the http or https URL of a proxy',
+    convert: hrefOf,
+  }),
   /** The name of the service in the entity. Default: detected. */
   service: text(isKeyValue, {
     default: undefined,
@@ -80,14 +90,10 @@ export const OPTIONS = {
    * The complete entity, instead of the detected one: `{ type, resourceType, identifier, name,
    * environment, attributes }`. `false` sends none.
    */
-  entity: custom<EntityOption | false>(
-    isEntityOption,
-    (given) => (given.trim() === 'false' ? false : given),
-    {
-      default: undefined,
-      expected: 'false, or an object of type, resourceType, identifier, name, environment, attributes',
-    },
-  ),
+  entity: custom<EntityOption | false>(isEntityOption, falseOrText, {
+    default: undefined,
+    expected: 'false, or an object of type, resourceType, identifier, name, environment, attributes',
+  }),
   /**
    * Create the log group if it does not exist.
    * @default true
@@ -237,6 +243,15 @@ function hrefOf(value: unknown): string | undefined {
   return isUrl ? String(value) : undefined;
 }
 
+/** The text of a variable whose option may also be false. */
+function falseOrText(given: string): string | false {
+  return given.trim() === 'false' ? false : given;
+}
+
+function isProxy(value: unknown): value is string | false {
+  return value === false || (typeof value === 'string' && parseProxyUrl(value) !== undefined);
+}
+
 function isEntityOption(value: unknown): value is EntityOption | false {
   return value === false || isObject(value);
 }
@@ -259,7 +274,9 @@ type ValueOf<Name extends OptionName> = Table[Name] extends Option<infer T> ? T 
 /** The options as a user gives them. Each can be set by an environment variable instead, also `logGroupName`. */
 export type Options = { readonly [Name in keyof Table]?: GivenOf<Name> | undefined };
 
-type GivenOf<Name extends OptionName> = Name extends 'endpoint' ? string | URL : ValueOf<Name>;
+type GivenOf<Name extends OptionName> = Name extends 'endpoint' | 'proxy'
+  ? ValueOf<Name> | URL
+  : ValueOf<Name>;
 
 /** All options, checked and complete. Plain data, which can be sent to a worker thread. */
 export type Config = {

@@ -78,7 +78,7 @@ export function assemblePipeline(
   reportForeignVariables(environment.env, reporter);
   const identity = new ProcessIdentity(config, environment, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
-  const client = new SdkLogsClient(config, clock, serviceClock, (hostname) =>
+  const client = new SdkLogsClient(config, environment.env, clock, serviceClock, (hostname) =>
     reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
   );
   const destinations = new Destinations(config, client, reporter, identity);

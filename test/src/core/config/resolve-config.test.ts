@@ -36,6 +36,7 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     logStreamName: '{instance}/{pid}',
     region: undefined,
     endpoint: undefined,
+    proxy: undefined,
     service: undefined,
     serviceField: undefined,
     environment: undefined,
@@ -100,6 +101,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   logStreamName: ['{uuid}', '{uuid}'],
   region: ['eu-central-1', 'eu-central-1'],
   endpoint: ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
+  proxy: ['http://proxy:3128', 'http://proxy:3128'],
   service: ['checkout', 'checkout'],
   serviceField: ['service.name', 'service.name'],
   environment: ['ecs:prod', 'ecs:prod'],
@@ -220,6 +222,7 @@ for (const [option, values] of Object.entries({
   ],
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
+  proxy: [false, 'http://proxy:3128', 'https://user:p%40ss@proxy', 'http://[::1]:3128'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
   serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
   environment: ['eks:prod/shop', 'x'.repeat(512)],
@@ -290,6 +293,7 @@ for (const [option, values] of Object.entries({
   ],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
+  proxy: ['', 'proxy:3128', 'socks5://proxy', 'http://', 'http://u:%zz@proxy', true, 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
   serviceField: [
     '',
@@ -351,6 +355,7 @@ for (const [option, values] of Object.entries({
 for (const [variable, texts] of Object.entries({
   PUTLOGS_LOG_GROUP_NAME: ['a b'],
   PUTLOGS_ENDPOINT: ['localhost:4599'],
+  PUTLOGS_PROXY: ['proxy:3128', 'true', 'socks5://proxy'],
   PUTLOGS_ENTITY: ['true', '{"name":"x"}'],
   PUTLOGS_CREATE_LOG_GROUP: ['yes', 'on', '2', ' '],
   PUTLOGS_RETENTION_IN_DAYS: ['2', 'ever', '30d', '3e1', '-1', '30.0', ' '],
@@ -591,6 +596,18 @@ test('an invalid value in a message is short and on one line', (t) => {
       t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
     }),
   );
+});
+
+test('the error for an invalid proxy does not show its password', (t) => {
+  for (const proxy of ['socks5://user:hunter2@proxy', 'user:hunter2@proxy', 'http://user:hunter2%zz@proxy']) {
+    const errors = [refusal({ ...group, proxy }), refusal(group, { PUTLOGS_PROXY: proxy })];
+    for (const { message, problems } of errors) t.notRegex(message + JSON.stringify(problems), /hunter2/);
+  }
+});
+
+test('a proxy may be a URL object, and PUTLOGS_PROXY=false turns it off', (t) => {
+  t.is(resolve({ ...group, proxy: new URL('http://u:p@proxy:1') }).proxy, 'http://u:p@proxy:1/');
+  t.is(resolve(group, { PUTLOGS_PROXY: 'false' }).proxy, false);
 });
 
 test('of a value whose name suggests a secret, a message shows only type and length', (t) => {
