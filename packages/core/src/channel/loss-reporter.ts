@@ -10,16 +10,21 @@ export class LossReporter {
     this.#reporter = reporter;
   }
 
-  /** The worker ended. Reported even if nothing was lost. @param saved pending events that are in the spool */
-  workerEnded(events: number, reason: string, saved = 0): void {
+  /**
+   * The worker ended. Reported even if nothing was lost.
+   * @param saved pending events that are in the spool
+   * @param writing those of the lost events that the spool may have after all
+   */
+  workerEnded(events: number, reason: string, saved = 0, writing = 0): void {
     const spooled =
       saved === 0 ? '' : ` The spool has ${plural(saved, 'event', 'events')}, to be sent later.`;
+    const except = writing === 0 ? '' : `, except for up to ${writing} that the disk was writing`;
     if (events === 0) {
       this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost.${spooled}`);
       return;
     }
     this.#lose('workerEnded', 'worker', events, (all) => {
-      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost.${spooled}`;
+      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost${except}.${spooled}`;
     });
     if (hasExitDeliveryBegun()) this.#reporter.reportWithheld();
   }

@@ -215,15 +215,16 @@ export class RestartingChannel {
   }
 
   /** Our code does not end a worker, but running out of memory does. */
-  #onBroken(opened: OpenedChannel, error: Error, { counts, lost, saved, records }: FinalCounts): void {
+  #onBroken(opened: OpenedChannel, error: Error, final: FinalCounts): void {
+    const { counts, lost, saved, writing, records } = final;
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
     opened.counts = counts;
     this.#leave(opened);
     this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - records, 0);
-    this.#losses.workerEnded(lost + neverAccepted, error.message, saved);
-    this.#hasLeftEvents ||= saved > 0;
+    this.#losses.workerEnded(lost + neverAccepted, error.message, saved, writing);
+    this.#hasLeftEvents ||= saved + writing > 0;
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
   }
 

@@ -19,6 +19,8 @@ const POSITIONS = {
   records: 13,
   /** Pending events that are on disk. */
   saved: 14,
+  /** Pending events that the disk is writing. */
+  writing: 15,
 } as const;
 
 type Counter = keyof typeof POSITIONS;
@@ -29,6 +31,8 @@ export interface FinalCounts {
   readonly counts: Counts;
   /** Events that were only in memory, and are not part of `counts`. */
   readonly lost: number;
+  /** Those of them that the disk was writing when the thread ended: it may have them after all. */
+  readonly writing: number;
   /** Those of `counts.spooled` that were still pending. */
   readonly saved: number;
   /** Records that the pipeline had accepted. Records sent to it beyond these never became events. */
@@ -105,6 +109,7 @@ export class Counters {
     return {
       counts: { ...counts, accepted: settled + saved, spooled: counts.spooled + saved },
       lost: pending - saved,
+      writing: Math.max(Math.min(this.#get('writing'), pending - saved), 0),
       saved,
       records,
     };

@@ -74,9 +74,13 @@ export class Reporter {
     this.#countsChanged = true;
   }
 
-  /** @param events pending events that are now on disk; negative when they no longer are */
-  save(events: number): void {
+  /**
+   * @param events pending events that are now on disk; negative when they no longer are
+   * @param writing the same for those that the disk is writing
+   */
+  save(events: number, writing: number): void {
     this.#counters.add('saved', events);
+    this.#counters.add('writing', writing);
   }
 
   get counts(): Counts {

@@ -1,6 +1,9 @@
-/** Counts the pending events of a batch that are on disk, and so survive this thread. */
+/**
+ * Counts the pending events of a batch that are on disk, and so survive this thread, and those that the disk is writing,
+ * which may.
+ */
 export class PersistedEvents {
-  readonly #changed: (by: number) => void;
+  readonly #changed: (persisted: number, writing: number) => void;
   #size = 0;
   /** How many events of the newest copy segments have got. */
   #appended = 0;
@@ -8,10 +11,11 @@ export class PersistedEvents {
   #written = 0;
   /** How many events are accepted and not settled. */
   #pending = 0;
-  #count = 0;
+  #persisted = 0;
+  #writing = 0;
 
-  /** @param changed is called with the difference when the count changes */
-  constructor(changed: (by: number) => void) {
+  /** @param changed is called with the differences when a count changes */
+  constructor(changed: (persisted: number, writing: number) => void) {
     this.#changed = changed;
   }
 
@@ -36,6 +40,7 @@ export class PersistedEvents {
   append(): number {
     const events = this.#size - this.#appended;
     this.#appended = this.#size;
+    this.#update();
     return events;
   }
 
@@ -64,9 +69,12 @@ export class PersistedEvents {
 
   #update(): void {
     // Assumes that the settled events are among the written ones: a loss may be overstated, but is never hidden.
-    const count = Math.max(this.#pending - (this.#size - this.#written), 0);
-    if (count === this.#count) return;
-    this.#changed(count - this.#count);
-    this.#count = count;
+    const persisted = Math.max(this.#pending - (this.#size - this.#written), 0);
+    const appended = Math.max(this.#pending - (this.#size - this.#appended), 0);
+    const writing = Math.max(appended - persisted, 0);
+    if (persisted === this.#persisted && writing === this.#writing) return;
+    this.#changed(persisted - this.#persisted, writing - this.#writing);
+    this.#persisted = persisted;
+    this.#writing = writing;
   }
 }

@@ -129,7 +129,7 @@ export class Spool implements BatchStore, RecoveryTarget {
       this.#room += bytes;
       if (bytes > 0 && this.isFull) this.#scheduleFull();
     },
-    persisted: (events) => this.#reporter.save(events),
+    persisted: (events, writing) => this.#reporter.save(events, writing),
     gone: (batch) => {
       this.#batches.delete(batch);
       this.#writer.remove(batch);

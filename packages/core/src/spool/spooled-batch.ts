@@ -14,8 +14,8 @@ export interface SpooledBatchHost {
   changed(batch: SpooledBatch): void;
   /** The batch takes this many more bytes of the spool's room; fewer if negative. */
   resized(bytes: number): void;
-  /** This many more of its pending events are on disk; fewer if negative. */
-  persisted(events: number): void;
+  /** This many more of its pending events are on disk, or being written; fewer if negative. */
+  persisted(events: number, writing: number): void;
   /** The batch is not on disk any more, and never will be again. */
   gone(batch: SpooledBatch): void;
   /** Finds out whether the files are still there. */
@@ -67,7 +67,7 @@ export class SpooledBatch implements MirroredBatch {
   constructor(nameOf: () => DestinationName, host: SpooledBatchHost) {
     this.#nameOf = nameOf;
     this.#host = host;
-    this.#persisted = new PersistedEvents((by) => host.persisted(by));
+    this.#persisted = new PersistedEvents((events, writing) => host.persisted(events, writing));
   }
 
   /** A batch that an earlier process left. */

@@ -15,8 +15,10 @@ test('pending events are lost in the final counts, except those on disk', (t) =>
   counters.accept(6, 5);
   counters.add('delivered', 1);
   counters.add('saved', 2);
+  counters.add('writing', 1);
   t.like(counters.final(), {
     lost: 3,
+    writing: 1,
     saved: 2,
     records: 5,
     counts: { accepted: 3, delivered: 1, spooled: 2 },

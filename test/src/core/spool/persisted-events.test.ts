@@ -2,13 +2,15 @@ import { PersistedEvents } from '@putlogs/core/internal';
 import test from 'ava';
 
 function setUp() {
-  let count = 0;
-  const events = new PersistedEvents((by) => {
+  let [count, writing] = [0, 0];
+  const events = new PersistedEvents((by, writingBy) => {
     count += by;
+    writing += writingBy;
   });
   return {
     events,
     count: () => count,
+    writing: () => writing,
     add(size: number): void {
       for (let i = 0; i < size; i++) events.add();
     },
@@ -28,6 +30,32 @@ test('an event counts once the system has taken it, until it is settled', (t) =>
   t.is(count(), 1);
   events.settle(1);
   t.is(count(), 0);
+});
+
+test('an event that a segment has got is being written until the system has taken it or it is settled', (t) => {
+  const { events, add, writing } = setUp();
+  add(4);
+  t.is(writing(), 0);
+  events.append();
+  t.is(writing(), 4);
+  events.written(1);
+  t.is(writing(), 3);
+  add(1);
+  t.is(writing(), 3, 'no segment has got the last one');
+  events.settle(3);
+  t.is(writing(), 1);
+  events.clear();
+  t.is(writing(), 0);
+});
+
+test('events that are written again while an older copy is complete are not being written', (t) => {
+  const { events, add, writing } = setUp();
+  add(2);
+  events.append();
+  events.written(2);
+  events.rewrite(true);
+  events.append();
+  t.is(writing(), 0);
 });
 
 test('a segment gets only the events that no segment has got yet', (t) => {
