@@ -29,13 +29,17 @@ async function main(): Promise<number> {
     if (values.help) print(USAGE);
     else if (values.version) print(`${version()}\n`);
     else if (positionals.length === 1 && positionals[0] === 'entity') await printEntity();
-    else throw new Error(`Unknown command: "${positionals.join(' ')}".`);
+    else throw new Error(unknownCommand(positionals.join(' ')));
     return 0;
   } catch (error) {
     const message = error instanceof ConfigError ? error.message : redact(errorMessage(error));
     process.stderr.write(`${message}\n\n${USAGE}`);
     return 2;
   }
+}
+
+function unknownCommand(command: string): string {
+  return command.trim() === '' ? 'No command.' : `Unknown command: "${command}".`;
 }
 
 /** @throws {ConfigError} */

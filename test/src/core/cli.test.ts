@@ -97,11 +97,18 @@ test('putlogs entity reports an invalid variable', async (t) => {
   t.regex(stderr, /PUTLOGS_ENTITY_TYPE/);
 });
 
-for (const args of [[], ['entities'], ['entity', 'more'], ['--unknown']]) {
-  test(`"${['putlogs', ...args].join(' ')}" prints the usage to stderr and exits with 2`, async (t) => {
+for (const [args, why] of [
+  [[], /^No command\.$/m],
+  [[''], /^No command\.$/m],
+  [['entities'], /^Unknown command: "entities"\.$/m],
+  [['entity', 'more'], /^Unknown command: "entity more"\.$/m],
+  [['--unknown'], /^Unknown option '--unknown'/m],
+] as const) {
+  test(`${JSON.stringify(['putlogs', ...args])} prints the usage to stderr and exits with 2`, async (t) => {
     const { code, stdout, stderr } = await putlogs(application(t), args);
     t.is(code, 2);
     t.is(stdout, '');
+    t.regex(stderr, why);
     t.regex(stderr, /^Usage: putlogs entity/m);
   });
 }

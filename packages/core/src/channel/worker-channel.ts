@@ -143,7 +143,7 @@ export class WorkerChannel implements Channel {
   }
 
   #onExit(code: number, failed: (error: Error) => void): void {
-    const error = this.#error ?? new Error(`it ended with code ${code}`);
+    const error = this.#error ?? new Error(`exit code ${code}`);
     const hadStarted = this.#phase === 'started';
     this.#end();
     if (hadStarted) this.#context.broken(error, this.#counters.final());

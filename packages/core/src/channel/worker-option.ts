@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../config/config-error.js';
+import { showValue } from '../config/show-value.js';
 
 /** The option of a logger that can run its pipeline in either thread. */
 export interface WorkerOption {
@@ -8,5 +9,5 @@ export interface WorkerOption {
 
 export function workerProblems(worker: unknown): ConfigProblem[] {
   if (typeof worker === 'boolean') return [];
-  return [{ option: 'worker', expected: 'true or false', given: typeof worker }];
+  return [{ option: 'worker', expected: 'true or false', given: showValue(worker) }];
 }

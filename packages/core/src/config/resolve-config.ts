@@ -1,11 +1,10 @@
-import { inspect } from 'node:util';
 import type { EntityOption } from '../identity/entity.js';
 import { validateEntity } from '../identity/validate-entity.js';
 import { isObject } from '../util/json.js';
-import { isSecretName, redact } from '../util/redact.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
+import { showValue } from './show-value.js';
 import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
 
 /** Environment variables, such as `process.env`. */
@@ -57,7 +56,7 @@ function contradictions({ serviceField, entity }: Pick<Config, 'serviceField' | 
   if (entity !== false && (entity.type ?? 'Service') === 'Service') return [];
   const given = entity === false ? 'false' : `of type ${entity.type}`;
   const expected = `nothing, since entity (${variableOf('entity')}) is ${given}, and a record can only name a service`;
-  return [problem('serviceField', expected, show(serviceField))];
+  return [problem('serviceField', expected, showValue(serviceField))];
 }
 
 function resolveOption(
@@ -80,7 +79,7 @@ function resolveOption(
   }
   if (value === undefined) return option.default;
   value = option.convert?.(value) ?? value;
-  if (!option.accepts(value)) problems.push(problem(name, option.expected, show(value) + from));
+  if (!option.accepts(value)) problems.push(problem(name, option.expected, showValue(value) + from));
   else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
   return value;
 }
@@ -144,7 +143,7 @@ function entityProblems(entity: EntityOption | false): ConfigProblem[] {
   return [
     ...unknown.map((field) => unknownField(field)),
     ...validateEntity(entity).map(({ field, expected, given }) =>
-      problem(`entity.${field}`, expected, given === undefined ? 'nothing' : show(given)),
+      problem(`entity.${field}`, expected, given === undefined ? 'nothing' : showValue(given)),
     ),
   ];
 }
@@ -156,29 +155,4 @@ function unknownField(field: string): ConfigProblem {
 
 function problem(option: string, expected: string, given: string): ConfigProblem {
   return { option, variable: variableOf(option), expected, given };
-}
-
-/** A value as short text on one line, without possible secrets. */
-function show(value: unknown): string {
-  const text = inspect(withoutSecrets(value), { depth: 0, breakLength: Infinity });
-  // Anything before an @ may be the password of a URL.
-  const safe = redact(text.replace(/^.*@/s, '…@').replace(/[\t\r\n]+/g, ' '));
-  return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
-}
-
-/** Masks the secrets in an object, for example credentials that were given for another option. */
-function withoutSecrets(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
-  const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { value: field }]) => [
-    name,
-    isSecretName(name) ? mask(field) : field,
-  ]);
-  return Object.fromEntries(fields);
-}
-
-/** A description that replaces a secret value. */
-function mask(value: unknown): object {
-  const description = typeof value === 'string' ? `string of ${value.length} characters` : typeof value;
-  return { [inspect.custom]: () => `<${description}>` };
 }

@@ -98,7 +98,7 @@ export class LossReports implements SettlementObserver {
           'not-delivered',
           events,
           (all) =>
-            `${plural(all, 'event was', 'events were')} not delivered before the process ended, and ${isOrAre(all)} lost. Await flush() before process.exit().`,
+            `${plural(all, 'event was', 'events were')} not delivered before the process ended, and ${isOrAre(all)} lost. If the application called process.exit(), await flush() first.`,
         );
     }
   }
