@@ -13,6 +13,7 @@ import { type ServiceOptions, userEntitySource } from './user-source.js';
 export interface IdentityOptions extends ServiceOptions {
   readonly entity: EntityOption | false | undefined;
   readonly logStreamName: string;
+  readonly serviceField: string | undefined;
 }
 
 /** The first batch waits at most this long for its entity. */
@@ -31,6 +32,7 @@ export class ProcessIdentity {
   #settle: () => void = () => undefined;
   readonly #detection = new AbortController();
   readonly #reporter: Reporter;
+  readonly #isNamedByRecords: boolean;
   #isClosed = false;
   #entity: Entity | undefined;
   #template: EntityTemplate | undefined;
@@ -38,6 +40,7 @@ export class ProcessIdentity {
 
   constructor(options: IdentityOptions, runtime: RuntimeEnvironment, reporter: Reporter, clock: Clock) {
     this.#reporter = reporter;
+    this.#isNamedByRecords = options.serviceField !== undefined;
     this.#instance = runtime.hostname;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
@@ -98,7 +101,9 @@ export class ProcessIdentity {
     this.#entity = identity.entity;
     this.#template = identity.template;
     this.#instance = identity.instance;
-    this.#reporter.entity(identity.entity, identity.origins, formatEntity(identity));
+    const { entity, template, origins } = identity;
+    const isNameless = entity === undefined && template !== undefined;
+    this.#reporter.entity(entity, origins, formatEntity(identity), isNameless && !this.#isNamedByRecords);
     if (identity.problems.length > 0) this.#reporter.problem('entity', identity.problems.join(' '));
     this.stopWaiting();
   }

@@ -114,16 +114,26 @@ export class Reporter {
     this.#hasReportedIdle = true;
   }
 
-  /** Reports the entity and the sources of its parts. */
-  entity(entity: Entity | undefined, origins: Readonly<Record<string, string>>, text: string): void {
+  /**
+   * Reports the entity and the sources of its parts.
+   * @param isUnintended whether there is no entity though the user may expect one: then the text is written to stderr too
+   */
+  entity(
+    entity: Entity | undefined,
+    origins: Readonly<Record<string, string>>,
+    text: string,
+    isUnintended = false,
+  ): void {
     const safeOrigins = Object.entries(origins).map(([part, origin]) => [part, toMessage(origin)]);
+    const message = toMessage(text);
     this.#send({
       kind: 'entity',
       entity,
       origins: Object.fromEntries(safeOrigins),
-      message: toMessage(text),
+      message,
       counts: this.counts,
     });
+    if (isUnintended && this.#toStderr) writeToStderr(`putlogs: ${message}\n`);
   }
 
   /** Reports a problem, unless one with this code was reported within the last minute. */

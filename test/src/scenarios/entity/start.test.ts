@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Put } from '@putlogs/local';
 import { type Metadata, type MetadataMode, startInstanceMetadata } from '@putlogs/local/metadata';
 import test, { type ExecutionContext } from 'ava';
-import { runFixture } from '../../support/child.js';
+import { runFixture, runProgram } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 
 // Longer than even a slow machine needs: a process that takes longer waited for something.
@@ -165,3 +167,34 @@ test.serial('AWS_EC2_METADATA_DISABLED turns the request off', async (t) => {
   t.notRegex(stderr, /no-link-local/);
   t.is(messages(local).length, 1);
 });
+
+/** It logs one record, in a folder without a package.json. */
+const NAMELESS = `
+import { createStream } from ${JSON.stringify(import.meta.resolve('@putlogs/pino'))};
+createStream().write('{"msg":"hello","team":"shop"}\\n');
+`;
+
+const NO_NAME =
+  'putlogs: no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME\n';
+
+for (const [what, env, expected] of [
+  ['nothing names the service: stderr says so, once', {}, NO_NAME],
+  ['a variable names the service', { PUTLOGS_SERVICE: 'checkout' }, ''],
+  ['records name the service', { PUTLOGS_SERVICE_FIELD: 'team' }, ''],
+  ['no entity is wanted', { PUTLOGS_ENTITY: 'false' }, ''],
+  ['nothing may be written to stderr', { PUTLOGS_REPORT_TO_STDERR: 'false' }, ''],
+] as const) {
+  test.serial(`an application without a package.json, where ${what}`, async (t) => {
+    const local = await startLocal(t);
+    const folder = mkdtempSync(join(tmpdir(), 'putlogs-nameless-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'app.mjs');
+    writeFileSync(file, NAMELESS);
+    const { code, stderr } = await runProgram(local, file, [], {
+      env: { AWS_EC2_METADATA_DISABLED: 'true', ...env },
+    });
+    t.is(code, 0, stderr);
+    t.is(stderr, expected);
+    t.is(messages(local).length, 1);
+  });
+}
