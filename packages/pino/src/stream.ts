@@ -20,8 +20,11 @@ import { timeOf } from './line-timestamp.js';
 /** The options that the README lists. */
 export type StreamOptions = Options & WorkerOption;
 
-/** Pino sets `lastTime` before each write to a stream with this property: https://getpino.io/#/docs/api?id=metadata */
+/** Pino sets `lastTime` and others before each write to a stream with this property: https://getpino.io/#/docs/api?id=metadata */
 const METADATA = Symbol.for('pino.metadata');
+
+/** Pino's number for `error`. */
+const ERROR_LEVEL = 50;
 
 type Callback = (error?: Error | null) => void;
 
@@ -47,6 +50,8 @@ export class CloudWatchStream extends Writable {
   readonly [METADATA] = true;
   /** The time of the record that is written next, as text of JSON. Set by Pino. */
   lastTime: string | undefined;
+  /** Its level. Set by Pino. */
+  lastLevel: number | undefined;
   readonly #channel: LoggerChannel;
   readonly #labels: LevelLabels | undefined;
   /** For everything but whole lines. */
@@ -76,11 +81,13 @@ export class CloudWatchStream extends Writable {
 
   /** Takes a record over, and calls back at once. Replaces Node's way, which would cost more than everything else here. */
   override write(chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
-    const time = this.lastTime;
+    const { lastTime: time, lastLevel: level = 0 } = this;
     this.lastTime = undefined;
+    this.lastLevel = undefined;
     if (typeof chunk === 'string' && typeof encoding !== 'string' && this.#isWholeLine(chunk))
       this.#takeWholeLine(chunk.slice(0, -1), time);
     else this.#split(chunk, typeof encoding === 'string' ? encoding : undefined);
+    if (level >= ERROR_LEVEL) this.#channel.expedite();
     const done = typeof encoding === 'function' ? encoding : callback;
     if (done !== undefined) process.nextTick(done);
     return true;

@@ -14,7 +14,7 @@ import {
   workerProblems,
 } from '@putlogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
-import { type Info, readField } from './formatting/info.js';
+import { type Info, LEVEL, readField } from './formatting/info.js';
 import { messageOf } from './formatting/message-text.js';
 import { withWholeErrors } from './formatting/whole-errors.js';
 
@@ -25,6 +25,9 @@ export type CloudWatchTransportOptions = Options &
 
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
+
+/** Of the levels that Winston brings along. */
+const URGENT_LEVELS: readonly unknown[] = ['error', 'crit', 'alert', 'emerg'];
 
 /** Winston sets one of these fields on the record of an uncaught error. */
 const UNCAUGHT_FIELDS = ['exception', 'rejection'] as const;
@@ -95,6 +98,7 @@ export class CloudWatchTransport extends TransportStream {
     const loggedAt = systemClock.now();
     const recordTime = toTimestamp(readField(info, 'timestamp'), loggedAt);
     this.#channel.write(loggedAt, messageOf(info), recordTime);
+    if (URGENT_LEVELS.includes(readField(info, LEVEL))) this.#channel.expedite();
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (UNCAUGHT_FIELDS.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();
     callback?.();

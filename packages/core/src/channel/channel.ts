@@ -16,6 +16,8 @@ export interface Channel {
   /** Whether too many bytes wait for the pipeline's thread. A record must not be written then. */
   readonly isFull: boolean;
   write(...record: LoggedRecord): void;
+  /** Hands what was written over to the pipeline's thread sooner than otherwise. */
+  expedite(): void;
   /** Resolves when every record written before is settled. Never rejects. */
   flush(): Promise<void>;
   /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
@@ -33,8 +35,12 @@ export interface ChannelContext {
   /** Counts the bytes that wait on this side. */
   readonly backpressure: WorkerBackpressure;
   report(report: Report): void;
-  /** A channel that had started has broken and takes no more records. May be called again. @param final what became of the records it took */
-  broken(error: Error, final: FinalCounts): void;
+  /**
+   * A channel that had started has broken and takes no more records. May be called again.
+   * @param final what became of the records it took
+   * @param unseen those that never reached the pipeline's thread
+   */
+  broken(error: Error, final: FinalCounts, unseen: readonly LoggedRecord[]): void;
 }
 
 export type ChannelConstructor = new (context: ChannelContext) => Channel;

@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import type { LoggedRecord } from './channel.js';
 
 /**
  * Encodes a record for the worker: `<loggedAt> <recordTime or 0> <length> <message>`, with nothing between two frames. The
@@ -7,6 +8,16 @@ import { isAscii } from 'node:buffer';
  */
 export function encodeFrame(loggedAt: number, message: string, recordTime = 0): string {
   return `${loggedAt} ${recordTime} ${message.length} ${message}`;
+}
+
+/** Decodes text that consists of whole frames. */
+export function decodeFrames(text: string): LoggedRecord[] {
+  const records: LoggedRecord[] = [];
+  const decoder = new FrameDecoder((loggedAt, message, recordTime) =>
+    records.push([loggedAt, message.toString(), recordTime]),
+  );
+  decoder.push(Buffer.from(text));
+  return records;
 }
 
 const SPACE = 0x20;

@@ -32,6 +32,10 @@ export class InProcessChannel implements Channel {
     this.#pipeline?.accept(...record);
   }
 
+  expedite(): void {
+    // The pipeline has the records already.
+  }
+
   async flush(): Promise<void> {
     await this.#pipeline?.flush();
   }

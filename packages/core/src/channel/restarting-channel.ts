@@ -8,7 +8,7 @@ import { type Clock, withTimeout } from '../util/clock.js';
 import { type Channel, type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { InProcessChannel } from './in-process-channel.js';
 import { LossReporter } from './loss-reporter.js';
-import { RestartBackoff } from './restart-backoff.js';
+import { MAX_PAUSE_MS, RestartBackoff } from './restart-backoff.js';
 import { WorkerBackpressure } from './worker-backpressure.js';
 import { WorkerChannel } from './worker-channel.js';
 import { ownWorkerInput } from './worker-protocol.js';
@@ -29,6 +29,11 @@ interface OpenedChannel {
   counts: Counts;
 }
 
+interface Pause {
+  readonly ended: Promise<void>;
+  readonly end: () => void;
+}
+
 type State =
   /** The next record opens a channel. */
   | { readonly kind: 'idle' }
@@ -38,7 +43,7 @@ type State =
   | { readonly kind: 'starting'; readonly opened: OpenedChannel }
   | { readonly kind: 'open'; readonly opened: OpenedChannel }
   /** Records are held until the pause after a failure is over. */
-  | { readonly kind: 'pausing'; readonly cancel: () => void }
+  | { readonly kind: 'pausing'; readonly pause: Pause }
   /** The channel broke while the process exits: there is no time for another one. */
   | { readonly kind: 'over' };
 
@@ -104,10 +109,22 @@ export class RestartingChannel {
     }
   }
 
+  /** Hands what was written over to the pipeline's thread sooner than otherwise. */
+  expedite(): void {
+    if (this.#state.kind === 'open') this.#state.opened.channel.expedite();
+  }
+
   /** Resolves when every record written before is settled. Never rejects. */
   async flush(): Promise<void> {
-    const opened = await this.#untilOpen();
-    await opened?.channel.flush();
+    let opened = await this.#untilOpen();
+    while (opened !== undefined) {
+      await opened.channel.flush();
+      if ('opened' in this.#state && this.#state.opened === opened) return;
+      // It broke, and what it had not seen is held for the next one.
+      if (this.#state.kind === 'pausing')
+        await withTimeout(MAX_PAUSE_MS, this.#context.clock, this.#state.pause.ended);
+      opened = await this.#untilOpen();
+    }
   }
 
   /** Delivers for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
@@ -158,7 +175,7 @@ export class RestartingChannel {
           account.counts = pipelineReport.counts;
           report(pipelineReport);
         },
-        broken: (error, final) => this.#onBroken(opened, error, final),
+        broken: (error, final, unseen) => this.#onBroken(opened, error, final, unseen),
       });
     } catch (error) {
       // The process may not start threads, or a bundle does not have the worker's file.
@@ -215,16 +232,23 @@ export class RestartingChannel {
   }
 
   /** Our code does not end a worker, but running out of memory does. */
-  #onBroken(opened: OpenedChannel, error: Error, final: FinalCounts): void {
-    const { counts, lost, saved, writing, records } = final;
+  #onBroken(
+    opened: OpenedChannel,
+    error: Error,
+    { counts, lost, saved, writing, records }: FinalCounts,
+    unseen: readonly LoggedRecord[],
+  ): void {
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
+    const goesOn = !this.#isClosing && !hasExitDeliveryBegun();
+    const kept = goesOn ? unseen : [];
     opened.counts = counts;
     this.#leave(opened);
     this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
-    const neverAccepted = Math.max(opened.written - records, 0);
+    const neverAccepted = Math.max(opened.written - kept.length - records, 0);
     this.#losses.workerEnded(lost + neverAccepted, error.message, saved, writing);
     this.#hasLeftEvents ||= saved + writing > 0;
+    for (const record of kept) this.#hold(record);
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
   }
 
@@ -239,16 +263,21 @@ export class RestartingChannel {
       this.#state = { kind: 'over' };
       return;
     }
-    const pauseMs = this.#backoff.nextPauseMs(livedMs);
-    this.#state = {
-      kind: 'pausing',
-      cancel: this.#context.clock.after(pauseMs, () => this.#endPause()),
+    const cancel = this.#context.clock.after(this.#backoff.nextPauseMs(livedMs), () => this.#endPause());
+    let resolveEnded: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      resolveEnded = resolve;
+    });
+    const end = () => {
+      cancel();
+      resolveEnded();
     };
+    this.#state = { kind: 'pausing', pause: { ended, end } };
   }
 
   #endPause(): void {
     if (this.#state.kind !== 'pausing') return;
-    this.#state.cancel();
+    this.#state.pause.end();
     this.#state = IDLE;
     if (this.#held.length > 0 || this.#hasLeftEvents) this.#start();
   }

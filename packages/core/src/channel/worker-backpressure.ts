@@ -16,7 +16,12 @@ export class WorkerBackpressure {
   }
 
   get isFull(): boolean {
-    return this.#bytes > this.#maxBytes;
+    return this.isFullWith(0);
+  }
+
+  /** @param bytes wait as well, and were not added */
+  isFullWith(bytes: number): boolean {
+    return this.#bytes + bytes > this.#maxBytes;
   }
 
   /** Adds a text that has to wait. @returns its bytes, to be given to `remove` */

@@ -67,6 +67,7 @@ export class WorkerChannel implements Channel {
       (message) => this.#worker.postMessage(message),
       this.#progress,
       context.backpressure,
+      context.clock,
     );
     this.started = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromWorker) => this.#onMessage(message, resolve));
@@ -84,6 +85,10 @@ export class WorkerChannel implements Channel {
 
   write(...record: LoggedRecord): void {
     this.#outbox.write(...record);
+  }
+
+  expedite(): void {
+    this.#outbox.expedite();
   }
 
   async flush(): Promise<void> {
@@ -145,16 +150,17 @@ export class WorkerChannel implements Channel {
   #onExit(code: number, failed: (error: Error) => void): void {
     const error = this.#error ?? new Error(`exit code ${code}`);
     const hadStarted = this.#phase === 'started';
-    this.#end();
-    if (hadStarted) this.#context.broken(error, this.#counters.final());
+    const unseen = this.#end();
+    if (hadStarted) this.#context.broken(error, this.#counters.final(), unseen);
     else failed(error);
     for (const done of [...this.#flushes.values()]) done();
     this.#closed();
   }
 
-  #end(): void {
+  /** @returns the records that never reached the worker */
+  #end(): LoggedRecord[] {
     this.#phase = 'ended';
-    this.#outbox.close();
+    return this.#outbox.close();
   }
 
   #unrefIfIdle(): void {
@@ -166,7 +172,7 @@ export class WorkerChannel implements Channel {
     this.#error ??= error;
     await withTimeout(TERMINATION_MS, this.#context.clock, this.#worker.terminate());
     // The worker may be in a system call that does not return.
-    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final());
+    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final(), []);
   }
 
   /** @returns how long the close may take, in milliseconds */
@@ -188,6 +194,6 @@ export class WorkerChannel implements Channel {
       if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
     }
     this.#end();
-    this.#context.broken(new Error('it took too long'), this.#counters.final());
+    this.#context.broken(new Error('it took too long'), this.#counters.final(), []);
   }
 }

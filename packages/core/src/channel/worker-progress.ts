@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 const STAGE = 0;
 const RECEIVED = 1;
 const NOTICE = 2;
+const BEGUN = 3;
 
 /** The stage goes up by one each time the worker has closed its pipeline. */
 const STARTED = 1;
@@ -17,7 +18,7 @@ export class WorkerProgress {
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
-  constructor(memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#cells = new Int32Array(memory);
   }
@@ -25,6 +26,11 @@ export class WorkerProgress {
   /** The number of messages with records that the worker has received, modulo 2³². */
   get received(): number {
     return Atomics.load(this.#cells, RECEIVED);
+  }
+
+  /** The number of those that it has begun to receive: one more while it is at one. */
+  get begun(): number {
+    return Atomics.load(this.#cells, BEGUN);
   }
 
   /** Asks the worker for a message when it receives the next records. */
@@ -71,6 +77,11 @@ export class WorkerProgress {
   #reach(stage: number): void {
     Atomics.store(this.#cells, STAGE, stage);
     Atomics.notify(this.#cells, STAGE);
+  }
+
+  /** Called by the worker: it begins with a message with records. */
+  begin(): void {
+    Atomics.add(this.#cells, BEGUN, 1);
   }
 
   /** Called by the worker: it has received a message with records. @returns whether the main thread asked for a notice */

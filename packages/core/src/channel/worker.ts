@@ -40,6 +40,7 @@ class PipelineThread {
 
   #onMessage(message: ToWorker): void {
     if (typeof message === 'string') {
+      this.#progress.begin();
       this.#encoder.push(message);
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);

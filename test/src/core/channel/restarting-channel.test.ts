@@ -5,7 +5,7 @@ import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread
 import test, { type ExecutionContext } from 'ava';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
 /** Opens a channel, and collects the workers that it starts. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
@@ -33,17 +33,17 @@ async function end(worker: Worker | undefined): Promise<void> {
 }
 
 test.serial(
-  'a worker that ends is replaced after a pause, which doubles and does not depend on the time of day',
+  'a worker that ends is replaced at once, and the next ones after a pause that doubles and does not depend on the time of day',
   async (t) => {
     const { local, clock, channel, workers } = await setUp(t);
     channel.write(Date.now(), 'first');
     await channel.flush();
-    for (const [i, pauseMs] of [1000, 2000, 4000].entries()) {
+    for (const [i, pauseMs] of [0, 1000, 2000].entries()) {
       await end(workers[i]);
       channel.write(Date.now(), `held ${i}`);
       clock.set(clock.now() - 3_600_000);
-      await clock.advance(pauseMs - 1);
-      t.is(workers.length, i + 1);
+      await clock.advance(Math.max(pauseMs - 1, 0));
+      t.is(workers.length, i + (pauseMs === 0 ? 2 : 1));
       await clock.advance(1);
       await settled();
       t.is(workers.length, i + 2);
@@ -53,7 +53,7 @@ test.serial(
   },
 );
 
-test.serial('after a worker that lived for a minute the pause is short again', async (t) => {
+test.serial('after a worker that lived for a minute the next one starts at once again', async (t) => {
   const { clock, channel, workers } = await setUp(t);
   for (const [i, lifeMs] of [0, 60_000].entries()) {
     channel.write(Date.now(), 'a record');
@@ -61,7 +61,7 @@ test.serial('after a worker that lived for a minute the pause is short again', a
     await clock.advance(lifeMs);
     await end(workers[i]);
     channel.write(Date.now(), 'held');
-    await clock.advance(1000);
+    await clock.advance(0);
     await settled();
     t.is(workers.length, i + 2);
   }
@@ -108,26 +108,46 @@ test.serial('records beyond maxBufferBytes are dropped and counted while a worke
   t.is(messages(local).length, 100 - dropped.bufferFull);
 });
 
-test.serial('records for a worker that ended no longer count against maxBufferBytes', async (t) => {
+test.serial('records that a worker which ended had not seen count once against maxBufferBytes', async (t) => {
   const maxBufferBytes = 8 * 1024 * 1024;
-  const { clock, channel, workers, reporter } = await setUp(t, { maxBufferBytes });
-  const text = 'x'.repeat(60_000);
+  const { local, clock, channel, workers, reporter } = await setUp(t, { maxBufferBytes });
+  const text = 'x'.repeat(70_000); // so long that it is posted at once
   channel.write(Date.now(), 'a record');
   await channel.flush();
-  // Not posted yet when the worker ends.
   workers[0]?.prependListener('exit', () => channel.write(Date.now(), text));
-  const ended = end(workers[0]);
-  channel.write(Date.now(), text); // posted, and never received
-  await ended;
+  await end(workers[0]);
   await settled();
-  t.is(reporter.counts.dropped.workerEnded, 2);
-  const room = Math.ceil(maxBufferBytes / (text.length + 200));
+  const room = Math.ceil(maxBufferBytes / (text.length + 200)) - 1;
   for (let i = 0; i < room; i++) channel.write(Date.now(), text);
   t.is(reporter.counts.dropped.bufferFull, 0);
   channel.write(Date.now(), text);
   t.is(reporter.counts.dropped.bufferFull, 1);
   await clock.advance(1000);
   await channel.flush();
+  t.is(messages(local).length, 1 + 1 + room);
+});
+
+test.serial('a flush does not shorten the pause of workers that end again and again', async (t) => {
+  const { local, clock, channel, workers } = await setUp(t);
+  channel.write(Date.now(), 'first');
+  await channel.flush();
+  const endNext = async (i: number) => {
+    await until('a worker', () => workers.length > i);
+    workers[i]?.prependListener('exit', () => channel.write(Date.now(), `unseen ${i}`));
+    workers[i]?.once('message', () => void workers[i]?.terminate());
+    await once(workers[i] ?? t.fail(), 'exit');
+    await settled();
+  };
+  await end(workers[0]);
+  channel.write(Date.now(), 'held');
+  const flushed = channel.flush();
+  await endNext(1);
+  await clock.advance(999);
+  t.is(workers.length, 2);
+  await clock.advance(1);
+  await untilResolved('the flush', flushed, () => clock.advance(25));
+  t.is(workers.length, 3);
+  t.true(messages(local).includes('unseen 1'));
 });
 
 test.serial(

@@ -7,11 +7,12 @@ const NOON = 1_795_521_600_000;
 
 function setUp() {
   const progress = new WorkerProgress();
-  const reporter = new Reporter(() => undefined, false, new ManualClock());
+  const clock = new ManualClock(NOON);
+  const reporter = new Reporter(() => undefined, false, clock);
   const backpressure = new WorkerBackpressure(8 * 1024 * 1024, reporter);
   const posted: unknown[] = [];
-  const outbox = new WorkerOutbox((message) => posted.push(message), progress, backpressure);
-  return { progress, backpressure, posted, outbox };
+  const outbox = new WorkerOutbox((message) => posted.push(message), progress, backpressure, clock);
+  return { clock, progress, backpressure, posted, outbox };
 }
 
 test('records of one turn of the event loop are posted as one message', async (t) => {
@@ -21,6 +22,76 @@ test('records of one turn of the event loop are posted as one message', async (t
   t.deepEqual(posted, []);
   await new Promise(setImmediate);
   t.deepEqual(posted, ['1795521600000 0 3 one1795521600000 1795521599999 3 two']);
+});
+
+/** Lets the event loop turn without time passing. */
+const turn = () => new Promise(setImmediate);
+
+test('after a silence a record waits for the end of the turn, and those that follow for 25 milliseconds', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.write(clock.now(), 'first');
+  await turn();
+  t.is(posted.length, 1);
+  await clock.advance(1);
+  outbox.write(clock.now(), 'second');
+  await clock.advance(23);
+  outbox.write(clock.now(), 'third');
+  t.is(clock.timers, 1);
+  t.is(clock.keepingAlive, 0);
+  await turn();
+  t.is(posted.length, 1);
+  await clock.advance(1);
+  t.deepEqual(posted[1], '1795521600001 0 6 second1795521600024 0 5 third');
+  t.is(clock.timers, 0);
+  await clock.advance(25);
+  outbox.write(clock.now(), 'fourth');
+  t.is(clock.timers, 0);
+  await turn();
+  t.is(posted.length, 3);
+});
+
+test('an urgent record waits for the end of the turn, but a storm of them is posted every 5 milliseconds', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.write(clock.now(), 'first');
+  await turn();
+  await clock.advance(6);
+  outbox.write(clock.now(), 'second');
+  await turn();
+  t.is(posted.length, 1);
+  outbox.write(clock.now(), 'urgent');
+  outbox.expedite();
+  await turn();
+  t.deepEqual(posted[1], '1795521600006 0 6 second1795521600006 0 6 urgent');
+  for (const _ of range(100)) {
+    outbox.write(clock.now(), 'urgent');
+    outbox.expedite();
+    await clock.advance(1);
+    await turn();
+  }
+  t.is(posted.length, 2 + 20);
+  await clock.advance(1);
+  t.is(clock.timers, 0);
+});
+
+test('while the application blocks its thread and logs, no record waits longer than 25 milliseconds', (t) => {
+  const { clock, outbox, posted } = setUp();
+  for (const _ of range(6)) {
+    outbox.write(clock.now(), 'x');
+    clock.jump(10);
+  }
+  t.is(posted.length, 1);
+  t.is(posted[0], [0, 10, 20, 30].map((ms) => `${NOON + ms} 0 1 x`).join(''));
+});
+
+test('a clock of the host that is set back holds no record up', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.write(clock.now(), 'first');
+  await turn();
+  outbox.write(clock.now(), 'second');
+  clock.set(NOON - 3_600_000);
+  outbox.write(clock.now(), 'third');
+  await clock.advance(25);
+  t.is(posted.length, 2);
 });
 
 test('a request is posted at once, after the records before it', (t) => {
@@ -49,12 +120,33 @@ test('the outbox is full beyond the bound, until the worker has received enough'
   t.false(outbox.isFull);
 });
 
-test('nothing is posted after the close', async (t) => {
-  const { outbox, posted } = setUp();
-  outbox.write(NOON, 'one');
-  outbox.close();
-  await new Promise(setImmediate);
-  t.deepEqual(posted, []);
+test('records that wait to be posted count against the bound', (t) => {
+  const { outbox, backpressure } = setUp();
+  const text = 'x'.repeat(60_000);
+  while (!backpressure.isFullWith(text.length)) backpressure.add(text);
+  t.false(outbox.isFull);
+  outbox.write(NOON, text);
+  t.true(outbox.isFull);
+});
+
+test('nothing is posted after the close, which returns what the worker had not begun with', async (t) => {
+  const { clock, progress, outbox, posted } = setUp();
+  const long = 'é'.repeat(70_000);
+  for (const i of range(4)) outbox.write(NOON, `${i} ${long}`, NOON - i);
+  outbox.request({ kind: 'flush', id: 1 });
+  outbox.write(NOON, 'joined');
+  t.is(posted.length, 5);
+  progress.begin();
+  progress.receive();
+  progress.begin();
+  t.deepEqual(outbox.close(), [
+    [NOON, `2 ${long}`, NOON - 2],
+    [NOON, `3 ${long}`, NOON - 3],
+    [NOON, 'joined', 0],
+  ]);
+  t.deepEqual(outbox.close(), []);
+  await clock.advance(25);
+  t.is(posted.length, 5);
 });
 
 test('a closed outbox posts none of its queue when the worker receives more', (t) => {
