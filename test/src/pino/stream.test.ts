@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Report } from '@putlogs/core';
 import { ConfigError, createStream, type StreamOptions } from '@putlogs/pino';
@@ -10,6 +11,7 @@ import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
 import { runFixture } from '../support/child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
+import { watchPosts } from '../support/posts.js';
 import { leaveFolder, segmentText, spoolFolder } from '../support/spool-folder.js';
 import { until } from '../support/until.js';
 
@@ -281,6 +283,19 @@ test.serial('when its worker ends, another one goes on, and the losses are count
     problem?.kind === 'problem' ? problem.message : '',
     /^The worker thread ended \(exit code 1\)\. 10 events were lost\./,
   );
+});
+
+test.serial('an error does not wait for later records on its way to the worker', async (t) => {
+  const posts = watchPosts(t);
+  const { stream } = await setUp(t);
+  const log = pino(stream);
+  log.info('first');
+  await stream.flush();
+  log.info('another');
+  await sleep(6);
+  log.error('boom');
+  await new Promise(setImmediate);
+  t.regex(String(posts.at(-1)), /"msg":"boom"/);
 });
 
 test.serial('the main thread loads neither the AWS SDK nor the pipeline', async (t) => {

@@ -1,11 +1,13 @@
 import { EventEmitter, once } from 'node:events';
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Local } from '@putlogs/local';
 import { CloudWatchTransport, ConfigError, type Counts, jsonFormat, type Report } from '@putlogs/winston';
 import ava from 'ava';
 import winston from 'winston';
 import { runFixture } from '../support/child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
+import { watchPosts } from '../support/posts.js';
 
 /** In series: when dozens of workers start at once, each takes longer than a close waits for it. */
 const test = ava.serial;
@@ -17,6 +19,25 @@ const WORKERS = [
   ['in a worker', true],
   ['in-process', false],
 ] as const;
+
+for (const level of ['error', 'emerg']) {
+  test(`a record of level ${level} does not wait for later records on its way to the worker`, async (t) => {
+    const posts = watchPosts(t);
+    const local = await startLocal(t);
+    const transport = new CloudWatchTransport({ ...optionsFor(local) });
+    const { levels } = level === 'emerg' ? winston.config.syslog : winston.config.npm;
+    const log = winston.createLogger({ levels, transports: [transport] });
+    log.info('first');
+    await transport.flush();
+    log.info('another');
+    await sleep(6);
+    log.log(level, 'boom');
+    await new Promise(setImmediate);
+    t.regex(String(posts.at(-1)), /"message":"boom"/);
+    transport.close();
+    await transport.flush();
+  });
+}
 
 for (const [where, worker] of WORKERS) {
   test(`${where}: flush resolves when the records before it have arrived, and the logger can be used afterwards`, async (t) => {
