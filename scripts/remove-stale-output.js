@@ -3,8 +3,9 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const OUTPUT = /\.(js|d\.ts)$/;
+const OUTPUT = /\.(?:d\.)?(c?)[jt]s$/;
 
 for (const file of readdirSync('dist', { recursive: true })) {
-  if (OUTPUT.test(file) && !existsSync(join('src', file.replace(OUTPUT, '.ts')))) rmSync(join('dist', file));
+  if (OUTPUT.test(file) && !existsSync(join('src', file.replace(OUTPUT, '.$1ts'))))
+    rmSync(join('dist', file));
 }

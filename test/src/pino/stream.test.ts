@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Report } from '@putlogs/core';
+import type { Local } from '@putlogs/local';
 import { ConfigError, createStream, type StreamOptions } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
@@ -300,22 +301,41 @@ test.serial('an error does not wait for later records on its way to the worker',
 
 test.serial('the main thread loads neither the AWS SDK nor the pipeline', async (t) => {
   const local = await startLocal(t);
-  const folder = mkdtempSync(join(tmpdir(), 'putlogs-coverage-'));
-  t.teardown(() => rmSync(folder, { recursive: true }));
-  const env = { NODE_V8_COVERAGE: folder };
-  const { stdout, stderr } = await runFixture(local, 'loaded-modules.js', ['pino', 'true'], { env });
-  t.is(messages(local).length, 1, stderr);
-  t.notRegex(stdout, /@aws-sdk/);
-  // Thread 0 is the main thread.
-  const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('-0.json'));
-  const coverage: { result: { url: string }[] } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-  const urls = coverage.result.map(({ url }) => url);
-  t.true(urls.some((url) => url.includes('/channel/restarting-channel.js')));
+  const [main = []] = await filesByThread(t, local);
+  t.is(messages(local).length, 1);
+  t.true(main.some((file) => file.includes('/channel/restarting-channel.js')));
   t.deepEqual(
-    urls.filter((url) => /\/(?:pipeline|cloudwatch|spool)\//.test(url)),
+    main.filter((file) => /@aws-sdk|\/(?:pipeline|cloudwatch|spool)\//.test(file)),
     [],
   );
 });
+
+test.serial(
+  'with credentials in the environment, the worker loads no other source of credentials',
+  async (t) => {
+    const local = await startLocal(t);
+    const [, worker = []] = await filesByThread(t, local);
+    t.is(messages(local).length, 1);
+    const providers = worker.flatMap(
+      (file) => /\/(credential-provider-[a-z-]+|nested-clients)\//.exec(file)?.[1] ?? [],
+    );
+    t.deepEqual(providers.toSorted(), ['credential-provider-env', 'credential-provider-node']);
+  },
+);
+
+/** The files that an application with `createStream` loads, for each of its threads. */
+async function filesByThread(t: ExecutionContext, local: Local): Promise<string[][]> {
+  const folder = mkdtempSync(join(tmpdir(), 'putlogs-coverage-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  await runFixture(local, 'loaded-modules.js', ['pino', 'true'], { env: { NODE_V8_COVERAGE: folder } });
+  const files: string[][] = [];
+  for (const name of readdirSync(folder)) {
+    const thread = Number(/-(\d+)\.json$/.exec(name)?.[1]);
+    const coverage: { result: { url: string }[] } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    files[thread] = coverage.result.map(({ url }) => url);
+  }
+  return files;
+}
 
 test.serial("a record of the application's is not kept in memory", async (t) => {
   const { stream } = await setUp(t);

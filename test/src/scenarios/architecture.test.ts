@@ -44,3 +44,12 @@ test('each folder of core has a row in ARCHITECTURE.md, and a lint rule for its 
     t.true(rules.includes(`"packages/core/src/${name}/**"`), `biome.json has no rule for ${name}`);
   }
 });
+
+test('no ES module imports the code of the AWS SDK: `sdk.cts` loads it in half the time', (t) => {
+  const imports = /^import (?!type )[^;]*?from '@(?:aws-sdk|smithy)\//m;
+  const own = sources.filter((path) => !path.startsWith('packages/local/'));
+  t.deepEqual(
+    own.filter((path) => imports.test(readFileSync(join(root, path), 'utf8'))),
+    [],
+  );
+});

@@ -1,9 +1,9 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { CredentialsTimeoutError } from './client-errors.js';
 import type { IdleTimers } from './idle-timers.js';
 import type { RequestHandlerOptions } from './network.js';
+import sdk from './sdk.cjs';
 
-type Provider = ReturnType<typeof defaultProvider>;
+type Provider = ReturnType<typeof sdk.defaultProvider>;
 type LookUp = ReturnType<Provider>;
 
 /**
@@ -53,6 +53,6 @@ export class Credentials {
   }
 
   #newSearch(): Provider {
-    return defaultProvider({ ignoreCache: true, clientConfig: { requestHandler: this.#requestHandler } });
+    return sdk.defaultProvider({ ignoreCache: true, clientConfig: { requestHandler: this.#requestHandler } });
   }
 }

@@ -1,11 +1,4 @@
-import {
-  CloudWatchLogsClient,
-  type CloudWatchLogsClientConfig,
-  CreateLogGroupCommand,
-  CreateLogStreamCommand,
-  PutLogEventsCommand,
-  PutRetentionPolicyCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient, CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogStreamName } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
 import type { Environment } from './choose-proxy.js';
@@ -22,6 +15,7 @@ import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } 
 import { Network, type NetworkOptions } from './network.js';
 import { warnOfExposedTokens } from './plain-http.js';
 import { encodeBody } from './request-body.js';
+import sdk from './sdk.cjs';
 import {
   type MiddlewareStack,
   replaceBody,
@@ -70,7 +64,7 @@ export class SdkLogsClient implements LogsClient {
     };
     if (options.region !== undefined) config.region = options.region;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
-    this.#client = new CloudWatchLogsClient(config);
+    this.#client = new sdk.CloudWatchLogsClient(config);
     warnOfExposedTokens(this.#client.middlewareStack, tokenExposed);
     sampleServiceClock(this.#client.middlewareStack, serviceClock);
   }
@@ -84,7 +78,7 @@ export class SdkLogsClient implements LogsClient {
     const body = await encodeBody({ logGroupName, logStreamName, entity }, batch.payload, this.#options.gzip);
     // The events are serialised already. The SDK would spend most of its time serialising them again, so it gets none, and the
     // encoded body replaces its own before it signs the request.
-    const command = new PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [] });
+    const command = new sdk.PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [] });
     replaceBody(command.middlewareStack, body);
     let isUnreadable = false;
     const output = await this.#call(
@@ -100,17 +94,17 @@ export class SdkLogsClient implements LogsClient {
   }
 
   async createLogGroup(settings: LogGroupSettings): Promise<void> {
-    const command = new CreateLogGroupCommand(settings);
+    const command = new sdk.CreateLogGroupCommand(settings);
     await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   async createLogStream(name: LogStreamName): Promise<void> {
-    const command = new CreateLogStreamCommand(name);
+    const command = new sdk.CreateLogStreamCommand(name);
     await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
   async putRetentionPolicy(logGroupName: string, retentionInDays: number): Promise<void> {
-    const command = new PutRetentionPolicyCommand({ logGroupName, retentionInDays });
+    const command = new sdk.PutRetentionPolicyCommand({ logGroupName, retentionInDays });
     await this.#call(command, (abortSignal) => this.#client.send(command, { abortSignal }));
   }
 
