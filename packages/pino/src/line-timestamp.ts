@@ -1,4 +1,4 @@
-import { parseRecord, toTimestamp } from '@putlogs/core/main-thread';
+import { TopLevelValues, toTimestamp } from '@putlogs/core/main-thread';
 
 /** Most lines begin with `{"level":30,"time":1764115200000`. */
 const LEVEL = Buffer.from('{"level":');
@@ -23,13 +23,12 @@ const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
  * @returns undefined for a line without a time, or that is not JSON
  */
 export function timeOf(line: Buffer, readAt: number): number | undefined {
-  return toTimestamp(plainTime(line) ?? headTime(line), readAt) ?? parsedTimestamp(line, readAt);
+  return toTimestamp(plainTime(line) ?? headTime(line), readAt) ?? timestampAnywhere(line, readAt);
 }
 
 const ZERO = 0x30;
 const NINE = 0x39;
 const COMMA = 0x2c;
-const OPENING_BRACE = 0x7b;
 
 /** Finds the time of most lines without creating strings, which would cost ten times as much. */
 function plainTime(line: Buffer): number | undefined {
@@ -57,13 +56,11 @@ function headTime(line: Buffer): number | string | undefined {
   return number === undefined ? text : Number(number);
 }
 
-function parsedTimestamp(line: Buffer, readAt: number): number | undefined {
-  // Not every line is JSON: it may be a banner, or the crash of another program in the pipe.
-  if (line[0] !== OPENING_BRACE) return undefined;
-  const record = parseRecord(line.toString(), TIME_KEYS);
-  if (typeof record !== 'object' || record === null) return undefined;
-  for (const key of TIME_KEYS) {
-    const timestamp = toTimestamp(Reflect.get(record, key), readAt);
+const timesAnywhere = new TopLevelValues(TIME_KEYS);
+
+function timestampAnywhere(line: Buffer, readAt: number): number | undefined {
+  for (const time of timesAnywhere.read(line) ?? []) {
+    const timestamp = toTimestamp(time, readAt);
     if (timestamp !== undefined) return timestamp;
   }
   return undefined;

@@ -4,7 +4,7 @@ import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { DestinationCache } from './destination-cache.js';
-import { fieldText, parseRecord, topLevelName } from './record-fields.js';
+import { RecordFields } from './record-fields.js';
 import { type FieldValues, sanitizeStreamName } from './stream-name.js';
 import { fieldsIn } from './template.js';
 
@@ -45,10 +45,7 @@ export interface EntityProvider {
  */
 const OVERFLOW = '/overflow';
 
-/**
- * Whether records must be parsed. That costs more than all other work on a record, so it is done only if an option
- * needs it.
- */
+/** Whether the destination of a record depends on its fields. */
 export function readsRecords({ logStreamName, serviceField }: Omit<RouterOptions, 'maxLogStreams'>): boolean {
   return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
 }
@@ -70,7 +67,7 @@ export function createRouter(
     const only = own([]);
     return () => only;
   }
-  const names = [...fields, ...(serviceField === undefined ? [] : [serviceField])].map(topLevelName);
+  const recordFields = new RecordFields(serviceField === undefined ? fields : [...fields, serviceField]);
   const cache = new DestinationCache<Destination>(maxLogStreams, clock);
   let overflow: Destination | undefined;
   const overflowDestination = () => {
@@ -79,11 +76,16 @@ export function createRouter(
     return overflow;
   };
   return (message) => {
-    const record = parseRecord(message.toString(), names);
-    const values = fields.map((field) => nameSegment(fieldText(record, field)));
-    const service = serviceField === undefined ? undefined : serviceName(fieldText(record, serviceField));
-    return cache.get(JSON.stringify([values, service]), () => own(values, service)) ?? overflowDestination();
+    const texts = recordFields.read(message);
+    const service = serviceField === undefined ? undefined : serviceName(texts.pop());
+    const values = texts.map(nameSegment);
+    return cache.get(keyOf(values, service), () => own(values, service)) ?? overflowDestination();
   };
+}
+
+/** Neither a segment of a name nor a service is empty, or contains a control character. */
+function keyOf(values: readonly (string | undefined)[], service: string | undefined): string {
+  return [...values, service].join('\0');
 }
 
 function tooManyMessage(max: number): string {

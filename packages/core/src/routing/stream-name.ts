@@ -39,10 +39,14 @@ export function streamNamer(template: string, values: StreamNameValues): StreamN
   };
 }
 
+/** Printable ASCII without what is replaced below. Most names are, and need not be searched again and again. */
+const PLAIN_NAME = /^[ -)+-9;-~]{1,512}$/;
+
 /**
  * The service accepts 1 to 512 characters without `:` and `*`. Control characters and escape sequences are removed too.
  */
 export function sanitizeStreamName(name: string): string {
+  if (PLAIN_NAME.test(name)) return name;
   const whole = stripVTControlCharacters(name)
     .toWellFormed()
     .replace(/[:*\p{Cc}]/gu, '_');

@@ -1,43 +1,47 @@
-import { parseRecord } from '@putlogs/core/internal';
+import { RecordFields } from '@putlogs/core/internal';
 import test from 'ava';
 
-for (const text of ['{}', '{"a":1}', '{ "a" : 1 }', '{\n  "a": { "b": "}" }\n}\n', '{"a":1}\r']) {
-  test(`a record is parsed: ${JSON.stringify(text)}`, (t) => {
-    t.deepEqual(parseRecord(text, []), JSON.parse(text));
-  });
-}
-
-test.serial('text that cannot be an object is not parsed, which would cost an exception', (t) => {
-  const { parse } = JSON;
-  t.teardown(() => {
-    JSON.parse = parse;
-  });
-  let calls = 0;
-  JSON.parse = (text: string) => {
-    calls++;
-    return parse(text);
-  };
-  for (const text of [
-    '',
-    'plain text',
-    '[1, 2]',
-    '"text"',
-    '7',
-    'null',
-    '{ a: 1 }',
-    "{ 'a b': 1 }",
-    '{',
-    '{not JSON}',
-    '{"a":1',
-    '{"a":1} and more',
-    '{{template}}',
-    ' {"a":1}',
-  ]) {
-    t.is(parseRecord(text, ['a']), undefined, text);
-  }
-  t.is(calls, 0);
+const RECORD = JSON.stringify({
+  level: 30,
+  tenant: 'a',
+  count: -1.5,
+  flag: false,
+  nothing: null,
+  blank: ' \t',
+  coloured: '\u001b[32minfo\u001b[39m',
+  http: { host: 'h', level: 30, tags: ['x', 'y'] },
 });
 
-for (const text of ['{"a":}', '{"a":1,}', '{"a" 1}']) {
-  test(`malformed JSON is not a record: ${text}`, (t) => t.is(parseRecord(text, []), undefined));
+for (const [field, text] of [
+  ['tenant', 'a'],
+  ['count', '-1.5'],
+  ['flag', 'false'],
+  ['level', 'info'],
+  ['http.level', '30'],
+  ['http.host', 'h'],
+  ['http.tags.1', 'y'],
+  ['coloured', 'info'],
+  ['nothing', undefined],
+  ['blank', undefined],
+  ['http', undefined],
+  ['http.none', undefined],
+  ['http.host.length', undefined],
+  ['tenant.length', undefined],
+  ['none', undefined],
+  ['none.at.all', undefined],
+  ['__proto__', undefined],
+  ['__proto__.constructor.name', undefined],
+  ['constructor', undefined],
+  ['http.constructor.name', undefined],
+] as const) {
+  test(`the field ${field} is ${text}`, (t) => t.deepEqual(new RecordFields([field]).read(RECORD), [text]));
 }
+
+test('fields are read together, also several of one object, from text or bytes', (t) => {
+  const fields = new RecordFields(['http.host', 'tenant', 'http.level', 'none']);
+  t.deepEqual(fields.read(RECORD), ['h', 'a', '30', undefined]);
+  t.deepEqual(fields.read(Buffer.from(RECORD)), ['h', 'a', '30', undefined]);
+});
+
+test('what is not a record has no fields', (t) =>
+  t.deepEqual(new RecordFields(['tenant', 'a.b']).read('{tenant}'), [undefined, undefined]));
