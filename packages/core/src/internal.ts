@@ -12,6 +12,7 @@ export { type LogEvent, splitMessage, timestampOf, toLogEvents } from './batchin
 export { encodeFrame, FrameDecoder } from './channel/frame-codec.js';
 export { RestartingChannel } from './channel/restarting-channel.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
+export { WorkerInbox } from './channel/worker-inbox.js';
 export { WorkerOutbox } from './channel/worker-outbox.js';
 export { WorkerProgress } from './channel/worker-progress.js';
 export { chooseProxy, type RequestTarget } from './cloudwatch/choose-proxy.js';

@@ -3,6 +3,7 @@ import { assemblePipeline, type Pipeline } from '../pipeline/pipeline.js';
 import { Counters } from '../reporting/counters.js';
 import { Utf8ChunkEncoder } from '../util/utf8-chunk-encoder.js';
 import { FrameDecoder } from './frame-codec.js';
+import { WorkerInbox } from './worker-inbox.js';
 import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
 
@@ -26,7 +27,8 @@ class PipelineThread {
     process.once('exit', () => this.#progress.end());
     // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();
-    parentPort?.on('message', (message: ToWorker) => this.#onMessage(message));
+    const inbox = new WorkerInbox((message) => this.#onMessage(message));
+    parentPort?.on('message', (message: ToWorker) => inbox.push(message));
     post({ kind: 'started' });
     this.#progress.start();
   }
