@@ -1,4 +1,4 @@
-import { createGzip } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 
 /** The encoded body of a request. */
 export interface RequestBody {
@@ -18,18 +18,24 @@ export async function encodeBody(head: object, payload: Buffer, gzipAllowed: boo
   const parts = [Buffer.from(opening), payload, Buffer.from(']}')];
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (gzipAllowed) {
-    const bytes = await gzip(parts, Math.max(length / COMMON_RATIO, MIN_CHUNK_BYTES));
+    const bytes =
+      length <= MAX_SYNC_BYTES
+        ? gzipSync(Buffer.concat(parts, length), { level: LEVEL })
+        : await gzip(parts, length / COMMON_RATIO);
     if (bytes.length < length) return { bytes, isGzipped: true };
   }
   return { bytes: Buffer.concat(parts, length), isGzipped: false };
 }
 
+/** Higher levels take three times the CPU time to save one percent more. */
+const LEVEL = 1;
+
 /**
- * Compresses in libuv's thread pool. Level 1: higher levels take three times the CPU time to save one percent more.
+ * Compresses in libuv's thread pool.
  * @param chunkBytes the size of the output chunks. Each chunk is another round trip to the thread pool.
  */
 async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffer> {
-  const stream = createGzip({ level: 1, chunkSize: Math.ceil(chunkBytes) });
+  const stream = createGzip({ level: LEVEL, chunkSize: Math.ceil(chunkBytes) });
   for (const part of parts) stream.write(part);
   stream.end();
   const chunks: Buffer[] = [];
@@ -39,4 +45,5 @@ async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffe
 
 /** Most logs compress to less than a quarter. */
 const COMMON_RATIO = 4;
-const MIN_CHUNK_BYTES = 1024;
+/** So little is compressed in 30 µs. The way to the thread pool and back takes several times as long. */
+const MAX_SYNC_BYTES = 16 * 1024;
