@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { range } from './harness.js';
 import { type ManualClock, settled } from './manual-clock.js';
 import { until } from './until.js';
 
@@ -105,12 +106,33 @@ export function segmentText(messages: readonly string[], head: object = OLD): st
 
 const OLD = { logGroupName: '/old', logStreamName: 'old' };
 
+export const nameOf = (logStreamName: string) => ({
+  logGroupName: '/group',
+  logStreamName,
+  entity: undefined,
+});
+
+/**
+ * The text of a segment of several batches, each with ten events in so many places that it is written again before it
+ * leaves memory.
+ */
+export function scatteredText(streams: readonly string[]): string {
+  const destinations = streams.map((name, i) => JSON.stringify({ destination: i, ...nameOf(name) }));
+  const events = range(10).flatMap(() =>
+    streams.flatMap((name, i) => [
+      `{"batch":${i},"destination":${i}}`,
+      `${JSON.stringify({ timestamp: Date.now(), message: `of ${name}` })},`,
+    ]),
+  );
+  return `${[...destinations, ...events].join('\n')}\n`;
+}
+
 /**
  * Creates a spool folder as a dead process leaves it.
  * @param segments the texts of its segments
  * @returns the path of the folder
  */
-export function leaveFolder(root: string, segments: readonly string[]): string {
+export function leaveFolder(root: string, segments: readonly (string | Buffer)[]): string {
   const folder = join(root, '01234567-89ab-4cde-8f01-23456789abcd');
   mkdirSync(folder, { mode: 0o700 });
   for (const [i, text] of segments.entries())

@@ -174,3 +174,62 @@ test.serial(
     t.is(reporter.counts.dropped.workerEnded, 1);
   },
 );
+
+test.serial(
+  'records for a worker that has not started when the close ends are counted as lost',
+  async (t) => {
+    const { clock, channel, workers, reporter } = await setUp(t, { closeTimeoutMs: 1000 });
+    channel.write(Date.now(), 'one');
+    channel.write(Date.now(), 'two');
+    await settled();
+    const [worker] = workers;
+    if (worker === undefined) throw new Error('there is no worker');
+    // It never says that it has started.
+    worker.removeAllListeners('message');
+    const ended = once(worker, 'exit');
+    let isClosed = false;
+    const closed = channel.close().then(() => {
+      isClosed = true;
+    });
+    await clock.advance(5999);
+    t.false(isClosed);
+    await clock.advance(1);
+    await closed;
+    await ended;
+    await settled();
+    t.is(reporter.counts.accepted, 2);
+    t.is(reporter.counts.dropped.workerEnded, 2);
+    t.is(clock.timers, 0, 'no other worker starts');
+  },
+);
+
+test.serial(
+  'records beyond maxBufferBytes are dropped and counted while a worker does not keep up',
+  async (t) => {
+    const { local, channel, workers, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 });
+    channel.write(Date.now(), 'first');
+    await channel.flush();
+    const [worker] = workers;
+    if (worker === undefined) throw new Error('there is no worker');
+    const post = worker.postMessage.bind(worker);
+    const held: unknown[] = [];
+    worker.postMessage = (message) => held.push(message);
+    for (let i = 0; i < 100; i++) channel.write(Date.now(), 'x'.repeat(1_000_000));
+    t.is(reporter.counts.dropped.bufferFull, 91);
+    worker.postMessage = post;
+    for (const message of held) post(message);
+    await channel.flush();
+    t.is(messages(local).length, 1 + 9);
+  },
+);
+
+test.serial('a flush under way ends with the worker', async (t) => {
+  const { local, channel, workers } = await setUp(t);
+  local.fault({ kind: 'hang', operation: 'PutLogEvents' });
+  channel.write(Date.now(), 'a record');
+  await until('a request', () => puts(local).length > 0);
+  const flushed = channel.flush();
+  await end(workers[0]);
+  await untilResolved('the flush', flushed);
+  t.pass();
+});

@@ -21,6 +21,8 @@ import {
   diskIdle,
   filesIn,
   leaveFolder,
+  nameOf,
+  scatteredText,
   segmentText,
   spoolFolder,
 } from '../../support/spool-folder.js';
@@ -34,23 +36,6 @@ const NOW = Date.now();
 function openSpool(folder: string, clock = new ManualClock(NOW)) {
   const reporter = new Reporter(() => undefined, false, clock);
   return new Spool(folder, 64 * MIB, reporter, clock);
-}
-
-const nameOf = (logStreamName: string) => ({ logGroupName: '/group', logStreamName, entity: undefined });
-
-/**
- * A segment of several batches, each with its events in so many places that it is written again before it leaves
- * memory.
- */
-function scattered(streams: readonly string[]): string {
-  const destinations = streams.map((name, i) => JSON.stringify({ destination: i, ...nameOf(name) }));
-  const events = range(10).flatMap(() =>
-    streams.flatMap((name, i) => [
-      `{"batch":${i},"destination":${i}}`,
-      `${JSON.stringify({ timestamp: NOW, message: `of ${name}` })},`,
-    ]),
-  );
-  return `${[...destinations, ...events].join('\n')}\n`;
 }
 
 /** Replaces a function of node:fs/promises. @returns restores it */
@@ -72,7 +57,7 @@ function patch<K extends 'rm' | 'rename'>(
 test.serial('a recovered batch that is written again keeps its log stream', async (t) => {
   const folder = spoolFolder(t);
   const streams = range(10).map((i) => `found-${i}`);
-  leaveFolder(folder, [scattered(streams)]);
+  leaveFolder(folder, [scatteredText(streams)]);
   const spool = openSpool(folder);
   const { batches: recovered } = await spool.recover();
   spool.startWriting();
@@ -125,7 +110,7 @@ test.serial('a recovered batch that is written again keeps its log stream', asyn
 
 test.serial('a batch that is written again keeps its old copy until the new one is on disk', async (t) => {
   const folder = spoolFolder(t);
-  leaveFolder(folder, [scattered(['a', 'b'])]);
+  leaveFolder(folder, [scatteredText(['a', 'b'])]);
   const spool = openSpool(folder);
   const { batches: recovered } = await spool.recover();
   spool.startWriting();
