@@ -124,6 +124,7 @@ export class WorkerChannel implements Channel {
   }
 
   #onMessage(message: FromWorker, started: () => void): void {
+    this.#outbox.postNext(); // The worker has received what was posted before it answered.
     switch (message?.kind) {
       case 'started':
         this.#phase = 'started';
@@ -134,16 +135,13 @@ export class WorkerChannel implements Channel {
       case 'report':
         this.#context.report(message.report);
         break;
-      case 'received':
-        this.#outbox.postNext();
-        break;
       case 'flushed':
         this.#flushes.get(message.id)?.();
         break;
       case 'closed':
         this.#closed();
         break;
-      default: // Node's watch mode and preloaded modules post messages of their own.
+      default: // 'received' needs no more; Node's watch mode and preloaded modules post messages of their own.
     }
   }
 

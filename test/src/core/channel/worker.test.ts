@@ -3,26 +3,40 @@ import test from 'ava';
 import { fixturePath, runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 
-const texts = (local: Local) => messages(local).map((text) => JSON.parse(text).message);
+const texts = (local: Local) =>
+  messages(local)
+    .map((text) => JSON.parse(text))
+    .map(({ message, msg }) => message ?? msg);
 const preloading = (name: string, more = '') => ({
   NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${fixturePath(name)} ${more}`,
 });
 
-for (const setup of ['logs, and ends', 'logs, and closes at once']) {
-  test.serial(
-    `an application that ${setup} delivers on its own thread if no worker can start, and a report says what to do`,
-    async (t) => {
-      const local = await startLocal(t);
-      const env = preloading('broken-workers.cjs');
-      const { code, stderr } = await runFixture(local, 'winston-workers.js', [setup], { env });
-      t.is(code, 0, stderr);
-      t.deepEqual(texts(local), ['hello'], stderr);
-      t.regex(
-        stderr,
-        /^putlogs: worker: No worker thread can be started.*serverExternalPackages.*on purpose/m,
-      );
-    },
-  );
+/** What keeps workers from starting, as a module that is preloaded does it, and what the report says. */
+const FAILURES = [
+  ['a preloaded module throws', 'broken-workers.cjs', '', /on purpose/],
+  ["the worker's file is missing", 'missing-workers.cjs', '', /Cannot find module/],
+  ['it is out of memory', 'greedy-workers.cjs', '--max-old-space-size=64', /memory/],
+] as const;
+
+for (const [what, preloaded, more, reason] of FAILURES) {
+  for (const [logger, fixture, setup] of [
+    ['pino', 'pino-setups.js', 'logs to a stream, and ends'],
+    ['winston', 'winston-workers.js', 'logs, and ends'],
+    ['winston', 'winston-workers.js', 'logs, and closes at once'],
+  ] as const) {
+    test.serial(
+      `${logger} ${setup}: if no worker can start because ${what}, the main thread delivers, and a report says what to do`,
+      async (t) => {
+        const local = await startLocal(t);
+        const env = { ...preloading(preloaded, more), GREEDY_AT: 'start' };
+        const { code, stderr } = await runFixture(local, fixture, [setup], { env });
+        t.is(code, 0, stderr);
+        t.deepEqual(texts(local), ['hello'], stderr);
+        t.regex(stderr, /^putlogs: worker: No worker thread can be started.*serverExternalPackages/m);
+        t.regex(stderr, reason);
+      },
+    );
+  }
 }
 
 test.serial(
