@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Local } from '@putlogs/local';
@@ -8,6 +8,7 @@ import winston from 'winston';
 import { runFixture } from '../support/child.js';
 import { messages, optionsFor, puts, range, startLocal } from '../support/harness.js';
 import { watchPosts } from '../support/posts.js';
+import { until } from '../support/until.js';
 
 /** In series: when dozens of workers start at once, each takes longer than a close waits for it. */
 const test = ava.serial;
@@ -30,7 +31,8 @@ for (const level of ['error', 'emerg']) {
     log.info('first');
     await transport.flush();
     log.info('another');
-    await sleep(6);
+    await new Promise(setImmediate);
+    await sleep(10);
     log.log(level, 'boom');
     await new Promise(setImmediate);
     t.regex(String(posts.at(-1)), /"message":"boom"/);
@@ -150,13 +152,11 @@ for (const [where, worker] of WORKERS) {
 }
 
 test('records of one turn of the event loop arrive in order, without a flush', async (t) => {
-  const arrived = new EventEmitter();
-  const local = await startLocal(t, { onPut: () => void arrived.emit('put') });
-  const put = once(arrived, 'put');
+  const local = await startLocal(t);
   const transport = new CloudWatchTransport({ ...optionsFor(local), flushIntervalMs: 10 });
   const log = winston.createLogger({ transports: [transport] });
   for (const i of range(3)) log.info('hello', { i });
-  await put;
+  await until('three records', () => messages(local).length === 3);
   t.deepEqual(
     messages(local).map((text) => JSON.parse(text).i),
     range(3),

@@ -37,8 +37,10 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
     local.clearFaults();
     await channel.close();
   });
+  // One time for all: a test on a busy machine may log for longer than records wait for others.
+  const loggedAt = Date.now();
   const write = (...texts: string[]) => {
-    for (const text of texts) channel.write(Date.now(), text);
+    for (const text of texts) channel.write(loggedAt, text);
     void clock.advance(JOIN_MS);
   };
   return {
@@ -230,6 +232,7 @@ test.serial(
     await kill();
     local.clearFaults();
     await clock.advance(1000);
+    await until('the event', () => arrived.length > 0);
     await until('an empty spool', () => filesIn(spoolDirectory).length === 0);
     t.deepEqual(arrived, ['left']);
   },
@@ -296,20 +299,25 @@ test.serial(
       left = onDisk();
     });
     local.clearFaults();
-    const before = logged;
+    const { dropped, spooled } = counts();
+    const unseen = logged - dropped.workerEnded - spooled;
     write('after');
     await clock.advance(1000);
     await until(
-      'all that is on disk',
-      () => counts().delivered === left.length + 1,
+      'all that the worker never saw or had on disk',
+      () => counts().delivered === left.length + unseen + 1,
       () => channel.flush(),
     );
     await until('an empty spool', () => filesIn(spoolDirectory).length === 0);
-    t.deepEqual(sorted(recordsOf(arrived.join('\n'))), sorted(left));
+    const numbers = recordsOf(arrived.join('\n'));
+    const there = new Set(numbers);
+    t.is(numbers.length, there.size);
+    t.is(there.size, left.length + unseen);
+    t.deepEqual(
+      left.filter((number) => !there.has(number)),
+      [],
+    );
     t.is(arrived.at(-1), 'after');
-    const { accepted, delivered, spooled, dropped } = counts();
-    t.is(dropped.workerEnded + spooled, before);
-    t.is(accepted, before + delivered, 'the next worker accepts what it recovers again');
     const told = problems.find((problem) => problem.startsWith('The worker thread ended')) ?? '';
     const [, doubtful = '0'] = /, except for up to (\d+) that the disk was writing/.exec(told) ?? [];
     const mistaken = left.length - spooled;
@@ -317,8 +325,6 @@ test.serial(
     t.true(mistaken <= Number(doubtful), `${mistaken} arrived that were told as lost: ${told}`);
   },
 );
-
-const sorted = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b);
 
 test.serial('the end of a worker is reported even if nothing was lost', async (t) => {
   const { channel, write, kill, counts, problems } = await setUp(t);
