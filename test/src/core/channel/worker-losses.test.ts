@@ -291,6 +291,8 @@ test.serial(
       filesIn(spoolDirectory)
         .filter((file) => file.endsWith('.ndjson'))
         .flatMap((file) => recordsOf(readFileSync(file, 'utf8')));
+    log();
+    await until('a started worker', () => onDisk().length > 0);
     await until('the spool', () => onDisk().length > 1000, log);
     const timer = setInterval(log, 1);
     let left: readonly number[] = [];
