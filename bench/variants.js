@@ -22,10 +22,10 @@ import { versionOf } from './version.js';
  * @property {(arrived: () => Promise<void>) => Promise<void>} settle
  *   has all records sent, and resolves when they are acknowledged. A package that cannot be asked when that is
  *   awaits `arrived`: the endpoint has them all, or a minute has passed.
- * @property {Told} [told] by the transport, where it is ours
+ * @property {Reports} [reports] of the transport, where it is ours
  * @property {() => unknown} [end] the process ends behind it; that of others is ended
  *
- * @typedef {{ counts?: import('@putlogs/winston').Counts, problems: string[] }} Told
+ * @typedef {{ counts?: import('@putlogs/winston').Counts, problems: string[] }} Reports
  */
 
 /** Enough where no goal needs the figure. */

@@ -46,12 +46,12 @@ process.disconnect?.();
 
 /** @param {Task} task @param {import('../variants.js').Started} started */
 async function measure({ records, rate, warmUp, isDiscarded, killAt, endpoint, shipperPid }, started) {
-  const { log, told } = started;
+  const { log, reports } = started;
   const settle = (count) => started.settle(async () => isDiscarded || (await arrived(endpoint, count)));
   await load(log, records, records + warmUp.records, warmUp.rate);
   await settle(warmUp.records);
   await fetch(`${endpoint}/bodies`, { method: 'DELETE' });
-  const before = await lastCounts(told);
+  const before = await lastCounts(reports);
 
   let killedAt;
   const logOrKill = (n) => {
@@ -76,8 +76,8 @@ async function measure({ records, rate, warmUp, isDiscarded, killAt, endpoint, s
     anonymousBytes: anonymous,
     peakRssBytes: peakRssBytes(shipperPid),
     killedAt,
-    problems: told?.problems ?? [],
-    ...difference(await lastCounts(told), before),
+    problems: reports?.problems ?? [],
+    ...difference(await lastCounts(reports), before),
   };
 }
 
@@ -90,12 +90,12 @@ async function arrived(endpoint, records) {
   await fetch(`${endpoint}/arrived?records=${records}`);
 }
 
-/** @param {import('../variants.js').Told | undefined} told */
-async function lastCounts(told) {
-  if (told === undefined) return undefined;
+/** @param {import('../variants.js').Reports | undefined} reports */
+async function lastCounts(reports) {
+  if (reports === undefined) return undefined;
   const deadline = performance.now() + REPORT_PATIENCE_MS;
-  while (told.counts?.pending !== 0 && performance.now() < deadline) await setTimeout(10);
-  return told.counts;
+  while (reports.counts?.pending !== 0 && performance.now() < deadline) await setTimeout(10);
+  return reports.counts;
 }
 
 /** What our transports say themselves of what was measured. */

@@ -71,7 +71,7 @@ const nameOf = ({ variant, hasSpool }) => (hasSpool ? `${variant.name}, spool` :
 /** @param {readonly MemoryRow[]} rows */
 export function memoryTable(rows) {
   return table(
-    ['', 'load', 'records', 'peak RSS, MB', 'above the floor, MB', 'delivered', 'dropped', 'told'],
+    ['', 'load', 'records', 'peak RSS, MB', 'above the floor, MB', 'delivered', 'dropped', 'reported'],
     rows.map((row) => [
       nameOf(row),
       row.load,

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
-import { listenTo } from '../told.js';
+import { collectReports } from '../reports.js';
 
 export async function start(options, checkout) {
   const { createStream } = await import(packageUrl('@putlogs/pino', checkout));
@@ -10,7 +10,7 @@ export async function start(options, checkout) {
   return {
     log: (n) => logger.info(fields(n), TEXT),
     settle: () => stream.flush(),
-    told: listenTo(stream),
+    reports: collectReports(stream),
     end: () => stream.close(),
   };
 }

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
-import { listenTo } from '../told.js';
+import { collectReports } from '../reports.js';
 
 /** Each record names its tenant, in front of its other fields, as the bindings of a child logger would. */
 export async function start({ tenants, ...options }, checkout) {
@@ -11,7 +11,7 @@ export async function start({ tenants, ...options }, checkout) {
   return {
     log: (n) => logger.info({ tenant: `tenant-${n % tenants}`, ...fields(n) }, TEXT),
     settle: () => stream.flush(),
-    told: listenTo(stream),
+    reports: collectReports(stream),
     end: () => stream.close(),
   };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import pino from 'pino';
 import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
-import { listenTo } from '../told.js';
+import { collectReports } from '../reports.js';
 
 export function start(options, checkout) {
   const transport = pino.transport({
@@ -15,7 +15,7 @@ export function start(options, checkout) {
   return {
     log: (n) => logger.info(fields(n), TEXT),
     settle: () => new Promise((resolve) => logger.flush(resolve)),
-    told: listenTo(transport),
+    reports: collectReports(transport),
     end: () => {
       transport.end();
       return once(transport, 'close');

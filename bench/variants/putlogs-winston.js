@@ -1,7 +1,7 @@
 import winston from 'winston';
 import { packageUrl } from '../packages.js';
 import { fields, TEXT } from '../record.js';
-import { listenTo } from '../told.js';
+import { collectReports } from '../reports.js';
 
 /** @param {import('winston').Logform.Format} [format] default: Winston's own, json */
 export async function start(options, checkout, format) {
@@ -11,7 +11,7 @@ export async function start(options, checkout, format) {
   return {
     log: (n) => logger.info(TEXT, fields(n)),
     settle: () => transport.flush(),
-    told: listenTo(transport),
+    reports: collectReports(transport),
     end: () => transport.close(),
   };
 }
