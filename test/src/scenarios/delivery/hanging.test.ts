@@ -123,16 +123,21 @@ for (const [what, open] of Object.entries(SOURCES)) {
   );
 }
 
+/** A pipeline that need not create anything any more. */
+async function withOpenStream(t: ExecutionContext) {
+  const local = await startLocal(t);
+  const clock = new ManualClock(Date.now());
+  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
+  pipeline.accept(Date.now(), 'opens the stream');
+  await pipeline.flush();
+  return { local, clock, pipeline, requestsBefore: puts(local).length };
+}
+
 test.serial(
   'during close a request that hangs is sent again after half of the time that is left',
   async (t) => {
-    const local = await startLocal(t);
-    const clock = new ManualClock(Date.now());
-    const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
-    pipeline.accept(Date.now(), 'opens the stream');
-    await pipeline.flush();
+    const { local, clock, pipeline, requestsBefore } = await withOpenStream(t);
     local.fault({ kind: 'hang' });
-    const requestsBefore = puts(local).length;
     const begun = clock.now();
     const hangs = async (text: string, before: number) => {
       pipeline.accept(Date.now(), text);
@@ -159,12 +164,7 @@ test.serial(
 );
 
 test.serial('a request that hangs during a drain is not divided', async (t) => {
-  const local = await startLocal(t);
-  const clock = new ManualClock(Date.now());
-  const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
-  pipeline.accept(Date.now(), 'opens the stream');
-  await pipeline.flush();
-  const requestsBefore = puts(local).length;
+  const { local, clock, pipeline, requestsBefore } = await withOpenStream(t);
   local.fault({ kind: 'hang', times: 1 });
   for (const i of range(100)) pipeline.accept(Date.now(), `${i}`.padEnd(1000, 'x'));
   const drained = pipeline.drain();
@@ -179,13 +179,8 @@ test.serial('a request that hangs during a drain is not divided', async (t) => {
 test.serial(
   'requests that hang are sent several times before the deadline of a drain, and get the full timeout afterwards',
   async (t) => {
-    const local = await startLocal(t);
-    const clock = new ManualClock(Date.now());
-    const pipeline = openPipeline(local, { requestTimeoutMs: 10_000, closeTimeoutMs: 8000 }, { clock });
-    pipeline.accept(Date.now(), 'opens the stream');
-    await pipeline.flush();
+    const { local, clock, pipeline, requestsBefore } = await withOpenStream(t);
     local.fault({ kind: 'hang' });
-    const requestsBefore = puts(local).length;
     const begun = clock.now();
     pipeline.accept(Date.now(), 'lost');
     const drained = pipeline.drain();
