@@ -22,6 +22,9 @@ const FIRST_BATCH_WAIT_MS = 1000;
 /** The detection is aborted after this time. */
 export const DETECTION_TIMEOUT_MS = 5000;
 
+/** A logger that is used after its end starts a pipeline anew, and the same would be said again. */
+let hasFoundNoName = false;
+
 /**
  * The identity of this process: the entity of its events, and the instance for the name of its log stream. It is
  * detected once. The first batch waits for it for a limited time. If it is known later, later batches use it.
@@ -102,8 +105,9 @@ export class ProcessIdentity {
     this.#template = identity.template;
     this.#instance = identity.instance;
     const { entity, template, origins } = identity;
-    const isNameless = entity === undefined && template !== undefined;
-    this.#reporter.entity(entity, origins, formatEntity(identity), isNameless && !this.#isNamedByRecords);
+    const isNameless = entity === undefined && template !== undefined && !this.#isNamedByRecords;
+    this.#reporter.entity(entity, origins, formatEntity(identity), isNameless && !hasFoundNoName);
+    hasFoundNoName ||= isNameless;
     if (identity.problems.length > 0) this.#reporter.problem('entity', identity.problems.join(' '));
     this.stopWaiting();
   }

@@ -168,10 +168,14 @@ test.serial('AWS_EC2_METADATA_DISABLED turns the request off', async (t) => {
   t.is(messages(local).length, 1);
 });
 
-/** It logs one record, in a folder without a package.json. */
+/** It logs in a folder without a package.json. */
 const NAMELESS = `
 import { createStream } from ${JSON.stringify(import.meta.resolve('@putlogs/pino'))};
-createStream().write('{"msg":"hello","team":"shop"}\\n');
+const stream = createStream({ worker: false });
+for (const msg of ['hello', 'again, after the end']) {
+  stream.write(JSON.stringify({ msg, team: 'shop' }) + '\\n');
+  await stream.close();
+}
 `;
 
 const NO_NAME =
@@ -195,6 +199,6 @@ for (const [what, env, expected] of [
     });
     t.is(code, 0, stderr);
     t.is(stderr, expected);
-    t.is(messages(local).length, 1);
+    t.is(messages(local).length, 2);
   });
 }
