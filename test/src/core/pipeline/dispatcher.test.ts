@@ -1151,6 +1151,41 @@ test('a flush while close waits for the disk resolves with it', async (t) => {
   t.true(await isDone(flushed));
 });
 
+test('a batch that another process has taken over counts as left in the spool', async (t) => {
+  const { clock, destination, dispatcher, counts, problems } = setUp();
+  const stored: StoredBatch = {
+    ...new ScriptedStore().create(),
+    read: () => Promise.resolve({ kind: 'taken over' }),
+  };
+  const outline = { size: 3, firstTimestamp: NOON, lastTimestamp: NOON };
+  dispatcher.recover(Promise.resolve([{ destination, stored, outline }]), true);
+  await clock.advance(2000);
+  t.deepEqual(destination.takeSent(), []);
+  t.deepEqual(counts(), { ...NO_EVENTS, accepted: 3, spooled: 3 });
+  t.deepEqual(problems(), []);
+  // Nothing is in flight any more: others are sent.
+  dispatcher.accept(NOON, 'next');
+  await clock.advance(1000);
+  t.deepEqual(destination.takeSent(), ['next']);
+});
+
+test('after a timeout a batch is sent in halves, one after the other', async (t) => {
+  const { clock, destination, dispatcher, counts } = setUp({ maxInFlight: 2 });
+  const text = (name: string) => name.padEnd(50_000, '.');
+  for (const name of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text(name));
+  void dispatcher.flush();
+  t.is(destination.sent.length, 1);
+  const [whole] = destination.takeSent();
+  await destination.answer(failed('timeout'));
+  await clock.advance(20_000);
+  t.is(`${destination.takeSent().join(' ')} ${text('c')} ${text('d')}`, whole ?? '', 'the earlier half');
+  t.is(destination.inFlight.length, 1);
+  await destination.answer(DELIVERED);
+  t.deepEqual(destination.takeSent(), [`${text('c')} ${text('d')}`]);
+  await destination.answer(DELIVERED);
+  t.deepEqual(counts(), { ...NO_EVENTS, accepted: 4, delivered: 4 });
+});
+
 test('a batch that is read from disk after the close stays there', async (t) => {
   const store = new ScriptedStore();
   const { clock, destination, dispatcher, counts } = setUp({ store });
