@@ -1,74 +1,50 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-const CORE = 'packages/core/dist';
+/** The rooms whose code is changed. */
+export const ROOMS = ['pipeline', 'batching', 'spool', 'channel'];
 
-/** Tests that take long, and look at what others look at too. */
-export const LEFT_OUT_TITLES = ['*a disk that is full*', '*100,000 records*'];
-
-/**
- * Which tests look at which code, the quick and near ones first: what those notice, the others are not asked for.
- * Of a folder, all its tests.
- */
-export const ROOMS = [
-  {
-    name: 'pipeline',
-    sources: `${CORE}/pipeline`,
-    tests: [
-      ['core/pipeline'],
-      [
-        'core/spool/spool',
-        'scenarios/delivery/boundaries',
-        'scenarios/delivery/refusals',
-        'scenarios/delivery/hanging',
-      ],
-    ],
-  },
-  {
-    name: 'batching',
-    sources: `${CORE}/batching`,
-    tests: [
-      ['core/batching'],
-      ['core/pipeline/dispatcher'],
-      ['core/spool/spool', 'scenarios/delivery/boundaries'],
-    ],
-  },
-  {
-    name: 'spool',
-    sources: `${CORE}/spool`,
-    tests: [['core/spool'], ['scenarios/spool/safety', 'core/channel/worker-losses']],
-  },
-  {
-    name: 'channel',
-    sources: `${CORE}/channel`,
-    tests: [['core/channel'], ['winston/transport']],
-  },
+/** The tests that may look at this code: files and folders below test/build. */
+const TESTS = [
+  ...ROOMS.map((room) => `core/${room}`),
+  'pino/stream.test.js',
+  ...['answers', 'boundaries', 'credentials', 'refusals', 'refused-all'].map(
+    (name) => `scenarios/delivery/${name}.test.js`,
+  ),
+  'scenarios/spool/safety.test.js',
+  'winston/transport.test.js',
 ];
 
-/** A file without a source is left over from an earlier build. */
-export function filesOf(root, { sources }) {
-  const names = readdirSync(join(root, sources)).filter((name) => name.endsWith('.js'));
-  const files = names.map((name) => `${sources}/${name}`);
+/** Tests that take long, and look at what others look at too. */
+export const LEFT_OUT_TITLES = [
+  '*: a full disk *',
+  '*100,000 records*',
+  '*very many tiny batches*',
+  '*costs little time and memory*',
+  'a destination that does not exist delays no other',
+  'in an outage with many log streams*',
+];
+
+/** The built files of a room. One without a source is left over from an earlier build. */
+export function filesOf(root, room) {
+  const folder = `packages/core/dist/${room}`;
+  const files = readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => `${folder}/${name}`);
   return files.filter((file) => existsSync(join(root, file.replace('/dist/', '/src/').replace(/js$/, 'ts'))));
 }
 
-/** Sets of test files, to be run one after the other: the file's own test comes first. */
-export function stagesOf(root, roomName, file) {
-  const { name, tests } = ROOMS.find((room) => room.name === roomName);
-  const stages = [[`core/${name}/${basename(file, '.js')}`], ...tests];
-  const seen = new Set();
-  return stages
-    .map((paths) =>
-      paths.flatMap((path) => testFiles(root, path)).filter((test) => !seen.has(test) && seen.add(test)),
-    )
-    .filter((files) => files.length > 0);
+/** All tests, as ava takes them. */
+export function testFiles(root) {
+  const folder = join(root, 'test/build');
+  const all = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.test.js'));
+  return all
+    .filter((name) => TESTS.some((path) => name === path || name.startsWith(`${path}/`)))
+    .map((name) => `build/${name}`);
 }
 
-function testFiles(root, path) {
-  const folder = join(root, 'test/build');
-  const file = `build/${path}.test.js`;
-  if (existsSync(join(root, 'test', file))) return [file];
-  if (!statSync(join(folder, path), { throwIfNoEntry: false })?.isDirectory()) return [];
-  const names = readdirSync(join(folder, path)).filter((name) => name.endsWith('.test.js'));
-  return names.map((name) => `build/${path}/${name}`);
+/** How far a test is from a file: its own test, one of its room, any other. */
+export function distance(test, room, file) {
+  if (test === `build/core/${room}/${basename(file, '.js')}.test.js`) return 0;
+  return test.startsWith(`build/core/${room}/`) ? 1 : 2;
 }

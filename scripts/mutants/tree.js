@@ -20,7 +20,7 @@ const ORIGINAL = fileURLToPath(new URL('../../', import.meta.url));
 const LEFT_OUT = new Set(['node_modules', '.git']);
 
 /** No test takes longer, on a busy machine either. */
-const HANG_MS = 30_000;
+const HANG_MS = 60_000;
 
 /** A copy of the built tree, to change and to test. */
 export class Tree {
@@ -49,7 +49,7 @@ export class Tree {
   }
 
   /** Runs test files until the first failure, or until no test has ended for a while: then one hangs. */
-  async test(files) {
+  async test(files, variables = {}) {
     rmSync(this.#temporary, { recursive: true, force: true });
     mkdirSync(this.#temporary);
     const child = spawn(
@@ -63,7 +63,7 @@ export class Tree {
       ],
       {
         cwd: join(this.root, 'test'),
-        env: { ...process.env, TMPDIR: this.#temporary },
+        env: { ...process.env, ...variables, TMPDIR: this.#temporary },
         stdio: ['ignore', 'pipe', 'pipe'],
         // A process group, so that it ends with all that it has started.
         detached: true,
@@ -77,12 +77,12 @@ export class Tree {
       endGroup(child);
     };
     let timer = setTimeout(hangs, HANG_MS);
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        clearTimeout(timer);
-        timer = setTimeout(hangs, HANG_MS);
-      });
+    const onOutput = (text) => {
+      output += text;
+      clearTimeout(timer);
+      timer = setTimeout(hangs, HANG_MS);
+    };
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
     const code = await new Promise((resolve) => child.once('close', resolve));
     clearTimeout(timer);
     endGroup(child);

@@ -42,6 +42,7 @@ export { backoffMs, MAX_FAILURES } from './pipeline/backoff.js';
 export { DeliveryQueue } from './pipeline/delivery-queue.js';
 export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';
+export { LossReports } from './pipeline/loss-reports.js';
 export { MemoryLimiter } from './pipeline/memory-limiter.js';
 export { assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';

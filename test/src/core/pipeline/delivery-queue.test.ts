@@ -457,3 +457,14 @@ test('200,000 batches can be listed at once', (t) => {
   t.is(completeAll(queue, queue.withoutCopy()).length, 1);
   t.is(completeAll(queue).length, 199_999);
 });
+
+test('where everything is refused, the batch that was refused least is taken, the newest of these', (t) => {
+  const queue = new DeliveryQueue();
+  for (const _ of [0, 1, 2, 3]) queue.add(destination, batchOf(1));
+  const [first, second, third] = queue.all();
+  for (const queued of [first, first, second, third]) queued?.refused(0);
+  const taken: (number | undefined)[] = [];
+  for (let next = queue.take(always, always); next !== undefined; next = queue.take(always, always))
+    taken.push(next.position);
+  t.deepEqual(taken, [3, 2, 1, 0]);
+});

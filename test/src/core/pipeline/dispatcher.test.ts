@@ -1186,6 +1186,35 @@ test('after a timeout a batch is sent in halves, one after the other', async (t)
   t.deepEqual(counts(), { ...NO_EVENTS, accepted: 4, delivered: 4 });
 });
 
+test('the halves of a batch that was read from disk are sent at once', async (t) => {
+  const { clock, destination, dispatcher } = setUp({ maxInFlight: 1 });
+  const big = (name: string) =>
+    Batch.of(
+      [0, 1].map((i) => JSON.stringify({ timestamp: NOON, message: `${name}${i}`.padEnd(50_000, '.') })),
+    );
+  const recovered = ['a', 'b'].map((name) => ({
+    destination,
+    stored: {
+      ...new ScriptedStore().create(),
+      read: () => Promise.resolve({ kind: 'read', batch: big(name) } as const),
+    },
+    outline: { size: 2, firstTimestamp: NOON, lastTimestamp: NOON },
+  }));
+  dispatcher.recover(Promise.resolve(recovered), true);
+  await settled();
+  await destination.answer(failed('timeout'));
+  await clock.advance(20_000);
+  destination.takeSent();
+  for (const next of ['a1', 'b0', 'b1']) {
+    await clock.advance(5000); // no quick delivery, which would allow larger requests again
+    await destination.answer(DELIVERED);
+    t.deepEqual(
+      destination.takeSent().map((text) => text.slice(0, 2)),
+      [next],
+    );
+  }
+});
+
 test('a batch that is read from disk after the close stays there', async (t) => {
   const store = new ScriptedStore();
   const { clock, destination, dispatcher, counts } = setUp({ store });

@@ -66,6 +66,20 @@ test('a short retention is learned from events that the service rejects as expir
   t.deepEqual([2, 0.5].map(isUsed), [false, true], '1 day');
 });
 
+for (const days of [1, 3, 5, 7]) {
+  test(`an event that expires after ${days} days teaches a retention of ${days} days`, (t) => {
+    const { times, respond } = setUp();
+    respond(0);
+    times.learnRetention(NOON - days * DAY);
+    const oldest = NOON - days * DAY + HOUR;
+    t.is(times.of(NOON, oldest).timestamp, oldest, 'it may wait an hour');
+    t.is(times.of(NOON, oldest - 1).timestamp, NOON);
+    // An event that is younger tells of a shorter retention, if of any.
+    times.learnRetention(NOON - days * DAY + 1);
+    t.is(times.of(NOON, oldest).timestamp, days === 1 ? oldest : NOON);
+  });
+}
+
 test("record times are checked by the service's clock, and log calls get its time", (t) => {
   for (const aheadMs of [-3 * HOUR, 3 * HOUR, 20 * DAY]) {
     const { times, respond } = setUp();
