@@ -1,13 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../util/clock.js';
 import { chooseProxy, type Environment, type RequestTarget } from './choose-proxy.js';
 import { ProxyError } from './client-errors.js';
-import { openTunnel } from './proxy-tunnel.js';
+import { openTunnel, type Trust, type TunnelOptions } from './proxy-tunnel.js';
 
 export interface NetworkOptions {
   readonly proxy: string | false | undefined;
+  readonly caFile: string | undefined;
   readonly requestTimeoutMs: number;
 }
 
@@ -47,26 +49,41 @@ export class Network {
     protocol: RequestTarget['protocol'],
     connection: ClientRequestArgs,
     connected: Connected,
-    direct: () => Duplex | null | undefined,
+    direct: Direct,
   ): Duplex | null | undefined {
+    const isSecure = protocol === 'https:';
     const target = { protocol, host: connection.host ?? '', port: Number(connection.port) };
     const proxy = chooseProxy(this.#options.proxy, target, this.#env);
-    if (proxy === undefined) return direct();
     if (proxy instanceof ProxyError) connected(proxy);
+    else if (proxy === undefined && !(isSecure && this.#options.caFile !== undefined))
+      return direct(connection);
     else
-      void this.#tunnel(connection, proxy, protocol === 'https:').then(
+      void this.#open(connection, isSecure, proxy, direct).then(
         (socket) => connected(null, socket),
         connected,
       );
     return undefined;
   }
 
-  #tunnel(connection: ClientRequestArgs, proxy: URL, isSecure: boolean): Promise<Duplex> {
+  async #open(
+    connection: ClientRequestArgs,
+    isSecure: boolean,
+    proxy: URL | undefined,
+    direct: Direct,
+  ): Promise<Duplex | null | undefined> {
+    const { caFile } = this.#options;
+    // For each connection, since the file may be replaced.
+    const trust: Trust = caFile === undefined ? {} : { ca: [await readFile(caFile, 'utf8')] };
+    const trusting = { ...connection, ...trust };
+    return proxy === undefined ? direct(trusting) : this.#tunnel(trusting, { proxy, isSecure, trust });
+  }
+
+  #tunnel(connection: ClientRequestArgs, to: Omit<TunnelOptions, 'signal'>): Promise<Duplex> {
     const attempt = new AbortController();
     this.#attempts.add(attempt);
     // Less than the limit of the whole request, whose error would not name the proxy.
     const cancel = this.#clock.after(this.#options.requestTimeoutMs / 2, () => attempt.abort());
-    return openTunnel(connection, { proxy, isSecure, signal: attempt.signal }).finally(() => {
+    return openTunnel(connection, { ...to, signal: attempt.signal }).finally(() => {
       cancel();
       this.#attempts.delete(attempt);
     });
@@ -79,7 +96,10 @@ export class Network {
 }
 
 /** Node passes one of the arguments only. */
-type Connected = (error: Error | null, socket?: Duplex) => void;
+type Connected = (error: Error | null, socket?: Duplex | null) => void;
+
+/** Connects without a proxy. */
+type Direct = (connection: ClientRequestArgs) => Duplex | null | undefined;
 
 /** As the SDK sets its own agents up. */
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 };
@@ -93,8 +113,7 @@ class SecureAgent extends HttpsAgent {
   }
 
   override createConnection(options: RequestOptions, connected: Connected): Duplex | null | undefined {
-    const direct = () => super.createConnection(options, connected);
-    return this.#network.connect('https:', options, connected, direct);
+    return this.#network.connect('https:', options, connected, (given) => super.createConnection(given));
   }
 }
 
@@ -107,7 +126,6 @@ class PlainAgent extends HttpAgent {
   }
 
   override createConnection(options: ClientRequestArgs, connected: Connected): Duplex | null | undefined {
-    const direct = () => super.createConnection(options, connected);
-    return this.#network.connect('http:', options, connected, direct);
+    return this.#network.connect('http:', options, connected, (given) => super.createConnection(given));
   }
 }

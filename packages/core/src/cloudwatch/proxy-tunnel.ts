@@ -4,11 +4,18 @@ import type { Duplex } from 'node:stream';
 import type { ProxyAgentRequestOptions } from 'hpagent';
 import { ProxyError } from './client-errors.js';
 
+/** The certificates that are trusted. Default: those that Node trusts. */
+export interface Trust {
+  readonly ca?: string[];
+}
+
 export interface TunnelOptions {
   /** With user name and password, if the proxy wants them. */
   readonly proxy: URL;
   /** To a server that speaks TLS. */
   readonly isSecure: boolean;
+  /** For a proxy that speaks TLS. */
+  readonly trust: Trust;
   /** Aborted when the proxy has not responded in time. */
   readonly signal: AbortSignal;
 }
@@ -21,13 +28,13 @@ export interface TunnelOptions {
  */
 export async function openTunnel(
   connection: ClientRequestArgs,
-  { proxy, isSecure, signal }: TunnelOptions,
+  { proxy, isSecure, trust, signal }: TunnelOptions,
 ): Promise<Duplex> {
   // Only who has a proxy pays for it.
   const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
   const ProxyAgent = isSecure ? HttpsProxyAgent : HttpProxyAgent;
   // hpagent passes these to Node, which knows more of them than hpagent's types do.
-  const proxyRequestOptions: ProxyAgentRequestOptions & RequestOptions = { signal };
+  const proxyRequestOptions: ProxyAgentRequestOptions & RequestOptions = { ...trust, signal };
   const agent = new ProxyAgent({ keepAlive: true, proxy, proxyRequestOptions });
   return new Promise((resolve, reject) => {
     agent.createConnection(connection, (error, socket) => {

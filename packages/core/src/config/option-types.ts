@@ -10,6 +10,8 @@ export interface Option<T> {
    * set.
    */
   readonly standardVariables?: readonly string[];
+  /** Says what is wrong with a text that is not accepted, as the end of "…, which …". */
+  flaw?(text: string): string | undefined;
   /** Converts a value of another type; undefined if that is not possible. */
   convert?(value: unknown): T | undefined;
   accepts(value: unknown): value is T;

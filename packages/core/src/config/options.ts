@@ -2,6 +2,7 @@ import type { EntityOption } from '../identity/entity.js';
 import { isKeyValue } from '../identity/validate-entity.js';
 import { isFieldPath } from '../routing/record-fields.js';
 import { isTemplate, PLACEHOLDERS, RECORD_PREFIX } from '../routing/template.js';
+import { certificateFileFlaw } from '../util/certificate-file.js';
 import { isObject } from '../util/json.js';
 import { parseProxyUrl } from '../util/proxy-url.js';
 import { between, choice, custom, flag, integer, keyValues, type Option, text } from './option-types.js';
@@ -55,6 +56,16 @@ export const OPTIONS = {
     default: undefined,
     expected: 'false, or the http or https URL of a proxy',
     convert: hrefOf,
+  }),
+  /**
+   * A file of certificates in PEM form that alone are trusted in the calls of CloudWatch Logs, STS and
+   * SSO. Default: those that Node trusts, with `NODE_EXTRA_CA_CERTS`.
+   */
+  caFile: text((path) => certificateFileFlaw(path) === undefined, {
+    default: undefined,
+    expected: 'the path of a file of certificates in PEM form',
+    standardVariables: ['AWS_CA_BUNDLE'],
+    flaw: certificateFileFlaw,
   }),
   /** The name of the service in the entity. Default: detected. */
   service: text(isKeyValue, {

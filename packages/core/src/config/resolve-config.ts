@@ -79,9 +79,15 @@ function resolveOption(
   }
   if (value === undefined) return option.default;
   value = option.convert?.(value) ?? value;
-  if (!option.accepts(value)) problems.push(problem(name, option.expected, showValue(value) + from));
+  if (!option.accepts(value))
+    problems.push(problem(name, option.expected, showValue(value) + from + flawOf(option, value)));
   else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
   return value;
+}
+
+function flawOf(option: Option<unknown>, value: unknown): string {
+  const flaw = typeof value === 'string' ? option.flaw?.(value) : undefined;
+  return flaw === undefined ? '' : `, which ${flaw}`;
 }
 
 /** @throws {ConfigError} unless the options are an object */

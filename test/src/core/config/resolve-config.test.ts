@@ -1,9 +1,25 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { inspect } from 'node:util';
 import { type Config, ConfigError, type Options, resolveConfig } from '@putlogs/core';
 import { foreignVariables, OPTIONS, variableOf } from '@putlogs/core/internal';
 import { createStream } from '@putlogs/pino';
 import { CloudWatchTransport } from '@putlogs/winston';
 import test from 'ava';
 import fc from 'fast-check';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'putlogs-certificates-'));
+const CA_FILE = join(FOLDER, 'ca.pem');
+const NOT_PEM = join(FOLDER, 'not.pem');
+/** A certificate, and one that is cut off. */
+const BROKEN = join(FOLDER, 'broken.pem');
+const [certificate = '', other = ''] = rootCertificates;
+writeFileSync(CA_FILE, `# with a comment\n${certificate}\n${other}\n`);
+writeFileSync(NOT_PEM, 'hello');
+writeFileSync(BROKEN, `${certificate}\n${other.replace(/\n[^\n]+\n-----END/, '\n-----END')}\n`);
+test.after.always(() => rmSync(FOLDER, { recursive: true }));
 
 type Env = Record<string, string | undefined>;
 
@@ -37,6 +53,7 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     region: undefined,
     endpoint: undefined,
     proxy: undefined,
+    caFile: undefined,
     service: undefined,
     serviceField: undefined,
     environment: undefined,
@@ -102,6 +119,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   region: ['eu-central-1', 'eu-central-1'],
   endpoint: ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
   proxy: ['http://proxy:3128', 'http://proxy:3128'],
+  caFile: [CA_FILE, CA_FILE],
   service: ['checkout', 'checkout'],
   serviceField: ['service.name', 'service.name'],
   environment: ['ecs:prod', 'ecs:prod'],
@@ -222,6 +240,7 @@ for (const [option, values] of Object.entries({
   ],
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
+  caFile: [CA_FILE],
   proxy: [false, 'http://proxy:3128', 'https://user:p%40ss@proxy', 'http://[::1]:3128'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
   serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
@@ -293,6 +312,7 @@ for (const [option, values] of Object.entries({
   ],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
+  caFile: ['', '/does/not/exist.pem', 'a\0b', FOLDER, NOT_PEM, BROKEN, 7, true],
   proxy: ['', 'proxy:3128', 'socks5://proxy', 'http://', 'http://u:%zz@proxy', true, 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
   serviceField: [
@@ -596,6 +616,28 @@ test('an invalid value in a message is short and on one line', (t) => {
       t.notRegex(problem?.given ?? '', /[\u0000-\u001f]/);
     }),
   );
+});
+
+for (const [path, flaw] of [
+  ['/does/not/exist.pem', 'does not exist'],
+  [FOLDER, 'is not a file'],
+  [NOT_PEM, 'is not PEM'],
+  [BROKEN, 'is not PEM'],
+  ['a\0b', 'cannot be read (ERR_INVALID_ARG_VALUE)'],
+] as const) {
+  test(`the error for a caFile that ${flaw} says so, and where it was set: ${JSON.stringify(path)}`, (t) => {
+    const given = inspect(path);
+    t.is(refusal({ ...group, caFile: path }).problems[0]?.given, `${given}, which ${flaw}`);
+    const [problem] = refusal(group, { AWS_CA_BUNDLE: path }).problems;
+    t.is(problem?.option, 'caFile');
+    t.is(problem?.given, `${given} (in AWS_CA_BUNDLE), which ${flaw}`);
+  });
+}
+
+test('caFile and PUTLOGS_CA_FILE have precedence over AWS_CA_BUNDLE', (t) => {
+  t.is(resolve({ ...group, caFile: CA_FILE }, { AWS_CA_BUNDLE: NOT_PEM }).caFile, CA_FILE);
+  t.is(resolve(group, { PUTLOGS_CA_FILE: CA_FILE, AWS_CA_BUNDLE: NOT_PEM }).caFile, CA_FILE);
+  t.is(resolve(group, { AWS_CA_BUNDLE: CA_FILE }).caFile, CA_FILE);
 });
 
 test('the error for an invalid proxy does not show its password', (t) => {

@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs';
+import { createAuthority, startTls, testWithCertificates as test } from '../../support/certificates.js';
+import { runFixture } from '../../support/child.js';
+import { messages, startLocal } from '../../support/harness.js';
+import { allDelivered, openPipeline } from '../../support/pipeline.js';
+import { startProxy } from '../../support/proxy.js';
+import { until } from '../../support/until.js';
+
+const LOGGERS = ['pino', 'pino stream', 'winston', 'winston in-process'];
+
+for (const [i, logger] of LOGGERS.entries()) {
+  const variable = ['AWS_CA_BUNDLE', 'PUTLOGS_CA_FILE', 'NODE_EXTRA_CA_CERTS'][i % 3] ?? '';
+  test(`${logger}: a service with an own authority is trusted with ${variable}, also through a proxy`, async (t) => {
+    const local = await startLocal(t);
+    const authority = createAuthority(t);
+    const tls = await startTls(t, local, authority);
+    const proxy = await startProxy(t);
+    const env = { PUTLOGS_ENDPOINT: tls.endpoint, [variable]: authority.caFile };
+    for (const more of [{}, { HTTPS_PROXY: proxy.url }]) {
+      const { code, stderr } = await runFixture(local, 'app.js', [logger, 'natural end', '3'], {
+        env: { ...env, ...more },
+      });
+      t.is(stderr, '');
+      t.is(code, 0);
+    }
+    t.is(messages(local).length, 6);
+    t.true(proxy.asked.length > 0);
+    t.true(proxy.asked.every((asked) => asked === tls.authority));
+  });
+}
+
+test('caFile is trusted of a proxy that speaks TLS too', async (t) => {
+  const local = await startLocal(t);
+  const authority = createAuthority(t);
+  const { endpoint } = await startTls(t, local, authority);
+  const secureProxy = await startTls(t, { endpoint: (await startProxy(t)).url }, authority);
+  const proxy = secureProxy.endpoint.replace('127.0.0.1', 'localhost');
+  const pipeline = openPipeline(local, { endpoint, proxy, caFile: authority.caFile });
+  pipeline.accept(Date.now(), 'hello');
+  await pipeline.flush();
+  t.deepEqual(messages(local), ['hello']);
+  await pipeline.close();
+});
+
+test('a connection is kept and used again', async (t) => {
+  const local = await startLocal(t);
+  const authority = createAuthority(t);
+  const { endpoint } = await startTls(t, local, authority);
+  const proxy = await startProxy(t);
+  const { caFile } = authority;
+  const pipeline = openPipeline(local, { endpoint, proxy: proxy.url, caFile, maxInFlight: 1 });
+  for (const text of ['one', 'two', 'three']) {
+    pipeline.accept(Date.now(), text);
+    await pipeline.flush();
+  }
+  t.deepEqual(messages(local), ['one', 'two', 'three']);
+  t.is(proxy.asked.length, 1);
+  await pipeline.close();
+});
+
+for (const what of ['no caFile', 'the caFile of another authority']) {
+  test(`with ${what}, a report says what to set, and events wait`, async (t) => {
+    const local = await startLocal(t);
+    const { endpoint } = await startTls(t, local, createAuthority(t));
+    const options = what === 'no caFile' ? {} : { caFile: createAuthority(t).caFile };
+    const pipeline = openPipeline(local, { endpoint, closeTimeoutMs: 0, ...options });
+    pipeline.accept(Date.now(), 'waits');
+    void pipeline.flush();
+    await until('the report', () => pipeline.problems().includes('unavailable'));
+    const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
+    t.regex(
+      problem?.message ?? '',
+      /^The certificate of CloudWatch Logs, or of a proxy on the way, is not trusted\. Set the option caFile, PUTLOGS_CA_FILE or AWS_CA_BUNDLE /,
+    );
+    t.is(pipeline.counts().delivered, 0);
+    await pipeline.close();
+  });
+}
+
+test('a file that vanishes after the start is reported by its path, and events wait for it', async (t) => {
+  const local = await startLocal(t);
+  const authority = createAuthority(t);
+  const { endpoint } = await startTls(t, local, authority);
+  const pipeline = openPipeline(local, { endpoint, caFile: authority.caFile, closeTimeoutMs: 0 });
+  rmSync(authority.caFile);
+  pipeline.accept(Date.now(), 'waits');
+  void pipeline.flush();
+  await until('the report', () => pipeline.problems().includes('unavailable'));
+  const reported = JSON.stringify(pipeline.reports);
+  t.true(reported.includes(`ENOENT: no such file or directory, open '${authority.caFile}'`));
+  await pipeline.close();
+});
+
+test('without TLS, caFile changes nothing', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local, { caFile: createAuthority(t).caFile });
+  pipeline.accept(Date.now(), 'hello');
+  await pipeline.flush();
+  t.deepEqual(pipeline.counts(), allDelivered(1));
+});
