@@ -52,6 +52,7 @@ export { addCounts } from './reporting/counts.js';
 export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';
 export { DestinationCache } from './routing/destination-cache.js';
+export { groupName } from './routing/group-name.js';
 export { RecordFields } from './routing/record-fields.js';
 export { readsRecords } from './routing/router.js';
 export { streamNamer } from './routing/stream-name.js';

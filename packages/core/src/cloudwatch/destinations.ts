@@ -2,8 +2,10 @@ import { hostname } from 'node:os';
 import type { DestinationName } from '../contracts/destination.js';
 import type { Entity } from '../identity/entity.js';
 import type { Reporter } from '../reporting/reporter.js';
+import { groupName } from '../routing/group-name.js';
 import type { Route, RouteDestinations } from '../routing/router.js';
-import { type FieldValues, type StreamNamer, streamNamer } from '../routing/stream-name.js';
+import { type StreamNamer, streamNamer } from '../routing/stream-name.js';
+import type { FieldValues } from '../routing/template.js';
 import { WeakLruCache } from '../util/weak-lru-cache.js';
 import { CloudWatchDestination } from './destination.js';
 import { KnownStreams } from './known-streams.js';
@@ -26,6 +28,12 @@ export interface KnownIdentity {
   readonly instance: string;
 }
 
+/** The names of log groups and log streams of this process. */
+interface Namers {
+  readonly group: (fields: FieldValues) => string;
+  readonly stream: StreamNamer;
+}
+
 /** Destinations without batches are kept up to this number. */
 const MAX_IDLE_DESTINATIONS = 1000;
 
@@ -37,7 +45,7 @@ export class Destinations implements RouteDestinations {
   readonly #identity: KnownIdentity;
   readonly #destinations = new WeakLruCache<CloudWatchDestination>(MAX_IDLE_DESTINATIONS);
   readonly #knownStreams = new KnownStreams();
-  #streamNamer: StreamNamer | undefined;
+  #namers: Namers | undefined;
 
   constructor(options: DestinationsOptions, client: LogsClient, reporter: Reporter, identity: KnownIdentity) {
     this.#options = options;
@@ -53,33 +61,40 @@ export class Destinations implements RouteDestinations {
    */
   own(key: readonly unknown[], routeOf: () => Route): CloudWatchDestination {
     return this.#destinations.get(JSON.stringify(['own', key]), () => {
-      const { fields, entity } = routeOf();
-      return this.#create(this.#options.logGroupName, (day) => this.#streamNameFor(day, fields), entity);
+      const { groupFields, streamFields, entity } = routeOf();
+      return this.#create(
+        () => this.#ownNamers.group(groupFields),
+        (day) => this.#ownNamers.stream(day, streamFields),
+        entity,
+      );
     });
   }
 
   /** The names are fixed with the first batch. An entity that is found later does not move events to another log stream. */
-  #streamNameFor(day: number, fields: FieldValues): string {
-    this.#streamNamer ??= this.#createStreamNamer(this.#identity);
-    return this.#streamNamer(day, fields);
+  get #ownNamers(): Namers {
+    this.#namers ??= this.#createNamers(this.#identity);
+    return this.#namers;
   }
 
-  #createStreamNamer({ entity, instance }: KnownIdentity): StreamNamer {
-    const { logStreamName, service, environment } = this.#options;
-    return streamNamer(logStreamName, {
+  #createNamers({ entity, instance }: KnownIdentity): Namers {
+    const { logGroupName, logStreamName, service, environment } = this.#options;
+    const values = {
       hostname: hostname(),
       instance,
-      pid: process.pid,
       service: entity?.keyAttributes.Name ?? service,
       environment: entity?.keyAttributes.Environment ?? environment,
-    });
+    };
+    return {
+      group: (fields) => groupName(logGroupName, values, fields),
+      stream: streamNamer(logStreamName, { ...values, pid: process.pid }),
+    };
   }
 
   /** Returns the destination of a batch that another process left. */
   to({ logGroupName, logStreamName, entity }: DestinationName): CloudWatchDestination {
     return this.#destinations.get(JSON.stringify([logGroupName, logStreamName, entity]), () =>
       this.#create(
-        logGroupName,
+        () => logGroupName,
         () => logStreamName,
         () => entity,
       ),
@@ -87,16 +102,16 @@ export class Destinations implements RouteDestinations {
   }
 
   #create(
-    logGroupName: string,
+    groupName: () => string,
     streamName: (day: number) => string,
     entity: () => Entity | undefined,
   ): CloudWatchDestination {
     const { retentionInDays, createLogGroup, createLogStream } = this.#options;
     const { logGroupClass, kmsKeyId, tags, deletionProtectionEnabled } = this.#options;
-    const group = { logGroupName, logGroupClass, kmsKeyId, tags, deletionProtectionEnabled };
+    const group = { logGroupClass, kmsKeyId, tags, deletionProtectionEnabled };
     const streams = new LogStreamManager(
       this.#client,
-      { group, streamName, retentionInDays, createLogGroup, createLogStream },
+      { group, groupName, streamName, retentionInDays, createLogGroup, createLogStream },
       this.#reporter,
       this.#knownStreams,
     );

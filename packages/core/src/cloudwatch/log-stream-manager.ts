@@ -6,10 +6,11 @@ import type { KnownStreams } from './known-streams.js';
 import type { LogGroupSettings, LogsClient } from './logs-client.js';
 
 export interface LogStreamManagerOptions {
-  readonly group: LogGroupSettings & { readonly logGroupName: string };
+  readonly group: Omit<LogGroupSettings, 'logGroupName'>;
   readonly retentionInDays: number | undefined;
   readonly createLogGroup: boolean;
   readonly createLogStream: boolean;
+  readonly groupName: () => string;
   /** The name of the log stream for a UTC day. */
   readonly streamName: (day: number) => string;
 }
@@ -36,7 +37,7 @@ export class LogStreamManager {
   }
 
   get logGroupName(): string {
-    return this.#options.group.logGroupName;
+    return this.#options.groupName();
   }
 
   nameFor(day: number): LogStreamName {
@@ -76,10 +77,13 @@ export class LogStreamManager {
   }
 
   async #createGroup(): Promise<void> {
-    if (this.#options.group.logGroupClass === 'DELIVERY') this.#warnOfDeliveryClass();
+    const { logGroupName } = this;
+    const { group } = this.#options;
+    if (group.logGroupClass === 'DELIVERY') this.#warnOfDeliveryClass();
     try {
       // The retention of a log group that someone else created is left alone.
-      if (await wasMissing(this.#client.createLogGroup(this.#options.group))) this.#isRetentionDue = true;
+      if (await wasMissing(this.#client.createLogGroup({ ...group, logGroupName })))
+        this.#isRetentionDue = true;
     } catch (error) {
       // The response may be lost although the log group was created.
       if (mayHaveSucceeded(classify(error))) this.#isRetentionDue = true;

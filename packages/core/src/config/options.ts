@@ -1,7 +1,8 @@
 import type { EntityOption } from '../identity/entity.js';
 import { isKeyValue } from '../identity/validate-entity.js';
+import { isGroupTemplate } from '../routing/group-name.js';
 import { isFieldPath } from '../routing/record-fields.js';
-import { isTemplate, PLACEHOLDERS, RECORD_PREFIX } from '../routing/template.js';
+import { GROUP_PLACEHOLDERS, isTemplate, PLACEHOLDERS, RECORD_PREFIX } from '../routing/template.js';
 import { certificateFileFlaw } from '../util/certificate-file.js';
 import { isObject } from '../util/json.js';
 import { parseProxyUrl } from '../util/proxy-url.js';
@@ -21,10 +22,13 @@ const MIB = 1024 * 1024;
  * documentation are derived from this table. Editors show its doc comments for `Options` and `Config` too.
  */
 export const OPTIONS = {
-  /** The log group to write to. **Required.** */
-  logGroupName: text((name) => /^[.\-_/#A-Za-z0-9]{1,512}$/.test(name) && !/^aws\//i.test(name), {
+  /**
+   * The log group to write to. **Required.** Placeholders: `{service}`, `{environment}`, `{instance}`,
+   * `{hostname}` and `{record.field}`, as in `logStreamName`.
+   */
+  logGroupName: text(isGroupTemplate, {
     default: undefined,
-    expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
+    expected: `1 to 512 letters, digits and . - _ / #, not starting with "aws/", and braces only around ${GROUP_PLACEHOLDERS.join(', ')} and record.field`,
   }),
   /**
    * The log stream to write to. Placeholders: `{instance}` (the ECS task, pod, EC2 instance or Lambda
@@ -83,8 +87,8 @@ export const OPTIONS = {
   }),
   /**
    * The maximum number of log streams and services that records may select at once, through `{record.…}`
-   * and `serviceField`, from 1 to 5000. All further records go to one overflow stream, whose name has
-   * `/overflow` in place of each field.
+   * and `serviceField`, from 1 to 5000. All further records go to one overflow stream. Its name and that
+   * of its log group have `/overflow` in place of each field.
    * @default 250
    */
   maxLogStreams: integer(between(1, 5000), {

@@ -42,7 +42,7 @@ export interface DispatcherParts {
 }
 
 const TOO_MANY_OPEN_BATCHES =
-  'Too many log streams or services are in use at once: batches are sent before they are full, in many small requests. Choose fields with fewer values for logStreamName and serviceField.';
+  'Too many log streams or services are in use at once: batches are sent before they are full, in many small requests. Choose fields with fewer values for logGroupName, logStreamName and serviceField.';
 
 /** Batches that earlier processes left are sent first if they are found within this time. */
 const HEAD_START_MS = 2000;

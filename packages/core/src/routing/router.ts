@@ -4,14 +4,16 @@ import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { DestinationCache } from './destination-cache.js';
+import { sanitizeGroupName } from './group-name.js';
 import { RecordFields } from './record-fields.js';
-import { type FieldValues, sanitizeStreamName } from './stream-name.js';
-import { fieldsIn } from './template.js';
+import { sanitizeStreamName } from './stream-name.js';
+import { type FieldValues, fieldsIn } from './template.js';
 
 /** Chooses the destination of a record from its text. */
 export type Router = (message: string | Buffer) => Destination;
 
 export interface RouterOptions {
+  readonly logGroupName: string;
   readonly logStreamName: string;
   readonly serviceField: string | undefined;
   readonly maxLogStreams: number;
@@ -19,7 +21,8 @@ export interface RouterOptions {
 
 /** What the records of one destination have in common. */
 export interface Route {
-  readonly fields: FieldValues;
+  readonly groupFields: FieldValues;
+  readonly streamFields: FieldValues;
   /** The entity of these records; undefined if it is unknown so far, or none. */
   readonly entity: () => Entity | undefined;
 }
@@ -40,14 +43,15 @@ export interface EntityProvider {
 }
 
 /**
- * Replaces each field in the name of the overflow log stream. Field values contain no slash, so no record has this log
- * stream as its own.
+ * Replaces each field in the names of the overflow log group and log stream. Field values contain no slash, so no record has
+ * these as its own.
  */
 const OVERFLOW = '/overflow';
 
 /** Whether the destination of a record depends on its fields. */
-export function readsRecords({ logStreamName, serviceField }: Omit<RouterOptions, 'maxLogStreams'>): boolean {
-  return serviceField !== undefined || fieldsIn(logStreamName).length > 0;
+export function readsRecords(options: Omit<RouterOptions, 'maxLogStreams'>): boolean {
+  const { logGroupName, logStreamName, serviceField } = options;
+  return serviceField !== undefined || fieldsIn(logGroupName + logStreamName).length > 0;
 }
 
 export function createRouter(
@@ -58,10 +62,11 @@ export function createRouter(
   clock: Clock,
 ): Router {
   const { serviceField, maxLogStreams } = options;
-  const fields = fieldsIn(options.logStreamName);
+  const names = { group: fieldsIn(options.logGroupName), stream: fieldsIn(options.logStreamName) };
+  const fields = [...names.group, ...names.stream];
   const own = (values: readonly (string | undefined)[], service?: string) =>
     destinations.own([values, service], () =>
-      routeOf(fields, values.map(copyString), copyString(service), identity),
+      routeOf(names, values.map(copyString), copyString(service), identity),
     );
   if (!readsRecords(options)) {
     const only = own([]);
@@ -78,7 +83,9 @@ export function createRouter(
   return (message) => {
     const texts = recordFields.read(message);
     const service = serviceField === undefined ? undefined : serviceName(texts.pop());
-    const values = texts.map(nameSegment);
+    const values = texts.map((text, i) =>
+      nameSegment(text, i < names.group.length ? sanitizeGroupName : sanitizeStreamName),
+    );
     return cache.get(keyOf(values, service), () => own(values, service)) ?? overflowDestination();
   };
 }
@@ -89,18 +96,19 @@ function keyOf(values: readonly (string | undefined)[], service: string | undefi
 }
 
 function tooManyMessage(max: number): string {
-  return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream, in whose name "${OVERFLOW}" replaces each field, with the entity of the process. Use fields with fewer values in logStreamName and serviceField, or raise maxLogStreams.`;
+  return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream. In its name and that of its log group "${OVERFLOW}" replaces each field, and its entity is that of the process. Use fields with fewer values in logGroupName, logStreamName and serviceField, or raise maxLogStreams.`;
 }
 
 /** Not a closure of the router: that would keep the first record of each destination in memory. */
 function routeOf(
-  fields: readonly string[],
+  { group, stream }: { readonly group: readonly string[]; readonly stream: readonly string[] },
   values: readonly (string | undefined)[],
   service: string | undefined,
   identity: EntityProvider,
 ): Route {
   return {
-    fields: new Map(fields.map((field, i) => [field, values[i]])),
+    groupFields: new Map(group.map((field, i) => [field, values[i]])),
+    streamFields: new Map(stream.map((field, i) => [field, values[group.length + i]])),
     entity: () => (service === undefined ? identity.entity : identity.entityOf(service)),
   };
 }
@@ -111,11 +119,11 @@ function copyString(text: string | undefined): string | undefined {
 }
 
 /**
- * A field's value as a segment of a log stream's name. It is sanitized here already, so that a destination keeps no
+ * A field's value as a segment of a name. It is sanitized here already, so that a destination keeps no
  * more of a record than a name may contain. Slashes are replaced, so that a value cannot imitate several segments.
  */
-function nameSegment(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : sanitizeStreamName(text.replaceAll('/', '_'));
+function nameSegment(text: string | undefined, sanitize: (name: string) => string): string | undefined {
+  return text === undefined ? undefined : sanitize(text.replaceAll('/', '_'));
 }
 
 function serviceName(text: string | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { stripVTControlCharacters } from 'node:util';
 import { DAY_MS } from '../batching/limits.js';
-import { fillIn } from './template.js';
+import { type FieldValues, fillIn } from './template.js';
 
 /** The values of the placeholders in a log stream's name. */
 export interface StreamNameValues {
@@ -12,30 +12,20 @@ export interface StreamNameValues {
   readonly environment: string | undefined;
 }
 
-/** The values of record fields, by name. */
-export type FieldValues = ReadonlyMap<string, string | undefined>;
-
 /** @param day the UTC day, counted from 1970-01-01 @returns the name of the log stream */
 export type StreamNamer = (day: number, fields?: FieldValues) => string;
 
 const MAX_LENGTH = 512;
 
-const UNKNOWN = 'unknown';
-
 /**
  * Creates names of log streams from a template. `{date}` depends on the day, `{record.…}` on the record, and all other
- * placeholders keep their values. Unknown values become `unknown`.
+ * placeholders keep their values.
  */
 export function streamNamer(template: string, values: StreamNameValues): StreamNamer {
   const fixed = { ...values, pid: String(values.pid), uuid: randomUUID() };
   return (day, fields) => {
-    const known = { ...fixed, date: new Date(day * DAY_MS).toISOString().slice(0, 10) };
-    const name = fillIn(
-      template,
-      (placeholder) => known[placeholder] ?? UNKNOWN,
-      (field) => fields?.get(field) ?? UNKNOWN,
-    );
-    return sanitizeStreamName(name);
+    const date = new Date(day * DAY_MS).toISOString().slice(0, 10);
+    return sanitizeStreamName(fillIn(template, { ...fixed, date }, fields));
   };
 }
 

@@ -13,20 +13,28 @@ export const PLACEHOLDERS = [
 
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 
+/** The placeholders of log groups. The others would create log groups without end: one for each day, or for each process. */
+export const GROUP_PLACEHOLDERS = ['instance', 'hostname', 'service', 'environment'] as const;
+
 export const RECORD_PREFIX = 'record.';
 
 const IN_BRACES = /\{([^{}]*)\}/g;
 
 /** Whether all braces belong to known placeholders. Other braces are a mistake, and not part of a name. */
 export function isTemplate(text: string): boolean {
-  return !/[{}]/.test(
-    text.replace(IN_BRACES, (whole, inside: string) => (isPlaceholder(inside) ? '' : whole)),
+  return !/[{}]/.test(exampleOf(text, PLACEHOLDERS));
+}
+
+/** A name without braces, unless a placeholder is not one of these. */
+export function exampleOf(template: string, placeholders: readonly Placeholder[]): string {
+  return template.replace(IN_BRACES, (whole, inside: string) =>
+    isPlaceholder(inside, placeholders) ? 'x' : whole,
   );
 }
 
-function isPlaceholder(inside: string): boolean {
+function isPlaceholder(inside: string, placeholders: readonly string[]): boolean {
   if (inside.startsWith(RECORD_PREFIX)) return isFieldPath(inside.slice(RECORD_PREFIX.length));
-  return (PLACEHOLDERS as readonly string[]).includes(inside);
+  return placeholders.includes(inside);
 }
 
 /** The fields of the record that a template contains, each once. */
@@ -36,15 +44,19 @@ export function fieldsIn(template: string): string[] {
   return [...new Set(fields.map((name) => name.slice(RECORD_PREFIX.length)))];
 }
 
-/** Replaces all placeholders in one pass, so braces in the values have no meaning. */
-export function fillIn(
-  template: string,
-  known: (placeholder: Placeholder) => string,
-  field: (name: string) => string,
-): string {
-  return template.replace(IN_BRACES, (_, inside: string) =>
-    inside.startsWith(RECORD_PREFIX)
-      ? field(inside.slice(RECORD_PREFIX.length))
-      : known(inside as Placeholder),
-  );
+export type PlaceholderValues = { readonly [P in Placeholder]?: string | undefined };
+
+/** The values of record fields, by name. */
+export type FieldValues = ReadonlyMap<string, string | undefined>;
+
+const UNKNOWN = 'unknown';
+
+/** Replaces all placeholders in one pass, so braces in the values have no meaning. Unknown values become `unknown`. */
+export function fillIn(template: string, values: PlaceholderValues, fields?: FieldValues): string {
+  return template.replace(IN_BRACES, (_, inside: string) => {
+    const value = inside.startsWith(RECORD_PREFIX)
+      ? fields?.get(inside.slice(RECORD_PREFIX.length))
+      : values[inside as Placeholder];
+    return value ?? UNKNOWN;
+  });
 }

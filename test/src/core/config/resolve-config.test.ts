@@ -86,7 +86,8 @@ test('without a log group, the ConfigError says how to set it', (t) => {
     {
       option: 'logGroupName',
       variable: 'PUTLOGS_LOG_GROUP_NAME',
-      expected: '1 to 512 letters, digits and . - _ / #, not starting with "aws/"',
+      expected:
+        '1 to 512 letters, digits and . - _ / #, not starting with "aws/", and braces only around instance, hostname, service, environment and record.field',
       given: 'nothing',
     },
   ]);
@@ -230,7 +231,16 @@ test('the error for an invalid standard variable contains its name', (t) => {
 });
 
 for (const [option, values] of Object.entries({
-  logGroupName: ['/a', 'a'.repeat(512), '.-_/#aZ09', 'awsx', '/aws/lambda/x'],
+  logGroupName: [
+    '/a',
+    'a'.repeat(512),
+    '.-_/#aZ09',
+    'awsx',
+    '/aws/lambda/x',
+    '{service}',
+    '/apps/{service}/{environment}/{instance}/{hostname}',
+    '/apps/{record.tenant}/{record.http.request id}',
+  ],
   logStreamName: [
     'a',
     'x'.repeat(512),
@@ -281,7 +291,27 @@ for (const [option, values] of Object.entries({
 }
 
 for (const [option, values] of Object.entries({
-  logGroupName: ['', 'a'.repeat(513), 'a b', 'é', 'a:b', 'aws/lambda', 'AWS/x', 'a\n', 7, true],
+  logGroupName: [
+    '',
+    'a'.repeat(513),
+    'a b',
+    'é',
+    'a:b',
+    'aws/lambda',
+    'AWS/x',
+    'a\n',
+    '/apps/{date}',
+    '/apps/{pid}',
+    '/apps/{uuid}',
+    '/apps/{tenant}',
+    '/apps/{record.}',
+    '/apps/{service',
+    '/apps/{{service}}',
+    '/a b/{service}',
+    'aws/{service}',
+    7,
+    true,
+  ],
   logStreamName: [
     '',
     'x'.repeat(513),
