@@ -32,7 +32,9 @@ test.serial('an application in a webpack bundle delivers, in a worker and in-pro
   const local = await startLocal(t);
   const file = await bundle(t, {});
   for (const where of ['in a worker', 'in-process']) {
-    const { code, stdout, stderr } = await runProgram(local, file, [where]);
+    const { code, stdout, stderr } = await runProgram(local, file, [where], {
+      env: { PUTLOGS_SERVICE: 'checkout' },
+    });
     t.is(code, 0, stderr);
     t.is(stdout, '378 delivered', stderr);
     t.is(stderr, '');

@@ -10,7 +10,7 @@ import {
 const MAX_LENGTH = 512;
 
 /** Whether the service accepts the name. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
-export function isGroupName(name: string): boolean {
+function isGroupName(name: string): boolean {
   return /^[.\-_/#A-Za-z0-9]{1,512}$/.test(name) && !/^aws\//i.test(name);
 }
 
