@@ -11,7 +11,7 @@ const MAX_UNRECEIVED_BYTES = 4 * 1024 * 1024;
 
 /**
  * How long a record waits for others, so that the worker is not woken for each of them. A record that comes after a longer
- * silence waits until the end of this turn of the event loop only. docs/benchmarks.md has the price of other values.
+ * silence waits until the end of this turn of the event loop only.
  */
 const JOIN_MS = 25;
 
