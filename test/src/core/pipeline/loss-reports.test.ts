@@ -45,7 +45,7 @@ for (const [what, settled, text] of [
   [
     'not waited for',
     { kind: 'dropped', reason: 'abandoned' },
-    /^not-delivered: 3 events were not delivered before the process ended, and are lost\. Await flush\(\)/,
+    /^not-delivered: 3 events were not delivered before the process ended, and are lost\. If the application called process\.exit\(\), await flush\(\) first/,
   ],
   [
     'unreadable on disk',
