@@ -39,8 +39,8 @@ for (const [page, names] of Object.entries(PAGES)) {
 
 function tableOf(names) {
   const rows = names.map((name) => {
-    const { standardVariables = [], default: standard } = OPTIONS[name];
-    const variables = [variableOf(name), ...standardVariables]
+    const { standardVariables = [], default: standard, isSecret } = OPTIONS[name];
+    const variables = [...(isSecret ? [] : [variableOf(name)]), ...standardVariables]
       .map((variable) => `\`${variable}\``)
       .join(', ');
     return `| \`${name}\` | ${variables} | ${standard === undefined ? '' : `\`${standard}\``} | ${descriptions.get(name)} |`;

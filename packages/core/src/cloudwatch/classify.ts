@@ -28,7 +28,7 @@ export function countRejected(info: RejectedLogEventsInfo | undefined, size: num
  * The SDK signs the next request by the time of this response.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
  */
-const CLOCK_SKEW = /^Signature (?:expired|not yet current)/;
+const CLOCK_SKEW = /^(?:SignatureDoesNotMatch: )?Signature (?:expired|not yet current)/;
 
 const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   ThrottlingException: 'throttled',
@@ -59,6 +59,7 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   CredentialsProviderError: 'denied',
   TokenProviderError: 'denied',
   CredentialsTimeoutError: 'denied',
+  CredentialsRefusedError: 'denied',
   RegionMissing: 'denied',
   RegionInvalid: 'denied',
 
@@ -77,6 +78,13 @@ export function classify(error: unknown): FailedOutcome {
   if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
   if (kind === 'denied' && CLOCK_SKEW.test(failure.message)) return { kind: 'skewed', failure };
   return { kind, failure };
+}
+
+/** Whether a service has understood the request and says no to it. */
+export function isRefusal(error: unknown): error is Error {
+  const { status = 0 } = metadataOf(error);
+  const isRefused = error instanceof Error && status >= 400 && status < 500;
+  return isRefused && kindOf(error.name, status) !== 'throttled';
 }
 
 function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {

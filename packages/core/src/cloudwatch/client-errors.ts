@@ -29,6 +29,14 @@ export class CredentialsTimeoutError extends Error {
   }
 }
 
+/** STS does not give the credentials that were asked for. */
+export class CredentialsRefusedError extends Error {
+  override readonly name = 'CredentialsRefusedError';
+  constructor(cause: Error) {
+    super(`${cause.name}: ${cause.message}`, { cause });
+  }
+}
+
 export class NotTheServiceError extends Error {
   override readonly name = 'NotTheServiceError';
   constructor() {

@@ -1,32 +1,31 @@
-import { CredentialsTimeoutError } from './client-errors.js';
+import { isRefusal } from './classify.js';
+import { CredentialsRefusedError, CredentialsTimeoutError } from './client-errors.js';
+import type { CredentialSource } from './credential-source.js';
 import type { IdleTimers } from './idle-timers.js';
-import type { RequestHandlerOptions } from './network.js';
-import sdk from './sdk.cjs';
 
-type Provider = ReturnType<typeof sdk.defaultProvider>;
-type LookUp = ReturnType<Provider>;
+type LookUp = ReturnType<CredentialSource>;
 
 /**
- * The SDK's default credentials, looked up again when the service refuses them or the look-up hangs. By itself the SDK keeps
- * credentials without an expiry for ever, never reads a file again, and waits without limit.
+ * The credentials, looked up again when the service refuses them or the look-up hangs. By itself the SDK keeps credentials without
+ * an expiry for ever, never reads a file again, and waits without limit.
  */
 export class Credentials {
   readonly #timers: IdleTimers;
-  readonly #requestHandler: RequestHandlerOptions;
-  #search: Provider;
+  readonly #newSource: () => CredentialSource;
+  #source: CredentialSource;
   /** Shared by all calls that need credentials at the same time. */
   #lookUp: LookUp | undefined;
 
-  /** @param requestHandler for the clients of STS and SSO, which some sources of credentials ask */
-  constructor(timers: IdleTimers, requestHandler: RequestHandlerOptions) {
+  /** @param newSource makes a source that remembers nothing */
+  constructor(timers: IdleTimers, newSource: () => CredentialSource) {
     this.#timers = timers;
-    this.#requestHandler = requestHandler;
-    this.#search = this.#newSearch();
+    this.#newSource = newSource;
+    this.#source = newSource();
   }
 
   /** For the client's configuration. `memoized` tells the SDK not to cache the result itself. */
-  readonly provider: Provider & { readonly memoized: true } = Object.assign(
-    (...args: Parameters<Provider>) => {
+  readonly provider: CredentialSource & { readonly memoized: true } = Object.assign(
+    (...args: Parameters<CredentialSource>) => {
       this.#lookUp ??= this.#find(args).finally(() => {
         this.#lookUp = undefined;
       });
@@ -37,22 +36,21 @@ export class Credentials {
 
   /** The service refused the last credentials. A look-up in progress is newer than they are, and goes on. */
   renew(): void {
-    if (this.#lookUp === undefined) this.#search = this.#newSearch();
+    if (this.#lookUp === undefined) this.#source = this.#newSource();
   }
 
-  #find(args: Parameters<Provider>): LookUp {
+  #find(args: Parameters<CredentialSource>): LookUp {
     return new Promise((resolve, reject) => {
       const timer = this.#timers.start((ms) => {
-        this.#search = this.#newSearch();
+        this.#source = this.#newSource();
         reject(new CredentialsTimeoutError(ms));
       });
-      void this.#search(...args)
-        .then(resolve, reject)
+      void this.#source(...args)
+        // STS refuses by the names of errors that, from CloudWatch Logs, would mean a batch.
+        .then(resolve, (error: unknown) =>
+          reject(isRefusal(error) ? new CredentialsRefusedError(error) : error),
+        )
         .finally(() => timer.stop());
     });
-  }
-
-  #newSearch(): Provider {
-    return sdk.defaultProvider({ ignoreCache: true, clientConfig: { requestHandler: this.#requestHandler } });
   }
 }

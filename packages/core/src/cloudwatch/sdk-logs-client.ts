@@ -9,6 +9,7 @@ import {
   RequestTimeoutError,
   ShortenedTimeoutError,
 } from './client-errors.js';
+import { type AccountOptions, credentialSource } from './credential-source.js';
 import { Credentials } from './credentials.js';
 import { IdleTimers } from './idle-timers.js';
 import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } from './logs-client.js';
@@ -24,7 +25,7 @@ import {
 } from './sdk-middleware.js';
 import type { ServiceClock } from './service-clock.js';
 
-export interface SdkOptions extends NetworkOptions {
+export interface SdkOptions extends NetworkOptions, AccountOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly gzip: boolean;
@@ -55,7 +56,7 @@ export class SdkLogsClient implements LogsClient {
     this.#timers = new IdleTimers(options.requestTimeoutMs, clock);
     this.#network = new Network(options, env, clock);
     const { requestHandler } = this.#network;
-    this.#credentials = new Credentials(this.#timers, requestHandler);
+    this.#credentials = new Credentials(this.#timers, () => credentialSource(options, requestHandler, clock));
     const config: CloudWatchLogsClientConfig = {
       // The dispatcher alone decides whether to send a batch again.
       maxAttempts: 1,
@@ -63,6 +64,7 @@ export class SdkLogsClient implements LogsClient {
       requestHandler,
     };
     if (options.region !== undefined) config.region = options.region;
+    if (options.profile !== undefined) config.profile = options.profile;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
     this.#client = new sdk.CloudWatchLogsClient(config);
     warnOfExposedTokens(this.#client.middlewareStack, tokenExposed);

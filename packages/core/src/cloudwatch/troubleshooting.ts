@@ -41,7 +41,9 @@ function credentialsHint({ name }: Failure, logGroupName: string): string {
       return 'The AWS Region is not a valid name: check AWS_REGION and the region of the AWS profile.';
     case 'CredentialsProviderError':
     case 'TokenProviderError':
-      return 'No AWS credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
+      return 'No AWS credentials: give the process a role, a profile that exists (option profile or AWS_PROFILE), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the option credentials.';
+    case 'CredentialsRefusedError':
+      return 'AWS does not give the credentials of the role (option roleArn, or that of the profile or of the pod). Its trust policy must allow the credentials that ask for it, with the same externalId, and these need sts:AssumeRole.';
     case 'CredentialsTimeoutError':
       return 'The source of the AWS credentials (STS, a credential_process or the endpoint of the container) does not respond. It is asked again.';
     case 'AccessDeniedException':

@@ -1,5 +1,5 @@
 const CREDENTIALS =
-  'the AWS SDK finds the credentials: give the process a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+  'use credentials: { accessKeyId, secretAccessKey, sessionToken }, profile or roleArn; without them the AWS SDK finds the credentials of a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
 const FORMAT =
   "the text of an event is the record as the logger's format, or else the transport's own, writes it";
 const REPORTS = "problems are emitted as 'report' events of the transport, and written to stderr";
@@ -12,9 +12,6 @@ const BATCHES =
  */
 export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ...[
-    'credentials',
-    'profile',
-    'awsProfile',
     'accessKeyId',
     'secretAccessKey',
     'sessionToken',
@@ -25,6 +22,8 @@ export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
     'aws_access_key_id',
     'aws_secret_access_key',
   ].map((name) => [name, CREDENTIALS] as const),
+  ['awsProfile', 'profile'],
+  ['role', 'roleArn'],
   ['awsRegion', 'region'],
   ['aws_region', 'region'],
   ['awsOptions', `use region and endpoint; ${CREDENTIALS}`],

@@ -10,6 +10,8 @@ export interface Option<T> {
    * set.
    */
   readonly standardVariables?: readonly string[];
+  /** It has no environment variable, and no error shows its value. */
+  readonly isSecret?: true;
   /** Says what is wrong with a text that is not accepted, as the end of "…, which …". */
   flaw?(text: string): string | undefined;
   /** Converts a value of another type; undefined if that is not possible. */

@@ -4,7 +4,7 @@ import { isObject } from '../util/json.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
-import { showValue } from './show-value.js';
+import { showSecret, showValue } from './show-value.js';
 import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
 
 /** Environment variables, such as `process.env`. */
@@ -13,7 +13,15 @@ export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 const PREFIX = 'PUTLOGS_';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
 const ENTITY_FIELDS = ['type', 'resourceType', 'identifier', 'name', 'environment', 'attributes'] as const;
-const VARIABLES = [...NAMES, ...ENTITY_FIELDS.map((field) => `entity.${field}`)].map(variableOf);
+const VARIABLES = [
+  ...NAMES.filter((name) => !isSecret(name)),
+  ...ENTITY_FIELDS.map((field) => `entity.${field}`),
+].map(variableOf);
+
+function isSecret(name: OptionName): boolean {
+  const option: Option<unknown> = OPTIONS[name];
+  return option.isSecret === true;
+}
 
 /** The name of an option's environment variable: PUTLOGS_LOG_GROUP_NAME for `logGroupName`. */
 export function variableOf(option: string): string {
@@ -45,18 +53,40 @@ export function resolveConfig(
     problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, given));
   }
   const isValid = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
-  if (isValid('serviceField') && isValid('entity')) problems.push(...contradictions(config as Config));
+  if (isValid('serviceField') && isValid('entity')) problems.push(...entityContradictions(config as Config));
+  if (isValid('roleArn') && isValid('profile')) problems.push(...accountContradictions(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }
 
 /** Options that are valid each, but not together. */
-function contradictions({ serviceField, entity }: Pick<Config, 'serviceField' | 'entity'>): ConfigProblem[] {
+function entityContradictions({
+  serviceField,
+  entity,
+}: Pick<Config, 'serviceField' | 'entity'>): ConfigProblem[] {
   if (serviceField === undefined || entity === undefined) return [];
   if (entity !== false && (entity.type ?? 'Service') === 'Service') return [];
   const given = entity === false ? 'false' : `of type ${entity.type}`;
   const expected = `nothing, since entity (${variableOf('entity')}) is ${given}, and a record can only name a service`;
   return [problem('serviceField', expected, showValue(serviceField))];
+}
+
+function accountContradictions(config: Config): ConfigProblem[] {
+  const { profile, credentials, roleArn } = config;
+  const isTwice = profile !== undefined && credentials !== undefined;
+  const useless = (['roleSessionName', 'externalId'] as const).filter(
+    (name) => roleArn === undefined && config[name] !== undefined,
+  );
+  return [
+    ...(isTwice ? [problem('profile', 'nothing, since credentials are given', showValue(profile))] : []),
+    ...useless.map((name) =>
+      problem(
+        name,
+        `nothing, since roleArn (${variableOf('roleArn')}) is not given`,
+        showValue(config[name]),
+      ),
+    ),
+  ];
 }
 
 function resolveOption(
@@ -67,7 +97,8 @@ function resolveOption(
 ): unknown {
   const option: Option<unknown> = OPTIONS[name];
   const own = variableOf(name);
-  const variable = [own, ...(option.standardVariables ?? [])].find((known) => env[known]);
+  const variables = option.isSecret ? [] : [own, ...(option.standardVariables ?? [])];
+  const variable = variables.find((known) => env[known]);
   let value = given;
   let from = '';
   if (given === undefined) {
@@ -79,7 +110,9 @@ function resolveOption(
   }
   if (value === undefined) return option.default;
   value = option.convert?.(value) ?? value;
-  if (!option.accepts(value))
+  if (option.isSecret && !option.accepts(value))
+    problems.push({ option: name, expected: option.expected, given: showSecret(value) });
+  else if (!option.accepts(value))
     problems.push(problem(name, option.expected, showValue(value) + from + flawOf(option, value)));
   else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
   return value;

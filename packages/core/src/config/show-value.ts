@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { isObject } from '../util/json.js';
 import { isSecretName, redact } from '../util/redact.js';
 
 /** A value as short text on one line, without possible secrets. */
@@ -9,13 +10,20 @@ export function showValue(value: unknown): string {
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
 }
 
+/** The types of a secret and of its fields. */
+export function showSecret(value: unknown): string {
+  return inspect(isObject(value) ? withoutSecrets({ ...value }, () => true) : mask(value), {
+    breakLength: Infinity,
+  });
+}
+
 /** Masks the secrets in an object, for example credentials that were given for another option. */
-function withoutSecrets(value: unknown): unknown {
+function withoutSecrets(value: unknown, isHidden = isSecretName): unknown {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
     return value;
   const fields = Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { value: field }]) => [
     name,
-    isSecretName(name) ? mask(field) : field,
+    isHidden(name) ? mask(field) : field,
   ]);
   return Object.fromEntries(fields);
 }

@@ -21,6 +21,9 @@ writeFileSync(NOT_PEM, 'hello');
 writeFileSync(BROKEN, `${certificate}\n${other.replace(/\n[^\n]+\n-----END/, '\n-----END')}\n`);
 test.after.always(() => rmSync(FOLDER, { recursive: true }));
 
+const ROLE = 'arn:aws:iam::123456789012:role/path/logs';
+const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 'hunter2' };
+
 type Env = Record<string, string | undefined>;
 
 const group = { logGroupName: '/app' };
@@ -54,6 +57,11 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     endpoint: undefined,
     proxy: undefined,
     caFile: undefined,
+    profile: undefined,
+    credentials: undefined,
+    roleArn: undefined,
+    roleSessionName: undefined,
+    externalId: undefined,
     service: undefined,
     serviceField: undefined,
     environment: undefined,
@@ -121,6 +129,8 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   endpoint: ['http://127.0.0.1:4599', 'http://127.0.0.1:4599'],
   proxy: ['http://proxy:3128', 'http://proxy:3128'],
   caFile: [CA_FILE, CA_FILE],
+  profile: ['logs', 'logs'],
+  roleArn: [ROLE, ROLE],
   service: ['checkout', 'checkout'],
   serviceField: ['service.name', 'service.name'],
   environment: ['ecs:prod', 'ecs:prod'],
@@ -147,11 +157,14 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   reportToStderr: ['false', false],
 };
 
+/** Tested on their own: they have no variable, or mean something only with another option. */
+const OTHERS = ['credentials', 'roleSessionName', 'externalId'];
+
 test('the table of this test contains every option', (t) => {
-  t.deepEqual(Object.keys(VARIABLES).toSorted(), Object.keys(OPTIONS).toSorted());
+  t.deepEqual([...Object.keys(VARIABLES), ...OTHERS].toSorted(), Object.keys(OPTIONS).toSorted());
 });
 
-for (const name of Object.keys(OPTIONS)) {
+for (const name of Object.keys(VARIABLES)) {
   const [text = '', value] = VARIABLES[name] ?? [];
   const variable = `PUTLOGS_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
   const needed: Env = { PUTLOGS_LOG_GROUP_NAME: '/app' };
@@ -251,6 +264,9 @@ for (const [option, values] of Object.entries({
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
   caFile: [CA_FILE],
+  profile: ['default', 'a b', 'x'.repeat(256)],
+  credentials: [KEYS, { ...KEYS, sessionToken: 'token' }],
+  roleArn: [ROLE, 'arn:aws-us-gov:iam::123456789012:role/a', 'arn:aws-cn:iam::123456789012:role/a+=,.@-_'],
   proxy: [false, 'http://proxy:3128', 'https://user:p%40ss@proxy', 'http://[::1]:3128'],
   service: ['a', ' padded ', 'x'.repeat(512), 'a "quoted" \\ name'],
   serviceField: ['service', 'service.name', 'a b', '@service', 'record', 'records.a', 'a.record.b'],
@@ -342,6 +358,19 @@ for (const [option, values] of Object.entries({
   ],
   region: ['', 'EU-central-1', 'eu central', 'x'.repeat(64), 'a-1\n', 7],
   endpoint: ['', 'localhost:4599', 'ftp://localhost', 'http://', 'http://user@host', '/path', 7],
+  profile: ['', ' ', '[logs]', 'a\nb', 'x'.repeat(257), 7],
+  credentials: [
+    'AKIA:hunter2',
+    {},
+    { accessKeyId: 'AKIA' },
+    { ...KEYS, accessKeyId: '' },
+    { ...KEYS, sessionToken: 7 },
+    { ...KEYS, secretAccessKey: 'a b' },
+    () => KEYS,
+    [KEYS],
+    true,
+  ],
+  roleArn: ['', 'logs', 'arn:aws:iam::1:role/a', 'arn:aws:iam::123456789012:user/a', `${ROLE}\n`, 7],
   caFile: ['', '/does/not/exist.pem', 'a\0b', FOLDER, NOT_PEM, BROKEN, 7, true],
   proxy: ['', 'proxy:3128', 'socks5://proxy', 'http://', 'http://u:%zz@proxy', true, 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
@@ -463,10 +492,10 @@ for (const [name, hint] of [
 
 for (const [names, troubleshooting] of [
   [
-    ['credentials', 'profile', 'awsAccessKeyId', 'awsSecretAccessKey', 'awsSecretKey'],
-    /AWS SDK finds.* a role, AWS_PROFILE/,
+    ['awsAccessKeyId', 'awsSecretAccessKey', 'awsSecretKey'],
+    /use credentials: .* or roleArn; .*AWS SDK finds.* a role, AWS_PROFILE/,
   ],
-  [['awsOptions', 'cloudWatchLogs'], /use region and endpoint; the AWS SDK finds/],
+  [['awsOptions', 'cloudWatchLogs'], /use region and endpoint; use credentials: /],
   [['level'], /to the logger, to Winston's transport, or beside `target`/],
   [['name'], /service, .*logGroupName and logStreamName/],
   [['batchSize'], /flushIntervalMs and maxBufferBytes/],
@@ -607,7 +636,7 @@ test('one error lists everything that is wrong', (t) => {
 
 for (const [what, options, env] of [
   ['an unknown option', { awsSecretAccessKey: 'hunter2' }, {}],
-  ['an unknown option that is an object', { credentials: { secretAccessKey: 'hunter2' } }, {}],
+  ['an unknown option that is an object', { awsOptions: { secretAccessKey: 'hunter2' } }, {}],
   ['an unknown variable', {}, { PUTLOGS_SERVICE_KEY: 'hunter2' }],
   ['the password of a URL', { endpoint: 'https://user:hunter2@host' }, {}],
   ['the password of a URL in a variable', {}, { PUTLOGS_ENDPOINT: 'https://user:hunter2@host' }],
@@ -668,6 +697,59 @@ test('caFile and PUTLOGS_CA_FILE have precedence over AWS_CA_BUNDLE', (t) => {
   t.is(resolve({ ...group, caFile: CA_FILE }, { AWS_CA_BUNDLE: NOT_PEM }).caFile, CA_FILE);
   t.is(resolve(group, { PUTLOGS_CA_FILE: CA_FILE, AWS_CA_BUNDLE: NOT_PEM }).caFile, CA_FILE);
   t.is(resolve(group, { AWS_CA_BUNDLE: CA_FILE }).caFile, CA_FILE);
+});
+
+for (const [option, accepted, refusedValues] of [
+  ['roleSessionName', ['ab', 'checkout@eu', 'x'.repeat(64)], ['', 'a', 'a b', 'x'.repeat(65), 7]],
+  ['externalId', ['ab', 'shop/7:a', 'x'.repeat(1224)], ['', 'a', 'a b', 'x'.repeat(1225), 7]],
+] as const) {
+  test(`${option} is checked, has a variable, and means nothing without roleArn`, (t) => {
+    const role = { ...group, roleArn: ROLE };
+    const variable = variableOf(option);
+    for (const value of accepted) t.is(resolve({ ...role, [option]: value })[option], value);
+    for (const value of refusedValues) t.deepEqual(refused({ ...role, [option]: value }), [option]);
+    t.is(resolve(role, { [variable]: accepted[0] })[option], accepted[0]);
+    t.is(resolve({ ...role, [option]: accepted[1] }, { [variable]: accepted[0] })[option], accepted[1]);
+    t.deepEqual(refusal(group, { [variable]: accepted[0] }).problems, [
+      {
+        option,
+        variable,
+        expected: 'nothing, since roleArn (PUTLOGS_ROLE_ARN) is not given',
+        given: "'ab'",
+      },
+    ]);
+    t.deepEqual(refused({ ...group, roleArn: 'logs', [option]: 'ab' }), ['roleArn']);
+  });
+}
+
+test('credentials and a profile contradict each other', (t) => {
+  t.deepEqual(refused({ ...group, credentials: KEYS, profile: 'logs' }), ['profile']);
+  t.deepEqual(refused({ ...group, credentials: KEYS }, { PUTLOGS_PROFILE: 'logs' }), ['profile']);
+  t.notThrows(() => resolve({ ...group, credentials: KEYS, roleArn: ROLE }, { AWS_PROFILE: 'logs' }));
+  t.notThrows(() => resolve({ ...group, profile: 'logs', roleArn: ROLE }));
+});
+
+test('credentials have no variable, and only the known members are kept', (t) => {
+  t.is(resolve(group, { PUTLOGS_CREDENTIALS: 'hunter2' }).credentials, undefined);
+  t.deepEqual(foreignVariables({ PUTLOGS_CREDENTIALS: 'hunter2' }), ['PUTLOGS_CREDENTIALS']);
+  const more = { ...KEYS, expiration: new Date(0), $source: () => undefined };
+  t.deepEqual(resolve({ ...group, credentials: more }).credentials, KEYS);
+});
+
+test('the error for invalid credentials shows the types of their members only', (t) => {
+  for (const [credentials, given] of [
+    [
+      { keyId: 'hunter2', accessKeyId: 'hunter2' },
+      '{ keyId: <string of 7 characters>, accessKeyId: <string of 7 characters> }',
+    ],
+    ['hunter2:hunter2', '<string of 15 characters>'],
+    [() => KEYS, '<function>'],
+  ] as const) {
+    const [problem, ...more] = refusal({ ...group, credentials }).problems;
+    t.is(problem?.given, given);
+    t.is(problem?.variable, undefined);
+    t.deepEqual(more, []);
+  }
 });
 
 test('the error for an invalid proxy does not show its password', (t) => {

@@ -1,0 +1,94 @@
+import type { Clock } from '../util/clock.js';
+import type { RequestHandlerOptions } from './network.js';
+import sdk from './sdk.cjs';
+
+/** The options that say as whom to send. */
+export interface AccountOptions {
+  readonly profile: string | undefined;
+  readonly credentials: StaticCredentials | undefined;
+  readonly roleArn: string | undefined;
+  readonly roleSessionName: string | undefined;
+  readonly externalId: string | undefined;
+}
+
+interface StaticCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Looks credentials up. Rejects if there are none. */
+export type CredentialSource = ReturnType<typeof sdk.defaultProvider>;
+
+/**
+ * The source of the credentials that the options ask for. Each keeps what it found until shortly before it expires.
+ * @param requestHandler for the clients of STS and SSO
+ */
+export function credentialSource(
+  account: AccountOptions,
+  requestHandler: RequestHandlerOptions,
+  clock: Clock,
+): CredentialSource {
+  const base = baseSource(account, requestHandler, clock);
+  return account.roleArn === undefined
+    ? base
+    : keep(assumedRole(account.roleArn, account, base, requestHandler), clock);
+}
+
+function baseSource(
+  { credentials, profile }: AccountOptions,
+  requestHandler: RequestHandlerOptions,
+  clock: Clock,
+): CredentialSource {
+  // A copy, since the SDK adds to it where it came from.
+  if (credentials !== undefined) return async () => ({ ...credentials });
+  const clientConfig = { requestHandler };
+  if (profile === undefined) return sdk.defaultProvider({ ignoreCache: true, clientConfig });
+  // The SDK's default sources would go on to the next one, as somebody else, if there is no such profile.
+  return keep(async (context) => {
+    const { default: providers } = await import('./sdk-providers.cjs');
+    return providers.fromIni({ profile, ignoreCache: true, clientConfig })(context);
+  }, clock);
+}
+
+function assumedRole(
+  roleArn: string,
+  { roleSessionName = 'putlogs', externalId }: AccountOptions,
+  base: CredentialSource,
+  requestHandler: RequestHandlerOptions,
+): CredentialSource {
+  let source: CredentialSource | undefined;
+  return async (context) => {
+    const { default: providers } = await import('./sdk-providers.cjs');
+    source ??= providers.fromTemporaryCredentials({
+      masterCredentials: base,
+      params: { RoleArn: roleArn, RoleSessionName: roleSessionName, ExternalId: externalId },
+      clientConfig: { requestHandler },
+    });
+    return source(context);
+  };
+}
+
+/** Credentials are renewed this long before they expire. */
+const RENEWAL_MS = 5 * 60_000;
+
+/** The SDK asks for credentials several times for each request, and a source that fails is left alone for a while. */
+const PAUSE_MS = 30_000;
+
+/** Renews credentials before they expire. While that fails, they count until they expire. */
+function keep(source: CredentialSource, clock: Clock): CredentialSource {
+  let kept: Awaited<ReturnType<CredentialSource>> | undefined;
+  let renewAt = 0;
+  const expiry = () => kept?.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+  return async (context) => {
+    if (kept !== undefined && clock.now() < renewAt) return kept;
+    try {
+      kept = await source(context);
+      renewAt = expiry() - RENEWAL_MS;
+    } catch (error) {
+      if (kept === undefined || clock.now() >= expiry()) throw error;
+      renewAt = Math.min(clock.now() + PAUSE_MS, expiry());
+    }
+    return kept;
+  };
+}
