@@ -1,3 +1,4 @@
+import diagnosticsChannel from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { Report } from '@putlogs/core';
 import type { Local } from '@putlogs/local';
-import { ConfigError, createStream, type StreamOptions } from '@putlogs/pino';
+import { ConfigError, createStream, type PublishedReport, type StreamOptions } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
 import { runFixture } from '../support/child.js';
@@ -354,6 +355,44 @@ test.serial("in-process: what is logged at 'beforeExit' and after it arrives", a
     ['hello', 'bye', 'bye again'],
   );
 });
+
+test.serial(
+  "in a worker: what is logged at 'beforeExit' arrives, and is no reason to emit it again",
+  async (t) => {
+    const local = await startLocal(t);
+    const { code, stderr } = await runFixture(local, 'pino-setups.js', ['logs before each exit']);
+    t.is(code, 0, stderr);
+    t.deepEqual(
+      messages(local).map((text) => JSON.parse(text).msg),
+      ['hello', 'bye'],
+    );
+  },
+);
+
+test.serial(
+  'a subscriber that logs when the worker ends starts no worker besides the next one',
+  async (t) => {
+    const workers = watchWorkers(t);
+    const { stream, texts } = await setUp(t);
+    const log = pino(stream);
+    const onReport = (message: unknown) => {
+      const { report } = message as PublishedReport; // see publishReport
+      if (report.kind === 'problem' && report.code === 'worker') log.warn('about it');
+    };
+    diagnosticsChannel.subscribe('putlogs:report', onReport);
+    t.teardown(() => diagnosticsChannel.unsubscribe('putlogs:report', onReport));
+    log.info('before');
+    await stream.flush();
+    await Promise.all([once(workers[0] ?? stream, 'exit'), workers[0]?.terminate()]);
+    log.info('after');
+    await until('the records', async () => {
+      await stream.flush();
+      return texts().length === 3;
+    });
+    t.deepEqual(texts(), ['before', 'about it', 'after']);
+    t.is(workers.length, 2);
+  },
+);
 
 test('misuse throws one ConfigError that names everything', (t) => {
   const options = { worker: 'yes', logGroup: '/my/app' };

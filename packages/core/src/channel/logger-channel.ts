@@ -5,6 +5,7 @@ import { OtelMetrics } from '../reporting/otel-metrics.js';
 import { publishReport } from '../reporting/report-channel.js';
 import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
+import { onOwnStack } from '../util/at-exit.js';
 import { systemClock } from '../util/clock.js';
 import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { RestartingChannel } from './restarting-channel.js';
@@ -99,8 +100,11 @@ export class LoggerChannel {
 
   #report(report: Report): void {
     const whole = { ...report, counts: this.counts };
-    this.#otelMetrics.record(whole.counts);
-    publishReport(this.logGroupName, whole);
+    // On a stack of their own: a subscriber may log, in the middle of a change of the channel's state.
+    onOwnStack(() => {
+      this.#otelMetrics.record(whole.counts);
+      publishReport(this.logGroupName, whole);
+    });
     this.#emit(whole);
   }
 }

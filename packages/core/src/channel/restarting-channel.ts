@@ -154,11 +154,14 @@ export class RestartingChannel {
 
   #hold(record: LoggedRecord): void {
     if (this.#backpressure.isFull) this.#backpressure.drop();
-    else {
-      const [, message] = record;
-      this.#backpressure.add(message);
-      this.#held.push(record);
-    }
+    else this.#keep(record);
+  }
+
+  /** Holds a record for which there is room, or for which there was until the worker ended. */
+  #keep(record: LoggedRecord): void {
+    const [, message] = record;
+    this.#backpressure.add(message);
+    this.#held.push(record);
   }
 
   #start(): void {
@@ -208,6 +211,7 @@ export class RestartingChannel {
   #onStarted(opened: OpenedChannel): void {
     if (!this.#isStarting(opened)) return;
     this.#state = { kind: 'open', opened };
+    this.#hasLeftEvents = false;
     this.#writeHeld(opened);
   }
 
@@ -222,12 +226,13 @@ export class RestartingChannel {
   #onStartFailed(error: Error): void {
     this.#state = IDLE;
     if (this.#channelClass === WorkerChannel && !hasExitDeliveryBegun()) {
-      this.#losses.noWorker(error);
       this.#channelClass = InProcessChannel;
       this.#start();
+      this.#losses.noWorker(error);
     } else {
-      this.#losses.workerEnded(this.#held.splice(0).length, error.message);
+      const lost = this.#held.splice(0).length;
       this.#pause();
+      this.#losses.workerEnded(lost, error.message);
     }
   }
 
@@ -246,10 +251,10 @@ export class RestartingChannel {
     this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - kept.length - records, 0);
-    this.#losses.workerEnded(lost + neverAccepted, error.message, saved, writing);
-    this.#hasLeftEvents ||= saved + writing > 0;
-    for (const record of kept) this.#hold(record);
+    this.#hasLeftEvents = saved + writing > 0;
+    for (const record of kept) this.#keep(record);
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
+    this.#losses.workerEnded(lost + neverAccepted, error.message, saved, writing);
   }
 
   #leave(opened: OpenedChannel): void {

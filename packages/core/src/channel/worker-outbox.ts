@@ -132,8 +132,14 @@ export class WorkerOutbox {
     this.#dueAt = dueAt;
     const enqueue = () => this.#enqueueJoined();
     if (dueAt === now) {
-      const immediate = setImmediate(enqueue);
-      this.#cancelDue = () => clearImmediate(immediate);
+      // Not referenced: while the process ends, a listener of 'beforeExit' that logs would be called again and again. Such an
+      // immediate does not wake the event loop, so a timer does.
+      const immediate = setImmediate(enqueue).unref();
+      const cancel = this.#clock.after(JOIN_MS, enqueue);
+      this.#cancelDue = () => {
+        clearImmediate(immediate);
+        cancel();
+      };
     } else this.#cancelDue = this.#clock.after(dueAt - now, enqueue);
   }
 

@@ -72,7 +72,7 @@ function assumedRole(
 /** Credentials are renewed this long before they expire. */
 const RENEWAL_MS = 5 * 60_000;
 
-/** The SDK asks for credentials several times for each request, and a source that fails is left alone for a while. */
+/** The SDK asks for credentials several times for each request, so a source is left alone for a while after each look-up. */
 const PAUSE_MS = 30_000;
 
 /** Renews credentials before they expire. While that fails, they count until they expire. */
@@ -84,7 +84,8 @@ function keep(source: CredentialSource, clock: Clock): CredentialSource {
     if (kept !== undefined && clock.now() < renewAt) return kept;
     try {
       kept = await source(context);
-      renewAt = expiry() - RENEWAL_MS;
+      // Some sources return credentials that expire sooner.
+      renewAt = Math.min(expiry(), Math.max(expiry() - RENEWAL_MS, clock.now() + PAUSE_MS));
     } catch (error) {
       if (kept === undefined || clock.now() >= expiry()) throw error;
       renewAt = Math.min(clock.now() + PAUSE_MS, expiry());

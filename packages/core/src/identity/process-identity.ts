@@ -12,6 +12,7 @@ import { type ServiceOptions, userEntitySource } from './user-source.js';
 /** The options that concern the identity. */
 export interface IdentityOptions extends ServiceOptions {
   readonly entity: EntityOption | false | undefined;
+  readonly logGroupName: string;
   readonly logStreamName: string;
   readonly serviceField: string | undefined;
 }
@@ -115,9 +116,10 @@ export class ProcessIdentity {
 
 /** Whether any requested value depends on where the program runs. */
 function needsDetection(options: IdentityOptions): boolean {
-  return (
-    options.logStreamName.includes('{instance}') || options.entity === undefined || needsEnvironment(options)
+  const namesInstance = [options.logGroupName, options.logStreamName].some((name) =>
+    name.includes('{instance}'),
   );
+  return namesInstance || options.entity === undefined || needsEnvironment(options);
 }
 
 /** Whether the user gave an entity of type Service without an environment. */

@@ -43,7 +43,16 @@ export class OtelMetrics {
     this.#logGroupNames = { 'aws.log.group.names': [logGroupName] };
   }
 
+  /** Never throws: what the application registered must not disturb delivery. */
   record(counts: Counts): void {
+    try {
+      this.#record(counts);
+    } catch {
+      // Nothing is known of the failure that OpenTelemetry's own diagnostics do not tell.
+    }
+  }
+
+  #record(counts: Counts): void {
     this.#instruments ??= createInstruments();
     if (this.#instruments === undefined) return;
     const { accepted, settled, pending } = this.#instruments;

@@ -48,8 +48,12 @@ function header(name: string, type: 'counter' | 'gauge', help: string): string[]
   return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
-/** No value needs escaping: the name of a log group has no quotes, backslashes and newlines. */
 function sample(name: string, labels: Readonly<Record<string, string>>, value: number): string {
-  const list = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
+  const list = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
   return `${name}{${list.join(',')}} ${value}`;
+}
+
+/** https://prometheus.io/docs/instrumenting/exposition_formats/: a template of log groups may name a field with any character. */
+function escaped(text: string): string {
+  return text.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
 }

@@ -90,6 +90,7 @@ function endsWithBrace(json: Buffer): boolean {
 
 function parseValue(json: Buffer, start: number, end: number): unknown {
   if (json[start] !== QUOTE) return JSON.parse(json.toString('utf8', start, end));
+  if (json[end - 1] !== QUOTE) throw new SyntaxError('The text ends within a string');
   const text = json.toString('utf8', start + 1, end - 1);
   return text.includes('\\') ? JSON.parse(`"${text}"`) : text;
 }

@@ -45,9 +45,10 @@ test('after a silence a record waits for the end of the turn, and those that fol
   t.is(clock.timers, 0);
   await clock.advance(25);
   outbox.write(clock.now(), 'fourth');
-  t.is(clock.timers, 0);
+  t.is(clock.keepingAlive, 0);
   await turn();
   t.is(posted.length, 3);
+  t.is(clock.timers, 0);
 });
 
 test('an urgent record waits for the end of the turn, but a storm of them is posted every 5 milliseconds', async (t) => {

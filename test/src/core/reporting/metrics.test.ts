@@ -55,6 +55,21 @@ test('each metric has one header, and transports to one log group are added up',
   );
 });
 
+test('the name of a log group is escaped: one with a template may have any character', (t) => {
+  const text = metrics({ logGroupName: '/t/{record.a"b\\c\nd}', counts: COUNTS });
+  t.true(text.includes('putlogs_events_pending{log_group="/t/{record.a\\"b\\\\c\\nd}"} 2'), text);
+});
+
+test.serial('a MeterProvider that throws disturbs nothing', (t) => {
+  otel.setGlobalMeterProvider({
+    getMeter() {
+      throw new Error('on purpose');
+    },
+  });
+  t.teardown(() => otel.disable());
+  t.notThrows(() => new OtelMetrics('/my/app').record(COUNTS));
+});
+
 /** Registers OpenTelemetry's own metrics. @returns collects what was added, without zeros */
 function registerOtel() {
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
