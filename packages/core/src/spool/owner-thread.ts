@@ -17,11 +17,22 @@ export interface OwnerThread {
   readonly tid: number;
 }
 
+/** Not read asynchronously: one of libuv's threads would read its own. Read once, when this file is loaded. */
+const THREAD_SELF = threadSelf();
+
+function threadSelf(): string | undefined {
+  try {
+    return readlinkSync('/proc/thread-self');
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns undefined if the platform has no /proc */
 export async function thisThread(): Promise<OwnerThread | undefined> {
+  if (THREAD_SELF === undefined) return undefined;
   try {
-    // Not asynchronously: one of libuv's threads would read its own id.
-    const { pid, tid } = parseThreadSelf(readlinkSync('/proc/thread-self'));
+    const { pid, tid } = parseThreadSelf(THREAD_SELF);
     const [bootId, pidNamespace, stat] = await Promise.all([
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
       readlink('/proc/self/ns/pid'),
