@@ -16,6 +16,7 @@ export { type Counted, metrics } from './reporting/prometheus.js';
 export { type PublishedReport, publishReport } from './reporting/report-channel.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';
 export { Reporter } from './reporting/reporter.js';
+export { PINO_LEVELS } from './routing/record-fields.js';
 export { readsRecords } from './routing/router.js';
 export { TopLevelValues } from './routing/top-level-values.js';
 export { onOwnStack } from './util/at-exit.js';

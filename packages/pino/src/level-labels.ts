@@ -1,12 +1,4 @@
-/** Pino's own levels: https://getpino.io/#/docs/api?id=logger-level */
-const PINO_LABELS: Labels = {
-  10: 'trace',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-};
+import { PINO_LEVELS } from '@putlogs/core/main-thread';
 
 /** The name of each numeric level. */
 type Labels = Readonly<Record<string, string>>;
@@ -19,7 +11,7 @@ const HEAD_BYTES = 32;
 
 /** Writes the numeric level at the front of a line as its name, without parsing the line. */
 export class LevelLabels {
-  #labels = PINO_LABELS;
+  #labels: Labels = PINO_LEVELS;
 
   /** @param labels those of a Pino logger, with the application's own levels; anything else is ignored */
   use(labels: unknown): void {

@@ -7,7 +7,7 @@ export function isFieldPath(text: string): boolean {
 }
 
 /** Pino writes levels as numbers: https://github.com/pinojs/pino/blob/main/docs/api.md#loggerlevels-object */
-const LEVELS: Readonly<Record<string, string>> = {
+export const PINO_LEVELS: Readonly<Record<string, string>> = {
   10: 'trace',
   20: 'debug',
   30: 'info',
@@ -58,7 +58,7 @@ function valueAt({ index, path }: Field, values: readonly unknown[]): unknown {
 
 function textOf(value: unknown, { name, path }: Field): string | undefined {
   if (typeof value === 'number')
-    return (name === 'level' && path.length === 0 && LEVELS[value]) || String(value);
+    return (name === 'level' && path.length === 0 && PINO_LEVELS[value]) || String(value);
   if (typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
   // For example the colours that Winston's colorize() puts around a level.

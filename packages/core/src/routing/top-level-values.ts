@@ -32,7 +32,7 @@ export class TopLevelValues {
    * @returns undefined for text that is not a JSON object
    */
   read(json: Buffer): unknown[] | undefined {
-    // Text like `{ a: 1 }` from console.log() may come in any number, and an exception costs more than the whole search.
+    // Text like `{ a: 1 }`, which a program prints, may come in any number, and an exception costs more than the whole search.
     if (json[0] !== OPENING_BRACE || !endsWithBrace(json)) return undefined;
     try {
       return this.#read(json);

@@ -224,12 +224,12 @@ test.serial(
 );
 
 test.serial('a flush under way ends with the worker', async (t) => {
-  const { local, clock, channel, workers } = await setUp(t);
+  const { local, clock, channel, workers, reporter } = await setUp(t);
   local.fault({ kind: 'hang', operation: 'PutLogEvents' });
   channel.write(Date.now(), 'a record');
   await until('a request', () => puts(local).length > 0);
   const flushed = channel.flush();
   await end(workers[0]);
   await untilResolved('the flush', flushed, () => clock.advance(1));
-  t.pass();
+  t.is(reporter.counts.dropped.workerEnded, 1);
 });
