@@ -194,6 +194,20 @@ test.serial(
   },
 );
 
+test.serial('credentials that expire within five minutes are not looked up for each request', async (t) => {
+  const service = await startSigned(t);
+  const clock = new ManualClock();
+  const sts = await startSts(t, { expiration: () => clock.now() + 2 * 60_000 });
+  useSts(t, sts);
+  const pipeline = openPipeline(service, { roleArn: ROLE }, { clock });
+  for (const message of ['one', 'two']) {
+    pipeline.accept(clock.now(), message);
+    await pipeline.flush();
+  }
+  t.is(sts.requests.length, 1);
+  t.is(service.signers.length, 2);
+});
+
 for (const code of ['AccessDenied', 'ValidationException', 'ResourceNotFoundException']) {
   test.serial(
     `when STS refuses the role with ${code}, a report says what to do, and events wait`,
