@@ -49,6 +49,7 @@ export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
+export { OtelLogs } from './reporting/otel-logs.js';
 export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';
 export { DestinationCache } from './routing/destination-cache.js';

@@ -16,6 +16,7 @@ import {
 import { LevelLabels } from './level-labels.js';
 import { LineSplitter, maxLineBytes } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
+import { isSentByOtel } from './otel-stream.js';
 
 /** The options that the README lists. */
 export type StreamOptions = Options & WorkerOption;
@@ -54,12 +55,19 @@ export class CloudWatchStream extends Writable {
   lastLevel: number | undefined;
   readonly #channel: LoggerChannel;
   readonly #labels: LevelLabels | undefined;
+  /** Whether OpenTelemetry gets the records too. Known from the first one on. */
+  #isSentByOtel: boolean | undefined;
   /** For everything but whole lines. */
   readonly #lines: LineSplitter;
 
   constructor(worker: boolean, config: Config) {
     super({ decodeStrings: false });
-    this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
+    this.#channel = new LoggerChannel(
+      worker,
+      config,
+      (report) => this.#emitReport(report),
+      () => this.#isSentByOtel === true,
+    );
     this.#labels = config.levelLabels ? new LevelLabels() : undefined;
     this.#lines = new LineSplitter(this.#takeLine(), maxLineBytes(config));
     // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
@@ -76,6 +84,7 @@ export class CloudWatchStream extends Writable {
   }
 
   set lastLogger(logger: { readonly levels?: { readonly labels?: unknown } }) {
+    this.#isSentByOtel ??= isSentByOtel(logger);
     this.#labels?.use(logger?.levels?.labels);
   }
 

@@ -60,7 +60,12 @@ export class CloudWatchTransport extends TransportStream {
     const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
     const config = resolveConfig(own, process.env, workerProblems(worker));
-    this.#channel = new LoggerChannel(worker, config, (report) => this.#emitReport(report));
+    this.#channel = new LoggerChannel(
+      worker,
+      config,
+      (report) => this.#emitReport(report),
+      () => this.#hasOtelTransportBeside,
+    );
     this.on('unpipe', (source: Partial<Logger>) => this.#onUnpipe(source));
   }
 
@@ -135,6 +140,15 @@ export class CloudWatchTransport extends TransportStream {
     void this.#channel.close().then(() => callback());
   }
 
+  /** OpenTelemetry's instrumentation of Winston adds its transport to each logger, and so may the application. */
+  get #hasOtelTransportBeside(): boolean {
+    const { transports } = this.parent ?? {};
+    return (
+      Array.isArray(transports) &&
+      transports.some((transport?: object) => transport?.constructor?.name === 'OpenTelemetryTransportV3')
+    );
+  }
+
   #emitReport(report: Report): void {
     // On a stack of its own, and still before flush() resolves.
     onOwnStack(() => this.emit('report', report));
@@ -174,6 +188,7 @@ export class CloudWatchTransport extends TransportStream {
 interface Logger {
   /** If it is a function, Winston has called it already, and it must not be called again. */
   readonly exitOnError?: unknown;
+  readonly transports?: unknown;
   /** From Node's streams. A child logger shares that of its root. */
   readonly _readableState: object;
   pipe(transport: CloudWatchTransport): unknown;

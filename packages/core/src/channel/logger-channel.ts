@@ -1,6 +1,7 @@
 import type { Config } from '../config/options.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
+import { OtelLogs } from '../reporting/otel-logs.js';
 import { OtelMetrics } from '../reporting/otel-metrics.js';
 import { publishReport } from '../reporting/report-channel.js';
 import type { Report } from '../reporting/report-types.js';
@@ -16,6 +17,7 @@ export class LoggerChannel {
   readonly #config: Config;
   readonly #emit: (report: Report) => void;
   readonly #otelMetrics: OtelMetrics;
+  readonly #otelLogs: OtelLogs;
   /** Counts what is lost on this side. */
   readonly #reporter: Reporter;
   #channel: RestartingChannel | undefined;
@@ -28,12 +30,19 @@ export class LoggerChannel {
   /**
    * @param useWorker whether the pipeline runs in a worker thread, or else in this one
    * @param emit gets each report, with the counts of all pipelines and of this side
+   * @param isSentByOtel whether the logger passes its records to OpenTelemetry as well, as far as that can be seen
    */
-  constructor(useWorker: boolean, config: Config, emit: (report: Report) => void) {
+  constructor(
+    useWorker: boolean,
+    config: Config,
+    emit: (report: Report) => void,
+    isSentByOtel: () => boolean,
+  ) {
     this.#useWorker = useWorker;
     this.#config = config;
     this.#emit = emit;
     this.#otelMetrics = new OtelMetrics(config.logGroupName);
+    this.#otelLogs = new OtelLogs(isSentByOtel);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
     listenForExit();
   }
@@ -106,5 +115,6 @@ export class LoggerChannel {
       publishReport(this.logGroupName, whole);
     });
     this.#emit(whole);
+    this.#otelLogs.check(this.#reporter);
   }
 }

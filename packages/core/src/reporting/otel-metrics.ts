@@ -1,33 +1,8 @@
 import type { Counts } from './counts.js';
+import { type Instrument, otelMeter } from './otel-global.js';
 import { outcomeCounts } from './outcome-counts.js';
 
-type Attributes = Readonly<Record<string, string | readonly string[]>>;
-
-/** The parts of OpenTelemetry's API that are used here. */
-interface Instrument {
-  add(value: number, attributes: Attributes): void;
-}
-
-interface InstrumentOptions {
-  readonly unit: string;
-  readonly description: string;
-}
-
-interface Meter {
-  createCounter(name: string, options: InstrumentOptions): Instrument;
-  createUpDownCounter(name: string, options: InstrumentOptions): Instrument;
-}
-
-interface OtelGlobal {
-  readonly metrics?: { getMeter(name: string): Meter };
-}
-
-/**
- * Where every copy of `@opentelemetry/api` 1.x in a process keeps what the application registered, for the others to find:
- * https://github.com/open-telemetry/opentelemetry-js/blob/main/api/src/internal/global-utils.ts. So nothing has to be
- * loaded, and nothing is installed for those who do not use it.
- */
-const OTEL_GLOBAL = Symbol.for('opentelemetry.js.api.1');
+type Attributes = Parameters<Instrument['add']>[1];
 
 /** Adds the counts of a transport to the application's OpenTelemetry metrics, as soon as it has registered a MeterProvider. */
 export class OtelMetrics {
@@ -77,9 +52,7 @@ export class OtelMetrics {
 }
 
 function createInstruments() {
-  const meter = (Reflect.get(globalThis, OTEL_GLOBAL) as OtelGlobal | undefined)?.metrics?.getMeter(
-    'putlogs',
-  ); // the application's
+  const meter = otelMeter();
   if (meter === undefined) return undefined;
   const unit = '{event}';
   return {

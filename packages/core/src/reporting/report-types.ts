@@ -59,6 +59,8 @@ export type ProblemCode =
   | 'unknown-variable'
   /** The endpoint is plain HTTP and not on this host, so others can read events and session tokens. Use HTTPS. */
   | 'plain-http'
+  /** OpenTelemetry sends the records of the logger too. Set `disableLogSending`, or leave this transport out. */
+  | 'otel-logs'
   /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
   /** A log group was created in the class `DELIVERY`, which keeps events for one day. Use another `logGroupClass`. */
