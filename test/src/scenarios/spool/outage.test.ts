@@ -139,7 +139,9 @@ function logSamples(t: ExecutionContext, samples: readonly Sample[], ms: number)
   const rss = some.map(({ rss }) => inMib(rss));
   const held = some.map(({ held }) => inMib(held));
   const disk = Math.max(...samples.map(({ disk }) => disk));
-  t.log(`${RECORDS} records in ${Math.round(ms)} ms; RSS ${rss.join(', ')}; held ${held.join(', ')}; disk at most ${inMib(disk)}`);
+  t.log(
+    `${RECORDS} records in ${Math.round(ms)} ms; RSS ${rss.join(', ')}; held ${held.join(', ')}; disk at most ${inMib(disk)}`,
+  );
 }
 
 function inMib(bytes: number): string {
