@@ -11,6 +11,7 @@ import {
 import type { KeyedEvent, LogGroup, LogStream } from '../store/store.js';
 import { readLogGroup } from './arn.js';
 import { sizeOf } from './batch.js';
+import { readPattern } from './filter.js';
 import type { Members } from './members.js';
 import type { Operation } from './operation.js';
 import { invalidToken, type PageToken, readToken, writeToken } from './page-token.js';
@@ -67,19 +68,18 @@ export const filterLogEvents: Operation = (members) => {
   const from = boundaryOf(token) ?? (forward ? FIRST_KEY : LAST_KEY);
   return ({ store }) => {
     members.check();
+    const matches = readPattern(pattern);
     if (names && prefix !== undefined) {
       throw invalidParameter('logStreamNames and logStreamNamePrefix are mutually exclusive.');
     }
     if (!fromHead && startTime < NEWEST_FIRST_SINCE) {
       throw invalidParameter('startFromHead is false: startTime must be on or after 2024-01-01T00:00:00Z.');
     }
-    // Ignoring a filter would give a wrong answer.
-    if (pattern !== '') throw invalidParameter("@putlogs/local does not know 'filterPattern'.");
     // FilterLogEvents includes both times.
     const events = inSpan(
       streamsOf(findGroup(store), names, prefix),
       (time) => time >= startTime && time <= endTime,
-    );
+    ).filter(({ message }) => matches(message));
     const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
     return {
       events: (forward ? page : page.toReversed()).map(eventAnswer),
