@@ -1,7 +1,8 @@
-// Writes the option tables of the documentation: all options into docs/configuration.md, the most used ones into the
-// READMEs. The text of an option is its doc comment in the code. With --check it only says which page is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { OPTIONS, variableOf } from '../packages/core/dist/internal.js';
+// Writes the option tables of the documentation: all options into docs/configuration.md, the most used ones first and the others
+// by topic, and the most used ones into the READMEs. The text of an option is its doc comment in the code. With --check it only
+// says which page is stale.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { OPTION_GROUPS, OPTIONS, variableOf } from '../packages/core/dist/internal.js';
 
 const MOST_USED = [
   'logGroupName',
@@ -15,26 +16,40 @@ const MOST_USED = [
   'deadLetterFile',
   'closeTimeoutMs',
 ];
-const PAGES = {
-  'docs/configuration.md': Object.keys(OPTIONS),
-  'README.md': MOST_USED,
-  'packages/pino/README.md': MOST_USED,
-  'packages/winston/README.md': MOST_USED,
-};
-const DECLARATIONS = new URL('../packages/core/dist/config/options.d.ts', import.meta.url);
+const DECLARATIONS = new URL('../packages/core/dist/config/', import.meta.url);
 const BEGIN = '<!-- options: written by scripts/options-table.js -->\n';
 const END = '<!-- options end -->';
 
-const descriptions = descriptionsIn(readFileSync(DECLARATIONS, 'utf8'));
-for (const [page, names] of Object.entries(PAGES)) {
+const descriptions = new Map(
+  readdirSync(DECLARATIONS)
+    .filter((file) => file.endsWith('-options.d.ts'))
+    .flatMap((file) => descriptionsIn(readFileSync(new URL(file, DECLARATIONS), 'utf8'))),
+);
+const PAGES = {
+  'docs/configuration.md': allTables(),
+  'README.md': tableOf(MOST_USED),
+  'packages/pino/README.md': tableOf(MOST_USED),
+  'packages/winston/README.md': tableOf(MOST_USED),
+};
+for (const [page, tables] of Object.entries(PAGES)) {
   const file = new URL(`../${page}`, import.meta.url);
   const text = readFileSync(file, 'utf8');
-  const written = withTable(page, text, tableOf(names));
+  const written = withTables(page, text, tables);
   if (!process.argv.includes('--check')) writeFileSync(file, written);
   else if (written !== text) {
     process.stderr.write(`The option table of ${page} is stale: run node scripts/options-table.js\n`);
     process.exitCode = 1;
   }
+}
+
+function allTables() {
+  const byTopic = Object.entries(OPTION_GROUPS).map(([topic, options]) => [topic, Object.keys(options)]);
+  const missing = Object.keys(OPTIONS).filter((name) => !byTopic.some(([, names]) => names.includes(name)));
+  if (missing.length > 0) throw new Error(`OPTION_GROUPS does not have ${missing.join(', ')}`);
+  const others = byTopic.map(([topic, names]) => [topic, names.filter((name) => !MOST_USED.includes(name))]);
+  return [['Most used', MOST_USED], ...others]
+    .map(([topic, names]) => `\n### ${topic}\n\n${tableOf(names)}`)
+    .join('');
 }
 
 function tableOf(names) {
@@ -50,18 +65,16 @@ function tableOf(names) {
 
 /** The doc comment of each option, on one line and without its tags. */
 function descriptionsIn(declarations) {
-  const comments = declarations.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s+readonly (\w+): Option/gs);
-  return new Map(
-    Array.from(comments, ([, comment, name]) => {
-      const [text] = comment.replace(/\s*\n\s*\*\s?/g, ' ').split(' @default');
-      return [name, text.trim()];
-    }),
-  );
+  const comments = declarations.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s+readonly (\w+): \S*Option/gs);
+  return Array.from(comments, ([, comment, name]) => {
+    const [text] = comment.replace(/\s*\n\s*\*\s?/g, ' ').split(' @default');
+    return [name, text.trim()];
+  });
 }
 
-function withTable(page, text, table) {
+function withTables(page, text, tables) {
   const from = text.indexOf(BEGIN);
   const to = text.indexOf(END, from);
   if (from < 0 || to < 0) throw new Error(`${page} has no place for the option table`);
-  return text.slice(0, from) + BEGIN + table + text.slice(to);
+  return text.slice(0, from) + BEGIN + tables + text.slice(to);
 }

@@ -22,7 +22,7 @@ export type { LogsClient } from './cloudwatch/logs-client.js';
 export { isLoopback } from './cloudwatch/plain-http.js';
 export { encodeBody } from './cloudwatch/request-body.js';
 export { ServiceClock } from './cloudwatch/service-clock.js';
-export { OPTIONS } from './config/options.js';
+export { OPTION_GROUPS, OPTIONS } from './config/options.js';
 export { checkIsObject, foreignVariables, variableOf } from './config/resolve-config.js';
 export type { StoredBatch } from './contracts/batch-store.js';
 export type { DeadLetters } from './contracts/dead-letters.js';

@@ -1,3 +1,4 @@
+import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { parseProxyUrl } from '../util/proxy-url.js';
 import { ProxyError } from './client-errors.js';
 
@@ -8,9 +9,6 @@ export interface RequestTarget {
   readonly port: number;
 }
 
-/** Environment variables, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * The proxy for a request. The option counts for every request. Without it, the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY
  * count, as in the AWS CLI, which follows Python's urllib: lower case before upper case, and an empty variable means none.
@@ -19,7 +17,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function chooseProxy(
   option: string | false | undefined,
   target: RequestTarget,
-  env: Environment,
+  env: EnvironmentVariables,
 ): URL | ProxyError | undefined {
   if (option === false) return undefined;
   if (option !== undefined) return parseProxyUrl(option);
@@ -32,7 +30,7 @@ export function chooseProxy(
   return url ?? new ProxyError(`the variable ${variable} is not the URL of an http or https proxy`);
 }
 
-function read(env: Environment, variable: string): string {
+function read(env: EnvironmentVariables, variable: string): string {
   return env[variable.toLowerCase()] ?? env[variable] ?? '';
 }
 

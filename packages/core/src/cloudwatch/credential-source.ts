@@ -1,4 +1,5 @@
 import type { Clock } from '../util/clock.js';
+import type { StaticCredentials } from '../util/static-credentials.js';
 import type { RequestHandlerOptions } from './network.js';
 import sdk from './sdk.cjs';
 
@@ -9,12 +10,6 @@ export interface AccountOptions {
   readonly roleArn: string | undefined;
   readonly roleSessionName: string | undefined;
   readonly externalId: string | undefined;
-}
-
-interface StaticCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
 }
 
 /** Looks credentials up. Rejects if there are none. */

@@ -3,7 +3,8 @@ import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../util/clock.js';
-import { chooseProxy, type Environment, type RequestTarget } from './choose-proxy.js';
+import type { EnvironmentVariables } from '../util/environment-variables.js';
+import { chooseProxy, type RequestTarget } from './choose-proxy.js';
 import { ProxyError } from './client-errors.js';
 import { openTunnel, type Trust, type TunnelOptions } from './proxy-tunnel.js';
 
@@ -27,13 +28,13 @@ export interface RequestHandlerOptions {
 export class Network {
   readonly requestHandler: RequestHandlerOptions;
   readonly #options: NetworkOptions;
-  readonly #env: Environment;
+  readonly #env: EnvironmentVariables;
   readonly #clock: Clock;
   /** One for each attempt to connect through a proxy. */
   readonly #attempts = new Set<AbortController>();
 
   /** @param env is read for each connection, since dotenv may set variables after the start */
-  constructor(options: NetworkOptions, env: Environment, clock: Clock) {
+  constructor(options: NetworkOptions, env: EnvironmentVariables, clock: Clock) {
     this.#options = options;
     this.#env = env;
     this.#clock = clock;

@@ -1,7 +1,7 @@
 import type { CloudWatchLogsClient, CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import type { LogStreamName } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
-import type { Environment } from './choose-proxy.js';
+import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { classify } from './classify.js';
 import {
   ClosedError,
@@ -47,7 +47,7 @@ export class SdkLogsClient implements LogsClient {
   /** @param tokenExposed is called once, when a session token goes to another machine over plain HTTP */
   constructor(
     options: SdkOptions,
-    env: Environment,
+    env: EnvironmentVariables,
     clock: Clock,
     serviceClock: ServiceClock,
     tokenExposed: (hostname: string) => void,

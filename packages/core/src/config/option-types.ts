@@ -27,6 +27,11 @@ export function keyValues(text: string): object | string {
   return malformed.length > 0 ? text : Object.fromEntries(pairs);
 }
 
+/** A `parse` for an option that may also be false. */
+export function falseOrText(text: string): string | false {
+  return text.trim() === 'false' ? false : text;
+}
+
 type Properties<T, D> = Omit<Option<T>, 'accepts' | 'parse' | 'default'> & { readonly default: D };
 
 /** An option whose type says whether it has a default. */
@@ -79,6 +84,8 @@ export function integer<D extends number | undefined>(
     parse: (text) => (/^\s*\d+\s*$/.test(text) ? Number(text) : text),
   };
 }
+
+export const MIB = 1024 * 1024;
 
 /** A check for `integer`: from `min` to `max`. */
 export function between(min: number, max: number): (value: number) => boolean {

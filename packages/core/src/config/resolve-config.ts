@@ -1,14 +1,12 @@
 import type { EntityOption } from '../identity/entity.js';
 import { validateEntity } from '../identity/validate-entity.js';
+import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { isObject } from '../util/json.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
 import { showSecret, showValue } from './show-value.js';
 import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
-
-/** Environment variables, such as `process.env`. */
-export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'PUTLOGS_';
 const NAMES = Object.keys(OPTIONS) as OptionName[];

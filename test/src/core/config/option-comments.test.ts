@@ -1,15 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { OPTIONS } from '@putlogs/core/internal';
 import test from 'ava';
 
-const declarations = readFileSync(
-  new URL('./config/options.d.ts', import.meta.resolve('@putlogs/core')),
-  'utf8',
-);
+const folder = new URL('./config/', import.meta.resolve('@putlogs/core'));
+
+const declarations = readdirSync(folder)
+  .filter((file) => file.endsWith('-options.d.ts'))
+  .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  .join('\n');
 
 /** The doc comment of an option, on one line. */
 function commentOf(option: string): string {
-  const comment = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s+readonly ${option}: Option`, 's').exec(
+  const comment = new RegExp(`/\\*\\*((?:(?!\\*/).)*)\\*/\\s+readonly ${option}: \\S*Option`, 's').exec(
     declarations,
   );
   return (comment?.[1] ?? '').replace(/\s*\n\s*\*?\s?/g, ' ').trim();
