@@ -3,7 +3,7 @@ import type { LogGroup, LogStream } from '../store/store.js';
 import { ACCOUNT_ID, logGroupArn, logGroupNameOf, logStreamArn, readLogGroup } from './arn.js';
 import type { Members } from './members.js';
 import type { Operation } from './operation.js';
-import { invalidToken, readToken, writeToken } from './page-token.js';
+import { byName, type Order, readPage } from './paging.js';
 import {
   ACCOUNT_IDENTIFIER,
   DESCRIBE_LIMIT,
@@ -27,25 +27,24 @@ export const describeLogGroups: Operation = (members) => {
     MAX_LOG_GROUP_IDENTIFIERS,
     LOG_GROUP_IDENTIFIER,
   );
-  const accounts = members.texts('accountIdentifiers', 0, MAX_ACCOUNTS, ACCOUNT_IDENTIFIER) ?? [];
-  const includesLinked = members.boolean('includeLinkedAccounts') ?? false;
-  const page = readPage<LogGroup>(members, byName);
+  const isSearched = readAccounts(members);
+  const page = readPage<LogGroup>(members, DESCRIBE_LIMIT, byName);
   return ({ store }) => {
     members.check();
     if (prefix !== undefined && pattern !== undefined) {
-      throw invalidParameter('logGroupNamePrefix and logGroupNamePattern are mutually exclusive.');
+      throw invalidParameter(
+        'LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.',
+      );
     }
     if (identifiers && (prefix ?? pattern ?? logGroupClass) !== undefined) {
       throw invalidParameter('logGroupIdentifiers takes no other filter but includeLinkedAccounts.');
     }
     const names = identifiers && new Set(identifiers.map(logGroupNameOf));
-    // No account is linked to this one, so other accounts have no groups.
-    const isSearched = !includesLinked || accounts.length === 0 || accounts.includes(ACCOUNT_ID);
     const groups = [...(isSearched ? store.groups.values() : [])]
       .filter(({ name }) => name.startsWith(prefix ?? '') && name.includes(pattern ?? ''))
       .filter(({ name }) => !names || names.has(name))
       .filter((group) => logGroupClass === undefined || isOfClass(group, logGroupClass));
-    const { items, nextToken } = page(groups, false);
+    const { items, nextToken } = page(groups);
     return { logGroups: items.map(pattern === undefined ? groupAnswer : shortGroupAnswer), nextToken };
   };
 };
@@ -53,26 +52,37 @@ export const describeLogGroups: Operation = (members) => {
 /** DescribeLogGroups, logGroupClass: a request for one of these two is answered with groups of both. */
 const CHEAPER_CLASSES = ['INFREQUENT_ACCESS', 'ESSENTIALS'];
 
-const isOfClass = (group: LogGroup, wanted: string): boolean =>
+export const isOfClass = (group: LogGroup, wanted: string): boolean =>
   CHEAPER_CLASSES.includes(wanted)
     ? CHEAPER_CLASSES.includes(group.logGroupClass)
     : group.logGroupClass === wanted;
 
-/** DescribeLogGroups, logGroupNamePattern: "only arn, creationTime, and logGroupName are included". */
-const shortGroupAnswer = ({ name, creationTime }: LogGroup): object => ({
-  logGroupName: name,
-  creationTime,
-  arn: `${logGroupArn(name)}:*`,
+/** Reads which accounts are searched. @returns whether this one is */
+export function readAccounts(members: Members): boolean {
+  const accounts = members.texts('accountIdentifiers', 0, MAX_ACCOUNTS, ACCOUNT_IDENTIFIER) ?? [];
+  const includesLinked = members.boolean('includeLinkedAccounts') ?? false;
+  // No account is linked to this one, so other accounts have no groups.
+  return !includesLinked || accounts.length === 0 || accounts.includes(ACCOUNT_ID);
+}
+
+/**
+ * What is answered for `logGroupNamePattern`. The documentation says "only arn, creationTime, and logGroupName"; the
+ * service was seen to answer more, such as the ARN that has no asterisk.
+ */
+const shortGroupAnswer = (group: LogGroup): object => ({
+  logGroupName: group.name,
+  creationTime: group.creationTime,
+  metricFilterCount: 0,
+  arn: `${logGroupArn(group.name)}:*`,
+  logGroupClass: group.logGroupClass,
+  logGroupArn: logGroupArn(group.name),
 });
 
 const groupAnswer = (group: LogGroup): object => ({
   ...shortGroupAnswer(group),
   retentionInDays: group.retentionInDays,
-  metricFilterCount: 0,
-  logGroupArn: logGroupArn(group.name),
   storedBytes: 0,
   kmsKeyId: group.kmsKeyId,
-  logGroupClass: group.logGroupClass,
   deletionProtectionEnabled: group.deletionProtectionEnabled,
 });
 
@@ -81,7 +91,7 @@ export const describeLogStreams: Operation = (members) => {
   const prefix = members.text('logStreamNamePrefix', LOG_STREAM_NAME);
   const byTime = members.text('orderBy', ORDER_BY) === 'LastEventTime';
   const descending = members.boolean('descending') ?? false;
-  const page = readPage<LogStream>(members, byTime ? byLastEvent : byName);
+  const page = readPage<LogStream>(members, DESCRIBE_LIMIT, byTime ? byLastEvent : byName);
   return ({ store }) => {
     members.check();
     if (byTime && prefix !== undefined) {
@@ -104,44 +114,5 @@ const streamAnswer = (groupName: string, stream: LogStream): object => ({
   storedBytes: 0,
 });
 
-/** Returns the sort key of an item: text that is unique in its list. */
-type Order<T> = (item: T) => string;
-
-const byName: Order<{ readonly name: string }> = ({ name }) => name;
-
 const byLastEvent: Order<LogStream> = ({ name, lastEventTimestamp = 0 }) =>
   `${String(lastEventTimestamp).padStart(16, '0')} ${name}`;
-
-interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextToken: string | undefined;
-}
-
-/** Reads `limit` and `nextToken`, and returns a function that cuts the requested page. */
-function readPage<T>(members: Members, order: Order<T>): (all: readonly T[], descending: boolean) => Page<T> {
-  const limit = members.integer('limit', DESCRIBE_LIMIT) ?? 50;
-  const token = readToken(members, 'page');
-  const from = token && decode(token.at);
-  return (all, descending) => {
-    const sign = descending ? -1 : 1;
-    const rest = all
-      .map((item) => ({ item, key: order(item) }))
-      .sort((a, b) => sign * compare(a.key, b.key))
-      .filter(({ key }) => from === undefined || sign * compare(key, from) >= 0);
-    const next = rest[limit];
-    return {
-      items: rest.slice(0, limit).map(({ item }) => item),
-      nextToken: next && writeToken({ kind: 'page', at: encode(next.key) }),
-    };
-  };
-}
-
-const encode = (key: string): string => Buffer.from(key).toString('base64url');
-
-function decode(text: string): string {
-  const key = Buffer.from(text, 'base64url').toString();
-  if (encode(key) !== text) throw invalidToken();
-  return key;
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -138,6 +138,13 @@ export class Members {
     return values as readonly string[];
   }
 
+  /** Like `texts`, but absence is a violation. */
+  requiredTexts(name: string, min: number, max: number, rule: TextRule): readonly string[] {
+    const values = this.texts(name, min, max, rule);
+    if (!values) this.violate(null, this.#path + name, NOT_NULL);
+    return values ?? [];
+  }
+
   map(name: string, rule: MapRule): Readonly<Record<string, string>> | undefined {
     const value = this.#shape[name] ?? undefined;
     if (value === undefined) return undefined;
@@ -162,6 +169,19 @@ export class Members {
     const value = this.map(name, rule);
     if (!value) this.violate(null, this.#path + name, NOT_NULL);
     return value ?? {};
+  }
+
+  /** A list of structures. @param read reads the members of one of them */
+  structures<T>(
+    name: string,
+    min: number,
+    max: number,
+    read: (members: Members) => T,
+  ): readonly T[] | undefined {
+    const values = this.list(name, min, max);
+    return values?.map((value, index) =>
+      read(new Members(value, `${this.#path}${name}.${index + 1}.member.`, this.#violations)),
+    );
   }
 
   structure(name: string): Members | undefined {

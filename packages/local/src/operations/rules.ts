@@ -28,7 +28,7 @@ export interface MapRule {
 }
 
 // Model: LogGroupName, LogGroupNamePattern, LogGroupIdentifier, LogStreamName, SequenceToken, KmsKeyId, LogGroupClass,
-// AmazonResourceName, AccountId, NextToken, FilterPattern, OrderBy.
+// AmazonResourceName, AccountId, NextToken, FilterPattern, LogGroupNameRegexPattern, FieldIndexName, OrderBy.
 export const LOG_GROUP_NAME: TextRule = { min: 1, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
 export const LOG_GROUP_NAME_PATTERN: TextRule = { min: 0, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]*' };
 export const LOG_GROUP_IDENTIFIER: TextRule = { min: 1, max: 2048, pattern: '[\\w#+=/:,.@-]*' };
@@ -42,13 +42,20 @@ export const RESOURCE_ARN: TextRule = { min: 1, max: 1011, pattern: '[\\w+=/:,.@
 export const ACCOUNT_IDENTIFIER: TextRule = { min: 12, max: 12, pattern: '\\d{12}' };
 export const NEXT_TOKEN: TextRule = { min: 1 };
 export const FILTER_PATTERN: TextRule = { min: 0, max: 1024 };
+export const NAME_REGEX: TextRule = {
+  min: 3,
+  max: 129,
+  pattern: '(\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{3,24}){0,4}',
+};
+export const FIELD_INDEX_NAME: TextRule = { min: 1, max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]+' };
 export const ORDER_BY: TextRule = { oneOf: ['LogStreamName', 'LastEventTime'] };
 
-// Model: Tags.
+// Model: TagKey, Tags, TagKeyList.
+export const TAG_KEY: TextRule = { min: 1, max: 128, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)' };
 export const TAGS: MapRule = {
   min: 1,
   max: 50,
-  key: { min: 1, max: 128, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+)' },
+  key: TAG_KEY,
   value: { min: 0, max: 256, pattern: '([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)' },
 };
 
@@ -130,9 +137,10 @@ export const REQUIRED_BY_TYPE: ReadonlyMap<string, readonly string[]> = new Map(
   ['AWS::Resource', ['ResourceType', 'Identifier']],
 ]);
 
-// Model: EventsLimit, DescribeLimit.
+// Model: EventsLimit, DescribeLimit, ListLimit.
 export const EVENTS_LIMIT: NumberRule = { min: 1, max: 10_000 };
 export const DESCRIBE_LIMIT: NumberRule = { min: 1, max: 50 };
+export const LIST_LIMIT: NumberRule = { min: 1, max: 1_000 };
 
 // Model: InputLogStreamNames, DescribeLogGroupsLogGroupIdentifiers, AccountIds.
 export const MAX_STREAM_NAMES = 100;
@@ -147,3 +155,15 @@ export const MAX_PAGE_BYTES = 1_048_576;
 
 /** TagResource: "You can associate up to 50 tags with a resource". */
 export const MAX_TAGS = 50;
+
+// Model: TagKeyList, TagFilters, TagFilterValues, TagFilterValue, DataSourceFilters, FieldIndexNames.
+export const MAX_TAG_KEYS = 50;
+export const MAX_TAG_FILTERS = 5;
+export const MAX_TAG_FILTER_VALUES = 5;
+export const TAG_FILTER_VALUE: TextRule = {
+  min: 0,
+  max: 259,
+  pattern: '!?\\*?([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)\\*?',
+};
+export const MAX_DATA_SOURCES = 5;
+export const MAX_FIELD_INDEX_NAMES = 20;

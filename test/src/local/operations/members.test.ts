@@ -33,7 +33,16 @@ const NEEDED: Readonly<Record<string, object>> = {
   DeleteLogStream: { logGroupName: 'g', logStreamName: 's' },
   PutLogGroupDeletionProtection: { logGroupIdentifier: 'g', deletionProtectionEnabled: false },
   PutRetentionPolicy: { logGroupName: 'g', retentionInDays: 1 },
+  DeleteRetentionPolicy: { logGroupName: 'g' },
   TagResource: { resourceArn: ARN, tags: { a: 'b' } },
+  UntagResource: { resourceArn: ARN, tagKeys: ['a'] },
+  ListTagsForResource: { resourceArn: ARN },
+  TagLogGroup: { logGroupName: 'g', tags: { a: 'b' } },
+  UntagLogGroup: { logGroupName: 'g', tags: ['a'] },
+  ListTagsLogGroup: { logGroupName: 'g' },
+  DescribeIndexPolicies: { logGroupIdentifiers: ['g'] },
+  GetDataProtectionPolicy: { logGroupIdentifier: 'g' },
+  ListLogGroups: {},
   DescribeLogGroups: {},
   DescribeLogStreams: { logGroupName: 'g' },
   GetLogEvents: { logGroupName: 'g', logStreamName: 's' },
@@ -145,7 +154,7 @@ const BOUNDS: readonly Bound[] = [
   ['FilterLogEvents', { logStreamNames: ['a:b'] }, inside('logStreamNames')],
   ['FilterLogEvents', { logStreamNames: ['s'], logStreamNamePrefix: 's' }, /mutually exclusive/],
   ['FilterLogEvents', { filterPattern: '' }],
-  ['FilterLogEvents', { filterPattern: text(1024) }, /@putlogs\/local does not know 'filterPattern'/],
+  ['FilterLogEvents', { filterPattern: text(1024) }],
   ['FilterLogEvents', { filterPattern: text(1025) }, length('filterPattern', 'less', 1024)],
   ['FilterLogEvents', { startFromHead: false, startTime: Date.UTC(2024, 0, 1) }],
   [
@@ -208,7 +217,10 @@ test('groups are found by part of their name, by identifiers and by account', as
   t.deepEqual(Object.keys((await describe({ logGroupNamePattern: 'h' }))[0] ?? {}).sort(), [
     'arn',
     'creationTime',
+    'logGroupArn',
+    'logGroupClass',
     'logGroupName',
+    'metricFilterCount',
   ]);
   t.deepEqual(await names({ logGroupIdentifiers: ['h', ARN, 'none'] }), ['g', 'h']);
   const elsewhere = { includeLinkedAccounts: true, accountIdentifiers: ['111111111111'] };
