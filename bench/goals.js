@@ -7,13 +7,14 @@ import { rowsAt } from './parts/paced.js';
 import { pauseOf, toldExactly } from './parts/restart.js';
 import { routingRatio } from './parts/routing.js';
 import { ofBaseline, sdkFiles, startMedian } from './parts/start.js';
+import { unusedRatio } from './parts/unused.js';
 
 /**
  * What was measured, by part. @typedef {{
  *   flood?: import('./parts/load.js').Row[], paced?: import('./parts/paced.js').Pace[],
  *   footprint?: import('./parts/load.js').Row[], memory?: import('./parts/memory.js').MemoryRow[],
  *   start?: import('./parts/start.js').StartRow[], restart?: import('./parts/load.js').Row[],
- *   routing?: import('./parts/routing.js').RoutingRow[], packages?: import('./parts/packages.js').PackageRow[],
+ *   routing?: import('./parts/routing.js').RoutingRow[], unused?: import('./parts/unused.js').UnusedRow[], packages?: import('./parts/packages.js').PackageRow[],
  *   stages?: { rows: { stage: string, records: number, micros: number }[], table: string },
  * }} Results
  *
@@ -91,6 +92,16 @@ const GOALS = [
     what: `log stream by a field, ${what}: CPU, × fixed stream`,
     limit: `≤ ${fixed(limit, 2)} ×`,
     look: (rows) => found(routingRatio(rows, what), times, (value) => value <= limit),
+  })),
+  ...[
+    ['log call', logCall],
+    ['CPU', cpu],
+  ].map(([what, figure]) => ({
+    part: 'unused',
+    what: `default options: ${what}, × baseline`,
+    limit: '≤ 1.03 × for each variant',
+    look: (rows) =>
+      found(Math.max(...rows.map((row) => unusedRatio(row, figure))), times, (value) => value <= 1.03),
   })),
   atRate(50_000, 'putlogs-pino', 'pino-floor', 'log call', logCall, 1.08),
   inFlood('putlogs-pino', 'pino-floor', 'log call', logCall, 1.15),

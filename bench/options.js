@@ -3,7 +3,18 @@ import { parseArgs } from 'node:util';
 import { positive } from './processes.js';
 import { baselineVariants, VARIANTS } from './variants.js';
 
-const PARTS = ['flood', 'paced', 'footprint', 'memory', 'start', 'restart', 'routing', 'packages', 'stages'];
+const PARTS = [
+  'flood',
+  'paced',
+  'footprint',
+  'memory',
+  'start',
+  'restart',
+  'routing',
+  'unused',
+  'packages',
+  'stages',
+];
 
 /** What CI runs: what it asserts, and no more. */
 const QUICK = ['putlogs-pino', 'putlogs-winston', 'winston-cloudwatch'];
@@ -27,10 +38,13 @@ export function readOptions() {
     throw new Error('--quick chooses parts and variants itself: leave --part and --only away');
   if (fluentBit !== undefined && !existsSync(fluentBit)) throw new Error(`--fluent-bit: no ${fluentBit}`);
   const baseline = values.baseline === undefined ? [] : baselineVariants(values.baseline);
+  const parts = listed(values.part, 'part', PARTS, quick ? ['flood', 'unused'] : undefined);
+  if (values.part !== undefined && parts.includes('unused') && baseline.length === 0)
+    throw new Error('--part unused compares with another checkout: give --baseline');
   return {
     quick,
     write,
-    parts: listed(values.part, 'part', PARTS, quick ? ['flood'] : undefined),
+    parts: parts.filter((part) => part !== 'unused' || baseline.length > 0),
     variants: chosenVariants(values.only, fluentBit, baseline, quick),
     baseline,
     fluentBit,
@@ -40,7 +54,7 @@ export function readOptions() {
   };
 }
 
-/** The baseline's take part in the start alone, unless they are named. */
+/** The baseline's take part in `start` and `unused` alone, unless they are named. */
 function chosenVariants(only, fluentBit, baseline, quick) {
   const known = [...VARIANTS, ...baseline].filter(
     ({ output }) => output !== 'fluent-bit' || fluentBit !== undefined,

@@ -14,6 +14,7 @@ import { physicsTable } from './parts/physics.js';
 import { measureRestart, restartTable, untoldLosses } from './parts/restart.js';
 import { measureRouting, routingTable } from './parts/routing.js';
 import { idleTable, measureStart, startTable } from './parts/start.js';
+import { lostUnused, measureUnused, unusedTable } from './parts/unused.js';
 import { answer, print, start } from './processes.js';
 import { writeSummaries } from './summaries.js';
 
@@ -41,6 +42,7 @@ const PARTS = {
   start: { measure: measureStart, tables: (rows) => `${startTable(rows)}\n\n${idleTable(rows)}` },
   restart: { measure: measureRestart, tables: restartTable, faults: untoldLosses },
   routing: { measure: measureRouting, tables: routingTable, faults: lostInLoad },
+  unused: { measure: measureUnused, tables: unusedTable, faults: lostUnused },
   packages: { measure: measurePackages, tables: packagesTable },
   stages: { measure: measureStages, tables: ({ table }) => table },
 };

@@ -11,6 +11,7 @@ import { physicsTable } from './parts/physics.js';
 import { restartSummary } from './parts/restart.js';
 import { routingSummary } from './parts/routing.js';
 import { startSummary } from './parts/start.js';
+import { unusedSummary } from './parts/unused.js';
 import { drawPlot } from './plot.js';
 
 const PAGE = 'docs/benchmarks.md';
@@ -25,6 +26,7 @@ const SUMMARIES = {
   start: startSummary,
   restart: restartSummary,
   routing: routingSummary,
+  unused: unusedSummary,
 };
 
 /**
