@@ -31,7 +31,7 @@ function run(command, args, env = process.env) {
 }
 
 function tableOf(files) {
-  const rows = ['core', 'pino', 'winston', 'local'].map((name) => {
+  const rows = ['core', 'pino', 'winston', 'local', 'cli'].map((name) => {
     const own = Object.entries(files).filter(([path]) => path.includes(`/packages/${name}/dist/`));
     const [lines, branches] = ['lines', 'branches'].map((kind) => shareOf(own.map(([, file]) => file[kind])));
     return `${name.padEnd(8)} lines ${lines} %, branches ${branches} %\n`;

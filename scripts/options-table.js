@@ -1,7 +1,9 @@
 // Writes the option tables of the documentation: all options into docs/configuration.md, the most used ones first and the others
-// by topic, and the most used ones into the READMEs. The text of an option is its doc comment in the code. With --check it only
-// says which page is stale.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// by topic, and the most used ones into the READMEs; and the descriptions of the flags of the command `putlogs`. The text of an
+// option is its doc comment in the code. With --check it only says which file is stale.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { OPTION_GROUPS, OPTIONS, variableOf } from '../packages/core/dist/internal.js';
 
 const MOST_USED = [
@@ -17,6 +19,7 @@ const MOST_USED = [
   'closeTimeoutMs',
 ];
 const DECLARATIONS = new URL('../packages/core/dist/config/', import.meta.url);
+const FLAGS = 'packages/cli/src/flags/descriptions.ts';
 const BEGIN = '<!-- options: written by scripts/options-table.js -->\n';
 const END = '<!-- options end -->';
 
@@ -31,15 +34,38 @@ const PAGES = {
   'packages/pino/README.md': tableOf(MOST_USED),
   'packages/winston/README.md': tableOf(MOST_USED),
 };
-for (const [page, tables] of Object.entries(PAGES)) {
-  const file = new URL(`../${page}`, import.meta.url);
-  const text = readFileSync(file, 'utf8');
-  const written = withTables(page, text, tables);
+for (const [page, tables] of Object.entries(PAGES)) put(page, (text) => withTables(page, text, tables));
+put(FLAGS, () => formatted(FLAGS, flagDescriptions()));
+
+/** Writes a file, or says that it is stale. */
+function put(path, write) {
+  const file = new URL(`../${path}`, import.meta.url);
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const written = write(text);
   if (!process.argv.includes('--check')) writeFileSync(file, written);
   else if (written !== text) {
-    process.stderr.write(`The option table of ${page} is stale: run node scripts/options-table.js\n`);
+    process.stderr.write(`The options in ${path} are stale: run node scripts/options-table.js\n`);
     process.exitCode = 1;
   }
+}
+
+function flagDescriptions() {
+  const texts = [...descriptions].map(([name, text]) => [name, text.replace(/ ?\*\*Required\.\*\*|`/g, '')]);
+  return `// Written by scripts/options-table.js from the comments of the options.
+import type { OptionName } from '@putlogs/core/main-thread';
+
+export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = ${JSON.stringify(Object.fromEntries(texts))};
+`;
+}
+
+/** As the linter wants it. */
+function formatted(path, text) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  return execFileSync('node_modules/.bin/biome', ['format', `--stdin-file-path=${path}`], {
+    cwd: root,
+    input: text,
+    encoding: 'utf8',
+  });
 }
 
 function allTables() {

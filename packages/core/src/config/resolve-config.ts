@@ -10,7 +10,14 @@ import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
 
 const PREFIX = 'PUTLOGS_';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
-const ENTITY_FIELDS = ['type', 'resourceType', 'identifier', 'name', 'environment', 'attributes'] as const;
+export const ENTITY_FIELDS = [
+  'type',
+  'resourceType',
+  'identifier',
+  'name',
+  'environment',
+  'attributes',
+] as const;
 const VARIABLES = [
   ...NAMES.filter((name) => !isSecret(name)),
   ...ENTITY_FIELDS.map((field) => `entity.${field}`),
@@ -94,9 +101,7 @@ function resolveOption(
   problems: ConfigProblem[],
 ): unknown {
   const option: Option<unknown> = OPTIONS[name];
-  const own = variableOf(name);
-  const variables = option.isSecret ? [] : [own, ...(option.standardVariables ?? [])];
-  const variable = variables.find((known) => env[known]);
+  const variable = variableInUse(name, env);
   let value = given;
   let from = '';
   if (given === undefined) {
@@ -114,6 +119,12 @@ function resolveOption(
     problems.push(problem(name, option.expected, showValue(value) + from + flawOf(option, value)));
   else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
   return value;
+}
+
+/** The variable that sets an option which is not given; undefined if none does. */
+export function variableInUse(name: OptionName, env: EnvironmentVariables): string | undefined {
+  const { isSecret, standardVariables = [] }: Option<unknown> = OPTIONS[name];
+  return isSecret ? undefined : [variableOf(name), ...standardVariables].find((known) => env[known]);
 }
 
 function flawOf(option: Option<unknown>, value: unknown): string {

@@ -3,7 +3,7 @@ import type { Diagnostics } from './diagnostics.js';
 import type { EntityOption } from './entity.js';
 import { entitySources } from './entity-sources.js';
 import { platformMapping } from './platform-mappings.js';
-import { type ResolvedEntity, resolveEntity } from './resolve-entity.js';
+import { type EntitySource, type ResolvedEntity, resolveEntity } from './resolve-entity.js';
 import type { RuntimeEnvironment } from './runtime-environment.js';
 import type { ServiceOptions } from './user-source.js';
 
@@ -18,6 +18,12 @@ export interface DetectedIdentity extends ResolvedEntity {
   readonly notes: readonly string[];
 }
 
+/** The identity, and what it was chosen from. */
+export interface ExplainedIdentity extends DetectedIdentity {
+  /** All that named the service or its environment, in order of precedence. */
+  readonly sources: readonly EntitySource[];
+}
+
 /**
  * Detects the identity of this process from the options, the environment variables, metadata services and files. It
  * rejects only if the working directory does not exist.
@@ -27,14 +33,15 @@ export async function detectIdentity(
   options: ServiceOptions & { readonly entity: EntityOption | false | undefined },
   runtime: RuntimeEnvironment,
   signal: AbortSignal,
-): Promise<DetectedIdentity> {
+): Promise<ExplainedIdentity> {
   const diagnostics: Diagnostics = { problems: [], notes: [] };
   const detected = await detectAttributes(runtime, signal, diagnostics);
   const { instance: pickInstance, unspecific } = platformMapping(detected);
   const instance = pickInstance(detected)?.value ?? runtime.hostname;
-  const resolved = resolveEntity(options.entity, entitySources(options, detected));
+  const sources = entitySources(options, detected);
+  const resolved = resolveEntity(options.entity, sources);
   const problems = [...diagnostics.problems, ...resolved.problems];
   if (unspecific && resolved.template?.environment === unspecific.environment)
     problems.push(unspecific.problem);
-  return { ...resolved, problems, notes: diagnostics.notes, instance };
+  return { ...resolved, problems, notes: diagnostics.notes, instance, sources };
 }

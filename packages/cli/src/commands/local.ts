@@ -1,0 +1,18 @@
+import type { AddCommand } from '../program.js';
+
+export const addLocal: AddCommand = (program, end) => {
+  program
+    .command('local')
+    .description('Run a strict CloudWatch Logs on this machine, and print what arrives')
+    .usage('[options of putlogs-local]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      // The program of @putlogs/local, which reads its arguments from the process, with its own help.
+      const arguments_ = process.argv;
+      arguments_.splice(2, arguments_.indexOf('local', 2) - 1);
+      await import(new URL('cli.js', import.meta.resolve('@putlogs/local')).href);
+      end(Number(process.exitCode ?? 0));
+    });
+};

@@ -1,0 +1,103 @@
+import {
+  ENTITY_FIELDS,
+  type EnvironmentVariables,
+  OPTIONS,
+  type Option,
+  type OptionName,
+  type Options,
+  variableOf,
+} from '@putlogs/core/main-thread';
+import { type Command, Option as Flag } from 'commander';
+import { DESCRIPTIONS } from './descriptions.js';
+
+/** Fields of the option `entity`. Each has a variable, and so a flag. */
+type EntityField = `entity.${(typeof ENTITY_FIELDS)[number]}`;
+
+/** What can be set by a flag: `logGroupName` by `--log-group-name`. */
+export type Settable = OptionName | EntityField;
+
+/** Options as the command line and the environment give them. */
+export interface Given {
+  readonly options: Options;
+  readonly env: EnvironmentVariables;
+}
+
+const NAMES = (Object.keys(OPTIONS) as OptionName[]).filter((name) => !rowOf(name).isSecret);
+const FIELDS: readonly EntityField[] = ENTITY_FIELDS.map((field) => `entity.${field}` as const);
+
+export const SETTABLE: readonly Settable[] = NAMES.flatMap((name) =>
+  name === 'entity' ? [name, ...FIELDS] : [name],
+);
+
+export function flagOf(name: string): string {
+  return `--${name.replace('.', '-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** The first sentence of an option's documentation. */
+export function summaryOf(name: Settable): string {
+  if (isField(name)) return `The field ${name.slice('entity.'.length)} of the entity.`;
+  const [summary = ''] = /^.*?\.(?= |$)/s.exec(DESCRIPTIONS[name]) ?? [DESCRIPTIONS[name]];
+  return summary;
+}
+
+export function defaultOf(name: Settable): unknown {
+  return isField(name) ? undefined : rowOf(name).default;
+}
+
+/** The variables that set an option, in order of precedence. */
+export function variablesOf(name: Settable): string[] {
+  const standard = isField(name) ? [] : (rowOf(name).standardVariables ?? []);
+  return [variableOf(name), ...standard];
+}
+
+export function typeOf(name: Settable): 'boolean' | 'number' | 'text' {
+  if (isField(name)) return 'text';
+  const value = rowOf(name).parse('1');
+  return value === true ? 'boolean' : value === 1 ? 'number' : 'text';
+}
+
+/** Adds a flag for every option. @param shown the options that the command's help lists */
+export function addOptionFlags(command: Command, shown: readonly Settable[]): void {
+  for (const name of SETTABLE) {
+    const isShown = shown.includes(name);
+    command.addOption(new Flag(termOf(name), summaryOf(name)).hideHelp(!isShown));
+    if (typeOf(name) === 'boolean') command.addOption(new Flag(negationOf(name)).hideHelp());
+  }
+}
+
+function negationOf(name: Settable): string {
+  return flagOf(name).replace('--', '--no-');
+}
+
+function termOf(name: Settable): string {
+  const type = typeOf(name);
+  if (type === 'boolean') return flagOf(name);
+  return `${flagOf(name)} ${type === 'number' ? '<number>' : '<value>'}`;
+}
+
+/** The options that a command was called with. Their values are checked later, with those of the variables. */
+export function givenOptions(command: Command, env: EnvironmentVariables): Given {
+  const values: Readonly<Record<string, unknown>> = command.opts();
+  const options: Record<string, unknown> = {};
+  const variables: Record<string, string> = {};
+  for (const name of SETTABLE) {
+    const value = values[attributeOf(name)];
+    if (value === undefined) continue;
+    if (isField(name)) variables[variableOf(name)] = String(value);
+    else options[name] = typeof value === 'string' ? rowOf(name).parse(value) : value;
+  }
+  return { options, env: { ...env, ...variables } };
+}
+
+/** The name that commander gives to a flag. */
+function attributeOf(name: Settable): string {
+  return name.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+}
+
+function isField(name: Settable): name is EntityField {
+  return name.startsWith('entity.');
+}
+
+function rowOf(name: OptionName): Option<unknown> {
+  return OPTIONS[name];
+}

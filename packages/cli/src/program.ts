@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { errorMessage, redact } from '@putlogs/core/main-thread';
+import { Command, CommanderError } from 'commander';
+import { addEntity } from './commands/entity.js';
+import { addLocal } from './commands/local.js';
+import { addOptions } from './commands/options.js';
+import { UsageError } from './terminal/usage-error.js';
+
+/** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called wrongly. */
+export type ExitCode = number;
+
+/** Adds a command to the program. @param end is called with the exit code of the command */
+export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void;
+
+const COMMANDS: readonly AddCommand[] = [addEntity, addOptions, addLocal];
+
+const USAGE: ExitCode = 2;
+
+/** Runs the command that the arguments name. Writes errors to stderr, and never rejects. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  const program = createProgram();
+  for (const add of COMMANDS)
+    add(program, (code) => {
+      exitCode = code;
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has written it, or the help, already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    process.stderr.write(`putlogs: ${safeLines(errorMessage(error))}\n`);
+    return error instanceof UsageError ? USAGE : 1;
+  }
+}
+
+function createProgram(): Command {
+  return new Command('putlogs')
+    .description(
+      'Finds out why logs do not arrive in Amazon CloudWatch Logs, and sends, replays and reads them.',
+    )
+    .usage('<command> [options]')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({
+      styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
+      styleCommandText: (text) => `\u001b[36m${text}\u001b[39m`,
+      styleOptionTerm: (text) => `\u001b[36m${text}\u001b[39m`,
+      styleSubcommandTerm: (text) => `\u001b[36m${text}\u001b[39m`,
+    })
+    .configureOutput({ outputError: (text, write) => write(safeLines(text)) })
+    .showHelpAfterError('Add --help to see how it is used.')
+    .exitOverride()
+    .hook('preAction', endWithReader);
+}
+
+/** The reader of a pipe has ended, as in `putlogs options | head`. There is nobody left to write for. */
+function endWithReader(): void {
+  process.stdout.once('error', () => process.exit());
+}
+
+/** An error may quote anything. */
+function safeLines(text: string): string {
+  return text.split('\n').map(redact).join('\n');
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return String(version);
+}

@@ -1,0 +1,58 @@
+// Runs the commands that docs/cli.md and docs/doctor.md show, in a folder of their own and against the local service, and
+// writes what they print into the pages. What differs from run to run (ports, times, this machine's name) gets fixed values.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const PAGES = ['docs/cli.md'];
+const SCREEN = /<!-- screen: (.+?) -->\n[\s\S]*?<!-- screen end -->/g;
+
+const folder = mkdtempSync(join(tmpdir(), 'putlogs-screens-'));
+try {
+  const env = prepare();
+  for (const page of PAGES) {
+    const file = join(ROOT, page);
+    const text = readFileSync(file, 'utf8').replace(SCREEN, (_, command) => screen(command, env));
+    writeFileSync(file, text);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** An application called checkout, and putlogs in the PATH. */
+function prepare() {
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'checkout'));
+  writeFileSync(join(folder, 'checkout', 'package.json'), '{"name":"checkout"}');
+  const program = join(folder, 'bin', 'putlogs');
+  writeFileSync(
+    program,
+    `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, 'packages/cli/dist/main.js')} "$@"\n`,
+  );
+  chmodSync(program, 0o755);
+  return { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
+function screen(command, env) {
+  const { stdout } = spawnSync('sh', ['-c', `${command} 2>&1`], {
+    cwd: join(folder, 'checkout'),
+    env,
+    encoding: 'utf8',
+  });
+  process.stderr.write(`$ ${command}\n${stdout}\n`);
+  return `<!-- screen: ${command} -->\n\`\`\`\n$ ${command}\n${steady(stdout)}\`\`\`\n<!-- screen end -->`;
+}
+
+function steady(text) {
+  return (
+    text
+      // As long as it is, for the columns.
+      .replaceAll(hostname(), 'db7'.padEnd(hostname().length, '0').slice(0, hostname().length))
+      .replaceAll(folder, '/srv')
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
+      .replaceAll(/\b\d+ ms\b/g, '3 ms')
+  );
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { OPTIONS, variableOf } from '@putlogs/core/internal';
+import test from 'ava';
+import { application, Command, putlogs } from '../support/command.js';
+
+for (const [args, why] of [
+  [[], /^Usage: putlogs <command>/m],
+  [['entities'], /^error: unknown command 'entities'\n\(Did you mean entity\?\)$/m],
+  [['entity', 'more'], /^error: too many arguments for 'entity'/m],
+  [['--unknown'], /^error: unknown option '--unknown'/m],
+  [['entity', '--servise', 'x'], /^error: unknown option '--servise'\n\(Did you mean --service\?\)$/m],
+  [['entity', '--service'], /^error: option '--service <value>' argument missing$/m],
+] as const) {
+  test(`${JSON.stringify(['putlogs', ...args])} says on stderr what is wrong and exits with 2`, async (t) => {
+    const { code, stdout, stderr } = await putlogs(args, { cwd: application(t) });
+    t.is(code, 2);
+    t.is(stdout, '');
+    t.regex(stderr, why);
+  });
+}
+
+test('putlogs --help and --version print help and version', async (t) => {
+  const help = await putlogs(['--help']);
+  t.is(help.code, 0);
+  t.regex(help.stdout, /^Usage: putlogs <command> \[options\]/);
+  t.false(help.stdout.includes('\u001b'));
+  const version = await putlogs(['--version']);
+  t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('an unknown command is escaped', async (t) => {
+  const { code, stderr } = await putlogs(['x\u001b[31m\u009b\u007f\u202e\u2028']);
+  t.is(code, 2);
+  t.notRegex(stderr.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
+  t.true(stderr.includes('\\u202e'));
+});
+
+test('putlogs options lists each option of the transports that has a variable, with its flag', async (t) => {
+  const { code, stdout } = await putlogs(['options', '--json']);
+  t.is(code, 0);
+  const listed: { option: string; flag: string; variables: string[]; summary: string }[] = JSON.parse(stdout);
+  const names = listed.map(({ option }) => option).filter((name) => !name.includes('.'));
+  t.deepEqual(
+    names,
+    Object.keys(OPTIONS).filter((name) => name !== 'credentials'),
+  );
+  for (const { option, variables, summary } of listed) {
+    t.is(variables[0], variableOf(option));
+    t.regex(summary, /^\S.*\.$/, option);
+  }
+  t.like(
+    listed.find(({ option }) => option === 'logGroupName'),
+    { flag: '--log-group-name', summary: 'The log group to write to.' },
+  );
+});
+
+test('each flag is accepted by a command, in the form that putlogs options prints', async (t) => {
+  const { stdout } = await putlogs(['options', '--json']);
+  const flags = JSON.parse(stdout).map(({ flag, type }: { flag: string; type: string }) =>
+    type === 'boolean' ? [flag] : [flag, '\0'],
+  );
+  t.true(flags.length > 30);
+  // All values are refused together, by their names: so each flag was known.
+  const { code, stderr } = await putlogs(
+    ['entity', ...flags.flat()].map((arg) => (arg === '\0' ? '{' : arg)),
+  );
+  t.is(code, 2);
+  t.regex(stderr, /^putlogs: These options are not valid:$/m);
+  for (const flag of ['--log-group-name', '--retention-in-days', '--entity']) t.true(stderr.includes(flag));
+});
+
+test('putlogs ends quietly when the reader of its output has ended', async (t) => {
+  const command = new Command(['options']);
+  command.child.stdout?.destroy();
+  const [code] = await once(command.child, 'exit');
+  t.is(command.stderr, '');
+  t.is(code, 0);
+});
