@@ -1,4 +1,11 @@
-import { Destinations, Dispatcher, EventTimes, Reporter, ServiceClock } from '@putlogs/core/internal';
+import {
+  Destinations,
+  Dispatcher,
+  EventTimes,
+  RecordLimit,
+  Reporter,
+  ServiceClock,
+} from '@putlogs/core/internal';
 
 const LOG_GROUP = '/fleet';
 const MAX_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -38,6 +45,7 @@ export class Process {
       {
         route: () => destination,
         times: new EventTimes(new ServiceClock(clock, this.#reporter), undefined),
+        recordLimit: new RecordLimit(undefined, MAX_BUFFER_BYTES / 2),
         reporter: this.#reporter,
         store: undefined,
         deadLetters: undefined,

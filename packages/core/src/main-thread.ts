@@ -3,12 +3,12 @@
  * SDK.
  */
 
-export { MAX_MESSAGE_BYTES } from './batching/limits.js';
 export { LoggerChannel } from './channel/logger-channel.js';
 export { closingOf } from './channel/logger-closing.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export { type WorkerOption, workerProblems } from './channel/worker-option.js';
 export * from './config/index.js';
+export { largestRecordBytes } from './config/largest-record.js';
 export type { Option } from './config/option-types.js';
 export { OPTION_GROUPS, OPTIONS, type OptionName } from './config/options.js';
 export { checkIsObject, ENTITY_FIELDS, variableInUse, variableOf } from './config/resolve-config.js';
@@ -19,7 +19,6 @@ export { type PublishedReport, publishReport } from './reporting/report-channel.
 export type { ProblemCode, Report } from './reporting/report-types.js';
 export { Reporter } from './reporting/reporter.js';
 export { PINO_LEVELS } from './routing/record-fields.js';
-export { readsRecords } from './routing/router.js';
 export { TopLevelValues } from './routing/top-level-values.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock, withTimeout } from './util/clock.js';

@@ -1,9 +1,10 @@
 import type { Transform } from 'node:stream';
 import { type Config, createPipeline, type Report } from '@putlogs/core';
 import { Utf8ChunkEncoder } from '@putlogs/core/internal';
+import { largestRecordBytes } from '@putlogs/core/main-thread';
 import build from 'pino-abstract-transport';
 import type { LevelLabels } from './level-labels.js';
-import { LineSplitter, maxLineBytes } from './line-splitter.js';
+import { LineSplitter } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
 
 /** Takes lines of JSON. `flush` calls back when every line before it is settled. */
@@ -21,18 +22,12 @@ export function createLineStream(
   labels?: LevelLabels,
 ): LineStream {
   const pipeline = createPipeline(config, report);
-  let readAt = 0;
-  let time: number | undefined;
-  const accept = (line: Buffer, isContinued: boolean) => {
-    // All parts of a line have the time of the line.
-    if (!isContinued) {
-      readAt = Date.now();
-      time = timeOf(line, readAt);
-    }
-    pipeline.accept(readAt, isContinued ? line : (labels?.inBytes(line) ?? line), time);
+  const accept = (line: Buffer, omittedBytes: number) => {
+    const readAt = Date.now();
+    pipeline.accept(readAt, labels?.inBytes(line) ?? line, timeOf(line, readAt), omittedBytes);
   };
   const stream = build(
-    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), false)),
+    (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), 0)),
     {
       parse: 'lines',
       // Lines are sent as they are.
@@ -45,7 +40,7 @@ export function createLineStream(
     },
   );
   // Replaces the stream's own way, which makes a string of each line and costs more than everything else here.
-  const lines = new LineSplitter(accept, maxLineBytes(config));
+  const lines = new LineSplitter(accept, largestRecordBytes(config));
   const chunks = new Utf8ChunkEncoder((chunk) => lines.push(chunk));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {
     if (typeof chunk !== 'string') lines.push(chunk);

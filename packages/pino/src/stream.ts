@@ -4,6 +4,7 @@ import {
   type Counts,
   checkIsObject,
   LoggerChannel,
+  largestRecordBytes,
   type Options,
   onOwnStack,
   type Report,
@@ -14,7 +15,7 @@ import {
   workerProblems,
 } from '@putlogs/core/main-thread';
 import { LevelLabels } from './level-labels.js';
-import { LineSplitter, maxLineBytes } from './line-splitter.js';
+import { LineSplitter } from './line-splitter.js';
 import { timeOf } from './line-timestamp.js';
 import { isSentByOtel } from './otel-stream.js';
 
@@ -69,7 +70,7 @@ export class CloudWatchStream extends Writable {
       () => this.#isSentByOtel === true,
     );
     this.#labels = config.levelLabels ? new LevelLabels() : undefined;
-    this.#lines = new LineSplitter(this.#takeLine(), maxLineBytes(config));
+    this.#lines = new LineSplitter((...line) => this.#takeLine(...line), largestRecordBytes(config));
     // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
     if (!worker || config.spoolDirectory !== undefined) this.#channel.open();
   }
@@ -163,18 +164,11 @@ export class CloudWatchStream extends Writable {
     if (this.writableEnded || this.destroyed) this.#lines.end();
   }
 
-  #takeLine() {
-    let loggedAt = 0;
-    let recordTime: number | undefined;
-    return (line: Buffer, isContinued: boolean) => {
-      // All parts of a line have the time of the line.
-      if (!isContinued) {
-        loggedAt = systemClock.now();
-        recordTime = timeOf(line, loggedAt);
-      }
-      const text = line.toString();
-      this.#channel.write(loggedAt, isContinued ? text : (this.#labels?.inText(text) ?? text), recordTime);
-    };
+  #takeLine(line: Buffer, omittedBytes: number): void {
+    const loggedAt = systemClock.now();
+    const text = line.toString();
+    const recordTime = timeOf(line, loggedAt);
+    this.#channel.write(loggedAt, this.#labels?.inText(text) ?? text, recordTime, omittedBytes);
   }
 
   #emitReport(report: Report): void {

@@ -56,5 +56,7 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
     'A file of certificates in PEM form that alone are trusted in the calls of CloudWatch Logs, STS and SSO. Default: those that Node trusts, with NODE_EXTRA_CA_CERTS.',
   levelLabels:
     'Write Pino\'s numeric level as its name: "level":30 at the front of a line becomes "level":"info". Winston writes names anyway.',
+  maxRecordBytes:
+    'The longest record, in bytes, from 1024 to 68719476736. A longer one is cut, and the end of its text says how many bytes are missing. Default: what half of maxBufferBytes holds, which is always the limit.',
   reportToStderr: "Also write problems to stderr, in addition to the 'report' event.",
 };

@@ -49,7 +49,7 @@ export function toText(message: unknown): string | Buffer {
 }
 
 /** Lone surrogates and invalid bytes become U+FFFD. */
-function toUtf8(message: string | Buffer): Buffer {
+export function toUtf8(message: string | Buffer): Buffer {
   if (typeof message === 'string') return Buffer.from(message);
   return isUtf8(message) ? message : Buffer.from(message.toString());
 }
@@ -102,8 +102,8 @@ export function splitMessage(text: Buffer, maxBytes: number): Buffer[] {
   return parts;
 }
 
-/** The last boundary between code points at or before `offset`. */
-function codePointBoundary(bytes: Buffer, offset: number): number {
+/** The last boundary between code points of UTF-8 text at or before `offset`. */
+export function codePointBoundary(bytes: Buffer, offset: number): number {
   if (offset >= bytes.length) return bytes.length;
   let end = offset;
   // A byte 10xxxxxx continues a code point: https://www.rfc-editor.org/rfc/rfc3629#section-3

@@ -7,7 +7,12 @@ import type { Clock } from '../util/clock.js';
 import type { WorkerBackpressure } from './worker-backpressure.js';
 
 /** The arguments of `Pipeline.accept`. */
-export type LoggedRecord = readonly [loggedAt: number, message: string, recordTime?: number | undefined];
+export type LoggedRecord = readonly [
+  loggedAt: number,
+  message: string,
+  recordTime?: number | undefined,
+  omittedBytes?: number,
+];
 
 /** Carries records to a pipeline, in a worker thread or in this one. */
 export interface Channel {

@@ -5,16 +5,19 @@ import type { LoggedRecord } from './channel.js';
  * Encodes a record for the worker: `<loggedAt> <recordTime or 0> <length> <message>`, with nothing between two frames. The
  * length is in UTF-16 code units, which survive the conversion to UTF-8 and back (a lone surrogate becomes one U+FFFD).
  * So the main thread does not read the message, which is often a rope of many strings that V8 would have to flatten.
+ *
+ * Few records have omitted bytes. Their number then stands in front of the length, behind a zero, with which no length begins.
  */
-export function encodeFrame(loggedAt: number, message: string, recordTime = 0): string {
-  return `${loggedAt} ${recordTime} ${message.length} ${message}`;
+export function encodeFrame(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0): string {
+  const omitted = omittedBytes === 0 ? '' : `0${omittedBytes} `;
+  return `${loggedAt} ${recordTime} ${omitted}${message.length} ${message}`;
 }
 
 /** Decodes text that consists of whole frames. */
 export function decodeFrames(text: string): LoggedRecord[] {
   const records: LoggedRecord[] = [];
-  const decoder = new FrameDecoder((loggedAt, message, recordTime) =>
-    records.push([loggedAt, message.toString(), recordTime]),
+  const decoder = new FrameDecoder((loggedAt, message, ...rest) =>
+    records.push([loggedAt, message.toString(), ...rest]),
   );
   decoder.push(Buffer.from(text));
   return records;
@@ -23,17 +26,19 @@ export function decodeFrames(text: string): LoggedRecord[] {
 const SPACE = 0x20;
 const ZERO = 0x30;
 
+/** @param message a view, which is valid until it returns */
+type OnRecord = (loggedAt: number, message: Buffer, recordTime: number, omittedBytes: number) => void;
+
 /** Decodes frames that arrive in chunks, in UTF-8. */
 export class FrameDecoder {
-  readonly #onRecord: (loggedAt: number, message: Buffer, recordTime: number) => void;
+  readonly #onRecord: OnRecord;
   /** The beginning of a frame whose end has not arrived yet. */
   #partial: Buffer[] = [];
   #partialBytes = 0;
   /** With fewer bytes the frame cannot be complete. Each search for its end reads all of it, so we do not search earlier. */
   #minBytesToRescan = 0;
 
-  /** @param onRecord gets each message as a view, which is valid until it returns */
-  constructor(onRecord: (loggedAt: number, message: Buffer, recordTime: number) => void) {
+  constructor(onRecord: OnRecord) {
     this.#onRecord = onRecord;
   }
 
@@ -64,17 +69,25 @@ export class FrameDecoder {
     for (;;) {
       const afterLoggedAt = bytes.indexOf(SPACE, start);
       const afterRecordTime = bytes.indexOf(SPACE, afterLoggedAt + 1);
-      const afterLength = bytes.indexOf(SPACE, afterRecordTime + 1);
+      let length = afterRecordTime + 1;
+      let afterLength = bytes.indexOf(SPACE, length);
+      let omittedBytes = 0;
+      if (bytes[length] === ZERO && afterLength > length + 1) {
+        omittedBytes = parseDigits(bytes, length, afterLength);
+        length = afterLength + 1;
+        afterLength = bytes.indexOf(SPACE, length);
+      }
       if (afterLoggedAt < 0 || afterRecordTime < 0 || afterLength < 0) break;
       const message = afterLength + 1;
-      const codeUnits = parseDigits(bytes, afterRecordTime + 1, afterLength);
+      const codeUnits = parseDigits(bytes, length, afterLength);
       const end = isPlain ? message + codeUnits : endOfText(bytes, message, codeUnits);
       if (end > bytes.length) {
         this.#minBytesToRescan = end - start;
         break;
       }
+      const loggedAt = parseDigits(bytes, start, afterLoggedAt);
       const recordTime = parseDigits(bytes, afterLoggedAt + 1, afterRecordTime);
-      this.#onRecord(parseDigits(bytes, start, afterLoggedAt), bytes.subarray(message, end), recordTime);
+      this.#onRecord(loggedAt, bytes.subarray(message, end), recordTime, omittedBytes);
       start = end;
     }
     return bytes.subarray(start);

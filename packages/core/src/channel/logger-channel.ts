@@ -1,3 +1,4 @@
+import { largestRecordBytes } from '../config/largest-record.js';
 import type { Config } from '../config/options.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
@@ -20,6 +21,8 @@ export class LoggerChannel {
   readonly #otelLogs: OtelLogs;
   /** Counts what is lost on this side. */
   readonly #reporter: Reporter;
+  /** In UTF-16 code units, each of which takes at least a byte. */
+  readonly #maxLength: number;
   #channel: RestartingChannel | undefined;
   /** The channels that are open or closing. */
   readonly #live = new Set<RestartingChannel>();
@@ -41,6 +44,7 @@ export class LoggerChannel {
     this.#useWorker = useWorker;
     this.#config = config;
     this.#emit = emit;
+    this.#maxLength = largestRecordBytes(config);
     this.#otelMetrics = new OtelMetrics(config.logGroupName);
     this.#otelLogs = new OtelLogs(isSentByOtel);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
@@ -53,7 +57,16 @@ export class LoggerChannel {
   }
 
   write(...record: LoggedRecord): void {
-    this.#current().write(...record);
+    const [, message] = record;
+    if (message.length > this.#maxLength) this.#current().write(...this.#withoutEnd(record));
+    else this.#current().write(...record);
+  }
+
+  /** Of a record for which there is no room, what there is no room for is not handed over. */
+  #withoutEnd([loggedAt, message, recordTime, omittedBytes = 0]: LoggedRecord): LoggedRecord {
+    const kept = message.slice(0, this.#maxLength);
+    const cutBytes = Buffer.byteLength(message) - Buffer.byteLength(kept);
+    return [loggedAt, kept, recordTime, omittedBytes + cutBytes];
   }
 
   /** Hands what was written over to the pipeline's thread sooner than otherwise. */

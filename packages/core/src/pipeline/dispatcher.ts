@@ -1,4 +1,5 @@
 import { Batcher } from '../batching/batcher.js';
+import type { RecordLimit } from '../batching/record-limit.js';
 import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Destination } from '../contracts/destination.js';
@@ -27,12 +28,14 @@ export interface DispatcherOptions {
   readonly maxInFlight: number;
   readonly requestTimeoutMs: number;
   readonly maxBufferBytes: number;
+  readonly maxRecordBytes: number | undefined;
   readonly spoolMaxBytes: number;
 }
 
 export interface DispatcherParts {
   readonly route: Router;
   readonly times: EventTimes;
+  readonly recordLimit: RecordLimit;
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
   readonly deadLetters: DeadLetters | undefined;
@@ -111,6 +114,7 @@ export class Dispatcher {
     this.#intake = new Intake({
       ...common,
       route: parts.route,
+      recordLimit: parts.recordLimit,
       lossNotices,
       lossReports,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),
@@ -129,10 +133,11 @@ export class Dispatcher {
    * Accepts a record.
    * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
+   * @param omittedBytes bytes at the end of the record that are not in `message`
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number): void {
+  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes?: number): void {
     const { endPosition } = this.#queue;
-    if (!this.#intake.accept(loggedAt, message, recordTime)) return;
+    if (!this.#intake.accept(loggedAt, message, recordTime, omittedBytes)) return;
     // Only a sealed batch can be sent. To look for one with each record is slow with many destinations.
     if (this.#queue.endPosition > endPosition) this.#scheduler.sendDue();
     this.#keepWithinLimits();

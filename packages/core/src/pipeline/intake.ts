@@ -1,6 +1,7 @@
 import type { Batcher } from '../batching/batcher.js';
 import type { Gap } from '../batching/gap.js';
 import { type LogEvent, toLogEvents, toText } from '../batching/log-event.js';
+import type { RecordLimit } from '../batching/record-limit.js';
 import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Reporter } from '../reporting/reporter.js';
@@ -15,6 +16,7 @@ import type { LossReports } from './loss-reports.js';
 export interface IntakeParts {
   readonly route: Router;
   readonly times: EventTimes;
+  readonly recordLimit: RecordLimit;
   readonly reporter: Reporter;
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
@@ -40,13 +42,15 @@ export class Intake {
    * Accepts a record.
    * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
+   * @param omittedBytes bytes at the end of the record that are not in `message`
    * @returns whether events were added to open batches
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number): boolean {
-    const { route, times, reporter, lossReports, lifecycle } = this.#parts;
+  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes = 0): boolean {
+    const { route, times, recordLimit, reporter, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const text = toText(message);
-    const events = toLogEvents(timestamp, text, source);
+    const cut = recordLimit.cut(text, omittedBytes);
+    const events = toLogEvents(timestamp, cut?.text ?? text, source);
     if (events.length === 0) {
       // The service would refuse an event without text.
       reporter.accept(1, 1);
@@ -60,6 +64,8 @@ export class Intake {
       return false;
     }
     this.#add(route(text), events, 1);
+    // Last: a listener to the report may log.
+    if (cut !== undefined) lossReports.cut(cut);
     return true;
   }
 

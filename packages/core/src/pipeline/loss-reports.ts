@@ -1,3 +1,4 @@
+import type { CutRecord } from '../batching/record-limit.js';
 import type { Failure } from '../contracts/outcome.js';
 import type { DropReason, Settled } from '../contracts/settled.js';
 import type { Reporter } from '../reporting/reporter.js';
@@ -8,6 +9,7 @@ import type { SettlementObserver } from './settlement.js';
 
 export interface LossLimits {
   readonly maxBufferBytes: number;
+  readonly maxRecordBytes: number | undefined;
   readonly spoolMaxBytes: number;
 }
 
@@ -44,6 +46,19 @@ export class LossReports implements SettlementObserver {
       events,
       (all) =>
         `${plural(all, 'event was', 'events were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
+    );
+  }
+
+  /** A record was too long. */
+  cut({ wholeBytes, limit }: CutRecord): void {
+    const { maxBufferBytes, maxRecordBytes } = this.#limits;
+    const why =
+      limit === 'maxRecordBytes'
+        ? `is longer than maxRecordBytes (${maxRecordBytes})`
+        : `needs more than half of maxBufferBytes (${maxBufferBytes})`;
+    this.#reporter.problem(
+      'record-cut',
+      `A record of ${wholeBytes} bytes ${why}, and was cut: the end of its text says how many bytes are missing. Log less in one record, or raise ${limit}.`,
     );
   }
 

@@ -1,6 +1,8 @@
+import { RecordLimit } from '../batching/record-limit.js';
 import { Destinations } from '../cloudwatch/destinations.js';
 import { SdkLogsClient } from '../cloudwatch/sdk-logs-client.js';
 import { ServiceClock } from '../cloudwatch/service-clock.js';
+import { largestRecordBytes } from '../config/largest-record.js';
 import type { Config } from '../config/options.js';
 import { foreignVariables } from '../config/resolve-config.js';
 import { ProcessIdentity } from '../identity/process-identity.js';
@@ -25,8 +27,10 @@ export interface Pipeline {
    * @param message text, or text in UTF-8, which is copied
    * @param recordTime the time that the record itself states, if any; see `toTimestamp`. It becomes the timestamp of the event
    *   unless the service would reject it. Then the timestamp is the time of the log call, by the service's clock
+   * @param omittedBytes how many bytes at the end of the record are not in `message`, since the caller keeps no record that is
+   *   so long. The text of the event says so. Default: 0
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number): void;
+  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes?: number): void;
   /**
    * Resolves when everything accepted before is delivered, rejected or dropped. Does not keep the process alive meanwhile:
    * before the process ends, await `drain` or `close`.
@@ -87,6 +91,7 @@ export function assemblePipeline(
   const dispatcher = new Dispatcher(config, {
     route: createRouter(config, destinations, identity, reporter, clock),
     times: new EventTimes(serviceClock, config.retentionInDays),
+    recordLimit: new RecordLimit(config.maxRecordBytes, largestRecordBytes(config)),
     reporter,
     store: disk.spool,
     deadLetters: disk.deadLetters,
@@ -99,7 +104,8 @@ export function assemblePipeline(
   recovery?.start();
   const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, clock });
   return {
-    accept: (loggedAt, message, recordTime) => dispatcher.accept(loggedAt, message, recordTime),
+    accept: (loggedAt, message, recordTime, omittedBytes) =>
+      dispatcher.accept(loggedAt, message, recordTime, omittedBytes),
     flush: () => dispatcher.flush(),
     drain: () => teardown.drain(config.closeTimeoutMs),
     close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),

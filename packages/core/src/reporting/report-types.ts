@@ -44,6 +44,11 @@ export type ProblemCode =
    * spooled.
    */
   | 'worker'
+  /**
+   * A record was longer than `maxRecordBytes` or than half of `maxBufferBytes` holds, and was cut. Raise the limit, or log less
+   * in one record.
+   */
+  | 'record-cut'
   // Events are not affected.
   /** The host's clock differs from the service's. Requests are signed with the service's time. Set the clock. */
   | 'clock'

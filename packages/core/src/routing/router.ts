@@ -49,7 +49,7 @@ export interface EntityProvider {
 const OVERFLOW = '/overflow';
 
 /** Whether the destination of a record depends on its fields. */
-export function readsRecords(options: Omit<RouterOptions, 'maxLogStreams'>): boolean {
+function readsRecords(options: Omit<RouterOptions, 'maxLogStreams'>): boolean {
   const { logGroupName, logStreamName, serviceField } = options;
   return serviceField !== undefined || fieldsIn(logGroupName + logStreamName).length > 0;
 }

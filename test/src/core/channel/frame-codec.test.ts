@@ -8,13 +8,14 @@ interface DecodedRecord {
   readonly loggedAt: number;
   readonly message: string;
   readonly recordTime: number;
+  readonly omittedBytes: number;
 }
 
 /** Decodes chunks one after the other, as the worker does. */
 function decode(...chunks: readonly (string | Buffer)[]): DecodedRecord[] {
   const taken: DecodedRecord[] = [];
-  const decoder = new FrameDecoder((loggedAt, message, recordTime) =>
-    taken.push({ loggedAt, message: message.toString(), recordTime }),
+  const decoder = new FrameDecoder((loggedAt, message, recordTime, omittedBytes) =>
+    taken.push({ loggedAt, message: message.toString(), recordTime, omittedBytes }),
   );
   for (const piece of chunks) {
     const memory = Buffer.from(piece);
@@ -34,15 +35,23 @@ for (const [what, message, frame] of [
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
     t.is(encodeFrame(NOON, message), frame);
-    t.deepEqual(decode(frame), [{ loggedAt: NOON, message, recordTime: 0 }]);
+    t.deepEqual(decode(frame), [{ loggedAt: NOON, message, recordTime: 0, omittedBytes: 0 }]);
   });
 }
 
 test('a frame with the time of the record, and back', (t) => {
   const frame = encodeFrame(NOON, 'hello', NOON - 1);
   t.is(frame, '1795521600000 1795521599999 5 hello');
-  t.deepEqual(decode(frame), [{ loggedAt: NOON, message: 'hello', recordTime: NOON - 1 }]);
+  t.deepEqual(decode(frame), [{ loggedAt: NOON, message: 'hello', recordTime: NOON - 1, omittedBytes: 0 }]);
 });
+
+for (const message of ['hello', '']) {
+  test(`a frame of "${message}" whose record had more bytes, and back`, (t) => {
+    const frame = encodeFrame(NOON, message, 0, 70);
+    t.is(frame, `1795521600000 0 070 ${message.length} ${message}`);
+    t.deepEqual(decode(frame), [{ loggedAt: NOON, message, recordTime: 0, omittedBytes: 70 }]);
+  });
+}
 
 const texts = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -51,10 +60,21 @@ const texts = fc.oneof(
   }),
 );
 const timestamps = fc.nat({ max: 8.64e15 });
-const records = fc.array(fc.record({ loggedAt: timestamps, message: texts, recordTime: timestamps }));
+const records = fc.array(
+  fc.record({
+    loggedAt: timestamps,
+    message: texts,
+    recordTime: timestamps,
+    omittedBytes: fc.oneof(fc.constant(0), fc.nat()),
+  }),
+);
 
 const encode = (all: readonly DecodedRecord[]) =>
-  all.map(({ loggedAt, message, recordTime }) => encodeFrame(loggedAt, message, recordTime)).join('');
+  all
+    .map(({ loggedAt, message, recordTime, omittedBytes }) =>
+      encodeFrame(loggedAt, message, recordTime, omittedBytes),
+    )
+    .join('');
 
 /** The records, as they survive UTF-8. */
 const wellFormed = (all: readonly DecodedRecord[]) =>
@@ -78,7 +98,12 @@ test('messages in ASCII and others are decoded in any order', (t) => {
     ['abc', '🙃'],
     ['🙃', ''],
   ]) {
-    const given = messages.map((message) => ({ loggedAt: NOON, message, recordTime: NOON + 1 }));
+    const given = messages.map((message) => ({
+      loggedAt: NOON,
+      message,
+      recordTime: NOON + 1,
+      omittedBytes: 0,
+    }));
     t.deepEqual(decode(encode(given)), given);
     t.deepEqual(decode(...given.map((one) => encode([one]))), given);
   }

@@ -9,6 +9,7 @@ import {
   type FailedOutcome,
   MAX_OPEN_BATCHES,
   type Outcome,
+  RecordLimit,
   type RejectedEvents,
   Reporter,
   ServiceClock,
@@ -127,6 +128,7 @@ function setUp({
     maxInFlight: 4,
     requestTimeoutMs: 10_000,
     maxBufferBytes: 64 * 1024 * 1024,
+    maxRecordBytes: undefined,
     spoolMaxBytes: 0,
     ...options,
   };
@@ -136,6 +138,7 @@ function setUp({
   const dispatcher = new Dispatcher(settings, {
     route: route ?? (() => destination),
     times: new EventTimes(serviceClock, undefined),
+    recordLimit: new RecordLimit(undefined, 32 * 1024 * 1024),
     reporter,
     store,
     deadLetters,

@@ -7,7 +7,7 @@ function setUp() {
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, new ManualClock());
   return {
-    losses: new LossReports({ maxBufferBytes: 1234, spoolMaxBytes: 5678 }, reporter),
+    losses: new LossReports({ maxBufferBytes: 1234, maxRecordBytes: 500, spoolMaxBytes: 5678 }, reporter),
     /** The code and the text of each report. */
     texts: () =>
       reports.flatMap((report) => (report.kind === 'problem' ? [`${report.code}: ${report.message}`] : [])),
