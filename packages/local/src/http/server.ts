@@ -7,6 +7,7 @@ import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
 import { OPERATIONS } from '../operations/operations.js';
 import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
+import { QueryStore } from '../store/query-store.js';
 import { expand, Store, type StoredEvent } from '../store/store.js';
 import { isFromBrowser } from './browsers.js';
 import { CONTROL_PATH, control } from './control.js';
@@ -63,6 +64,7 @@ class Service implements Local {
   readonly requests: RequestRecord[] = [];
   readonly #server: Server;
   readonly #store: Store;
+  readonly #queries = new QueryStore();
   readonly #faults: Faults;
   readonly #now: () => number;
   readonly #signingClock: () => number;
@@ -188,7 +190,7 @@ class Service implements Local {
   }
 
   #act(act: Act, fault: Fault | undefined): Reply | undefined {
-    const context = { store: this.#store, now: this.#now(), onPut: this.#onPut };
+    const context = { store: this.#store, queries: this.#queries, now: this.#now(), onPut: this.#onPut };
     const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
     return fault?.kind === 'lostAnswer' ? undefined : serviceReply(200, answer);
   }

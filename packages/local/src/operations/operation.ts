@@ -1,3 +1,4 @@
+import type { QueryStore } from '../store/query-store.js';
 import type { Store, StoredBatch } from '../store/store.js';
 import type { RejectedLogEventsInfo } from './batch.js';
 import type { Entity, RejectedEntityInfo } from './entity.js';
@@ -15,6 +16,7 @@ interface RequestDetails {
 /** The state that an operation works on. */
 export interface Context {
   readonly store: Store;
+  readonly queries: QueryStore;
   /** Milliseconds since 1970. */
   readonly now: number;
   /** Called with what was accepted. */

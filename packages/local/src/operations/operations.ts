@@ -9,8 +9,10 @@ import {
   putRetentionPolicy,
 } from './groups.js';
 import { listLogGroups } from './list-groups.js';
+import { getLogGroupFields, getLogRecord } from './log-record.js';
 import type { Operation } from './operation.js';
 import { putLogEvents } from './put-events.js';
+import { getQueryResults, startQuery, stopQuery } from './queries.js';
 import { filterLogEvents, getLogEvents } from './read-events.js';
 import { createLogStream, deleteLogStream } from './streams.js';
 import {
@@ -45,4 +47,9 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['DescribeLogStreams', describeLogStreams],
   ['GetLogEvents', getLogEvents],
   ['FilterLogEvents', filterLogEvents],
+  ['GetLogGroupFields', getLogGroupFields],
+  ['GetLogRecord', getLogRecord],
+  ['StartQuery', startQuery],
+  ['GetQueryResults', getQueryResults],
+  ['StopQuery', stopQuery],
 ]);

@@ -147,6 +147,20 @@ export const MAX_STREAM_NAMES = 100;
 export const MAX_LOG_GROUP_IDENTIFIERS = 50;
 export const MAX_ACCOUNTS = 20;
 
+// Model: QueryLanguage, QueryString, QueryId, EventsLimitStartQuery, GetQueryResultsNextToken, GetQueryResultsMaxItems.
+export const QUERY_LANGUAGE: TextRule = { oneOf: ['CWLI', 'SQL', 'PPL'] };
+export const QUERY_STRING: TextRule = { min: 0, max: 10_000 };
+export const QUERY_ID: TextRule = { min: 1, max: 256 };
+export const QUERY_LIMIT: NumberRule = { min: 1, max: 100_000 };
+export const RESULTS_TOKEN: TextRule = { max: 1_024 };
+export const MAX_RESULTS_RULE: NumberRule = { min: 0, max: 10_000 };
+
+/** StartQuery: "If you omit limit", and GetQueryResults: "each page returning up to". */
+export const MAX_RESULTS = 10_000;
+
+/** StartQuery: "You can include up to 50 log groups". */
+export const MAX_QUERIED_GROUPS = 50;
+
 /** FilterLogEvents: startFromHead may be false only with a startTime at or after this. */
 export const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
 

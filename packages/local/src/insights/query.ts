@@ -1,0 +1,137 @@
+import type { Expression } from './expression.js';
+import { Row } from './row.js';
+import { compareNaturally, isTrue, toText } from './value.js';
+
+/** A column of the result, or of a group. */
+export interface Column {
+  readonly name: string;
+  readonly value: Expression;
+}
+
+/** One command of a query. */
+export type Stage =
+  | { readonly kind: 'filter'; readonly condition: Expression }
+  | { readonly kind: 'define'; readonly columns: readonly Column[] }
+  | {
+      readonly kind: 'parse';
+      readonly source: Expression;
+      readonly extract: (text: string) => Fields | undefined;
+    }
+  | { readonly kind: 'stats'; readonly columns: readonly Column[]; readonly by: readonly Column[] }
+  | { readonly kind: 'sort'; readonly keys: readonly SortKey[] }
+  | { readonly kind: 'limit'; readonly count: number }
+  | { readonly kind: 'dedup'; readonly values: readonly Expression[] };
+
+type Fields = Iterable<readonly [string, string]>;
+
+export interface SortKey {
+  readonly value: Expression;
+  readonly descending: boolean;
+}
+
+export interface Query {
+  readonly stages: readonly Stage[];
+  /** The columns of the result, in order. */
+  readonly columns: readonly string[];
+}
+
+export interface QueryResult {
+  /** Fields that a row does not have are left out. */
+  readonly rows: readonly (readonly { readonly field: string; readonly value: string }[])[];
+  /** How many events passed all filters. */
+  readonly matched: number;
+}
+
+/** Runs a query. @param rows the events, newest first @param limit the maximum number of rows */
+export function runQuery({ stages, columns }: Query, rows: readonly Row[], limit: number): QueryResult {
+  let current = rows;
+  let matched: number | undefined;
+  for (const stage of stages) {
+    if (stage.kind === 'stats') matched ??= current.length;
+    const isCut = stage.kind === 'limit' || stage.kind === 'dedup';
+    if (isCut) matched ??= current.length;
+    current = apply(stage, current);
+  }
+  return {
+    matched: matched ?? current.length,
+    rows: current.slice(0, limit).map((row) => show(row, columns)),
+  };
+}
+
+function show(row: Row, columns: readonly string[]): QueryResult['rows'][number] {
+  const names = row.pointer === undefined ? columns : [...columns.filter((name) => name !== '@ptr'), '@ptr'];
+  return names.flatMap((field) => {
+    const value = row.get(field);
+    return value === undefined ? [] : [{ field, value: toText(value) }];
+  });
+}
+
+function apply(stage: Stage, rows: readonly Row[]): readonly Row[] {
+  switch (stage.kind) {
+    case 'filter':
+      return rows.filter((row) => isTrue(stage.condition(row, [])));
+    case 'define':
+      for (const row of rows) for (const { name, value } of stage.columns) row.set(name, value(row, []));
+      return rows;
+    case 'parse':
+      for (const row of rows) extract(row, stage);
+      return rows;
+    case 'stats':
+      return aggregate(stage.columns, stage.by, rows);
+    case 'sort':
+      return [...rows].sort((a, b) => compareRows(a, b, stage.keys));
+    case 'limit':
+      return rows.slice(0, stage.count);
+    case 'dedup':
+      return withoutDuplicates(rows, stage.values);
+  }
+}
+
+function extract(row: Row, { source, extract: read }: Extract<Stage, { kind: 'parse' }>): void {
+  const value = source(row, []);
+  const found = value === undefined ? undefined : read(toText(value));
+  for (const [name, text] of found ?? []) row.set(name, text);
+}
+
+/** A row for each group. Without `by`, all rows are one group, even if there are none. */
+function aggregate(columns: readonly Column[], by: readonly Column[], rows: readonly Row[]): readonly Row[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify(by.map(({ value }) => textOf(value, row)));
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  if (by.length === 0 && rows.length === 0) groups.set('', []);
+  return [...groups.values()].map((group) => {
+    const row = group[0] ?? new Row(undefined);
+    return new Row(
+      undefined,
+      [...by, ...columns].map(({ name, value }) => [name, value(row, group)] as const),
+    );
+  });
+}
+
+const textOf = (value: Expression, row: Row): string | null => {
+  const found = value(row, []);
+  return found === undefined ? null : toText(found);
+};
+
+function compareRows(a: Row, b: Row, keys: readonly SortKey[]): number {
+  for (const { value, descending } of keys) {
+    const order = compareNaturally(value(a, []), value(b, []));
+    if (order !== 0) return descending ? -order : order;
+  }
+  return 0;
+}
+
+/** The first row with each combination of values. Rows that lack one of them are all kept. */
+function withoutDuplicates(rows: readonly Row[], values: readonly Expression[]): readonly Row[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const texts = values.map((value) => textOf(value, row));
+    const key = JSON.stringify(texts);
+    if (texts.includes(null)) return true;
+    return !seen.has(key) && Boolean(seen.add(key));
+  });
+}

@@ -1,0 +1,99 @@
+import { invalidParameter, Refusal } from '../http/refusal.js';
+import { discoverFieldsOf, type QueriedEvent, Row, SYSTEM_FIELDS } from '../insights/row.js';
+import { Timestamp, toText } from '../insights/value.js';
+import { eventIdOf } from '../store/event-key.js';
+import type { KeyedEvent, LogGroup, LogStream, Store } from '../store/store.js';
+import { ACCOUNT_ID, readLogGroup } from './arn.js';
+import type { Operation } from './operation.js';
+import { TIMESTAMP } from './rules.js';
+
+const MINUTE_MS = 60_000;
+
+/** An event as a query sees it. */
+export const queriedEvent = (group: LogGroup, event: KeyedEvent): QueriedEvent => ({
+  timestamp: event.timestamp,
+  ingestionTime: event.ingestionTime,
+  message: event.message,
+  logStreamName: event.logStreamName,
+  entity: event.entity,
+  log: `${ACCOUNT_ID}:${group.name}`,
+  pointer: writePointer([group.name, event.logStreamName, eventIdOf(event)]),
+});
+
+/** The group, the stream and the id of an event. */
+type Pointer = readonly [group: string, stream: string, eventId: string];
+
+const writePointer = (pointer: Pointer): string => Buffer.from(JSON.stringify(pointer)).toString('base64');
+
+function readPointer(text: string): Pointer {
+  try {
+    const pointer: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
+    const [group, stream, id] = Array.isArray(pointer) ? pointer : [];
+    if (typeof group === 'string' && typeof stream === 'string' && typeof id === 'string')
+      return [group, stream, id];
+  } catch {
+    // Not JSON.
+  }
+  throw invalidParameter('The specified logRecordPointer is invalid.');
+}
+
+export const getLogRecord: Operation = (members) => {
+  const text = members.requiredText('logRecordPointer', {});
+  members.boolean('unmask');
+  return ({ store }) => {
+    members.check();
+    return { logRecord: record(findEvent(store, readPointer(text))) };
+  };
+};
+
+function findEvent(store: Store, [groupName, streamName, eventId]: Pointer): QueriedEvent {
+  const group = store.group(groupName);
+  const event = group
+    .stream(streamName)
+    .keyedEvents()
+    .find((each) => eventIdOf(each) === eventId);
+  if (event) return queriedEvent(group, event);
+  throw new Refusal('ResourceNotFoundException', 'The specified log record does not exist.');
+}
+
+/** All fields of an event. Times are milliseconds since 1970. */
+function record(event: QueriedEvent): Readonly<Record<string, string>> {
+  const row = new Row(event);
+  const names = [...SYSTEM_FIELDS, ...discoverFieldsOf(event).keys()];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = row.get(name);
+      if (value === undefined) return [];
+      return [[name, value instanceof Timestamp ? String(value.millis) : toText(value)]];
+    }),
+  );
+}
+
+export const getLogGroupFields: Operation = (members) => {
+  const findGroup = readLogGroup(members);
+  const time = members.integer('time', TIMESTAMP);
+  return ({ store, now }) => {
+    members.check();
+    const center = time === undefined ? undefined : time * 1_000;
+    const from = center === undefined ? now - 15 * MINUTE_MS : center - 8 * MINUTE_MS;
+    const to = center === undefined ? now : center + 8 * MINUTE_MS;
+    const events = eventsOf(findGroup(store)).filter(({ timestamp }) => timestamp >= from && timestamp <= to);
+    return { logGroupFields: percentages(events) };
+  };
+};
+
+export const eventsOf = (group: LogGroup): readonly KeyedEvent[] =>
+  [...group.streams.values()].flatMap((stream: LogStream) => stream.keyedEvents());
+
+/** The share of events that have each field, the most frequent first. */
+function percentages(events: readonly KeyedEvent[]): readonly object[] {
+  const counts = new Map<string, number>();
+  for (const event of events) {
+    const own = SYSTEM_FIELDS.filter((name) => name !== '@ptr');
+    for (const name of [...own, ...discoverFieldsOf(event).keys()])
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => ({ name, percent: Math.round((100 * count) / events.length) }));
+}
