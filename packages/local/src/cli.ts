@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from './faults/chaos.js';
 import { start } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
 import { safe } from './terminal/safe-text.js';
 import { jsonLines, Transcript } from './terminal/transcript.js';
+import { version } from './version.js';
 
 const USAGE = `Usage: putlogs-local [options]
 
@@ -61,11 +61,6 @@ function readSeed(seed: string | undefined): number | undefined {
     throw new Error(`--chaos is not a seed, an integer up to ${MAX_SEED}: ${seed}`);
   }
   return Number(seed);
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return String(version);
 }
 
 /** Prints what arrives. With --json, stdout contains events only. */

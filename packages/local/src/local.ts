@@ -69,6 +69,12 @@ export interface RequestRecord {
   /** The size of the body as sent, in bytes. */
   readonly wireBytes: number;
   readonly contentEncoding?: string;
+  /** The size of the body before it was compressed; absent if it was not compressed, or could not be read. */
+  readonly bodyBytes?: number;
+  /** PutLogEvents: which events were rejected; absent if none were. */
+  readonly rejectedLogEventsInfo?: RejectedLogEventsInfo;
+  /** PutLogEvents: why the entity was rejected; absent if it was not. */
+  readonly rejectedEntityInfo?: RejectedEntityInfo;
   /** PutLogEvents: the entity sent. */
   readonly entity?: Entity;
   /** The kind of fault that applied. */

@@ -104,36 +104,74 @@ export function applyFault(fault: Fault, request: RequestNames): Reply | undefin
 
 const isKey = <T extends object>(table: T, key: PropertyKey): key is keyof T => Object.hasOwn(table, key);
 
+/** A fault that is active. */
+export interface ActiveFault {
+  readonly id: number;
+  readonly fault: Fault;
+  /** How many more requests it affects; absent if it has no `times`. */
+  readonly left?: number;
+}
+
 /** The active faults. */
 export class Faults {
-  readonly #active = new Set<{ readonly fault: Fault; left: number }>();
+  readonly #active = new Map<number, { readonly given: Fault; readonly fault: Fault; left: number }>();
   readonly #random: () => number;
+  readonly #onChange: () => void;
+  #lastId = 0;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, onChange: () => void) {
     this.#random = random;
+    this.#onChange = onChange;
   }
 
   /** Adds a fault. @returns removes it @throws {TypeError} if the fault is invalid */
   add(fault: Fault): () => void {
     checkFault(fault);
-    const entry = { fault: { ...fault }, left: fault.times ?? Infinity };
-    this.#active.add(entry);
-    return () => void this.#active.delete(entry);
+    const id = ++this.#lastId;
+    this.#active.set(id, { given: fault, fault: { ...fault }, left: fault.times ?? Infinity });
+    this.#onChange();
+    return () => void this.remove(id);
+  }
+
+  /** @returns whether there was such a fault */
+  remove(id: number): boolean {
+    const existed = this.#active.delete(id);
+    this.#onChange();
+    return existed;
+  }
+
+  /** Removes these faults, given as they were added. */
+  removeGiven(faults: readonly Fault[]): void {
+    for (const [id, { given }] of this.#active) if (faults.includes(given)) this.remove(id);
   }
 
   clear(): void {
     this.#active.clear();
+    this.#onChange();
+  }
+
+  /** Whether one of these faults, given as they were added, is active. */
+  includesGiven(faults: readonly Fault[]): boolean {
+    return [...this.#active.values()].some(({ given }) => faults.includes(given));
+  }
+
+  list(): readonly ActiveFault[] {
+    return [...this.#active].map(([id, { fault, left }]) => ({
+      id,
+      fault,
+      ...(left < Infinity && { left }),
+    }));
   }
 
   /** The fault that applies to a request, if any. Faults of an entity or a text skip requests without it. */
   take(operation: string, hasEntity: boolean, contains: (text: string) => boolean): Fault | undefined {
-    for (const entry of this.#active) {
+    for (const [id, entry] of this.#active) {
       const { operation: wanted = 'PutLogEvents', share = 1, kind } = entry.fault;
       if (wanted !== '*' && wanted !== operation) continue;
       if (kind.startsWith('entity') && !hasEntity) continue;
       if (entry.fault.kind === 'poison' && !contains(entry.fault.text)) continue;
       if (share < 1 && this.#random() >= share) continue;
-      if (--entry.left === 0) this.#active.delete(entry);
+      if (--entry.left === 0) this.remove(id);
       return entry.fault;
     }
     return undefined;

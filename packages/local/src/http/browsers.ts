@@ -13,6 +13,19 @@ export const isFromBrowser = (headers: IncomingHttpHeaders): boolean =>
       (name.startsWith('sec-fetch-') && !(name === 'sec-fetch-mode' && value === 'cors')),
   );
 
+/**
+ * Whether a browser says that the page of this very service sends the request. A name that resolves to this machine is
+ * not enough: the host must be a loopback name too.
+ */
+export const isFromOwnPage = (headers: IncomingHttpHeaders): boolean => {
+  const { host, origin, 'sec-fetch-site': site } = headers;
+  return (
+    isForLoopback(headers) &&
+    (site === 'same-origin' || (site === undefined && origin !== undefined)) &&
+    (origin === undefined || origin === `http://${host}`)
+  );
+};
+
 /** A page cannot change the Host header: the browser sends the page's own name. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isShape } from '../operations/members.js';
 import { MAX_SKEW_MINUTES } from '../operations/rules.js';
-import { parseJson, toJson } from './json.js';
+import { toJson } from './json.js';
 import { invalidSignature, Refusal, unreadable } from './refusal.js';
 
 /**
@@ -133,13 +133,12 @@ const formatDate = (time: number): string => new Date(time).toISOString().replac
 
 const unzip = promisify(gunzip);
 
-/** The JSON value of a body. */
-export async function decode(body: Body, encoding: string | undefined): Promise<unknown> {
-  if (body.wireBytes > MAX_BODY_BYTES) throw new TooLarge();
-  return parseJson(await unpack(body.bytes, encoding));
-}
-
-async function unpack(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+/** The bytes of a body, decompressed. */
+export async function unpack(
+  { bytes: body, wireBytes }: Body,
+  encoding: string | undefined,
+): Promise<Buffer> {
+  if (wireBytes > MAX_BODY_BYTES) throw new TooLarge();
   if (encoding === undefined || encoding === 'identity') return body;
   if (encoding !== 'gzip') throw unreadable(`The content encoding '${encoding}' is not supported.`);
   try {

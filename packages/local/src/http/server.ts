@@ -1,20 +1,23 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ServiceClock } from '../clock/service-clock.js';
+import { CONTROL_PATH, Control } from '../control/control.js';
 import { applyFault, type Fault, Faults } from '../faults/faults.js';
+import { Changes } from '../live/changes.js';
 import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
 import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
 import { OPERATIONS } from '../operations/operations.js';
 import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
+import { RequestLog } from '../requests/request-log.js';
 import { QueryStore } from '../store/query-store.js';
 import { expand, Store, type StoredEvent } from '../store/store.js';
-import { isFromBrowser } from './browsers.js';
-import { CONTROL_PATH, control } from './control.js';
+import { isFromBrowser, isFromOwnPage } from './browsers.js';
+import { parseJson } from './json.js';
 import {
   type Body,
   checkSigned,
-  decode,
   head,
   jsonReply,
   operationOf,
@@ -24,6 +27,7 @@ import {
   TOO_LARGE,
   TooLarge,
   unknownOperation,
+  unpack,
   write,
 } from './protocol.js';
 import { Refusal } from './refusal.js';
@@ -61,16 +65,16 @@ interface Outcome {
 }
 
 class Service implements Local {
-  readonly requests: RequestRecord[] = [];
   readonly #server: Server;
   readonly #store: Store;
   readonly #queries = new QueryStore();
   readonly #faults: Faults;
-  readonly #now: () => number;
-  readonly #signingClock: () => number;
+  readonly #clock: ServiceClock;
+  readonly #requests: RequestLog;
+  readonly #changes = new Changes();
+  readonly #control: Control;
   readonly #onPut: Context['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
-  readonly #keepRequests: number;
   readonly #closing = new AbortController();
   #port = 0;
   #endpoint = '';
@@ -79,12 +83,18 @@ class Service implements Local {
     const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
     const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
     this.#store = new Store(keepEvents, keepEventBytes);
-    this.#faults = new Faults(random);
-    this.#now = now;
-    this.#signingClock = signingClock;
+    this.#faults = new Faults(random, () => this.#changes.notify());
+    this.#clock = new ServiceClock(now, signingClock);
+    this.#requests = new RequestLog(keepRequests);
+    this.#control = new Control({
+      store: this.#store,
+      faults: this.#faults,
+      requests: this.#requests,
+      clock: this.#clock,
+      changes: this.#changes,
+    });
     this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
     this.#onRequest = onRequest;
-    this.#keepRequests = keepRequests;
     // Longer than clients keep idle connections, so that the server does not close one just as a request arrives.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       // The client has disconnected, or the service is closing.
@@ -119,6 +129,10 @@ class Service implements Local {
     };
   }
 
+  get requests(): readonly RequestRecord[] {
+    return this.#requests.records;
+  }
+
   events(logGroupName: string, logStreamName?: string): StoredEvent[] {
     return this.#store.find(logGroupName, logStreamName).flatMap((stream) => stream.events());
   }
@@ -143,14 +157,15 @@ class Service implements Local {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    response.setHeader('date', new Date(this.#signingClock()).toUTCString());
-    if (isFromBrowser(request.headers)) {
+    response.setHeader('date', new Date(this.#clock.signingTime()).toUTCString());
+    const isControl = request.url?.startsWith(CONTROL_PATH) ?? false;
+    if (isFromBrowser(request.headers) && !(isControl && isFromOwnPage(request.headers))) {
       write(response, BROWSER_REFUSED);
       return;
     }
     const body = await readBody(request);
-    if (request.url?.startsWith(CONTROL_PATH)) {
-      write(response, control(this, request, body.bytes));
+    if (isControl) {
+      await this.#control.answer(request, response, body.bytes);
       return;
     }
     const encoding = request.headers['content-encoding'];
@@ -159,13 +174,13 @@ class Service implements Local {
       status: 0,
       wireBytes: body.wireBytes,
       ...(encoding !== undefined && { contentEncoding: encoding }),
-      at: this.#now(),
+      at: this.#clock.now(),
     };
     const { reply, fault } = await this.#answer(request, body, record);
     if (reply) record.status = reply.status;
     if (fault) record.fault = fault.kind;
-    this.requests.push(record);
-    if (this.requests.length > this.#keepRequests) this.requests.shift();
+    this.#requests.add(record);
+    this.#changes.notify();
     this.#onRequest?.(record);
     await this.#send(response, reply, fault);
   }
@@ -175,8 +190,10 @@ class Service implements Local {
     let fault: Fault | undefined;
     try {
       const operation = find(request, record);
-      checkSigned(request.headers, this.#signingClock());
-      const content = await decode(body, record.contentEncoding);
+      checkSigned(request.headers, this.#clock.signingTime());
+      const bytes = await unpack(body, record.contentEncoding);
+      if (bytes !== body.bytes) record.bodyBytes = bytes.length;
+      const content = parseJson(bytes);
       const members = new Members(content);
       recordNames(members, record);
       const act = operation(members, record);
@@ -190,7 +207,12 @@ class Service implements Local {
   }
 
   #act(act: Act, fault: Fault | undefined): Reply | undefined {
-    const context = { store: this.#store, queries: this.#queries, now: this.#now(), onPut: this.#onPut };
+    const context = {
+      store: this.#store,
+      queries: this.#queries,
+      now: this.#clock.now(),
+      onPut: this.#onPut,
+    };
     const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
     return fault?.kind === 'lostAnswer' ? undefined : serviceReply(200, answer);
   }

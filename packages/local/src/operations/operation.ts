@@ -11,6 +11,8 @@ interface RequestDetails {
   /** UTF-8 bytes of the messages and 26 for each event. */
   accountedBytes?: number;
   entity?: Entity;
+  rejectedLogEventsInfo?: RejectedLogEventsInfo;
+  rejectedEntityInfo?: RejectedEntityInfo;
 }
 
 /** The state that an operation works on. */

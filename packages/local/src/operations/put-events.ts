@@ -32,6 +32,7 @@ export const putLogEvents: Operation = (members, details) => {
       ...(rejected && { rejectedLogEventsInfo: rejected }),
       ...(errorType !== undefined && { rejectedEntityInfo: { errorType } }),
     };
+    Object.assign(details, answer);
     stream.append(accepted);
     onPut?.({ logGroupName, logStreamName, batch: accepted, ...answer });
     return answer;

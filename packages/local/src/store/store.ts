@@ -1,6 +1,6 @@
 import { alreadyExists, notFound, Refusal } from '../http/refusal.js';
-import { sizeOf } from '../operations/batch.js';
 import type { Entity } from '../operations/entity.js';
+import { Arrivals } from './arrivals.js';
 import type { EventKey } from './event-key.js';
 
 /** A stored event. Times are milliseconds since 1970. `entity` is null if none was accepted. */
@@ -25,46 +25,23 @@ export interface StoredBatch {
   readonly entity: Entity | null;
 }
 
-/** Limits the total size of the events of all streams by discarding the oldest batches. */
-class MemoryLimiter {
-  readonly #limit: number;
-  readonly #held: { readonly stream: LogStream; readonly bytes: number }[] = [];
-  #bytes = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** Counts a batch that the stream has just stored, and discards the oldest ones above the limit. */
-  add(stream: LogStream, { messages }: StoredBatch): void {
-    if (this.#limit === Infinity) return;
-    const bytes = messages.reduce((sum, message) => sum + sizeOf(message), 0);
-    this.#held.push({ stream, bytes });
-    this.#bytes += bytes;
-    while (this.#bytes > this.#limit) {
-      const oldest = this.#held.shift();
-      if (!oldest) return;
-      this.#bytes -= oldest.bytes;
-      oldest.stream.discardOldest();
-    }
-  }
-}
-
 export class LogStream {
+  readonly logGroupName: string;
   readonly name: string;
   readonly creationTime: number;
-  readonly #limiter: MemoryLimiter | undefined;
+  readonly #arrivals: Arrivals | undefined;
   readonly #batches: StoredBatch[] = [];
   count = 0;
   firstEventTimestamp: number | undefined;
   lastEventTimestamp: number | undefined;
   lastIngestionTime: number | undefined;
 
-  /** @param limiter undefined: the stream only counts events */
-  constructor(name: string, creationTime: number, limiter: MemoryLimiter | undefined) {
+  /** @param arrivals undefined: the stream only counts events */
+  constructor(logGroupName: string, name: string, creationTime: number, arrivals: Arrivals | undefined) {
+    this.logGroupName = logGroupName;
     this.name = name;
     this.creationTime = creationTime;
-    this.#limiter = limiter;
+    this.#arrivals = arrivals;
   }
 
   append(batch: StoredBatch): void {
@@ -75,9 +52,9 @@ export class LogStream {
     this.firstEventTimestamp = Math.min(first, this.firstEventTimestamp ?? first);
     this.lastEventTimestamp = Math.max(last, this.lastEventTimestamp ?? last);
     this.lastIngestionTime = batch.ingestionTime;
-    if (!this.#limiter) return;
+    if (!this.#arrivals) return;
     this.#batches.push(batch);
-    this.#limiter.add(this, batch);
+    this.#arrivals.add(this, batch);
   }
 
   discardOldest(): void {
@@ -97,7 +74,7 @@ export class LogStream {
   }
 
   #kept(): readonly StoredBatch[] {
-    if (this.#limiter) return this.#batches;
+    if (this.#arrivals) return this.#batches;
     throw new Refusal('InvalidOperationException', 'keepEvents is off: events are only counted.');
   }
 }
@@ -163,11 +140,17 @@ export class LogGroup {
 /** The log groups by name. Maps are used, so that names such as `__proto__` are not special. */
 export class Store {
   readonly groups = new Map<string, LogGroup>();
-  readonly #limiter: MemoryLimiter | undefined;
+  /** Undefined if events are only counted. */
+  readonly arrivals: Arrivals | undefined;
   #nextSequence = 0;
 
   constructor(keepEvents: boolean, keepEventBytes: number) {
-    this.#limiter = keepEvents ? new MemoryLimiter(keepEventBytes) : undefined;
+    this.arrivals = keepEvents ? new Arrivals(keepEventBytes) : undefined;
+  }
+
+  /** Whether the stream, or its group, has not been deleted since. */
+  has(stream: LogStream): boolean {
+    return this.groups.get(stream.logGroupName)?.streams.get(stream.name) === stream;
   }
 
   /** Reserves unique sequence numbers for `count` events. @returns the first */
@@ -191,7 +174,7 @@ export class Store {
   addStream(groupName: string, name: string, creationTime: number): void {
     const { streams } = this.group(groupName);
     if (streams.has(name)) throw alreadyExists('stream');
-    streams.set(name, new LogStream(name, creationTime, this.#limiter));
+    streams.set(name, new LogStream(groupName, name, creationTime, this.arrivals));
   }
 
   /** The stream with this name, or all streams of the group; none if the group or stream does not exist. */

@@ -50,6 +50,39 @@ for (const [what, headers] of [
   });
 }
 
+/** The host, and the other headers that the page's own requests have in a browser. */
+for (const [what, host, headers, status] of [
+  ['reads', 'localhost:4586', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'empty' }, 200],
+  ['writes', '127.0.0.1:4586', { origin: 'http://127.0.0.1:4586', 'sec-fetch-site': 'same-origin' }, 200],
+  ['writes with an old browser', '[::1]:4586', { origin: 'http://[::1]:4586' }, 200],
+  [
+    'has another name',
+    'evil.test:4586',
+    { origin: 'http://evil.test:4586', 'sec-fetch-site': 'same-origin' },
+    403,
+  ],
+  ['has another port', 'localhost:4586', { origin: 'http://localhost:3000' }, 403],
+  ['has another scheme', 'localhost:4586', { origin: 'https://localhost:4586' }, 403],
+  [
+    'says so itself only',
+    'localhost:4586',
+    { origin: 'http://localhost:4586', 'sec-fetch-site': 'same-site' },
+    403,
+  ],
+  ['has no origin', 'localhost:4586', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 403],
+] as const) {
+  test(`a page that ${what} is answered with ${status} by the control interface, and 403 by the service`, async (t) => {
+    const made = await bench(t);
+    const sent = { host, ...headers };
+    for (const [method, path] of CONTROL) {
+      const type = { 'content-type': 'application/json' };
+      const body = method === 'POST' ? '{"kind":"throttle"}' : '';
+      t.is((await exchange(made.local.port, method, path, { ...sent, ...type }, body)).status, status, path);
+    }
+    t.is((await made.raw('DeleteLogGroup', DELETE, sent)).status, 403);
+  });
+}
+
 for (const [what, headers] of [
   ['an SDK in another container, which uses the name of the service,', { host: 'cloudwatch:4586' }],
   ["Node's own fetch", { 'sec-fetch-mode': 'cors', 'accept-language': '*', 'user-agent': 'node' }],

@@ -1,0 +1,43 @@
+/** The fields of a message that is a JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of a message; undefined if it is not a JSON object. */
+export function fieldsOf(message: string): Fields | undefined {
+  if (!/^\s*\{/.test(message)) return undefined;
+  try {
+    return JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/**
+ * The value of a field. `user.id` is the field of this name, or `id` in `user`. A name that is not found at the top is
+ * searched inside, nearest first: `statusCode` finds `res.statusCode`.
+ */
+export function fieldOf(fields: Fields, name: string): unknown {
+  let level: readonly Fields[] = [fields];
+  for (let depth = 0; depth < MAX_DEPTH && level.length > 0; depth++) {
+    for (const object of level) {
+      const value = valueAt(object, name);
+      if (value !== undefined) return value;
+    }
+    level = level.flatMap((object) => Object.values(object).filter(isObject));
+  }
+  return undefined;
+}
+
+const MAX_DEPTH = 6;
+
+function valueAt(fields: Fields, path: string): unknown {
+  if (Object.hasOwn(fields, path)) return fields[path];
+  if (!path.includes('.')) return undefined;
+  let value: unknown = fields;
+  for (const name of path.split('.')) {
+    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
+    value = value[name];
+  }
+  return value;
+}

@@ -1,0 +1,196 @@
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import test, { type ExecutionContext } from 'ava';
+import { type Bench, bench, exchange, NOW } from '../support.js';
+
+const ENTITY = { keyAttributes: { Type: 'Service', Name: 'shop', Environment: 'ecs:prod' } };
+
+const EVENTS = {
+  PINO: {
+    level: 50,
+    msg: 'Checkout failed',
+    path: '/orders/7',
+    status: 503,
+    res: { statusCode: 503, headers: { 'content-type': 'text/html' } },
+    tags: ['slow', 'new'],
+    isLast: false,
+    nothing: null,
+  },
+  WINSTON: { level: 'warn', message: 'low on disk', 'a.b': 1 },
+  TEXT: '2026-11-24T12:00:00Z ERROR cannot connect to http://db:5432',
+};
+const MESSAGES = Object.values(EVENTS).map((event) =>
+  typeof event === 'string' ? event : JSON.stringify(event),
+);
+const NAMES = Object.keys(EVENTS);
+
+interface Found {
+  readonly total: number;
+  readonly events: readonly { readonly message: string; readonly sequence: number }[];
+}
+
+async function search(made: Bench, parameters: Readonly<Record<string, string | number>>): Promise<Found> {
+  const query = new URLSearchParams(
+    Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
+  );
+  const { status, body } = await exchange(made.local.port, 'GET', `/_putlogs/search?${query}`);
+  if (status !== 200) throw new Error(JSON.parse(body).message);
+  return JSON.parse(body);
+}
+
+/** A service with the three events in `g`, written by an entity. */
+async function withEvents(t: ExecutionContext): Promise<Bench> {
+  const made = await bench(t);
+  await made.put({
+    entity: ENTITY,
+    logEvents: MESSAGES.map((message, index) => ({ timestamp: NOW - 2 + index, message })),
+  });
+  return made;
+}
+
+const namesOf = ({ events }: Found): string =>
+  events.map(({ message }) => NAMES[MESSAGES.indexOf(message)]).join(' ');
+
+for (const [query, expected] of [
+  ['', 'PINO WINSTON TEXT'],
+  ['   ', 'PINO WINSTON TEXT'],
+  ['checkout', 'PINO'],
+  ['CHECKOUT Failed', 'PINO'],
+  ['"checkout failed"', 'PINO'],
+  ['"failed checkout"', ''],
+  ['-checkout', 'WINSTON TEXT'],
+  ['-"low on"', 'PINO TEXT'],
+  ['-', 'PINO TEXT'],
+  ['http://db', 'TEXT'],
+  ['12:00', 'TEXT'],
+  ['level:error', 'PINO TEXT'],
+  ['level:50', 'PINO TEXT'],
+  ['level:Warning', 'WINSTON'],
+  ['level>=warn', 'PINO WINSTON TEXT'],
+  ['level<error', 'WINSTON'],
+  ['level!=error', 'WINSTON'],
+  ['-level:error', 'WINSTON'],
+  ['level:nonsense', ''],
+  ['path:/ORDERS', 'PINO'],
+  ['path=/orders', ''],
+  ['path=/orders/7', 'PINO'],
+  ['status>=500', 'PINO'],
+  ['status>503', ''],
+  ['status<=503', 'PINO'],
+  ['status<1000', 'PINO'],
+  ['status:503', 'PINO'],
+  ['status:50', ''],
+  ['status!=200', 'PINO'],
+  ['-status=200', 'PINO WINSTON TEXT'],
+  ['statusCode:503', 'PINO'],
+  ['res.statusCode:503', 'PINO'],
+  ['content-type:html', 'PINO'],
+  ['a.b:1', 'WINSTON'],
+  ['tags:slow', 'PINO'],
+  ['tags:old', ''],
+  ['isLast:false', 'PINO'],
+  ['nothing:null', 'PINO'],
+  ['res:statusCode', 'PINO'],
+  ['path:*', 'PINO'],
+  ['path:', 'PINO'],
+  ['-path:*', 'WINSTON TEXT'],
+  ['constructor:*', ''],
+  ['msg:"checkout failed" status>=500 -health', 'PINO'],
+  ['msg:"checkout \\"failed"', ''],
+  ['level:error checkout path:/orders status>=500 -health', 'PINO'],
+  ['@group:g @stream=s @service:shop @environment=ecs:prod checkout', 'PINO'],
+  ['-@service=shop', ''],
+  ['@message:disk', 'WINSTON'],
+] as const) {
+  test(`the search "${query}" finds ${expected}`, async (t) => {
+    t.is(namesOf(await search(await withEvents(t), { query })), expected);
+  });
+}
+
+for (const [query, message] of [
+  ['status>=', 'A value is missing after status>=.'],
+  ['status!= 5', 'A value is missing after status!=.'],
+  ['"open', 'A quotation mark has no counterpart.'],
+  ['msg:"open', 'A quotation mark has no counterpart.'],
+] as const) {
+  test(`the search "${query}" is refused`, async (t) => {
+    await t.throwsAsync(search(await bench(t), { query }), { message });
+  });
+}
+
+for (const [what, parameters, expected] of [
+  ['a filter pattern', { filterPattern: '{ $.status >= 500 }' }, 'PINO'],
+  ['a filter pattern beside a search', { filterPattern: '{ $.level = * }', query: 'disk' }, 'WINSTON'],
+  ['a group', { logGroupName: 'g' }, 'PINO WINSTON TEXT'],
+  ['a group that does not exist', { logGroupName: 'none' }, ''],
+  ['a stream', { logGroupName: 'g', logStreamName: 'other' }, ''],
+  ['both times, included', { startTime: NOW - 1, endTime: NOW - 1 }, 'WINSTON'],
+  ['a limit, by the newest', { limit: 2 }, 'WINSTON TEXT'],
+] as const) {
+  test(`events are found by ${what}`, async (t) => {
+    t.is(namesOf(await search(await withEvents(t), parameters)), expected);
+  });
+}
+
+for (const [parameters, message] of [
+  [{ filterPattern: '{ $.status' }, /must end with '}'/],
+  [{ logGroup: 'g' }, /^Unknown parameter: logGroup; known are query, filterPattern, logGroupName/],
+  [{ startTime: '-1h' }, /^startTime is not an integer: -1h$/],
+  [{ limit: 0 }, /^limit is an integer from 1 to 10000\.$/],
+  [{ limit: 10_001 }, /^limit is/],
+] as const) {
+  test(`a search with ${JSON.stringify(parameters)} is refused`, async (t) => {
+    await t.throwsAsync(search(await bench(t), parameters), { message });
+  });
+}
+
+test('events of several streams are found in order of time, and those of a deleted group are not', async (t) => {
+  const made = await bench(t);
+  await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
+  await made.client.send(new CreateLogGroupCommand({ logGroupName: 'gone' }));
+  await made.client.send(new CreateLogStreamCommand({ logGroupName: 'gone', logStreamName: 's' }));
+  for (const [logGroupName, logStreamName, timestamp, message] of [
+    ['g', 's', NOW, 'second'],
+    ['g', 'other', NOW - 5, 'first'],
+    ['gone', 's', NOW - 6, 'lost'],
+  ] as const) {
+    await made.put({ logGroupName, logStreamName, logEvents: [{ timestamp, message }] });
+  }
+  t.is((await search(made, {})).total, 3);
+  await made.client.send(new DeleteLogGroupCommand({ logGroupName: 'gone' }));
+  const { total, events } = await search(made, {});
+  t.is(total, 2);
+  t.deepEqual(
+    events.map(({ message }) => message),
+    ['first', 'second'],
+  );
+});
+
+test('what is found can be exported, one event a line', async (t) => {
+  const made = await withEvents(t);
+  const { status, headers, body } = await exchange(
+    made.local.port,
+    'GET',
+    '/_putlogs/export?query=level>=warn',
+  );
+  t.is(status, 200);
+  t.is(headers['content-type'], 'application/x-ndjson');
+  t.is(headers['content-disposition'], 'attachment; filename="putlogs.ndjson"');
+  const lines = body
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  t.deepEqual(lines[1], {
+    timestamp: NOW - 1,
+    message: MESSAGES[1],
+    ingestionTime: NOW,
+    logStreamName: 's',
+    entity: ENTITY,
+    sequence: 1,
+    logGroupName: 'g',
+  });
+  t.is(lines.length, 3);
+});
