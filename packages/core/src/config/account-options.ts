@@ -17,6 +17,7 @@ export const ACCOUNT_OPTIONS = {
     default: undefined,
     expected:
       'an object of accessKeyId, secretAccessKey and, for temporary credentials, sessionToken: texts without spaces',
+    fields: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
     convert: staticCredentials,
     isSecret: true,
   }),
@@ -40,7 +41,7 @@ export const ACCOUNT_OPTIONS = {
   }),
 } as const;
 
-/** Only the members that are known, since the SDK's objects have more, of which some cannot be sent to a worker. */
+/** A copy of own fields, which can be sent to a worker, whatever the class of the object. */
 function staticCredentials(value: unknown): StaticCredentials | undefined {
   if (!isStaticCredentials(value)) return undefined;
   const { accessKeyId, secretAccessKey, sessionToken } = value;

@@ -5,6 +5,15 @@ import { RECORD_PREFIX } from '../routing/template.js';
 import { isObject } from '../util/json.js';
 import { custom, falseOrText, text } from './option-types.js';
 
+export const ENTITY_FIELDS = [
+  'type',
+  'resourceType',
+  'identifier',
+  'name',
+  'environment',
+  'attributes',
+] as const;
+
 /** Whose events they are. */
 export const ENTITY_OPTIONS = {
   /** The name of the service in the entity. Default: detected. */
@@ -32,7 +41,8 @@ export const ENTITY_OPTIONS = {
    */
   entity: custom<EntityOption | false>(isEntityOption, falseOrText, {
     default: undefined,
-    expected: 'false, or an object of type, resourceType, identifier, name, environment, attributes',
+    expected: `false, or an object of ${ENTITY_FIELDS.join(', ')}`,
+    fields: ENTITY_FIELDS,
   }),
 } as const;
 

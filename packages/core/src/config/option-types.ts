@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly standardVariables?: readonly string[];
   /** It has no environment variable, and no error shows its value. */
   readonly isSecret?: true;
+  /** Of a value that is an object: the names that it may have. */
+  readonly fields?: readonly string[];
   /** Says what is wrong with a text that is not accepted, as the end of "…, which …". */
   flaw?(text: string): string | undefined;
   /** Converts a value of another type; undefined if that is not possible. */

@@ -3,6 +3,7 @@ import { validateEntity } from '../identity/validate-entity.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { isObject } from '../util/json.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
+import { ENTITY_FIELDS } from './entity-options.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
 import { showSecret, showValue } from './show-value.js';
@@ -10,14 +11,6 @@ import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
 
 const PREFIX = 'PUTLOGS_';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
-export const ENTITY_FIELDS = [
-  'type',
-  'resourceType',
-  'identifier',
-  'name',
-  'environment',
-  'attributes',
-] as const;
 const VARIABLES = [
   ...NAMES.filter((name) => !isSecret(name)),
   ...ENTITY_FIELDS.map((field) => `entity.${field}`),
@@ -57,6 +50,7 @@ export function resolveConfig(
     const given = foreign.length === 0 ? 'nothing' : `nothing (but the unknown ${foreign.join(', ')})`;
     problems.push(problem('logGroupName', OPTIONS.logGroupName.expected, given));
   }
+  if (isObject(config.entity)) problems.push(...entityProblems(config.entity));
   const isValid = (name: OptionName) => !problems.some(({ option }) => option?.split('.')[0] === name);
   if (isValid('serviceField') && isValid('entity')) problems.push(...entityContradictions(config as Config));
   if (isValid('roleArn') && isValid('profile')) problems.push(...accountContradictions(config as Config));
@@ -112,12 +106,13 @@ function resolveOption(
     }
   }
   if (value === undefined) return option.default;
+  const unconverted = value;
   value = option.convert?.(value) ?? value;
   if (option.isSecret && !option.accepts(value))
     problems.push({ option: name, expected: option.expected, given: showSecret(value) });
   else if (!option.accepts(value))
     problems.push(problem(name, option.expected, showValue(value) + from + flawOf(option, value)));
-  else if (name === 'entity') problems.push(...entityProblems(value as EntityOption | false));
+  else problems.push(...unknownFields(name, unconverted));
   return value;
 }
 
@@ -183,22 +178,22 @@ function entityFromVariables(env: EnvironmentVariables): EntityOption | undefine
   return Object.keys(entity).length === 0 ? undefined : entity;
 }
 
-function entityProblems(entity: EntityOption | false): ConfigProblem[] {
-  if (entity === false) return [];
-  const unknown = Object.keys(entity).filter(
-    (field) => !(ENTITY_FIELDS as readonly string[]).includes(field),
+function entityProblems(entity: EntityOption): ConfigProblem[] {
+  return validateEntity(entity).map(({ field, expected, given }) =>
+    problem(`entity.${field}`, expected, given === undefined ? 'nothing' : showValue(given)),
   );
-  return [
-    ...unknown.map((field) => unknownField(field)),
-    ...validateEntity(entity).map(({ field, expected, given }) =>
-      problem(`entity.${field}`, expected, given === undefined ? 'nothing' : showValue(given)),
-    ),
-  ];
 }
 
-function unknownField(field: string): ConfigProblem {
-  const expected = `a known field${suggestion(field, ENTITY_FIELDS)}`;
-  return { option: `entity.${field}`, expected, given: 'an unknown one' };
+function unknownFields(name: OptionName, value: unknown): ConfigProblem[] {
+  const { fields }: Option<unknown> = OPTIONS[name];
+  if (fields === undefined || !isObject(value)) return [];
+  return Object.keys(value)
+    .filter((field) => !fields.includes(field))
+    .map((field) => ({
+      option: `${name}.${field}`,
+      expected: `a known field${suggestion(field, fields)}`,
+      given: 'an unknown one',
+    }));
 }
 
 function problem(option: string, expected: string, given: string): ConfigProblem {

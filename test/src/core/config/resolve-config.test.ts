@@ -733,11 +733,37 @@ test('credentials and a profile contradict each other', (t) => {
   t.notThrows(() => resolve({ ...group, profile: 'logs', roleArn: ROLE }));
 });
 
-test('credentials have no variable, and only the known members are kept', (t) => {
+test('credentials have no variable', (t) => {
   t.is(resolve(group, { PUTLOGS_CREDENTIALS: 'hunter2' }).credentials, undefined);
   t.deepEqual(foreignVariables({ PUTLOGS_CREDENTIALS: 'hunter2' }), ['PUTLOGS_CREDENTIALS']);
-  const more = { ...KEYS, expiration: new Date(0), $source: () => undefined };
-  t.deepEqual(resolve({ ...group, credentials: more }).credentials, KEYS);
+});
+
+test('each unknown member of credentials is named: a session token that is misspelled, an end that nobody heeds', (t) => {
+  const credentials = { ...KEYS, sesionToken: 'hunter2', expiration: new Date(0) };
+  const { message, problems } = refusal({ ...group, credentials });
+  t.deepEqual(problems, [
+    {
+      option: 'credentials.sesionToken',
+      expected: 'a known field (did you mean sessionToken?)',
+      given: 'an unknown one',
+    },
+    { option: 'credentials.expiration', expected: 'a known field', given: 'an unknown one' },
+  ]);
+  t.notRegex(message, /hunter2/);
+});
+
+test('credentials may be an object of a class, which could not be sent to a worker', (t) => {
+  class Keys {
+    readonly accessKeyId = KEYS.accessKeyId;
+    readonly secretAccessKey = KEYS.secretAccessKey;
+    readonly #provider = () => this;
+    get provider() {
+      return this.#provider;
+    }
+  }
+  const { credentials } = resolve({ ...group, credentials: new Keys() });
+  t.deepEqual(credentials, KEYS);
+  t.is(Object.getPrototypeOf(credentials), Object.prototype);
 });
 
 test('the error for invalid credentials shows the types of their members only', (t) => {
