@@ -38,7 +38,7 @@ export function createAuthority(t: ExecutionContext): Authority {
     '/CN=putlogs test authority',
   );
   openssl('req', ...NEW_KEY, '-keyout', 'server.key', '-out', 'server.csr', ...ofServer);
-  writeFileSync(join(folder, 'names'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
+  writeFileSync(join(folder, 'names'), 'subjectAltName=IP:127.0.0.1,IP:::1,DNS:localhost');
   const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-extfile', 'names'];
   openssl('x509', '-req', '-in', 'server.csr', ...signing, '-out', 'server.pem');
   const read = (name: string) => readFileSync(join(folder, name));
@@ -50,6 +50,7 @@ export async function startTls(
   t: ExecutionContext,
   service: { readonly endpoint: string },
   { key, cert }: Authority,
+  host: '127.0.0.1' | '[::1]' = '127.0.0.1',
 ) {
   const { hostname, port } = new URL(service.endpoint);
   const server = createServer({ key, cert }, (socket) => {
@@ -58,9 +59,9 @@ export async function startTls(
     socket.pipe(inner).pipe(socket);
   });
   server.on('tlsClientError', () => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host.replace(/^\[|\]$/g, ''));
   await once(server, 'listening');
   t.teardown(() => server.close());
   const { port: securePort } = server.address() as AddressInfo;
-  return { endpoint: `https://127.0.0.1:${securePort}`, authority: `127.0.0.1:${securePort}` };
+  return { endpoint: `https://${host}:${securePort}`, authority: `${host}:${securePort}` };
 }

@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { ExecutionContext } from 'ava';
 
+export const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
 interface ProxyOptions {
+  /** Default: 127.0.0.1. */
+  readonly host?: '127.0.0.1' | '::1';
   /** Default: any free port. */
   readonly port?: number;
   /** `user:password` that the proxy wants. Default: none. */
@@ -26,7 +33,7 @@ export interface Proxy {
 
 /** A real HTTP proxy on the loopback interface, which connects to whatever a client names by CONNECT. */
 export async function startProxy(t: ExecutionContext, options: ProxyOptions = {}): Promise<Proxy> {
-  const { port = 0, login, status = 200 } = options;
+  const { host = '127.0.0.1', port = 0, login, status = 200 } = options;
   const asked: string[] = [];
   const clients = new Set<Socket>();
   const targets = new Set<Socket>();
@@ -49,13 +56,13 @@ export async function startProxy(t: ExecutionContext, options: ProxyOptions = {}
       return;
     }
     const { hostname, port: targetPort } = new URL(`http://${url}`);
-    const target = connect(Number(targetPort), hostname);
+    const target = connect(Number(targetPort), hostname.replace(/^\[|\]$/g, ''));
     targets.add(target);
     target.once('connect', () => socket.write('HTTP/1.1 200 Connection Established\r\n\r\n'));
     target.on('error', () => undefined);
     target.pipe(socket).pipe(target);
   });
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const close = () => {
     for (const socket of [...clients, ...targets]) socket.destroy();
@@ -63,7 +70,8 @@ export async function startProxy(t: ExecutionContext, options: ProxyOptions = {}
   };
   t.teardown(close);
   const address = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${address.port}`, port: address.port, asked, clients, close };
+  const name = host === '::1' ? '[::1]' : host;
+  return { url: `http://${name}:${address.port}`, port: address.port, asked, clients, close };
 }
 
 function basic(login: string): string {

@@ -25,7 +25,7 @@ export async function startSts(t: ExecutionContext, options: StsOptions = {}): P
     const params = Object.fromEntries(new URLSearchParams(body.toString()));
     requests.push({ params, signedBy: signerOf(request.headers.authorization) });
     const code = refuses();
-    response.writeHead(code === undefined ? 200 : 403, { 'content-type': 'text/xml' });
+    response.writeHead(code === undefined ? 200 : 400, { 'content-type': 'text/xml' });
     response.end(code === undefined ? success(requests.length, expiration()) : failure(code));
   });
   return { endpoint, requests };

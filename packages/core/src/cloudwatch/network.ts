@@ -6,7 +6,7 @@ import type { Clock } from '../util/clock.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { chooseProxy, type RequestTarget } from './choose-proxy.js';
 import { ProxyError } from './client-errors.js';
-import { openTunnel, type Trust, type TunnelOptions } from './proxy-tunnel.js';
+import { openTunnel, type Trust } from './proxy-tunnel.js';
 
 export interface NetworkOptions {
   readonly proxy: string | false | undefined;
@@ -45,49 +45,53 @@ export class Network {
     };
   }
 
-  /** Connects through the proxy for this target, or directly if there is none. Never throws. */
-  connect(
+  /**
+   * Opens a connection to a target that has a proxy, or certificates of its own.
+   * @param direct connects without a proxy
+   * @returns undefined if it has neither
+   */
+  open(
     protocol: RequestTarget['protocol'],
     connection: ClientRequestArgs,
-    connected: Connected,
     direct: Direct,
-  ): Duplex | null | undefined {
-    const isSecure = protocol === 'https:';
+  ): Promise<Socket> | undefined {
     const target = { protocol, host: connection.host ?? '', port: Number(connection.port) };
     const proxy = chooseProxy(this.#options.proxy, target, this.#env);
-    if (proxy instanceof ProxyError) connected(proxy);
-    else if (proxy === undefined && !(isSecure && this.#options.caFile !== undefined))
-      return direct(connection);
-    else
-      void this.#open(connection, isSecure, proxy, direct).then(
-        (socket) => connected(null, socket),
-        connected,
-      );
-    return undefined;
+    if (proxy instanceof ProxyError) return Promise.reject(proxy);
+    if (proxy !== undefined) return this.#openTunnel(target, proxy, connection, direct);
+    const hasOwnTrust = protocol === 'https:' && this.#options.caFile !== undefined;
+    return hasOwnTrust ? this.#openTrusting(connection, direct) : undefined;
   }
 
-  async #open(
+  async #openTunnel(
+    target: RequestTarget,
+    proxy: URL,
     connection: ClientRequestArgs,
-    isSecure: boolean,
-    proxy: URL | undefined,
     direct: Direct,
-  ): Promise<Duplex | null | undefined> {
-    const { caFile } = this.#options;
-    // For each connection, since the file may be replaced.
-    const trust: Trust = caFile === undefined ? {} : { ca: [await readFile(caFile, 'utf8')] };
-    const trusting = { ...connection, ...trust };
-    return proxy === undefined ? direct(trusting) : this.#tunnel(trusting, { proxy, isSecure, trust });
-  }
-
-  #tunnel(connection: ClientRequestArgs, to: Omit<TunnelOptions, 'signal'>): Promise<Duplex> {
+  ): Promise<Socket> {
+    const trust = await this.#readTrust();
     const attempt = new AbortController();
+    const { signal } = attempt;
     this.#attempts.add(attempt);
     // Less than the limit of the whole request, whose error would not name the proxy.
     const cancel = this.#clock.after(this.#options.requestTimeoutMs / 2, () => attempt.abort());
-    return openTunnel(connection, { ...to, signal: attempt.signal }).finally(() => {
+    try {
+      const socket = await openTunnel(target, { proxy, trust, signal });
+      return target.protocol === 'https:' ? direct({ ...connection, ...trust, socket }) : socket;
+    } finally {
       cancel();
       this.#attempts.delete(attempt);
-    });
+    }
+  }
+
+  async #openTrusting(connection: ClientRequestArgs, direct: Direct): Promise<Socket> {
+    return direct({ ...connection, ...(await this.#readTrust()) });
+  }
+
+  /** For each connection, since the file may be replaced. */
+  async #readTrust(): Promise<Trust> {
+    const { caFile } = this.#options;
+    return caFile === undefined ? {} : { ca: [await readFile(caFile, 'utf8')] };
   }
 
   /** No request is in progress. An attempt that still waits for a proxy would keep the process alive. */
@@ -96,11 +100,14 @@ export class Network {
   }
 }
 
+/** Node allows agents more than sockets. */
+type Socket = Duplex | null | undefined;
+
 /** Node passes one of the arguments only. */
 type Connected = (error: Error | null, socket?: Duplex | null) => void;
 
-/** Connects without a proxy. */
-type Direct = (connection: ClientRequestArgs) => Duplex | null | undefined;
+/** Connects as an agent does by itself; one that speaks TLS does so on the socket, if there is one. */
+type Direct = (connection: ClientRequestArgs & { readonly socket?: Duplex }) => Socket;
 
 /** As the SDK sets its own agents up. */
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 };
@@ -113,8 +120,10 @@ class SecureAgent extends HttpsAgent {
     this.#network = network;
   }
 
-  override createConnection(options: RequestOptions, connected: Connected): Duplex | null | undefined {
-    return this.#network.connect('https:', options, connected, (given) => super.createConnection(given));
+  override createConnection(connection: RequestOptions, connected: Connected): Socket {
+    const direct: Direct = (given) => super.createConnection(given);
+    const opening = this.#network.open('https:', connection, direct);
+    return opening === undefined ? direct(connection) : passOn(opening, connected);
   }
 }
 
@@ -126,7 +135,13 @@ class PlainAgent extends HttpAgent {
     this.#network = network;
   }
 
-  override createConnection(options: ClientRequestArgs, connected: Connected): Duplex | null | undefined {
-    return this.#network.connect('http:', options, connected, (given) => super.createConnection(given));
+  override createConnection(connection: ClientRequestArgs, connected: Connected): Socket {
+    const direct: Direct = (given) => super.createConnection(given);
+    const opening = this.#network.open('http:', connection, direct);
+    return opening === undefined ? direct(connection) : passOn(opening, connected);
   }
+}
+
+function passOn(opening: Promise<Socket>, connected: Connected): undefined {
+  void opening.then((socket) => connected(null, socket), connected);
 }

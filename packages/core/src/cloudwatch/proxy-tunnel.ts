@@ -1,5 +1,5 @@
-import type { ClientRequestArgs } from 'node:http';
 import type { RequestOptions } from 'node:https';
+import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxyAgentRequestOptions } from 'hpagent';
 import { ProxyError } from './client-errors.js';
@@ -12,34 +12,41 @@ export interface Trust {
 export interface TunnelOptions {
   /** With user name and password, if the proxy wants them. */
   readonly proxy: URL;
-  /** To a server that speaks TLS. */
-  readonly isSecure: boolean;
   /** For a proxy that speaks TLS. */
   readonly trust: Trust;
   /** Aborted when the proxy has not responded in time. */
   readonly signal: AbortSignal;
 }
 
+/** hpagent passes the host name on to Node, which takes an IPv6 address without the brackets of a URL. */
+function withoutBrackets(proxy: URL): URL {
+  return Object.defineProperty(new URL(proxy), 'hostname', {
+    value: proxy.hostname.replace(/^\[|\]$/g, ''),
+  });
+}
+
 /**
  * Opens a connection through an HTTP proxy, by CONNECT.
- * @param connection what Node passes to the `createConnection` of an agent
- * @returns the socket, on which TLS has begun if the server speaks it
+ * @returns the socket, as if it led to the target directly
  * @throws {ProxyError} which names the proxy without its password
  */
 export async function openTunnel(
-  connection: ClientRequestArgs,
-  { proxy, isSecure, trust, signal }: TunnelOptions,
+  target: { readonly host: string; readonly port: number },
+  { proxy, trust, signal }: TunnelOptions,
 ): Promise<Duplex> {
   // Only who has a proxy pays for it.
-  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent');
-  const ProxyAgent = isSecure ? HttpsProxyAgent : HttpProxyAgent;
+  const { HttpProxyAgent } = await import('hpagent');
   // hpagent passes these to Node, which knows more of them than hpagent's types do.
   const proxyRequestOptions: ProxyAgentRequestOptions & RequestOptions = { ...trust, signal };
-  const agent = new ProxyAgent({ keepAlive: true, proxy, proxyRequestOptions });
+  const agent = new HttpProxyAgent({ keepAlive: true, proxy: withoutBrackets(proxy), proxyRequestOptions });
+  const host = isIPv6(target.host) ? `[${target.host}]` : target.host;
   return new Promise((resolve, reject) => {
-    agent.createConnection(connection, (error, socket) => {
+    agent.createConnection({ host, port: target.port }, (error, socket) => {
       if (error === null) resolve(socket);
-      else reject(new ProxyError(`${describe(proxy)} ${reason(error, connection)}`, { cause: error }));
+      else
+        reject(
+          new ProxyError(`${describe(proxy)} ${reason(error, `${host}:${target.port}`)}`, { cause: error }),
+        );
     });
   });
 }
@@ -49,7 +56,7 @@ function describe({ protocol, host }: URL): string {
 }
 
 /** Of a refusal, hpagent says no more than `Bad response: 407`. */
-function reason({ name, message }: Error, { host, port }: ClientRequestArgs): string {
+function reason({ name, message }: Error, target: string): string {
   const [, status] = /^Bad response: (\d+)$/.exec(message) ?? [];
   switch (status) {
     case undefined:
@@ -57,6 +64,6 @@ function reason({ name, message }: Error, { host, port }: ClientRequestArgs): st
     case '407':
       return 'refuses the user name and password, or wants some (407)';
     default:
-      return `refuses to connect to ${host}:${port} (${status})`;
+      return `refuses to connect to ${target} (${status})`;
   }
 }

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
+import ava from 'ava';
 import { createAuthority, startTls, testWithCertificates as test } from '../../support/certificates.js';
 import { runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { startProxy } from '../../support/proxy.js';
+import { hasIpv6, startProxy } from '../../support/proxy.js';
 import { until } from '../../support/until.js';
 
 const LOGGERS = ['pino', 'pino stream', 'winston', 'winston in-process'];
@@ -39,6 +40,23 @@ test('caFile is trusted of a proxy that speaks TLS too', async (t) => {
   pipeline.accept(Date.now(), 'hello');
   await pipeline.flush();
   t.deepEqual(messages(local), ['hello']);
+  await pipeline.close();
+});
+
+(hasIpv6 ? test : ava.serial.skip)('TLS to an IPv6 address through a proxy at one', async (t) => {
+  const local = await startLocal(t);
+  const authority = createAuthority(t);
+  const tls = await startTls(t, local, authority, '[::1]');
+  const proxy = await startProxy(t, { host: '::1' });
+  const pipeline = openPipeline(local, {
+    endpoint: tls.endpoint,
+    proxy: proxy.url,
+    caFile: authority.caFile,
+  });
+  pipeline.accept(Date.now(), 'hello');
+  await pipeline.flush();
+  t.deepEqual(messages(local), ['hello']);
+  t.deepEqual(proxy.asked, [tls.authority]);
   await pipeline.close();
 });
 

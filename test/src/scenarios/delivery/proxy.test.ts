@@ -1,8 +1,9 @@
+import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 import { allDelivered, openPipeline } from '../../support/pipeline.js';
-import { startProxy } from '../../support/proxy.js';
+import { hasIpv6, startProxy } from '../../support/proxy.js';
 import { until } from '../../support/until.js';
 
 const LOGIN = 'putlogs:hunter2';
@@ -55,6 +56,15 @@ test.serial(
     t.is(proxy.asked.length, 1);
   },
 );
+
+(hasIpv6 ? test.serial : test.serial.skip)('the proxy and the service may be IPv6 addresses', async (t) => {
+  const local = await start({ host: '::1' });
+  t.teardown(() => local.close());
+  const proxy = await startProxy(t, { host: '::1', login: LOGIN });
+  t.regex(local.endpoint + proxy.url, /^http:..\[::1\]:\d+http:..\[::1\]:\d+$/);
+  await deliverOne(t, open(t, local, { proxy: withLogin(proxy.url) }));
+  t.deepEqual(proxy.asked, [new URL(local.endpoint).host]);
+});
 
 test.serial('NO_PROXY connects directly', async (t) => {
   const local = await startLocal(t);
