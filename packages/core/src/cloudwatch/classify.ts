@@ -35,6 +35,7 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   Throttling: 'throttled',
   ThrottledException: 'throttled',
   TooManyRequestsException: 'throttled',
+  CredentialsThrottledError: 'throttled',
   RequestLimitExceeded: 'throttled',
 
   RequestTimeoutError: 'timeout',
@@ -83,8 +84,12 @@ export function classify(error: unknown): FailedOutcome {
 /** Whether a service has understood the request and says no to it. */
 export function isRefusal(error: unknown): error is Error {
   const { status = 0 } = metadataOf(error);
-  const isRefused = error instanceof Error && status >= 400 && status < 500;
-  return isRefused && kindOf(error.name, status) !== 'throttled';
+  return error instanceof Error && status >= 400 && status < 500 && !isThrottling(error);
+}
+
+/** Whether a service has too many requests. */
+export function isThrottling(error: unknown): error is Error {
+  return error instanceof Error && kindOf(error.name, metadataOf(error).status) === 'throttled';
 }
 
 function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {

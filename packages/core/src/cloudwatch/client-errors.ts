@@ -37,6 +37,14 @@ export class CredentialsRefusedError extends Error {
   }
 }
 
+/** STS or SSO, not CloudWatch Logs, has too many requests. */
+export class CredentialsThrottledError extends Error {
+  override readonly name = 'CredentialsThrottledError';
+  constructor(cause: Error) {
+    super(`${cause.name}: ${cause.message}`, { cause });
+  }
+}
+
 export class NotTheServiceError extends Error {
   override readonly name = 'NotTheServiceError';
   constructor() {

@@ -1,5 +1,9 @@
-import { isRefusal } from './classify.js';
-import { CredentialsRefusedError, CredentialsTimeoutError } from './client-errors.js';
+import { isRefusal, isThrottling } from './classify.js';
+import {
+  CredentialsRefusedError,
+  CredentialsThrottledError,
+  CredentialsTimeoutError,
+} from './client-errors.js';
 import type { CredentialSource } from './credential-source.js';
 import type { IdleTimers } from './idle-timers.js';
 
@@ -46,11 +50,14 @@ export class Credentials {
         reject(new CredentialsTimeoutError(ms));
       });
       void this.#source(...args)
-        // STS refuses by the names of errors that, from CloudWatch Logs, would mean a batch.
-        .then(resolve, (error: unknown) =>
-          reject(isRefusal(error) ? new CredentialsRefusedError(error) : error),
-        )
+        .then(resolve, (error: unknown) => reject(lookUpError(error)))
         .finally(() => timer.stop());
     });
   }
+}
+
+/** STS and SSO answer with the names of errors that, from CloudWatch Logs, would mean a batch. */
+function lookUpError(error: unknown): unknown {
+  if (isThrottling(error)) return new CredentialsThrottledError(error);
+  return isRefusal(error) ? new CredentialsRefusedError(error) : error;
 }

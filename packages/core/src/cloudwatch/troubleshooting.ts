@@ -20,6 +20,8 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
     case 'missing':
       return `Log group ${logGroupName} or its log stream does not exist and was not created. Create it, or allow logs:CreateLogGroup and logs:CreateLogStream and set createLogGroup and createLogStream. Events wait. (${cause})`;
     case 'throttled':
+      if (failure.name === 'CredentialsThrottledError')
+        return `AWS throttles the look-up of the credentials (STS or SSO), not CloudWatch Logs. Events wait. This passes if many processes have just started. If it lasts, give the process a role of its own instead of the option roleArn or a profile that assumes one. (${cause})`;
       return `CloudWatch Logs throttles the requests of this account. Events wait. This passes if many processes have just started. If it lasts, raise flushIntervalMs or the quota of PutLogEvents. (${cause})`;
     case 'unavailable':
     case 'timeout':

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStream } from '@putlogs/pino';
@@ -234,6 +235,27 @@ for (const code of ['AccessDenied', 'ValidationException', 'ResourceNotFoundExce
   );
 }
 
+test.serial('when STS throttles, a report says so, and not that CloudWatch Logs does', async (t) => {
+  const service = await startSigned(t);
+  let refusal: string | undefined = 'Throttling';
+  useSts(t, await startSts(t, { refuses: () => refusal }));
+  // The SDK would ask STS twice more, after pauses.
+  process.env.AWS_MAX_ATTEMPTS = '1';
+  t.teardown(() => delete process.env.AWS_MAX_ATTEMPTS);
+  const pipeline = openPipeline(service, { roleArn: ROLE });
+  pipeline.accept(Date.now(), 'waits');
+  const flushed = pipeline.flush();
+  await until('the report', () => pipeline.problems().includes('throttled'));
+  const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
+  t.regex(
+    problem?.message ?? '',
+    /^AWS throttles the look-up of the credentials \(STS or SSO\), .*\(CredentialsThrottledError: Throttling: /,
+  );
+  refusal = undefined;
+  await flushed;
+  t.is(pipeline.counts().delivered, 1);
+});
+
 for (const logger of ['pino', 'pino stream', 'winston']) {
   test(`${logger}: the variables of a role work, and STS is asked through the proxy`, async (t) => {
     const local = await startLocal(t);
@@ -253,6 +275,68 @@ for (const logger of ['pino', 'pino stream', 'winston']) {
     t.is(sts.requests[0]?.params.ExternalId, 'shop/7');
     t.true(proxy.asked.some((authority) => sts.endpoint.endsWith(authority)));
   });
+}
+
+for (const variable of ['PUTLOGS_PROFILE', 'AWS_PROFILE']) {
+  test(`${variable}: SSO is asked through the proxy`, async (t) => {
+    const local = await startLocal(t);
+    const proxy = await startProxy(t);
+    const { endpoint, tokens } = await startSso(t);
+    const home = mkdtempSync(join(tmpdir(), 'putlogs-sso-'));
+    t.teardown(() => rmSync(home, { recursive: true }));
+    writeSsoProfile(home);
+    const { code, stderr } = await runFixture(local, 'app.js', ['winston', 'natural end', '1'], {
+      env: {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_CONFIG_FILE: join(home, 'config'),
+        AWS_ENDPOINT_URL_SSO: endpoint,
+        HOME: home,
+        [variable]: 'sso',
+        HTTP_PROXY: proxy.url,
+      },
+    });
+    t.is(stderr, '');
+    t.is(code, 0);
+    t.is(messages(local).length, 1);
+    t.deepEqual(tokens, ['token-of-the-login']);
+    t.true(proxy.asked.some((authority) => endpoint.endsWith(authority)));
+  });
+}
+
+/** A user who has logged in with `aws sso login`. */
+function writeSsoProfile(home: string): void {
+  const startUrl = 'https://putlogs.awsapps.com/start';
+  writeFileSync(
+    join(home, 'config'),
+    `[profile sso]
+sso_start_url = ${startUrl}
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = logs
+`,
+  );
+  const cache = join(home, '.aws/sso/cache');
+  mkdirSync(cache, { recursive: true });
+  const login = { accessToken: 'token-of-the-login', expiresAt: '2099-01-01T00:00:00Z' };
+  const name = createHash('sha1').update(startUrl).digest('hex');
+  writeFileSync(join(cache, `${name}.json`), JSON.stringify(login));
+}
+
+/** An SSO that gives credentials. `tokens`: those of the requests. */
+async function startSso(t: ExecutionContext) {
+  const tokens: unknown[] = [];
+  const { endpoint } = await startServer(t, ({ headers }, response) => {
+    tokens.push(headers['x-amz-sso_bearer_token']);
+    const roleCredentials = {
+      accessKeyId: 'ASIASSO',
+      secretAccessKey: 'of-sso',
+      sessionToken: 'of-sso',
+      expiration: Date.now() + 3_600_000,
+    };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ roleCredentials }));
+  });
+  return { endpoint, tokens };
 }
 
 test('the endpoint of a container, which gives credentials, is not asked through the proxy', async (t) => {
