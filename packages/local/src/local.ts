@@ -17,6 +17,8 @@ export interface StartOptions {
    * the real time.
    */
   readonly signingClock?: () => number;
+  /** The timer of Live Tail sessions: calls back at an interval. @returns ends that. Default: setInterval. */
+  readonly every?: (intervalMs: number, callback: () => void) => () => void;
   /** Random numbers in [0, 1), for faults with a share. Default: Math.random. */
   readonly random?: () => number;
   /**

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isShape } from '../operations/members.js';
 import { MAX_SKEW_MINUTES } from '../operations/rules.js';
+import { EVENT_STREAM } from './event-stream.js';
 import { toJson } from './json.js';
 import { invalidSignature, Refusal, unreadable } from './refusal.js';
 
@@ -32,6 +33,10 @@ export function serviceReply(status: number, content: object): Reply {
     body: toJson(content),
   };
 }
+
+/** Sets the headers of an answer of the service that is an event stream. */
+export const streamHead = (response: ServerResponse): ServerResponse =>
+  response.writeHead(200, { 'content-type': EVENT_STREAM, 'x-amzn-requestid': randomUUID() });
 
 /** An answer that is not from the service itself. */
 export const jsonReply = (status: number, content: unknown): Reply => ({

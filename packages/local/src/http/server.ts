@@ -5,6 +5,8 @@ import { ServiceClock } from '../clock/service-clock.js';
 import { CONTROL_PATH, Control } from '../control/control.js';
 import { applyFault, type Fault, Faults } from '../faults/faults.js';
 import { Changes } from '../live/changes.js';
+import { everyInterval, LiveTail } from '../live-tail/live-tail.js';
+import { LiveTailSession } from '../live-tail/live-tail-session.js';
 import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
 import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
@@ -24,6 +26,7 @@ import {
   type Reply,
   readBody,
   serviceReply,
+  streamHead,
   TOO_LARGE,
   TooLarge,
   unknownOperation,
@@ -58,9 +61,9 @@ const BROWSER_REFUSED = jsonReply(403, {
   message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
 });
 
-/** The end of a request. There is no reply if a fault withholds it. */
+/** The end of a request. There is no reply if a fault withholds it. A Live Tail session is a reply that goes on. */
 interface Outcome {
-  readonly reply: Reply | undefined;
+  readonly reply: Reply | LiveTailSession | undefined;
   readonly fault: Fault | undefined;
 }
 
@@ -73,7 +76,8 @@ class Service implements Local {
   readonly #requests: RequestLog;
   readonly #changes = new Changes();
   readonly #control: Control;
-  readonly #onPut: Context['onPut'];
+  readonly #liveTail: LiveTail;
+  readonly #onPut: StartOptions['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
   readonly #closing = new AbortController();
   #port = 0;
@@ -93,7 +97,8 @@ class Service implements Local {
       clock: this.#clock,
       changes: this.#changes,
     });
-    this.#onPut = onPut && ((accepted) => onPut(toPut(accepted)));
+    this.#liveTail = new LiveTail(() => this.#clock.now(), options.every ?? everyInterval);
+    this.#onPut = onPut;
     this.#onRequest = onRequest;
     // Longer than clients keep idle connections, so that the server does not close one just as a request arrives.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
@@ -126,6 +131,8 @@ class Service implements Local {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       AWS_EC2_METADATA_DISABLED: 'true',
+      // StartLiveTail: the AWS CLI and boto3 would look for a host named stream-127.0.0.1.
+      AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
     };
   }
 
@@ -177,7 +184,7 @@ class Service implements Local {
       at: this.#clock.now(),
     };
     const { reply, fault } = await this.#answer(request, body, record);
-    if (reply) record.status = reply.status;
+    if (reply) record.status = reply instanceof LiveTailSession ? 200 : reply.status;
     if (fault) record.fault = fault.kind;
     this.#requests.add(record);
     this.#changes.notify();
@@ -206,27 +213,34 @@ class Service implements Local {
     }
   }
 
-  #act(act: Act, fault: Fault | undefined): Reply | undefined {
-    const context = {
+  #act(act: Act, fault: Fault | undefined): Outcome['reply'] {
+    const context: Context = {
       store: this.#store,
       queries: this.#queries,
       now: this.#clock.now(),
-      onPut: this.#onPut,
+      ...((this.#onPut || this.#liveTail.isOpen) && { onPut: (accepted) => this.#publish(toPut(accepted)) }),
     };
     const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
-    return fault?.kind === 'lostAnswer' ? undefined : serviceReply(200, answer);
+    if (fault?.kind === 'lostAnswer') return undefined;
+    return answer instanceof LiveTailSession ? answer : serviceReply(200, answer);
   }
 
-  async #send(response: ServerResponse, reply: Reply | undefined, fault: Fault | undefined): Promise<void> {
+  #publish(put: Put): void {
+    this.#liveTail.publish(put.logGroupName, put.events);
+    this.#onPut?.(put);
+  }
+
+  async #send(response: ServerResponse, reply: Outcome['reply'], fault: Fault | undefined): Promise<void> {
     if (!reply) {
       if (fault?.kind !== 'hang') response.socket?.resetAndDestroy();
       return;
     }
-    if (fault?.kind === 'drip') head(response, reply).flushHeaders();
+    if (fault?.kind === 'drip' && !(reply instanceof LiveTailSession)) head(response, reply).flushHeaders();
     if (fault?.kind === 'drip' || fault?.kind === 'slow') {
       await sleep(fault.delayMs, undefined, { signal: this.#closing.signal });
     }
-    if (response.headersSent) response.end(reply.body);
+    if (reply instanceof LiveTailSession) this.#liveTail.open(reply, streamHead(response));
+    else if (response.headersSent) response.end(reply.body);
     else write(response, reply);
   }
 }

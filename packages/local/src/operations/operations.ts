@@ -9,6 +9,7 @@ import {
   putRetentionPolicy,
 } from './groups.js';
 import { listLogGroups } from './list-groups.js';
+import { startLiveTail } from './live-tail.js';
 import { getLogGroupFields, getLogRecord } from './log-record.js';
 import type { Operation } from './operation.js';
 import { putLogEvents } from './put-events.js';
@@ -47,6 +48,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['DescribeLogStreams', describeLogStreams],
   ['GetLogEvents', getLogEvents],
   ['FilterLogEvents', filterLogEvents],
+  ['StartLiveTail', startLiveTail],
   ['GetLogGroupFields', getLogGroupFields],
   ['GetLogRecord', getLogRecord],
   ['StartQuery', startQuery],

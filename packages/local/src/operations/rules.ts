@@ -142,8 +142,9 @@ export const EVENTS_LIMIT: NumberRule = { min: 1, max: 10_000 };
 export const DESCRIBE_LIMIT: NumberRule = { min: 1, max: 50 };
 export const LIST_LIMIT: NumberRule = { min: 1, max: 1_000 };
 
-// Model: InputLogStreamNames, DescribeLogGroupsLogGroupIdentifiers, AccountIds.
+// Model: InputLogStreamNames, StartLiveTailLogGroupIdentifiers, DescribeLogGroupsLogGroupIdentifiers, AccountIds.
 export const MAX_STREAM_NAMES = 100;
+export const MAX_LIVE_TAIL_GROUPS = 10;
 export const MAX_LOG_GROUP_IDENTIFIERS = 50;
 export const MAX_ACCOUNTS = 20;
 

@@ -86,7 +86,6 @@ export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([
   'PutSubscriptionFilter',
   'PutSyslogConfiguration',
   'PutTransformer',
-  'StartLiveTail',
   'TestMetricFilter',
   'TestTransformer',
   'UpdateAnomaly',

@@ -66,6 +66,7 @@ const NEEDED: Readonly<Record<string, object | ((made: Bench) => Promise<object>
   DescribeLogStreams: { logGroupName: 'g' },
   GetLogEvents: { logGroupName: 'g', logStreamName: 's' },
   FilterLogEvents: { logGroupName: 'g' },
+  StartLiveTail: { logGroupIdentifiers: [ARN] },
   GetLogGroupFields: { logGroupName: 'g' },
   GetLogRecord: storedRecord,
   StartQuery: { logGroupName: 'g', startTime: 0, endTime: NOW, queryString: 'fields @message' },
