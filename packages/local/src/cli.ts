@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { Policy } from './access/policy.js';
+import { QUOTAS } from './access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from './faults/chaos.js';
 import { start } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
@@ -18,6 +21,8 @@ A strict Amazon CloudWatch Logs on this machine. Prints each log event that arri
   --chaos[=<seed>]  inject faults into PutLogEvents, CreateLogGroup and CreateLogStream:
                     ${CHAOS_SUMMARY}.
                     The same seed, an integer, gives the same faults (default: random, printed)
+  --policy <file>   allow only what this policy of IAM allows
+  --quotas          throttle above the quotas of an account, such as ${QUOTAS.CreateLogStream} CreateLogStream a second
   --help            print this help
   --version         print the version
 `;
@@ -31,6 +36,7 @@ interface Arguments {
   readonly json: boolean;
   /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
+  readonly access: Pick<StartOptions, 'policy' | 'quotas'>;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -45,14 +51,30 @@ function readArguments(): Arguments {
       host: { type: 'string', default: '127.0.0.1' },
       json: { type: 'boolean', default: false },
       chaos: { type: 'string' },
+      policy: { type: 'string' },
+      quotas: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       version: { type: 'boolean', default: false },
     },
   });
-  const { port, host, json, chaos, help, version } = values;
+  const { port, host, json, chaos, policy, quotas, help, version } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
   if (host === '') throw new Error('--host is empty');
-  return { port: Number(port), host, json, chaos: readSeed(chaos), help, version };
+  const access = {
+    ...(policy !== undefined && { policy: readPolicy(policy) }),
+    ...(quotas && { quotas: QUOTAS }),
+  };
+  return { port: Number(port), host, json, chaos: readSeed(chaos), access, help, version };
+}
+
+function readPolicy(file: string): object {
+  try {
+    const document = JSON.parse(readFileSync(file, 'utf8'));
+    new Policy(document);
+    return document;
+  } catch (error) {
+    throw new Error(`--policy ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function readSeed(seed: string | undefined): number | undefined {
@@ -90,9 +112,9 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const { port, host, json, chaos } = args;
+  const { port, host, json, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
-  const local = await start({ port, host, random, ...KEPT, ...listeners(json) });
+  const local = await start({ port, host, random, ...access, ...KEPT, ...listeners(json) });
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
   const end = (): void => void local.close();
   process.once('SIGINT', end);

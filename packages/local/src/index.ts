@@ -1,3 +1,4 @@
+export { QUOTAS } from './access/quotas.js';
 export { CHAOS, seededRandom } from './faults/chaos.js';
 export type { Fault, Scope } from './faults/faults.js';
 export { start } from './http/server.js';

@@ -19,6 +19,16 @@ export interface StartOptions {
   readonly signingClock?: () => number;
   /** The timer of Live Tail sessions: calls back at an interval. @returns ends that. Default: setInterval. */
   readonly every?: (intervalMs: number, callback: () => void) => () => void;
+  /**
+   * An identity-based policy of IAM, which then decides what is allowed: Effect, Action or NotAction, Resource or
+   * NotResource, with wildcards. Default: everything is allowed. `start` rejects with a TypeError if it is invalid.
+   */
+  readonly policy?: object;
+  /**
+   * How many requests per second are allowed, by operation; above that, the answer is a ThrottlingException. Those of
+   * the service are `QUOTAS`. Default: any number.
+   */
+  readonly quotas?: Readonly<Record<string, number>>;
   /** Random numbers in [0, 1), for faults with a share. Default: Math.random. */
   readonly random?: () => number;
   /**

@@ -1,5 +1,6 @@
 import { AWS_JSON, type Reply, TOO_LARGE } from '../http/protocol.js';
-import { invalidParameter, invalidSignature, Refusal } from '../http/refusal.js';
+import { accessDenied, invalidParameter, invalidSignature, Refusal } from '../http/refusal.js';
+import { logStreamArn } from '../operations/arn.js';
 import { OPERATIONS } from '../operations/operations.js';
 
 /** What a fault's answer quotes of the request. */
@@ -20,10 +21,7 @@ const REFUSALS = {
       'A conflicting operation is currently in progress against this resource. Please try again.',
     ),
   accessDenied: ({ operation, logGroupName = '*', logStreamName = '' }: RequestNames) =>
-    new Refusal(
-      'AccessDeniedException',
-      `User: arn:aws:iam::000000000000:user/local is not authorized to perform: logs:${operation} on resource: arn:aws:logs:us-east-1:000000000000:log-group:${logGroupName}:log-stream:${logStreamName} because no identity-based policy allows the logs:${operation} action`,
-    ),
+    accessDenied(operation, logStreamArn(logGroupName, logStreamName), false),
   expiredToken: () =>
     new Refusal('ExpiredTokenException', 'The security token included in the request is expired.'),
   unrecognizedClient: () =>

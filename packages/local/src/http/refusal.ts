@@ -27,3 +27,14 @@ export const invalidSignature = (message: string): Refusal =>
   new Refusal('InvalidSignatureException', message);
 
 export const unreadable = (message: string): Refusal => new Refusal('SerializationException', message);
+
+/** @param isExplicit whether a statement denies it; else none allows it */
+export function accessDenied(operation: string, resource: string, isExplicit: boolean): Refusal {
+  const reason = isExplicit
+    ? 'with an explicit deny in an identity-based policy'
+    : `because no identity-based policy allows the logs:${operation} action`;
+  return new Refusal(
+    'AccessDeniedException',
+    `User: arn:aws:iam::000000000000:user/local is not authorized to perform: logs:${operation} on resource: ${resource} ${reason}`,
+  );
+}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Gate } from '../access/gate.js';
 import { ServiceClock } from '../clock/service-clock.js';
 import { CONTROL_PATH, Control } from '../control/control.js';
 import { applyFault, type Fault, Faults } from '../faults/faults.js';
@@ -72,6 +73,7 @@ class Service implements Local {
   readonly #store: Store;
   readonly #queries = new QueryStore();
   readonly #faults: Faults;
+  readonly #gate: Gate;
   readonly #clock: ServiceClock;
   readonly #requests: RequestLog;
   readonly #changes = new Changes();
@@ -88,6 +90,7 @@ class Service implements Local {
     const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
     this.#store = new Store(keepEvents, keepEventBytes);
     this.#faults = new Faults(random, () => this.#changes.notify());
+    this.#gate = new Gate(options.policy, options.quotas);
     this.#clock = new ServiceClock(now, signingClock);
     this.#requests = new RequestLog(keepRequests);
     this.#control = new Control({
@@ -204,6 +207,7 @@ class Service implements Local {
       const members = new Members(content);
       recordNames(members, record);
       const act = operation(members, record);
+      this.#gate.check(record.operation, members, this.#clock.now());
       const contains = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
       fault = this.#faults.take(record.operation, record.entity !== undefined, contains);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };

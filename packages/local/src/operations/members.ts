@@ -55,6 +55,17 @@ export class Members {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** A list of strings, unchecked; undefined if it is not one. */
+  peekTexts(name: string): readonly string[] | undefined {
+    const value = this.#shape[name];
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : undefined;
+  }
+
+  /** Whether the member is there. */
+  has(name: string): boolean {
+    return (this.#shape[name] ?? undefined) !== undefined;
+  }
+
   text(name: string, rule: TextRule): string | undefined {
     const value = this.#shape[name] ?? undefined;
     if (value === undefined) return undefined;
