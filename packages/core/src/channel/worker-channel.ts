@@ -119,7 +119,6 @@ export class WorkerChannel implements Channel {
   }
 
   abandon(): void {
-    if (this.#phase === 'started') this.#end();
     void this.#worker.terminate();
   }
 

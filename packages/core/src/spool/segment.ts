@@ -238,7 +238,6 @@ export class Segment {
     if (this.#state.kind !== 'open' && this.#state.kind !== 'ended') return;
     const { kind, file } = this.#state;
     this.#state = { kind: 'stopped' };
-    this.#whenWritten.clear();
     this.#host.queued(this.#written - this.#bytes);
     if (kind === 'open') this.#ended();
     file.discard();

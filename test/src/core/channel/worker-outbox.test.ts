@@ -24,6 +24,20 @@ test('records of one turn of the event loop are posted as one message', async (t
   t.deepEqual(posted, ['1795521600000 0 3 one1795521600000 1795521599999 3 two']);
 });
 
+test('a close returns what was not posted, and leaves no timer', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.write(clock.now(), 'first');
+  await turn();
+  outbox.write(clock.now(), 'second');
+  t.is(clock.timers, 1);
+  t.deepEqual(
+    outbox.close().map(([, message]) => `${message}`),
+    ['first', 'second'],
+  );
+  t.is(clock.timers, 0);
+  t.is(posted.length, 1);
+});
+
 /** Lets the event loop turn without time passing. */
 const turn = () => new Promise(setImmediate);
 
@@ -141,9 +155,9 @@ test('nothing is posted after the close, which returns what the worker had not b
   progress.receive();
   progress.begin();
   t.deepEqual(outbox.close(), [
-    [NOON, `2 ${long}`, NOON - 2],
-    [NOON, `3 ${long}`, NOON - 3],
-    [NOON, 'joined', 0],
+    [NOON, `2 ${long}`, NOON - 2, 0],
+    [NOON, `3 ${long}`, NOON - 3, 0],
+    [NOON, 'joined', 0, 0],
   ]);
   t.deepEqual(outbox.close(), []);
   await clock.advance(25);

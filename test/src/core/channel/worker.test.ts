@@ -76,13 +76,13 @@ test.serial('a worker starts where generating code from strings is not allowed',
 
 for (const option of ['--require', '--import']) {
   test.serial(
-    `a logger in a module that ${option} preloads starts no worker in its own worker`,
+    `a logger in a module that ${option} preloads starts no worker in its own worker, and its record there counts as lost`,
     async (t) => {
       const local = await startLocal(t);
       const NODE_OPTIONS = `${process.env.NODE_OPTIONS} ${option}=${fixturePath('preloaded-logger.js')}`;
       const { code, stdout, stderr } = await runFixture(local, 'nothing.js', [], { env: { NODE_OPTIONS } });
       t.is(code, 0, stderr);
-      t.is(stdout, 'a worker, of the main thread\n', stderr);
+      t.is(stdout, 'a worker, of the main thread\nin a worker 1 of 1 lost\n', stderr);
       t.deepEqual(texts(local), ['preloaded']);
     },
   );

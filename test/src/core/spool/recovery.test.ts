@@ -179,3 +179,29 @@ test.serial('nothing is written while the lock cannot be renewed, and all of it 
   await spool.close();
   t.deepEqual(readdirSync(folder), []);
 });
+
+test.serial('nothing is written before startWriting, which is called when the entity is known', async (t) => {
+  const folder = spoolFolder(t);
+  const { spool, add } = openSpool(folder);
+  await spool.recover();
+  const batch = add('early');
+  await diskIdle();
+  t.deepEqual(readdirSync(folder), []);
+  spool.startWriting();
+  await until('the event on disk', () => batch.isPersisted);
+  batch.settle(1);
+  await spool.close();
+});
+
+test.serial('a close while the lock is renewed leaves no timer', async (t) => {
+  const { clock, spool, add } = openSpool(spoolFolder(t));
+  await spool.recover();
+  spool.startWriting();
+  const batch = add('waits');
+  await until('the event on disk', () => batch.isPersisted);
+  await diskIdle();
+  await clock.advance(2500); // the renewal has begun
+  await spool.close();
+  await diskIdle();
+  t.is(clock.timers, 0);
+});

@@ -91,3 +91,13 @@ test('events are left out whose batch is settled, unknown, or of an unknown dest
   ];
   t.deepEqual(await recover(t, lines), { sizes: [2], corrupt: 3 });
 });
+
+test('the events after a corrupt batch line are left out: they may be of any batch', async (t) => {
+  for (const line of [
+    { batch: 'x', destination: 0 },
+    { batch: 1, destination: 'x' },
+  ]) {
+    const lines = [DESTINATION, batchLine(0), eventLine('one'), JSON.stringify(line), eventLine('two')];
+    t.deepEqual(await recover(t, lines), { sizes: [1], corrupt: 2 }, JSON.stringify(line));
+  }
+});

@@ -19,7 +19,7 @@ import {
   segmentText,
   spoolFolder,
 } from '../../support/spool-folder.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
 // Serial, because some of these tests keep the event loop busy while they wait for the disk.
 const MIB = 1024 * 1024;
@@ -203,6 +203,17 @@ test.serial('a waiting event is on disk, readable by its owner alone', async (t)
   t.is(statSync(spoolDirectory).mode & 0o777, 0o700);
   end();
   await pipeline.close();
+});
+
+test.serial('at its deadline close ends as soon as the events are on disk', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'throttle', operation: '*' });
+  const clock = new ManualClock(Date.now());
+  const options = { spoolDirectory: spoolFolder(t), closeTimeoutMs: 0 };
+  const pipeline = openPipeline(local, options, { clock });
+  pipeline.accept(Date.now(), 'record');
+  await untilResolved('the close', pipeline.close(), () => clock.advance(0));
+  t.deepEqual(pipeline.counts(), { ...allDelivered(1), delivered: 0, spooled: 1 });
 });
 
 test.serial('events that are left at the deadline of close are spooled, and none is lost', async (t) => {
