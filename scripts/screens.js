@@ -1,13 +1,15 @@
 // Runs the commands that docs/cli.md and docs/doctor.md show, in a folder of their own and against the local service, and
 // writes what they print into the pages. What differs from run to run (ports, times, this machine's name) gets fixed values.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { start } from '../packages/local/dist/index.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const PAGES = ['docs/cli.md'];
+const PAGES = ['docs/cli.md', 'docs/doctor.md'];
 const SCREEN = /<!-- screen: (.+?) -->\n[\s\S]*?<!-- screen end -->/g;
 
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-screens-'));
@@ -15,7 +17,9 @@ try {
   const env = prepare();
   for (const page of PAGES) {
     const file = join(ROOT, page);
-    const text = readFileSync(file, 'utf8').replace(SCREEN, (_, command) => screen(command, env));
+    let text = readFileSync(file, 'utf8');
+    for (const [before, command] of text.matchAll(SCREEN))
+      text = text.replace(before, await screen(command, env));
     writeFileSync(file, text);
   }
 } finally {
@@ -36,14 +40,21 @@ function prepare() {
   return { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, AWS_EC2_METADATA_DISABLED: 'true' };
 }
 
-function screen(command, env) {
-  const { stdout } = spawnSync('sh', ['-c', `${command} 2>&1`], {
+/** Each command has a service of its own, which is empty. */
+async function screen(command, env) {
+  const local = await start();
+  const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
     cwd: join(folder, 'checkout'),
-    env,
-    encoding: 'utf8',
+    env: { ...env, ...local.env },
   });
-  process.stderr.write(`$ ${command}\n${stdout}\n`);
-  return `<!-- screen: ${command} -->\n\`\`\`\n$ ${command}\n${steady(stdout)}\`\`\`\n<!-- screen end -->`;
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  await once(child, 'close');
+  await local.close();
+  process.stderr.write(`$ ${command}\n${output}\n`);
+  return `<!-- screen: ${command} -->\n\`\`\`\n$ ${command}\n${steady(output)}\`\`\`\n<!-- screen end -->`;
 }
 
 function steady(text) {
@@ -54,5 +65,6 @@ function steady(text) {
       .replaceAll(folder, '/srv')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
       .replaceAll(/\b\d+ ms\b/g, '3 ms')
+      .replaceAll(/(log stream \w+)\/\d+/g, '$1/4711')
   );
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { errorMessage, redact } from '@putlogs/core/main-thread';
 import { Command, CommanderError } from 'commander';
+import { addDoctor } from './commands/doctor.js';
 import { addEntity } from './commands/entity.js';
 import { addLocal } from './commands/local.js';
 import { addOptions } from './commands/options.js';
@@ -12,7 +13,7 @@ export type ExitCode = number;
 /** Adds a command to the program. @param end is called with the exit code of the command */
 export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addEntity, addOptions, addLocal];
+const COMMANDS: readonly AddCommand[] = [addDoctor, addEntity, addLocal, addOptions];
 
 const USAGE: ExitCode = 2;
 

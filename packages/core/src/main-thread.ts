@@ -23,7 +23,7 @@ export { PINO_LEVELS } from './routing/record-fields.js';
 export { TopLevelValues } from './routing/top-level-values.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock, withTimeout } from './util/clock.js';
-export { errorMessage } from './util/error-message.js';
+export { errorCode, errorMessage } from './util/error-message.js';
 export { isOrAre, plural } from './util/plural.js';
 export { escapeUnprintable, redact } from './util/redact.js';
 export { toTimestamp } from './util/timestamp.js';

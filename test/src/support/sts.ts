@@ -10,14 +10,14 @@ interface StsOptions {
 
 export interface Sts {
   readonly endpoint: string;
-  /** The parameters of each AssumeRole, and the access key that signed it, in order. */
+  /** The parameters of each request, and the access key that signed it, in order. */
   readonly requests: readonly {
     readonly params: Readonly<Record<string, string>>;
     readonly signedBy: string;
   }[];
 }
 
-/** An STS that lets everybody assume every role. The credentials of the first answer have the access key ASIAROLE1. */
+/** An STS that knows every key and lets everybody assume every role. The credentials of the first answer have the access key ASIAROLE1. */
 export async function startSts(t: ExecutionContext, options: StsOptions = {}): Promise<Sts> {
   const { expiration = () => Date.now() + 3_600_000, refuses = () => undefined } = options;
   const requests: Sts['requests'][number][] = [];
@@ -26,7 +26,9 @@ export async function startSts(t: ExecutionContext, options: StsOptions = {}): P
     requests.push({ params, signedBy: signerOf(request.headers.authorization) });
     const code = refuses();
     response.writeHead(code === undefined ? 200 : 400, { 'content-type': 'text/xml' });
-    response.end(code === undefined ? success(requests.length, expiration()) : failure(code));
+    if (code !== undefined) response.end(failure(code));
+    else if (params.Action === 'GetCallerIdentity') response.end(IDENTITY);
+    else response.end(success(requests.length, expiration()));
   });
   return { endpoint, requests };
 }
@@ -35,6 +37,10 @@ export async function startSts(t: ExecutionContext, options: StsOptions = {}): P
 export function signerOf(authorization = ''): string {
   return /Credential=(\w+)/.exec(authorization)?.[1] ?? '';
 }
+
+const IDENTITY = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:iam::123456789012:user/app</Arn><UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>
+<ResponseMetadata><RequestId>7c0a4b1e</RequestId></ResponseMetadata></GetCallerIdentityResponse>`;
 
 function success(count: number, expiration: number): string {
   return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>

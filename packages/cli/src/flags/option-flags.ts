@@ -5,6 +5,7 @@ import {
   type Option,
   type OptionName,
   type Options,
+  variableInUse,
   variableOf,
 } from '@putlogs/core/main-thread';
 import { type Command, Option as Flag } from 'commander';
@@ -87,6 +88,12 @@ export function givenOptions(command: Command, env: EnvironmentVariables): Given
     else options[name] = typeof value === 'string' ? rowOf(name).parse(value) : value;
   }
   return { options, env: { ...env, ...variables } };
+}
+
+/** Where the value of an option comes from: a flag, a variable or the default. */
+export function originOf(name: OptionName, { options, env }: Given): string {
+  if (options[name] !== undefined) return flagOf(name);
+  return variableInUse(name, env) ?? 'default';
 }
 
 /** The name that commander gives to a flag. */

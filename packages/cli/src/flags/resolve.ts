@@ -23,7 +23,7 @@ function problemText(problem: ConfigProblem): string {
 }
 
 /** A mistake's option as the command line and the environment call it. */
-function nameOf({ option, variable }: ConfigProblem): string {
+export function nameOf({ option, variable }: ConfigProblem): string {
   if (option === undefined) return `environment variable ${variable}`;
   return variable === undefined ? flagOf(option) : `${flagOf(option)} (${variable})`;
 }

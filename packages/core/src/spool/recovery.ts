@@ -1,21 +1,18 @@
 import { constants } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
 import { lstat, type OpenFile, readdir, rename, rm, rmdir } from './file-calls.js';
 import { MAX_SEGMENT_BYTES } from './file-format.js';
-import { breakLock, LOCK, removeOldNote, TAKEOVER_NOTE } from './lock.js';
+import { foldersOf, orphansOf, segmentsOf } from './folder-names.js';
+import { breakLock, removeOldNote, TAKEOVER_NOTE } from './lock.js';
 import type { OwnFolder } from './own-folder.js';
 import { OwnerWatch } from './owner-watch.js';
 import { quarantine } from './quarantine.js';
 import { readSegment, type SegmentContent } from './segment-reader.js';
 import { createSettledFile, readSettled, settledPath } from './settled-file.js';
 import { checkFolder, isMissing, isTransient, openTrusted, UntrustedError } from './trusted-file.js';
-
-const FOLDER = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\.lock)?$/;
-const SEGMENT = /^\d+\.ndjson$/;
-const SETTLED = /^\d+\.ndjson\.settled$/;
 
 /** The spool that takes over what dead owners left. */
 export interface RecoveryTarget {
@@ -100,9 +97,7 @@ export class SpoolRecovery {
       const names = await readdir(this.#root);
       for (const name of names.filter((one) => one.endsWith(TAKEOVER_NOTE)))
         await removeOldNote(join(this.#root, name), this.#clock).catch(() => undefined);
-      // A process that died between the creation of the lock and that of the folder left only the lock.
-      const folders = names.filter((name) => FOLDER.test(name)).map((name) => basename(name, LOCK));
-      return [...new Set(folders)]
+      return foldersOf(names)
         .map((name) => join(this.#root, name))
         .filter((folder) => !this.#ownFolder.is(folder));
     } catch (error) {
@@ -208,18 +203,6 @@ export class SpoolRecovery {
       `Events that an earlier process left in ${path} cannot be taken over. They stay there. (${errorMessage(error)})`,
     );
   }
-}
-
-/** The oldest segment first. */
-function segmentsOf(names: readonly string[]): string[] {
-  return names
-    .filter((name) => SEGMENT.test(name))
-    .toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
-}
-
-/** Files with settled ids whose segment is gone. */
-function orphansOf(names: readonly string[]): string[] {
-  return names.filter((name) => SETTLED.test(name) && !names.includes(basename(name, '.settled')));
 }
 
 async function exists(path: string): Promise<boolean> {

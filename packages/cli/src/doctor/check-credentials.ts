@@ -1,0 +1,164 @@
+import type { Config, EnvironmentVariables } from '@putlogs/core';
+import { classify, type FailedOutcome } from '@putlogs/core/internal';
+import { redact } from '@putlogs/core/main-thread';
+import type { AwsAccess, FoundCredentials } from '../aws/access.js';
+import { asksSts } from '../aws/caller.js';
+import { sourceOf } from '../aws/credential-sources.js';
+import { trustPolicy } from '../policy/trust.js';
+import { advice, command, type Findings, type Fix } from './findings.js';
+
+interface CredentialsParts {
+  readonly access: AwsAccess;
+  readonly config: Config;
+  readonly env: EnvironmentVariables;
+  /** Where requests to CloudWatch Logs go. */
+  readonly endpoint: URL;
+}
+
+/** As whom requests are sent, as far as that is known. */
+export interface Caller {
+  readonly arn: string | undefined;
+  readonly account: string | undefined;
+}
+
+/** STS, a metadata service or a program may take this long. */
+const PATIENCE_MS = 10_000;
+
+/** @returns undefined if no request can be signed, or would be refused */
+export async function checkCredentials(
+  findings: Findings,
+  parts: CredentialsParts,
+): Promise<Caller | undefined> {
+  const { access, config, env, endpoint } = parts;
+  let found: FoundCredentials;
+  try {
+    found = await inTime(access.credentials());
+  } catch (error) {
+    addFailure(findings, config, error);
+    return undefined;
+  }
+  const details = [`from ${sourceOf(found)}`, expiry(found)];
+  if (!asksSts(endpoint, env)) {
+    findings.add('PL-CREDENTIALS', 'Credentials were found', {
+      details: [...details, 'not asked as whom: the endpoint is not that of AWS'],
+    });
+    return { arn: undefined, account: found.accountId };
+  }
+  return identify(findings, access, found, details);
+}
+
+async function identify(
+  findings: Findings,
+  access: AwsAccess,
+  found: FoundCredentials,
+  details: readonly string[],
+): Promise<Caller | undefined> {
+  try {
+    const { arn, account } = await inTime(access.callerIdentity());
+    findings.add('PL-CREDENTIALS', arn, { details });
+    return { arn, account };
+  } catch (error) {
+    const outcome = classify(error);
+    if (addRefusal(findings, outcome, found)) return undefined;
+    // A VPC may have an endpoint for CloudWatch Logs and none for STS, which delivery does not need.
+    const unknown = `as whom is not known: STS does not answer (${redact(outcome.failure.message)})`;
+    findings.add('PL-CREDENTIALS', 'Credentials were found', { details: [...details, unknown] });
+    return { arn: undefined, account: found.accountId };
+  }
+}
+
+function inTime<T>(promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new SlowError()), PATIENCE_MS);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+class SlowError extends Error {
+  override readonly name = 'CredentialsTimeoutError';
+  constructor() {
+    super(`no answer within ${PATIENCE_MS / 1000} s`);
+  }
+}
+
+function expiry({ expiration }: FoundCredentials): string {
+  return expiration === undefined ? 'they do not expire' : `they expire at ${expiration.toISOString()}`;
+}
+
+/** The look-up failed. */
+function addFailure(findings: Findings, config: Config, error: unknown): void {
+  const { kind, failure } = classify(error);
+  const message = redact(failure.message);
+  if (failure.name === 'CredentialsTimeoutError' || kind === 'unavailable')
+    findings.add('PL-CREDENTIALS-SLOW', 'The source of the credentials does not respond.', {
+      details: [message],
+      fix: command('aws sts get-caller-identity'),
+    });
+  else if (config.roleArn !== undefined && isFromSts(error))
+    findings.add('PL-ROLE-REFUSED', `STS does not give the credentials of ${config.roleArn}.`, {
+      details: [message],
+      fix: { kind: 'policy', document: trustPolicy(undefined, config.externalId) },
+    });
+  else
+    findings.add('PL-CREDENTIALS-MISSING', 'No AWS credentials were found.', {
+      details: [message],
+      fix: loginFix(message, config.profile),
+    });
+}
+
+function isFromSts(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && '$metadata' in error;
+}
+
+function loginFix(message: string, profile: string | undefined): Fix {
+  if (/\bsso\b|login/i.test(message))
+    return command(`aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`);
+  return command('export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…');
+}
+
+/** Adds a finding if these credentials are refused, by whichever service. @returns whether they are */
+export function addRefusal(
+  findings: Findings,
+  { kind, failure }: FailedOutcome,
+  found?: FoundCredentials,
+): boolean {
+  if (kind !== 'denied') return false;
+  const details = [
+    `${failure.name}: ${redact(failure.message)}`,
+    ...(found === undefined ? [] : [`from ${sourceOf(found)}`]),
+  ];
+  switch (failure.name) {
+    case 'UnrecognizedClientException':
+    case 'InvalidClientTokenId':
+      findings.add('PL-CREDENTIALS-WRONG', 'AWS does not know the access key.', {
+        details,
+        fix: command('aws sts get-caller-identity'),
+      });
+      return true;
+    case 'InvalidSignatureException':
+    case 'SignatureDoesNotMatch':
+    case 'IncompleteSignatureException':
+      findings.add('PL-CREDENTIALS-WRONG', 'The secret access key is wrong.', {
+        details,
+        fix: command('export AWS_SECRET_ACCESS_KEY=…'),
+      });
+      return true;
+    case 'ExpiredTokenException':
+    case 'ExpiredToken':
+    case 'RequestExpired':
+      findings.add('PL-CREDENTIALS-EXPIRED', 'The session token has expired.', {
+        details,
+        fix: renewal(found),
+      });
+      return true;
+    default:
+      return false;
+  }
+}
+
+function renewal(found: FoundCredentials | undefined): Fix {
+  return found !== undefined && sourceOf(found).includes('environment')
+    ? command('unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN')
+    : advice('Get new credentials from their source.');
+}

@@ -1,0 +1,73 @@
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { errorCode, errorMessage, redact } from '@putlogs/core/main-thread';
+import { bytes, count } from '../terminal/amounts.js';
+import { command, type Findings } from './findings.js';
+
+/** Reasons are counted in files up to this size. */
+const MAX_READ_BYTES = 128 * 1024 * 1024;
+
+/** Looks at the dead-letter file, and leaves it as it is. */
+export async function checkDeadLetters(findings: Findings, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    findings.add(
+      'PL-DEAD-LETTERS',
+      'No dead-letter file: events that the service refuses are counted and lost',
+    );
+    return;
+  }
+  const path = resolve(file);
+  try {
+    const size = await sizeOf(path);
+    if (size === undefined)
+      findings.add('PL-DEAD-LETTERS', `${path} does not exist: no event was refused yet`);
+    else if (size === 0) findings.add('PL-DEAD-LETTERS', `${path} is empty: no event was refused yet`);
+    else await addLetters(findings, path, size);
+  } catch (error) {
+    findings.add(
+      'PL-DEAD-LETTERS-UNUSABLE',
+      `The dead-letter file cannot be written: ${redact(errorMessage(error))}.`,
+      {
+        fix: command('export PUTLOGS_DEAD_LETTER_FILE=/var/lib/my-app/rejected.ndjson'),
+      },
+    );
+  }
+}
+
+/** @returns undefined if there is no file, but may be one @throws if there cannot be one */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    await access(path, constants.W_OK);
+    return (await stat(path)).size;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    await access(await existingFolder(dirname(path)), constants.W_OK);
+    return undefined;
+  }
+}
+
+async function existingFolder(path: string): Promise<string> {
+  const isThere = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(path) === path ? path : existingFolder(dirname(path));
+}
+
+async function addLetters(findings: Findings, path: string, size: number): Promise<void> {
+  const reasons = size > MAX_READ_BYTES ? new Map<string, number>() : await reasonsIn(path);
+  findings.add('PL-DEAD-LETTERS-FOUND', `${path} has ${bytes(size)} of events that the service refused.`, {
+    details: Array.from(reasons, ([reason, events]) => `${reason}: ${count(events)}`),
+    fix: command(`putlogs replay --dry-run ${path}`),
+  });
+}
+
+async function reasonsIn(path: string): Promise<Map<string, number>> {
+  const reasons = new Map<string, number>();
+  for (const line of (await readFile(path, 'utf8')).split('\n')) {
+    const [, reason] = /^\{"reason":"(\w+)"/.exec(line) ?? [];
+    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  return reasons;
+}
