@@ -23,6 +23,9 @@ const FIRST_BATCH_WAIT_MS = 1000;
 /** The detection is aborted after this time. */
 export const DETECTION_TIMEOUT_MS = 5000;
 
+/** The names of log group and log stream are fixed with the first batch, so it waits for the end of a detection that they need. */
+const FIRST_NAMES_WAIT_MS = DETECTION_TIMEOUT_MS + FIRST_BATCH_WAIT_MS;
+
 /** A logger that is used after its end starts a pipeline anew, and the same would be said again. */
 let hasFoundNoName = false;
 
@@ -84,8 +87,9 @@ export class ProcessIdentity {
 
   async #detect(options: IdentityOptions, runtime: RuntimeEnvironment, clock: Clock): Promise<void> {
     const { signal } = this.#detection;
+    const isNamedByEntity = this.#entity === undefined && needsNames(options);
     const cancelTimers = [
-      clock.after(FIRST_BATCH_WAIT_MS, () => this.stopWaiting()),
+      clock.after(isNamedByEntity ? FIRST_NAMES_WAIT_MS : FIRST_BATCH_WAIT_MS, () => this.stopWaiting()),
       clock.after(DETECTION_TIMEOUT_MS, () => this.#detection.abort()),
     ];
     try {
@@ -116,10 +120,19 @@ export class ProcessIdentity {
 
 /** Whether any requested value depends on where the program runs. */
 function needsDetection(options: IdentityOptions): boolean {
-  const namesInstance = [options.logGroupName, options.logStreamName].some((name) =>
-    name.includes('{instance}'),
+  return isNamedBy('instance', options) || options.entity === undefined || needsEnvironment(options);
+}
+
+/** Whether the name of the log group or of the log stream has a part that only the entity knows. */
+function needsNames(options: IdentityOptions): boolean {
+  if (options.entity === false) return false;
+  return (['service', 'environment'] as const).some(
+    (part) => options[part] === undefined && isNamedBy(part, options),
   );
-  return namesInstance || options.entity === undefined || needsEnvironment(options);
+}
+
+function isNamedBy(placeholder: string, { logGroupName, logStreamName }: IdentityOptions): boolean {
+  return [logGroupName, logStreamName].some((name) => name.includes(`{${placeholder}}`));
 }
 
 /** Whether the user gave an entity of type Service without an environment. */

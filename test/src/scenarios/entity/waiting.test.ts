@@ -272,6 +272,61 @@ test('a batch that is dropped before the entity is known leaves no file', async 
   t.deepEqual(filesIn(spoolDirectory), []);
 });
 
+test('the first batch waits for the end of the detection if the name of its log group needs it', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = setUp(local, { logGroupName: '/apps/{service}/{environment}' });
+  pipeline.accept(Date.now(), 'first');
+  const flushed = pipeline.flush();
+  await until('the request', () => pipeline.requests.length > 0);
+  await pipeline.clock.advance(4999);
+  t.deepEqual(local.requests, []);
+  pipeline.answer();
+  await flushed;
+  t.deepEqual(messages(local, '/apps/checkout/ec2_default'), ['first']);
+  t.is(pipeline.clock.timers, 0);
+});
+
+test('a detection without an answer names the log group as far as it got, and so the log stream', async (t) => {
+  const local = await startLocal(t);
+  const names = { logGroupName: '/apps/{environment}', logStreamName: '{environment}/{service}' };
+  const pipeline = setUp(local, names);
+  pipeline.accept(Date.now(), 'first');
+  const flushed = pipeline.flush();
+  await until('the request', () => pipeline.requests.length > 0);
+  await pipeline.clock.advance(5000);
+  await flushed;
+  const [event] = local.events('/apps/generic_default');
+  t.is(event?.logStreamName, 'generic_default/checkout');
+  t.deepEqual(event?.entity?.keyAttributes, GENERIC);
+});
+
+for (const [what, options] of [
+  ['options', { environment: 'e', logGroupName: '/apps/{service}/{environment}' }],
+  ['a complete entity', { entity: { name: 'n', environment: 'e' }, logGroupName: '/apps/{environment}' }],
+  ['nothing, with entity: false', { entity: false, logGroupName: '/apps/{environment}/{instance}' }],
+] as const satisfies readonly (readonly [string, Options])[]) {
+  test(`the first batch waits for a second only if the name of its log group comes from ${what}`, async (t) => {
+    const local = await startLocal(t);
+    const pipeline = setUp(local, options);
+    pipeline.accept(Date.now(), 'first');
+    void pipeline.flush();
+    await pipeline.clock.advance(1000);
+    await until('the batch', () => puts(local).at(-1)?.status === 200);
+    t.pass();
+  });
+}
+
+test('a detection that does not even end when it is aborted holds the first batch for six seconds', async (t) => {
+  const local = await startLocal(t);
+  const fetch = () => new Promise<never>(() => undefined);
+  const pipeline = setUp(local, { logGroupName: '/apps/{environment}' }, { fetch });
+  pipeline.accept(Date.now(), 'first');
+  const flushed = pipeline.flush();
+  await pipeline.clock.advance(6000);
+  await flushed;
+  t.deepEqual(messages(local, '/apps/unknown'), ['first']);
+});
+
 const whole = { name: 'n', environment: 'e' };
 for (const [what, options] of [
   ['entity: false', { entity: false }],
@@ -290,16 +345,21 @@ for (const [what, options] of [
   });
 }
 
-test('the metadata service is asked for the name of the log stream, also with entity: false', async (t) => {
-  const local = await startLocal(t);
-  const pipeline = setUp(local, { entity: false, logStreamName: '{instance}' });
-  pipeline.accept(Date.now(), 'first');
-  pipeline.answer();
-  await pipeline.flush();
-  const [event] = local.events('/test/app');
-  t.is(event?.logStreamName, ID);
-  t.is(event?.entity, null);
-});
+for (const [what, names, logGroupName, logStreamName] of [
+  ['stream', { logStreamName: '{instance}' }, '/test/app', ID],
+  ['group', { logGroupName: '/apps/{instance}', logStreamName: 'one' }, `/apps/${ID}`, 'one'],
+] as const) {
+  test(`the metadata service is asked for the name of the log ${what}, also with entity: false`, async (t) => {
+    const local = await startLocal(t);
+    const pipeline = setUp(local, { entity: false, ...names });
+    pipeline.accept(Date.now(), 'first');
+    pipeline.answer();
+    await pipeline.flush();
+    const [event] = local.events(logGroupName);
+    t.is(event?.logStreamName, logStreamName);
+    t.is(event?.entity, null);
+  });
+}
 
 test('the environment of a given Service is detected', async (t) => {
   const local = await startLocal(t);
