@@ -2,7 +2,7 @@ import { invalidParameter, Refusal } from '../http/refusal.js';
 import { discoverFieldsOf, type QueriedEvent, Row, SYSTEM_FIELDS } from '../insights/row.js';
 import { Timestamp, toText } from '../insights/value.js';
 import { eventIdOf } from '../store/event-key.js';
-import type { KeyedEvent, LogGroup, LogStream, Store } from '../store/store.js';
+import type { KeyedEvent, LogGroup, Store } from '../store/store.js';
 import { ACCOUNT_ID, readLogGroup } from './arn.js';
 import type { Operation } from './operation.js';
 import { TIMESTAMP } from './rules.js';
@@ -17,7 +17,10 @@ export const queriedEvent = (group: LogGroup, event: KeyedEvent): QueriedEvent =
   logStreamName: event.logStreamName,
   entity: event.entity,
   log: `${ACCOUNT_ID}:${group.name}`,
-  pointer: writePointer([group.name, event.logStreamName, eventIdOf(event)]),
+  // Only the rows of the result need it.
+  get pointer() {
+    return writePointer([group.name, event.logStreamName, eventIdOf(event)]);
+  },
 });
 
 /** The group, the stream and the id of an event. */
@@ -77,13 +80,15 @@ export const getLogGroupFields: Operation = (members) => {
     const center = time === undefined ? undefined : time * 1_000;
     const from = center === undefined ? now - 15 * MINUTE_MS : center - 8 * MINUTE_MS;
     const to = center === undefined ? now : center + 8 * MINUTE_MS;
-    const events = eventsOf(findGroup(store)).filter(({ timestamp }) => timestamp >= from && timestamp <= to);
-    return { logGroupFields: percentages(events) };
+    return { logGroupFields: percentages(eventsOf(findGroup(store), from, to)) };
   };
 };
 
-export const eventsOf = (group: LogGroup): readonly KeyedEvent[] =>
-  [...group.streams.values()].flatMap((stream: LogStream) => stream.keyedEvents());
+/** The events of a group between two times, both of which are included. */
+export const eventsOf = (group: LogGroup, from: number, to: number): readonly KeyedEvent[] =>
+  [...group.streams.values()].flatMap((stream) =>
+    stream.keyedEvents((timestamp) => timestamp >= from && timestamp <= to),
+  );
 
 /** The share of events that have each field, the most frequent first. */
 function percentages(events: readonly KeyedEvent[]): readonly object[] {

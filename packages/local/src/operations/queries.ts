@@ -109,8 +109,7 @@ function run(
   limit: number,
 ): QueryOutcome {
   const events = groups
-    .flatMap((group) => eventsOf(group).map((event) => ({ group, event })))
-    .filter(({ event }) => event.timestamp >= from && event.timestamp <= to)
+    .flatMap((group) => eventsOf(group, from, to).map((event) => ({ group, event })))
     .sort((a, b) => b.event.timestamp - a.event.timestamp || b.event.sequence - a.event.sequence);
   const rows = events.map(({ group, event }) => new Row(queriedEvent(group, event)));
   const { rows: results, matched } = runQuery(query, rows, limit);

@@ -41,7 +41,8 @@ export const getLogEvents: Operation = (members) => {
       [findGroup(store).stream(streamName)],
       (time) => time >= startTime && time < endTime,
     );
-    const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
+    const found = takePage(forward ? after(events, from) : before(events, from), limit).events;
+    const page = forward ? found : found.toReversed();
     // After an empty page the reader keeps its boundary. In an empty stream, that is before all future events.
     const boundary = from === LAST_KEY ? FIRST_KEY : from;
     const last = page.at(-1);
@@ -79,12 +80,13 @@ export const filterLogEvents: Operation = (members) => {
     const events = inSpan(
       streamsOf(findGroup(store), names, prefix),
       (time) => time >= startTime && time <= endTime,
-    ).filter(({ message }) => matches(message));
-    const page = forward ? pageAfter(events, from, limit) : pageBefore(events, from, limit);
+    );
+    const page = takePage(forward ? after(events, from) : before(events, from), limit, matches);
+    const last = page.hasMore ? page.events.at(-1) : undefined;
     return {
-      events: (forward ? page : page.toReversed()).map(eventAnswer),
+      events: page.events.map(eventAnswer),
       searchedLogStreams: [],
-      nextToken: forward ? tokenAfter(events, page) : tokenBefore(events, page),
+      nextToken: last && (forward ? tokenAt('oldest', following(last)) : tokenAt('newest', last)),
     };
   };
 };
@@ -119,44 +121,37 @@ function readSpan(members: Members) {
 const inSpan = (
   streams: readonly LogStream[],
   isInSpan: (timestamp: number) => boolean,
-): readonly KeyedEvent[] =>
-  streams
-    .flatMap((stream) => stream.keyedEvents())
-    .filter(({ timestamp }) => isInSpan(timestamp))
-    .sort(compareKeys);
+): readonly KeyedEvent[] => streams.flatMap((stream) => stream.keyedEvents(isInSpan)).sort(compareKeys);
 
-/** The page that begins with the first event at or after `from`. */
-function pageAfter(events: readonly KeyedEvent[], from: EventKey, limit: number): readonly KeyedEvent[] {
-  const rest = events.filter((event) => compareKeys(event, from) >= 0);
-  return rest.slice(0, fitting(rest, limit));
+/** The events at or after a boundary, from the oldest on. */
+const after = (events: readonly KeyedEvent[], from: EventKey): readonly KeyedEvent[] =>
+  events.filter((event) => compareKeys(event, from) >= 0);
+
+/** The events before a boundary, from the newest on. */
+const before = (events: readonly KeyedEvent[], from: EventKey): readonly KeyedEvent[] =>
+  events.filter((event) => compareKeys(event, from) < 0).reverse();
+
+interface Page {
+  readonly events: readonly KeyedEvent[];
+  /** Whether more events match. */
+  readonly hasMore: boolean;
 }
 
-/** The page that ends with the last event before `from`. */
-function pageBefore(events: readonly KeyedEvent[], from: EventKey, limit: number): readonly KeyedEvent[] {
-  const rest = events.filter((event) => compareKeys(event, from) < 0);
-  return rest.slice(rest.length - fitting(rest.toReversed(), limit));
-}
-
-/** How many of the first events fit into a page: at most `limit` and 1 MiB. One event always fits. */
-function fitting(events: readonly KeyedEvent[], limit: number): number {
+/** The first events that match and fit into a page: at most `limit` and 1 MiB. One event always fits. */
+function takePage(
+  events: readonly KeyedEvent[],
+  limit: number,
+  matches: (message: string) => boolean = () => true,
+): Page {
+  const taken: KeyedEvent[] = [];
   let bytes = 0;
-  let count = 0;
-  for (const { message } of events.slice(0, limit)) {
-    bytes += sizeOf(message);
-    if (bytes > MAX_PAGE_BYTES) break;
-    count++;
+  for (const event of events) {
+    if (!matches(event.message)) continue;
+    bytes += sizeOf(event.message);
+    if (taken.length === limit || bytes > MAX_PAGE_BYTES) return { events: taken, hasMore: true };
+    taken.push(event);
   }
-  return count;
-}
-
-function tokenAfter(events: readonly KeyedEvent[], page: readonly KeyedEvent[]): string | undefined {
-  const last = page.at(-1);
-  return last && last !== events.at(-1) ? tokenAt('oldest', following(last)) : undefined;
-}
-
-function tokenBefore(events: readonly KeyedEvent[], page: readonly KeyedEvent[]): string | undefined {
-  const [first] = page;
-  return first && first !== events[0] ? tokenAt('newest', first) : undefined;
+  return { events: taken, hasMore: false };
 }
 
 const tokenAt = (kind: string, boundary: EventKey): string => writeToken({ kind, at: eventIdOf(boundary) });

@@ -66,10 +66,15 @@ export class LogStream {
     return this.#kept().flatMap((batch) => expand(batch, this.name));
   }
 
-  /** The events with their keys, in the order of their arrival. */
-  keyedEvents(): KeyedEvent[] {
-    return this.#kept().flatMap((batch) =>
-      expand(batch, this.name).map((event, index) => ({ ...event, sequence: batch.sequence + index })),
+  /** The events at the wanted times, with their keys, in the order of their arrival. */
+  keyedEvents(isWanted: (timestamp: number) => boolean = () => true): KeyedEvent[] {
+    const { name: logStreamName } = this;
+    return this.#kept().flatMap(({ timestamps, messages, ingestionTime, entity, sequence }) =>
+      messages.flatMap((message, index) => {
+        const timestamp = timestamps[index] ?? 0;
+        if (!isWanted(timestamp)) return [];
+        return { timestamp, message, ingestionTime, logStreamName, entity, sequence: sequence + index };
+      }),
     );
   }
 
