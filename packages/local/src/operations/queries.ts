@@ -80,8 +80,8 @@ function readGroups(members: Members): (store: Store) => readonly LogGroup[] {
   const name = members.text('logGroupName', LOG_GROUP_NAME);
   const names = members.texts('logGroupNames', 0, Infinity, LOG_GROUP_NAME);
   const identifiers = members.texts('logGroupIdentifiers', 0, Infinity, LOG_GROUP_IDENTIFIER);
-  const given = [name === undefined ? undefined : [name], names, identifiers?.map(logGroupNameOf)];
   return (store) => {
+    const given = [name === undefined ? undefined : [name], names, identifiers?.map(logGroupNameOf)];
     const [found = [], ...others] = given.filter((list) => list !== undefined);
     if (found.length === 0 || others.length > 0) {
       throw invalidParameter(

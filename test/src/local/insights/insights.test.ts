@@ -336,6 +336,10 @@ test('a query of several groups', async (t) => {
     name: 'ResourceNotFoundException',
     message: "Log group 'none' does not exist for account ID '000000000000'",
   });
+  await t.throwsAsync(start(made, { logGroupName: undefined, logGroupIdentifiers: ['arn:aws:s3:::b'] }), {
+    name: 'InvalidParameterException',
+    message: /is not that of a log group/,
+  });
   const many = Array.from({ length: 51 }, (_, index) => `g${index}`);
   await t.throwsAsync(start(made, { logGroupName: undefined, logGroupNames: many }), {
     message: /50 log groups/,
