@@ -246,8 +246,8 @@ test('the newest 10,000 requests are kept', async (t) => {
   const { endpoint } = await running(t);
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
   // Two requests came before these. The last of these asks for the connection to be closed.
-  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(9_998));
-  socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+  socket.write('GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(9_998));
+  socket.end('GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
   await once(socket.resume(), 'close');
   const requests = await read(endpoint, 'requests');
   t.is(requests.length, 10_000);

@@ -3,7 +3,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServiceClock } from '../clock/service-clock.js';
 import { CHAOS } from '../faults/chaos.js';
 import type { Faults } from '../faults/faults.js';
-import { isForLoopback } from '../http/browsers.js';
 import { jsonReply, type Reply, write } from '../http/protocol.js';
 import type { Changes } from '../live/changes.js';
 import { readCursor } from '../live/cursor.js';
@@ -57,7 +56,6 @@ export class Control {
 
   async #reply(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<Reply | undefined> {
     const { method = '', headers } = request;
-    if (!isForLoopback(headers)) return jsonReply(403, { message: 'The Host is not a loopback name.' });
     const { pathname, searchParams: parameters } = new URL(request.url ?? '', 'http://localhost');
     const name = pathname.slice(CONTROL_PATH.length);
     try {
@@ -128,7 +126,7 @@ export class Control {
     const instance = this.#instance;
     const lastId = headers['last-event-id'];
     const cursor = readCursor(instance, typeof lastId === 'string' ? lastId : undefined);
-    const hello = { instance, version: version() };
+    const hello = { instance, version: version(), now: this.#service.clock.now() };
     new LiveStream(response, { hello, store, requests, changes, state: () => this.#state() }, cursor).start();
     return undefined;
   }

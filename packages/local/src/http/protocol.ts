@@ -45,6 +45,13 @@ export const jsonReply = (status: number, content: unknown): Reply => ({
   body: toJson(content),
 });
 
+/** An answer to somebody who reads it in a browser. */
+export const textReply = (status: number, body: string): Reply => ({
+  status,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body,
+});
+
 /** Sets the headers. They are sent with the first bytes of the body, or by `flushHeaders`. */
 export const head = (response: ServerResponse, { status, headers, body }: Reply): ServerResponse =>
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });

@@ -13,10 +13,11 @@ import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
 import { OPERATIONS } from '../operations/operations.js';
 import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
+import { isPagePath, pageReply } from '../page/page.js';
 import { RequestLog } from '../requests/request-log.js';
 import { QueryStore } from '../store/query-store.js';
 import { expand, Store, type StoredEvent } from '../store/store.js';
-import { isFromBrowser, isFromOwnPage } from './browsers.js';
+import { isForLoopback, isRefused, type Target } from './browsers.js';
 import { parseJson } from './json.js';
 import {
   type Body,
@@ -61,6 +62,8 @@ type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
 const BROWSER_REFUSED = jsonReply(403, {
   message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
 });
+
+const HOST_REFUSED = jsonReply(403, { message: 'The Host is not a loopback name.' });
 
 /** The end of a request. There is no reply if a fault withholds it. A Live Tail session is a reply that goes on. */
 interface Outcome {
@@ -168,16 +171,19 @@ class Service implements Local {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('date', new Date(this.#clock.signingTime()).toUTCString());
-    const isControl = request.url?.startsWith(CONTROL_PATH) ?? false;
-    if (isFromBrowser(request.headers) && !(isControl && isFromOwnPage(request.headers))) {
+    const target = targetOf(request);
+    if (isRefused(request.headers, target)) {
       write(response, BROWSER_REFUSED);
       return;
     }
     const body = await readBody(request);
-    if (isControl) {
-      await this.#control.answer(request, response, body.bytes);
-      return;
-    }
+    if (target === 'service') await this.#serve(request, response, body);
+    else if (!isForLoopback(request.headers)) write(response, HOST_REFUSED);
+    else if (target === 'page') write(response, await pageReply(request.url));
+    else await this.#control.answer(request, response, body.bytes);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, body: Body): Promise<void> {
     const encoding = request.headers['content-encoding'];
     const record: Draft = {
       operation: '',
@@ -247,6 +253,11 @@ class Service implements Local {
     else if (response.headersSent) response.end(reply.body);
     else write(response, reply);
   }
+}
+
+function targetOf({ method, url }: IncomingMessage): Target {
+  if (method === 'GET' && isPagePath(url)) return 'page';
+  return url?.startsWith(CONTROL_PATH) ? 'control' : 'service';
 }
 
 function find(request: IncomingMessage, record: Draft): Operation {

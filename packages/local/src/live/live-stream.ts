@@ -103,6 +103,7 @@ export class LiveStream {
       logStreamName: stream.name,
       ingestionTime: batch.ingestionTime,
       entity: batch.entity,
+      count: stream.count,
       sequence: batch.sequence + start,
       events: batch.messages
         .slice(start, end)

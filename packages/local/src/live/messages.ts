@@ -18,6 +18,8 @@ interface HelloMessage {
   /** Random for each start. When it changes, all that came before is void. */
   readonly instance: string;
   readonly version: string;
+  /** The time of the service, in milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** What can change without a request. It is sent at the start, and when it has changed. */
@@ -42,6 +44,8 @@ interface EventsMessage {
   readonly logStreamName: string;
   readonly ingestionTime: number;
   readonly entity: Entity | null;
+  /** The number of events that the stream has had so far, including those that are no longer kept. */
+  readonly count: number;
   /** The sequence number of the first event; the others follow. */
   readonly sequence: number;
   readonly events: readonly (readonly [timestamp: number, message: string])[];

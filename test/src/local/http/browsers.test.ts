@@ -109,6 +109,7 @@ const attack = (reporter: string, port: number) => `<script type="module">
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const results = {};
+  results.page = (await fetch('/')).status;
   const read = await fetch('/_putlogs/events?logGroupName=g');
   results.read = read.status + ' ' + (await read.text()).includes('hello');
   results.write = (await fetch('/', { method: 'POST', headers, body: '${DELETE}' })).status;
@@ -192,7 +193,7 @@ test('a page in Chromium whose name resolves to this machine can neither read no
   t.teardown(() => local.close());
   t.is(await request(local.port, 'CreateLogGroup', { logGroupName: 'g' }), 200);
   t.true(await isReported(2));
-  t.deepEqual(reports, ['loaded', { read: '403 false', write: 403, faults: 403 }]);
+  t.deepEqual(reports, ['loaded', { page: 403, read: '403 false', write: 403, faults: 403 }]);
   t.is(await request(local.port, 'CreateLogStream', { logGroupName: 'g', logStreamName: 's' }), 200);
 });
 

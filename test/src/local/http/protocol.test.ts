@@ -284,7 +284,7 @@ test('a value of megabytes is neither echoed nor recorded', async (t) => {
 
 test('only POST / reaches the service', async (t) => {
   const { local } = await bench(t);
-  t.is((await exchange(local.port, 'GET', '/')).status, 404);
+  t.is((await exchange(local.port, 'GET', '/nothing')).status, 404);
   t.is((await exchange(local.port, 'POST', '/v2', {}, '{}')).status, 404);
 });
 

@@ -50,7 +50,7 @@ test('every answer has the Date that signatures are checked against', async (t) 
   const good = await made.raw('DescribeLogGroups', '{}');
   const bad = await made.raw('PutLogEvents', '{}');
   const unsigned = await made.raw('PutLogEvents', '{}', { authorization: undefined });
-  const stranger = await exchange(made.local.port, 'GET', '/');
+  const stranger = await exchange(made.local.port, 'GET', '/nothing');
   made.local.fault({ kind: 'html502' });
   const page = await made.raw('PutLogEvents', '{}');
   t.deepEqual(

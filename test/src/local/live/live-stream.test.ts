@@ -92,6 +92,7 @@ test('a reader gets what is kept, then what arrives, and the requests', async (t
     logStreamName: 's',
     ingestionTime: NOW,
     entity: null,
+    count: 2,
     sequence: 0,
     events: [
       [NOW, 'kept'],

@@ -1,0 +1,104 @@
+import { computed, effect, signal, untracked } from '@preact/signals';
+import type { LiveMessages } from '../../src/live/messages.js';
+import type { RequestRecord } from '../../src/local.js';
+import { LIVE_ADDRESS, readGroups } from '../connection/api.js';
+import type { Choice } from './event-filter.js';
+import { EventLog } from './event-log.js';
+import { GroupList } from './group-list.js';
+import { view } from './view.js';
+
+const MAX_REQUESTS = 20_000;
+/** Operations after which the list of groups is another one. */
+const CHANGES_GROUPS = /^(Create|Delete|Put(Retention|LogGroup)|Tag|Untag)/;
+const RELOAD_PAUSE_MS = 300;
+
+/** What the page knows of the service, and how it learns it. */
+export class Service {
+  readonly events = new EventLog();
+  readonly groups = new GroupList();
+  readonly hello = signal<LiveMessages['hello'] | undefined>(undefined);
+  readonly state = signal<LiveMessages['state'] | undefined>(undefined);
+  readonly isConnected = signal(false);
+  /** The requests, and the number of the first. */
+  readonly requests = signal<LiveMessages['requests']>({ first: 0, records: [] });
+  /** How far the clock of the service is ahead of the browser's. */
+  #aheadMs = 0;
+  #offsetAtHello: number | undefined;
+  #reload: ReturnType<typeof setTimeout> | undefined;
+
+  /** The time of the service. */
+  now(): number {
+    const shifted = (this.state.peek()?.clockOffsetMs ?? 0) - (this.#offsetAtHello ?? 0);
+    return Date.now() + this.#aheadMs + shifted;
+  }
+
+  connect(): void {
+    const source = new EventSource(LIVE_ADDRESS);
+    source.onopen = () => {
+      this.isConnected.value = true;
+    };
+    source.onerror = () => {
+      this.isConnected.value = false;
+    };
+    const on = <Kind extends keyof LiveMessages>(
+      kind: Kind,
+      take: (message: LiveMessages[Kind]) => void,
+    ): void => source.addEventListener(kind, ({ data }) => take(JSON.parse(data)));
+    on('hello', (message) => this.#takeHello(message));
+    on('state', (message) => this.#takeState(message));
+    on('requests', (message) => this.#takeRequests(message));
+    on('events', (message) => {
+      this.events.receive(message);
+      this.groups.receive(message);
+    });
+    const choice = computed(() => {
+      const { group, stream, query, pattern, since, from, to } = view.value;
+      return JSON.stringify({ group, stream, query, pattern, since, from, to });
+    });
+    effect(() => {
+      const chosen: Choice = JSON.parse(choice.value);
+      untracked(() => this.events.choose(chosen, this.now()));
+    });
+  }
+
+  #takeHello(message: LiveMessages['hello']): void {
+    const before = this.hello.peek();
+    if (before && before.instance !== message.instance) {
+      this.events.clear();
+      this.requests.value = { first: 0, records: [] };
+    }
+    this.hello.value = message;
+    this.#aheadMs = message.now - Date.now();
+    this.#offsetAtHello = undefined;
+    this.#loadGroups();
+  }
+
+  #takeState(message: LiveMessages['state']): void {
+    this.#offsetAtHello ??= message.clockOffsetMs;
+    this.state.value = message;
+    if (message.firstSequence !== undefined) this.events.prune(message.firstSequence);
+  }
+
+  #takeRequests({ first, records }: LiveMessages['requests']): void {
+    const known = this.requests.peek();
+    const isNext = first === known.first + known.records.length;
+    const all: readonly RequestRecord[] = isNext ? [...known.records, ...records] : records;
+    const excess = Math.max(0, all.length - MAX_REQUESTS);
+    this.requests.value = { first: (isNext ? known.first : first) + excess, records: all.slice(excess) };
+    const countsOnly = this.state.peek()?.keepsEvents === false;
+    if (
+      countsOnly ||
+      records.some(({ operation, status }) => status === 200 && CHANGES_GROUPS.test(operation))
+    )
+      this.#loadGroups();
+  }
+
+  #loadGroups(): void {
+    this.#reload ??= setTimeout(async () => {
+      this.#reload = undefined;
+      // The next change, or the next connection, tries again.
+      const listed = await readGroups().catch(() => undefined);
+      if (listed) this.events.drop(this.groups.update(listed));
+    }, RELOAD_PAUSE_MS);
+  }
+}

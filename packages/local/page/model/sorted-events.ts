@@ -1,0 +1,61 @@
+import { compareEvents, type LogEvent } from './log-event.js';
+
+/** Events in their order. Most arrive in order, and are appended. */
+export class SortedEvents {
+  #events: LogEvent[] = [];
+
+  get all(): readonly LogEvent[] {
+    return this.#events;
+  }
+
+  clear(): void {
+    this.#events = [];
+  }
+
+  /** Adds events, in whatever order they are. */
+  add(added: readonly LogEvent[]): void {
+    const sorted = isSorted(added) ? added : added.toSorted(compareEvents);
+    const [first] = sorted;
+    const last = sorted.at(-1);
+    if (!first || !last) return;
+    const [oldest] = this.#events;
+    if (oldest && compareEvents(last, oldest) < 0) {
+      this.#events = [...sorted, ...this.#events];
+      return;
+    }
+    // Only the events after the first of those that are added can change their place.
+    const start = this.#placeOf(first);
+    const tail = this.#events.splice(start);
+    const merged = tail.length === 0 ? sorted : [...tail, ...sorted].sort(compareEvents);
+    for (const event of merged) this.#events.push(event);
+  }
+
+  /** Keeps the events that the predicate wants. */
+  keep(isWanted: (event: LogEvent) => boolean): void {
+    this.#events = this.#events.filter(isWanted);
+  }
+
+  /** The index of an event, or where it would stand. */
+  #placeOf(event: LogEvent): number {
+    return placeOf(this.#events, event);
+  }
+}
+
+/** The index of the first event that is not before this one. */
+export function placeOf(events: readonly LogEvent[], event: LogEvent): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const other = events[middle];
+    if (other && compareEvents(other, event) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const isSorted = (events: readonly LogEvent[]): boolean =>
+  events.every((event, index) => {
+    const previous = events[index - 1];
+    return !previous || compareEvents(previous, event) <= 0;
+  });

@@ -1,0 +1,64 @@
+import { fieldsOf } from '../../src/search/fields.js';
+import { levelOf } from '../../src/search/level.js';
+import type { LogEvent } from '../model/log-event.js';
+import { isoTime, timeOfDay } from './format.js';
+import { RowText } from './text.js';
+
+/** Fields that a row shows elsewhere, or that are the same in each event. */
+const NOT_LISTED = new Set([
+  'level',
+  'time',
+  'timestamp',
+  'msg',
+  'message',
+  'pid',
+  'hostname',
+  'severity',
+  'v',
+]);
+const MAX_LISTED = 8;
+
+/** One line of the table. @param showsSource whether events of several groups are shown */
+export function EventRow({
+  event,
+  showsSource,
+}: {
+  readonly event: LogEvent;
+  readonly showsSource: boolean;
+}) {
+  const fields = fieldsOf(event.message);
+  const level = levelOf(event.message, fields);
+  const text = fields && (textOf(fields.msg) ?? textOf(fields.message));
+  return (
+    <>
+      <time dateTime={isoTime(event.timestamp)} title={isoTime(event.timestamp)}>
+        {timeOfDay(event.timestamp)}
+      </time>
+      <span class={`level ${level ?? 'none'}`}>{level ?? '–'}</span>
+      {showsSource && (
+        <span class="source">
+          <RowText text={event.entity?.keyAttributes?.Name ?? event.logGroupName} />
+        </span>
+      )}
+      <span class="message">
+        <RowText text={text ?? event.message} />
+        {fields && text !== undefined && <Fields fields={fields} />}
+      </span>
+    </>
+  );
+}
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+
+function Fields({ fields }: { readonly fields: Readonly<Record<string, unknown>> }) {
+  const listed = Object.entries(fields).filter(([name]) => !NOT_LISTED.has(name));
+  return (
+    <>
+      {listed.slice(0, MAX_LISTED).map(([name, value]) => (
+        <span key={name} class="field">
+          <RowText text={`${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`} />
+        </span>
+      ))}
+    </>
+  );
+}

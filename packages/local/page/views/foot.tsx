@@ -1,0 +1,53 @@
+import type { Service } from '../model/service.js';
+import { PANELS, type Panel, show, view } from '../model/view.js';
+import { FaultsPanel } from './faults-panel.js';
+import { RatesPanel } from './rates-panel.js';
+import { RequestsPanel } from './requests-panel.js';
+import { TracesPanel } from './traces-panel.js';
+
+const NAMES: Readonly<Record<Panel, string>> = {
+  requests: 'Requests',
+  traces: 'Traces',
+  rates: 'Rates and cost',
+  faults: 'Faults and clock',
+};
+
+/** The panels at the foot of the page, of which one or none is open. */
+export function Foot({ service }: { readonly service: Service }) {
+  const { panel } = view.value;
+  return (
+    <footer class={`foot ${panel === '' ? 'closed' : ''}`}>
+      <div class="tabs" role="tablist" aria-label="Panels">
+        {PANELS.map((name) => (
+          <button
+            key={name}
+            type="button"
+            role="tab"
+            id={`tab-${name}`}
+            aria-selected={panel === name}
+            onClick={() => show({ panel: panel === name ? '' : name, request: '' })}
+          >
+            {NAMES[name]}
+            <Badge service={service} panel={name} />
+          </button>
+        ))}
+      </div>
+      {panel !== '' && (
+        <div class="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
+          {panel === 'requests' && <RequestsPanel service={service} />}
+          {panel === 'traces' && <TracesPanel service={service} />}
+          {panel === 'rates' && <RatesPanel service={service} />}
+          {panel === 'faults' && <FaultsPanel service={service} />}
+        </div>
+      )}
+    </footer>
+  );
+}
+
+/** What a closed panel has to say. */
+function Badge({ service, panel }: { readonly service: Service; readonly panel: Panel }) {
+  const { faults = [], clockOffsetMs = 0 } = service.state.value ?? {};
+  const active = faults.length + Number(clockOffsetMs !== 0);
+  if (panel !== 'faults' || active === 0) return null;
+  return <span class="badge">{active}</span>;
+}

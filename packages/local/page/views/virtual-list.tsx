@@ -1,0 +1,149 @@
+import type { ComponentChildren, TargetedEvent } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+/** Rows above and below the visible ones, so that a small scroll shows no gap. */
+const MARGIN_ROWS = 8;
+/** Within so many pixels of the end, the list follows what is added. */
+const END_PX = 4;
+
+interface Properties<Item> {
+  readonly label: string;
+  /** In pixels; all rows have the same. */
+  readonly rowHeight: number;
+  readonly items: readonly Item[];
+  /** The index of the selected item; -1: none. */
+  readonly selected: number;
+  readonly isFollowing: boolean;
+  readonly onFollow: (isFollowing: boolean) => void;
+  readonly onSelect: (index: number) => void;
+  /** Where an item is now that was in the list, or would be. */
+  readonly placeOf: (item: Item) => number;
+  readonly row: (item: Item) => ComponentChildren;
+  readonly rowClass: (item: Item) => string;
+}
+
+/** The first row that is visible, and by how many pixels it is cut. */
+interface Anchor<Item> {
+  readonly item: Item;
+  readonly cut: number;
+}
+
+/** A list of any length, of which only the visible rows are in the document. */
+export function VirtualList<Item>(properties: Properties<Item>) {
+  const { items, rowHeight, isFollowing, selected, label, row, rowClass, onSelect } = properties;
+  const box = useRef<HTMLDivElement>(null);
+  const [range, setRange] = useState({ top: 0, height: 600 });
+  const anchor = useRef<Anchor<Item> | undefined>(undefined);
+  useKeptPlace(properties, box.current, anchor.current);
+  useSize(box, (height) => setRange(({ top }) => ({ top, height })));
+  useVisible(box.current, selected, rowHeight);
+
+  const first = Math.max(0, Math.floor(range.top / rowHeight) - MARGIN_ROWS);
+  const shown = items.slice(first, first + Math.ceil(range.height / rowHeight) + 2 * MARGIN_ROWS);
+  const onScroll = ({ currentTarget }: TargetedEvent<HTMLDivElement>): void => {
+    const { scrollTop, clientHeight, scrollHeight } = currentTarget;
+    const index = Math.floor(scrollTop / rowHeight);
+    const item = items[index];
+    anchor.current = item === undefined ? undefined : { item, cut: scrollTop - index * rowHeight };
+    setRange({ top: scrollTop, height: clientHeight });
+    properties.onFollow(scrollTop + clientHeight >= scrollHeight - END_PX);
+  };
+  return (
+    <div
+      ref={box}
+      class="list"
+      role="listbox"
+      tabIndex={0}
+      aria-label={label}
+      {...(selected >= 0 && { 'aria-activedescendant': `${label}-${selected}` })}
+      data-following={isFollowing}
+      onScroll={onScroll}
+      onClick={({ target }) => {
+        const index =
+          target instanceof Element && target.closest('[role=option]')?.getAttribute('aria-posinset');
+        if (index) onSelect(Number(index) - 1);
+      }}
+      onKeyDown={(event) => moveByKey(event, properties, range.height)}
+    >
+      <div class="list-space" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
+        <div
+          class="list-window"
+          role="presentation"
+          style={{ transform: `translateY(${first * rowHeight}px)` }}
+        >
+          {shown.map((item, offset) => (
+            <div
+              key={first + offset}
+              id={`${label}-${first + offset}`}
+              role="option"
+              tabIndex={-1}
+              aria-posinset={first + offset + 1}
+              aria-setsize={items.length}
+              aria-selected={first + offset === selected}
+              class={`row ${rowClass(item)}`}
+            >
+              {row(item)}
+            </div>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Stays at the end while following. Otherwise, the rows that are read stay where they are when others come or go. */
+function useKeptPlace<Item>(
+  { items, rowHeight, isFollowing, placeOf }: Properties<Item>,
+  box: HTMLDivElement | null,
+  anchor: Anchor<Item> | undefined,
+): void {
+  useLayoutEffect(() => {
+    if (!box) return;
+    if (isFollowing) box.scrollTop = box.scrollHeight;
+    else if (anchor) {
+      const top = placeOf(anchor.item) * rowHeight + anchor.cut;
+      if (Math.abs(box.scrollTop - top) >= rowHeight) box.scrollTop = top;
+    }
+  }, [items, items.length, isFollowing]);
+}
+
+function useSize(box: { readonly current: HTMLDivElement | null }, onHeight: (height: number) => void): void {
+  useLayoutEffect(() => {
+    if (!box.current) return undefined;
+    const observer = new ResizeObserver(([entry]) => onHeight(entry?.contentRect.height ?? 0));
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+}
+
+/** Scrolls to the selected row when another one is selected. */
+function useVisible(box: HTMLDivElement | null, selected: number, rowHeight: number): void {
+  useLayoutEffect(() => {
+    if (!box || selected < 0) return;
+    const top = selected * rowHeight;
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (top + rowHeight > box.scrollTop + box.clientHeight)
+      box.scrollTop = top + rowHeight - box.clientHeight;
+  }, [selected, box]);
+}
+
+function moveByKey<Item>(
+  event: KeyboardEvent,
+  { items, selected, rowHeight, onSelect }: Properties<Item>,
+  height: number,
+): void {
+  const page = Math.max(1, Math.floor(height / rowHeight) - 1);
+  const end = items.length - 1;
+  const from = selected < 0 ? end + 1 : selected;
+  const target = {
+    ArrowDown: from + 1,
+    ArrowUp: from - 1,
+    PageDown: from + page,
+    PageUp: from - page,
+    Home: 0,
+    End: end,
+  }[event.key];
+  if (target === undefined || end < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  onSelect(Math.min(Math.max(target, 0), end));
+}

@@ -1,0 +1,158 @@
+import { readFile } from 'node:fs/promises';
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { bench, HOUR, NOW, SECOND } from '../support.js';
+import { ENTITY, ORDERS, ofMessage, pageTest, pino, put, rows, rowWith, shows, textOf } from './page-test.js';
+
+pageTest(
+  'events appear as they arrive, the newest at the bottom, in order of time',
+  async (t, page, made) => {
+    await page.locator('.empty').filter({ hasText: 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS' }).waitFor();
+    await put(made, [pino({ msg: 'first', status: 200 }), 'WARN second'], { entity: ENTITY });
+    await shows(page, 2, 2);
+    await made.put({ logEvents: [{ timestamp: NOW - SECOND, message: 'before' }] });
+    await shows(page, 3, 3);
+    t.deepEqual(await ofMessage(page), ['before', 'firststatus=200', 'WARN second']);
+    t.deepEqual(await page.locator('.row.event .level').allInnerTexts(), ['–', 'info', 'warn']);
+    t.deepEqual(await page.locator('.choice').allInnerTexts(), ['All log groups\n3', 'g\n3']);
+  },
+);
+
+pageTest('a search narrows the events, and is part of the address', async (t, page, made) => {
+  await put(made, ORDERS, { entity: ENTITY });
+  await shows(page, 4, 4);
+  await page.fill('#search', 'path:/orders status>=500 -health');
+  await shows(page, 1, 4);
+  await page.fill('#search', '');
+  await page.fill('#pattern', '{ $.status >= 500 }');
+  await shows(page, 2, 4);
+  await page.fill('#search', 'level:error');
+  await shows(page, 1, 4);
+  await page.reload();
+  await shows(page, 1, 4);
+  t.is(await page.inputValue('#search'), 'level:error');
+  t.is(await page.inputValue('#pattern'), '{ $.status >= 500 }');
+  // What arrives is searched too.
+  await put(made, [ORDERS[1] ?? '', ORDERS[0] ?? '']);
+  await shows(page, 2, 6);
+  await page.fill('#search', 'status>=');
+  await page.locator('.result').filter({ hasText: 'A value is missing after status>=.' }).waitFor();
+  t.is(await rows(page).count(), 2);
+  await page.fill('#search', '');
+  await page.fill('#pattern', '{ $.status');
+  await page.locator('.result.problem').filter({ hasText: 'must end with' }).waitFor();
+});
+
+pageTest(
+  'groups, streams and times narrow the events, and the browser goes back through them',
+  async (t, page, made) => {
+    await made.client.send(new CreateLogGroupCommand({ logGroupName: 'h' }));
+    await made.client.send(new CreateLogStreamCommand({ logGroupName: 'h', logStreamName: 's2' }));
+    await made.putAt(NOW - 2 * HOUR, NOW);
+    await put(made, ['in h'], { logGroupName: 'h', logStreamName: 's2' });
+    await shows(page, 3, 3);
+    await page.locator('.choice', { hasText: 'h' }).last().click();
+    await shows(page, 1, 3);
+    await page.locator('.streams .choice', { hasText: 's2' }).click();
+    await shows(page, 1, 3);
+    await page.locator('.choice', { hasText: 'All log groups' }).click();
+    await shows(page, 3, 3);
+    // The clock of the service stands at NOW.
+    await page.selectOption('#time', '1h');
+    await shows(page, 2, 3);
+    await page.selectOption('#time', 'range');
+    await page.locator('.times input').first().fill('2020-01-01T00:00:00');
+    await page.locator('.times input').last().fill('2026-11-24T11:00:00');
+    await shows(page, 1, 3);
+    await page.goBack();
+    await page.goBack();
+    await page.goBack();
+    await shows(page, 2, 3);
+    t.is(await page.inputValue('#time'), '1h');
+    await made.client.send(new DeleteLogGroupCommand({ logGroupName: 'h' }));
+    await shows(page, 1, 2);
+    t.is(await page.locator('.choice').count(), 2);
+  },
+  { options: { timezoneId: 'UTC' } },
+);
+
+pageTest('the list follows until one scrolls, and what is read stays in its place', async (t, page, made) => {
+  const list = page.locator('.events .list');
+  await put(
+    made,
+    Array.from({ length: 100 }, (_, index) => `line ${index}`),
+  );
+  await rowWith(page, 'line 99').waitFor();
+  await list.hover();
+  await page.mouse.wheel(0, -600);
+  const follow = page.locator('.follow');
+  await follow.waitFor();
+  const first = await rows(page).nth(20).boundingBox();
+  const text = await textOf(rows(page).nth(20).locator('.message'));
+  await made.put({ logEvents: [{ timestamp: NOW + SECOND, message: 'another' }] });
+  await made.putAt(NOW - SECOND);
+  await shows(page, 102, 102);
+  t.is((await page.locator('.row.event', { hasText: text }).first().boundingBox())?.y, first?.y);
+  await page.keyboard.press('f');
+  await rowWith(page, 'another').waitFor();
+  await follow.waitFor({ state: 'detached' });
+});
+
+pageTest(
+  'what is no longer kept leaves the page, which says so',
+  async (t, page, made) => {
+    for (let count = 0; count < 5; count++) await put(made, [`${count}${'x'.repeat(400_000)}`]);
+    await page
+      .locator('.notice', {
+        hasText: '3 older events are no longer kept: the service keeps the newest 977 KiB.',
+      })
+      .waitFor();
+    await shows(page, 2, 2);
+    await page.locator('.choice .count', { hasText: '5' }).nth(1).waitFor();
+    t.pass();
+  },
+  { service: { keepEventBytes: 1_000_000 } },
+);
+
+pageTest(
+  'a service that only counts events says so',
+  async (t, page, made) => {
+    await put(made, ['x']);
+    await page.locator('.empty', { hasText: 'Events are only counted here' }).waitFor();
+    await page.locator('.choice .count', { hasText: '1' }).nth(1).waitFor();
+    t.pass();
+  },
+  { service: { keepEvents: false } },
+);
+
+pageTest('events that match are exported as NDJSON', async (t, page, made) => {
+  await put(made, ORDERS);
+  await page.fill('#search', 'status>=500');
+  await shows(page, 2, 4);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Export')]);
+  t.is(download.suggestedFilename(), 'putlogs.ndjson');
+  const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line).message),
+    ORDERS.slice(1, 3),
+  );
+});
+
+pageTest(
+  'a service that starts again begins anew in the page',
+  async (t, page, made) => {
+    await put(made, ['before']);
+    await shows(page, 1, 1);
+    await made.local.close();
+    await page.locator('.dot.off', { hasText: 'not connected' }).waitFor();
+    const again = await bench(t, { port: made.local.port });
+    await page.locator('.dot.on').waitFor();
+    await put(again, ['after', 'it']);
+    await shows(page, 2, 2);
+    t.deepEqual(await ofMessage(page), ['after', 'it']);
+  },
+  { isComplaining: true },
+);
