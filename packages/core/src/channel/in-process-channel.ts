@@ -1,7 +1,7 @@
-import { Module } from 'node:module';
 import { remainingCloseTime } from '../host/deliver-at-exit.js';
 import { drainBeforeExit } from '../host/drain-before-exit.js';
 import type { Pipeline } from '../pipeline/pipeline.js';
+import { nodeRequire } from '../util/node-require.js';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 
 type PipelineModule = Pick<typeof import('../pipeline/pipeline.js'), 'createPipeline'>;
@@ -52,15 +52,13 @@ export class InProcessChannel implements Channel {
 
 /**
  * Loads the pipeline synchronously, with Node's own loader, by the package's name: a relative path may lead to some other
- * file once this one is in a bundle. Jest loads modules anew for each test file, fails when an `import()` happens after the
- * last test, and replaces `Module` by a subclass with a `createRequire` of its own.
+ * file once this one is in a bundle. Jest loads modules anew for each test file, and fails when an `import()` happens after the
+ * last test.
  * @returns undefined where Node does not find the package, as in a bundle
  */
 function loadNow(): PipelineModule | undefined {
-  const nodeModule: Partial<typeof Module> = Object.getPrototypeOf(Module);
-  const createRequire = nodeModule.createRequire ?? Module.createRequire;
   try {
-    return createRequire(import.meta.url)('@putlogs/core');
+    return nodeRequire(import.meta.url)('@putlogs/core');
   } catch {
     return undefined;
   }

@@ -42,7 +42,9 @@ export async function readResponseBody(body: Readable, codings = ''): Promise<Re
   try {
     let length = 0;
     // Leaving this loop early also destroys the connection.
-    for await (const chunk of body) {
+    for await (const given of body) {
+      // A request handler of the user's may give texts.
+      const chunk: Buffer = Buffer.isBuffer(given) ? given : Buffer.from(given);
       length += chunk.length;
       if (length > MAX_RESPONSE_BYTES)
         throw new Error(`the response is larger than ${MAX_RESPONSE_BYTES} bytes`);

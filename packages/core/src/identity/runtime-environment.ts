@@ -1,8 +1,7 @@
 import { lstat, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
 import { type Fetch, httpFetch } from '../util/http-fetch.js';
+import { mainScript } from '../util/main-script.js';
 
 /** What the detection reads. It is passed in, so that tests can provide their own. */
 export interface RuntimeEnvironment {
@@ -26,7 +25,13 @@ export class ForeignFile extends Error {
 
 /** The environment of this process. */
 export function thisRuntimeEnvironment(env: RuntimeEnvironment['env']): RuntimeEnvironment {
-  return { env, hostname: hostname(), readFile: readText, fetch: httpFetch, mainScript };
+  return {
+    env,
+    hostname: hostname(),
+    readFile: readText,
+    fetch: httpFetch,
+    mainScript: async () => mainScript(),
+  };
 }
 
 async function readText(path: string, beside?: string): Promise<string> {
@@ -39,20 +44,4 @@ async function checkOwner(path: string, beside: string): Promise<void> {
   const { uid } = await lstat(path);
   const owner = await stat(beside).catch(() => undefined);
   if (![0, process.geteuid?.(), owner?.uid].includes(uid)) throw new ForeignFile(path);
-}
-
-/**
- * In a worker thread, process.argv[1] is the worker's script, but on Linux the command line of the process can be read.
- */
-async function mainScript(): Promise<string> {
-  if (isMainThread) return process.argv[1] ?? process.cwd();
-  const commandLine = await readText('/proc/self/cmdline').catch(() => '');
-  return resolve(process.cwd(), scriptIn(commandLine.split('\0').slice(1)));
-}
-
-/** Options of Node that are followed by the path of another script. */
-const PRELOAD = /^(?:-r|--require|--import|--(?:experimental-)?loader)$/;
-
-function scriptIn(args: readonly string[]): string {
-  return args.find((arg, i) => !arg.startsWith('-') && !PRELOAD.test(args[i - 1] ?? '')) ?? '';
 }
