@@ -14,6 +14,12 @@ export type { Option } from './config/option-types.js';
 export { OPTION_GROUPS, OPTIONS, type OptionName } from './config/options.js';
 export { checkIsObject, variableInUse, variableOf } from './config/resolve-config.js';
 export { type Closing, closeOnSignals } from './host/close-on-signals.js';
+export {
+  defineModule,
+  type FoundCredentials,
+  type LogRecord,
+  type TransportModule,
+} from './module/transport-module.js';
 export { addCounts, type Counts } from './reporting/counts.js';
 export { type Counted, metrics } from './reporting/prometheus.js';
 export { type PublishedReport, publishReport } from './reporting/report-channel.js';

@@ -8,7 +8,12 @@ export type Cases = [
   Expect<Equal<PinoCounts, Counts>>,
   Expect<Equal<Report['kind'], 'counts' | 'problem' | 'entity'>>,
   Expect<Equal<CloudWatchTransport['counts'], Counts>>,
-  Expect<Equal<keyof Counts, 'accepted' | 'delivered' | 'rejected' | 'dropped' | 'spooled' | 'pending'>>,
+  Expect<
+    Equal<
+      keyof Counts,
+      'accepted' | 'delivered' | 'rejected' | 'dropped' | 'spooled' | 'filtered' | 'pending'
+    >
+  >,
   Expect<Equal<keyof Counts['rejected'], 'tooOld' | 'expired' | 'tooNew' | 'invalid'>>,
   Expect<
     Equal<

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import webpack, { type Configuration } from 'webpack';
 import { fixturePath, runProgram } from '../support/child.js';
 import { messages, startLocal } from '../support/harness.js';
+import { moduleFile } from '../support/module-file.js';
 
 /** Bundles an application into a folder of its own. @returns its file */
 async function bundle(t: ExecutionContext, configuration: Configuration): Promise<string> {
@@ -54,3 +56,18 @@ test.serial(
     t.regex(stderr, /^putlogs: worker: No worker thread can be started.*serverExternalPackages/m);
   },
 );
+
+test.serial('in a webpack bundle, a module is loaded from outside of it', async (t) => {
+  const local = await startLocal(t);
+  const file = await bundle(t, {});
+  const module = pathToFileURL(
+    moduleFile(t, `export const format = ({ message }) => 'formatted ' + message;`),
+  ).href;
+  for (const where of ['in a worker', 'in-process']) {
+    const { stderr } = await runProgram(local, file, [where], {
+      env: { PUTLOGS_SERVICE: 'checkout', PUTLOGS_MODULE: module },
+    });
+    t.is(stderr, '');
+  }
+  t.is(messages(local).filter((text) => text.startsWith('formatted record')).length, 2 * 378);
+});

@@ -1,6 +1,14 @@
 import type { CloudWatchLogsClient, CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import type { Config, EnvironmentVariables } from '@putlogs/core';
-import { type CredentialSource, credentialSource, Network, systemClock } from '@putlogs/core/internal';
+import {
+  type CredentialSource,
+  chooseRequestHandler,
+  credentialSource,
+  type ModuleConnection,
+  Network,
+  type RequestHandler,
+  systemClock,
+} from '@putlogs/core/internal';
 import sdk from './sdk.cjs';
 
 /** The credentials that were found, with the SDK's note of their source. */
@@ -9,19 +17,24 @@ export type FoundCredentials = Awaited<ReturnType<CredentialSource>>;
 /** Keys that sign nothing: the client's endpoint is asked for, but no request is sent. */
 const NO_CREDENTIALS = { accessKeyId: 'none', secretAccessKey: 'none' };
 
+/** The configuration, and what the user's module adds to it. */
+export type AccessConfig = Config & Partial<ModuleConnection>;
+
 class EndpointFound extends Error {}
 
 /** Reaches AWS as a transport with the same options does: Region, endpoint, credentials, proxy and certificates. */
 export class AwsAccess {
   readonly network: Network;
-  readonly #config: Config;
+  readonly #config: AccessConfig;
+  readonly #requestHandler: RequestHandler;
   readonly #source: CredentialSource;
   readonly #clients: { destroy(): void }[] = [];
 
-  constructor(config: Config, env: EnvironmentVariables) {
+  constructor(config: AccessConfig, env: EnvironmentVariables) {
     this.#config = config;
     this.network = new Network(config, env, systemClock);
-    this.#source = credentialSource(config, this.network.requestHandler, systemClock);
+    this.#requestHandler = chooseRequestHandler(config.requestHandler, this.network.requestHandler);
+    this.#source = credentialSource(config, this.#requestHandler, systemClock);
   }
 
   /** @throws the SDK's error if no Region is known */
@@ -61,7 +74,7 @@ export class AwsAccess {
   logs(overrides: CloudWatchLogsClientConfig = {}): CloudWatchLogsClient {
     const { region, profile, endpoint } = this.#config;
     const client = new sdk.CloudWatchLogsClient({
-      requestHandler: this.network.requestHandler,
+      requestHandler: this.#requestHandler,
       credentials: this.#source,
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
@@ -77,7 +90,7 @@ export class AwsAccess {
     const client = new sdk.STSClient({
       region: await this.region(),
       credentials: this.#source,
-      requestHandler: this.network.requestHandler,
+      requestHandler: this.#requestHandler,
       maxAttempts: 2,
     });
     this.#clients.push(client);

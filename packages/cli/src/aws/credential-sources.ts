@@ -18,8 +18,8 @@ const SOURCES = [
   ['CREDENTIALS_IMDS', 'the instance role'],
 ] as const;
 
-/** Where credentials come from, in words. */
-export function sourceOf(credentials: FoundCredentials): string {
+/** Where credentials come from, in words. @param others where those come from that the SDK did not look up */
+export function sourceOf(credentials: FoundCredentials, others = 'the options'): string {
   const marks = Object.keys(('$source' in credentials && credentials.$source) || {});
-  return SOURCES.find(([mark]) => marks.includes(mark))?.[1] ?? 'the options';
+  return SOURCES.find(([mark]) => marks.includes(mark))?.[1] ?? others;
 }

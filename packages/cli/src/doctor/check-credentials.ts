@@ -1,7 +1,7 @@
 import type { Config, EnvironmentVariables } from '@putlogs/core';
 import { classify, type FailedOutcome } from '@putlogs/core/internal';
 import { redact } from '@putlogs/core/main-thread';
-import type { AwsAccess, FoundCredentials } from '../aws/access.js';
+import type { AccessConfig, AwsAccess, FoundCredentials } from '../aws/access.js';
 import { asksSts } from '../aws/caller.js';
 import { sourceOf } from '../aws/credential-sources.js';
 import { trustPolicy } from '../policy/trust.js';
@@ -9,7 +9,7 @@ import { advice, command, type Findings, type Fix } from './findings.js';
 
 interface CredentialsParts {
   readonly access: AwsAccess;
-  readonly config: Config;
+  readonly config: AccessConfig;
   readonly env: EnvironmentVariables;
   /** Where requests to CloudWatch Logs go. */
   readonly endpoint: URL;
@@ -37,7 +37,10 @@ export async function checkCredentials(
     addFailure(findings, config, error);
     return undefined;
   }
-  const details = [`from ${sourceOf(found)}`, expiry(found)];
+  const details = [
+    `from ${sourceOf(found, config.findCredentials === undefined ? 'the options' : 'the module')}`,
+    expiry(found),
+  ];
   if (!asksSts(endpoint, env)) {
     findings.add('PL-CREDENTIALS', 'Credentials were found', {
       details: [...details, 'not asked as whom: the endpoint is not that of AWS'],

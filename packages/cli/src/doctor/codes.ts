@@ -57,6 +57,11 @@ export const CODES = {
     'An option has a value that is not valid, so a transport does not start.',
     'Correct the value. [configuration.md](configuration.md) lists the options.',
   ),
+  'PL-MODULE': warning(
+    'Configuration',
+    'The file of the option `module` cannot be loaded, or exports something wrong. A transport goes on without it.',
+    'Correct the file. [module.md](module.md) says what it may export.',
+  ),
   'PL-VARIABLE-UNKNOWN': warning(
     'Configuration',
     'Variables that begin with `PUTLOGS_` are not known. They are ignored.',

@@ -1,6 +1,5 @@
-import type { Config } from '@putlogs/core';
 import { Reporter, ServiceClock, systemClock } from '@putlogs/core/internal';
-import { AwsAccess } from '../aws/access.js';
+import { type AccessConfig, AwsAccess } from '../aws/access.js';
 import type { Given } from '../flags/option-flags.js';
 import type { FoundIdentity } from '../identity/find-identity.js';
 import type { Progress } from '../terminal/progress.js';
@@ -10,6 +9,7 @@ import { checkDeadLetters } from './check-dead-letters.js';
 import { checkDelivery } from './check-delivery.js';
 import { checkEntity } from './check-entity.js';
 import { checkLogGroup } from './check-log-group.js';
+import { checkModule } from './check-module.js';
 import { checkClock, checkNetwork } from './check-network.js';
 import { checkPackages } from './check-packages.js';
 import { checkPermissions } from './check-permissions.js';
@@ -28,8 +28,9 @@ export async function diagnose(given: Given, options: DoctorOptions, progress: P
   const findings = new Findings();
   findings.leaveOut(options.send ? 'Permissions' : 'Delivery');
   checkPackages(findings, process.cwd());
-  const config = checkConfiguration(findings, given);
-  if (config === undefined) return findings;
+  const configured = checkConfiguration(findings, given);
+  if (configured === undefined) return findings;
+  const config = { ...configured, ...checkModule(findings, configured) };
   progress.begin('Entity');
   const identity = await checkEntity(findings, config, given.env);
   const access = new AwsAccess(config, given.env);
@@ -47,7 +48,7 @@ export async function diagnose(given: Given, options: DoctorOptions, progress: P
 interface ServiceParts extends DoctorOptions {
   readonly findings: Findings;
   readonly given: Given;
-  readonly config: Config;
+  readonly config: AccessConfig;
   readonly identity: FoundIdentity;
   readonly access: AwsAccess;
   readonly progress: Progress;

@@ -9,7 +9,7 @@ import {
   type ServiceClock,
   systemClock,
 } from '@putlogs/core/internal';
-import type { AwsAccess } from '../aws/access.js';
+import type { AccessConfig, AwsAccess } from '../aws/access.js';
 import type { ArnParts } from '../policy/arn.js';
 import type { Findings } from './findings.js';
 import { RecordingClient } from './recording-client.js';
@@ -17,7 +17,7 @@ import { RecordingClient } from './recording-client.js';
 export interface TrialParts {
   readonly findings: Findings;
   readonly access: AwsAccess;
-  readonly config: Config;
+  readonly config: AccessConfig;
   readonly env: EnvironmentVariables;
   readonly serviceClock: ServiceClock;
   readonly identity: KnownIdentity;
@@ -54,6 +54,8 @@ export class Trial {
     this.destination = destinations.own([], () => ({
       groupFields: noFields,
       streamFields: noFields,
+      logGroupName: undefined,
+      logStreamName: undefined,
       entity: () => identity.entity,
     }));
   }

@@ -58,5 +58,7 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
     'Write Pino\'s numeric level as its name: "level":30 at the front of a line becomes "level":"info". Winston writes names anyway.',
   maxRecordBytes:
     'The longest record, in bytes, from 1024 to 68719476736. A longer one is cut, and the end of its text says how many bytes are missing. Default: what half of maxBufferBytes holds, which is always the limit.',
+  module:
+    'A file of functions that run where records are processed: its path, relative to the main script, its URL, or the name of a package. docs/module.md says what it may export. Default: none.',
   reportToStderr: "Also write problems to stderr, in addition to the 'report' event.",
 };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   ENTITY_FIELDS,
   type EnvironmentVariables,
@@ -87,7 +88,15 @@ export function givenOptions(command: Command, env: EnvironmentVariables): Given
     if (isField(name)) variables[variableOf(name)] = String(value);
     else options[name] = typeof value === 'string' ? rowOf(name).parse(value) : value;
   }
+  const module = variableOf('module');
+  if (typeof options.module === 'string') options.module = fromHere(options.module);
+  if (env[module]) variables[module] = fromHere(env[module]);
   return { options, env: { ...env, ...variables } };
+}
+
+/** Relative to the working directory: this program's own script is the main one. */
+function fromHere(module: string): string {
+  return /^\.\.?[\\/]/.test(module) ? resolve(module) : module;
 }
 
 /** Where the value of an option comes from: a flag, a variable or the default. */

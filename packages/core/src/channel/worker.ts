@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { assemblePipeline, type Pipeline } from '../pipeline/pipeline.js';
+import { type AssembledPipeline, assemblePipeline } from '../pipeline/pipeline.js';
 import { Counters } from '../reporting/counters.js';
 import { Utf8ChunkEncoder } from '../util/utf8-chunk-encoder.js';
 import { FrameDecoder } from './frame-codec.js';
@@ -15,7 +15,7 @@ class PipelineThread {
   readonly #decoder = new FrameDecoder((...record) => this.#pipeline().accept(...record));
   readonly #encoder = new Utf8ChunkEncoder((chunk) => this.#decoder.push(chunk));
   /** A record that arrives after a close, while the process exits, opens a new one. */
-  #open: Pipeline | undefined;
+  #open: AssembledPipeline | undefined;
 
   constructor(input: WorkerInput) {
     this.#input = input;
@@ -25,6 +25,9 @@ class PipelineThread {
 
   start(): void {
     process.once('exit', () => this.#progress.end());
+    // Our own code leaves no error uncaught. The user's module may, in a timer or a promise.
+    if (this.#input.config.module !== undefined)
+      process.on('uncaughtException', (error) => this.#open?.reportUncaught(error));
     // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();
     const inbox = new WorkerInbox((message) => this.#onMessage(message));
@@ -33,7 +36,7 @@ class PipelineThread {
     this.#progress.start();
   }
 
-  #pipeline(): Pipeline {
+  #pipeline(): AssembledPipeline {
     this.#open ??= assemblePipeline(this.#input.config, (report) => post({ kind: 'report', report }), {
       counters: this.#counters,
     });

@@ -61,6 +61,7 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   TokenProviderError: 'denied',
   CredentialsTimeoutError: 'denied',
   CredentialsRefusedError: 'denied',
+  ModuleCredentialsError: 'denied',
   RegionMissing: 'denied',
   RegionInvalid: 'denied',
 

@@ -45,6 +45,11 @@ export class CredentialsThrottledError extends Error {
   }
 }
 
+/** The function `credentials` of the user's module failed. */
+export class ModuleCredentialsError extends Error {
+  override readonly name = 'ModuleCredentialsError';
+}
+
 export class NotTheServiceError extends Error {
   override readonly name = 'NotTheServiceError';
   constructor() {

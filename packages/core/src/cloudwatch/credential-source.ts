@@ -1,10 +1,13 @@
 import type { Clock } from '../util/clock.js';
 import type { StaticCredentials } from '../util/static-credentials.js';
-import type { RequestHandlerOptions } from './network.js';
+import { type CredentialFunction, moduleCredentials } from './module-credentials.js';
+import type { RequestHandler } from './request-handler.js';
 import sdk from './sdk.cjs';
 
 /** The options that say as whom to send. */
 export interface AccountOptions {
+  /** Of the user's module. It comes before `credentials` and `profile`. */
+  readonly findCredentials?: CredentialFunction | undefined;
   readonly profile: string | undefined;
   readonly credentials: StaticCredentials | undefined;
   readonly roleArn: string | undefined;
@@ -21,7 +24,7 @@ export type CredentialSource = ReturnType<typeof sdk.defaultProvider>;
  */
 export function credentialSource(
   account: AccountOptions,
-  requestHandler: RequestHandlerOptions,
+  requestHandler: RequestHandler,
   clock: Clock,
 ): CredentialSource {
   const base = baseSource(account, requestHandler, clock);
@@ -31,10 +34,11 @@ export function credentialSource(
 }
 
 function baseSource(
-  { credentials, profile }: AccountOptions,
-  requestHandler: RequestHandlerOptions,
+  { findCredentials, credentials, profile }: AccountOptions,
+  requestHandler: RequestHandler,
   clock: Clock,
 ): CredentialSource {
+  if (findCredentials !== undefined) return keep(moduleCredentials(findCredentials), clock);
   // A copy, since the SDK adds to it where it came from.
   if (credentials !== undefined) return async () => ({ ...credentials });
   const clientConfig = { requestHandler };
@@ -50,7 +54,7 @@ function assumedRole(
   roleArn: string,
   { roleSessionName = 'putlogs', externalId }: AccountOptions,
   base: CredentialSource,
-  requestHandler: RequestHandlerOptions,
+  requestHandler: RequestHandler,
 ): CredentialSource {
   let source: CredentialSource | undefined;
   return async (context) => {

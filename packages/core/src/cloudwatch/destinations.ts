@@ -61,10 +61,10 @@ export class Destinations implements RouteDestinations {
    */
   own(key: readonly unknown[], routeOf: () => Route): CloudWatchDestination {
     return this.#destinations.get(JSON.stringify(['own', key]), () => {
-      const { groupFields, streamFields, entity } = routeOf();
+      const { logGroupName, logStreamName, groupFields, streamFields, entity } = routeOf();
       return this.#create(
-        () => this.#ownNamers.group(groupFields),
-        (day) => this.#ownNamers.stream(day, streamFields),
+        () => logGroupName ?? this.#ownNamers.group(groupFields),
+        (day) => logStreamName ?? this.#ownNamers.stream(day, streamFields),
         entity,
       );
     });

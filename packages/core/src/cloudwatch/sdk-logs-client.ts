@@ -16,6 +16,7 @@ import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } 
 import { Network, type NetworkOptions } from './network.js';
 import { warnOfExposedTokens } from './plain-http.js';
 import { encodeBody } from './request-body.js';
+import { chooseRequestHandler } from './request-handler.js';
 import sdk from './sdk.cjs';
 import {
   type MiddlewareStack,
@@ -29,6 +30,8 @@ export interface SdkOptions extends NetworkOptions, AccountOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly gzip: boolean;
+  /** Of the user's module: a handler of the SDK, or options of one. It comes before `proxy` and `caFile`. */
+  readonly requestHandler?: object | undefined;
   /** The longest silence in milliseconds: while credentials are looked up, during the upload, and then for the whole response. */
   readonly requestTimeoutMs: number;
 }
@@ -55,7 +58,7 @@ export class SdkLogsClient implements LogsClient {
     this.#options = options;
     this.#timers = new IdleTimers(options.requestTimeoutMs, clock);
     this.#network = new Network(options, env, clock);
-    const { requestHandler } = this.#network;
+    const requestHandler = chooseRequestHandler(options.requestHandler, this.#network.requestHandler);
     this.#credentials = new Credentials(this.#timers, () => credentialSource(options, requestHandler, clock));
     const config: CloudWatchLogsClientConfig = {
       // The dispatcher alone decides whether to send a batch again.

@@ -51,8 +51,10 @@ function credentialsHint({ name }: Failure, logGroupName: string): string {
       return 'No AWS credentials: give the process a role, a profile that exists (option profile or AWS_PROFILE), AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the option credentials.';
     case 'CredentialsRefusedError':
       return 'AWS does not give the credentials of the role (option roleArn, or that of the profile or of the pod). Its trust policy must allow the credentials that ask for it, with the same externalId, and these need sts:AssumeRole.';
+    case 'ModuleCredentialsError':
+      return 'The function credentials of the module (option module) gives no credentials. It has to return { accessKeyId, secretAccessKey, sessionToken, expiration }, the last as a Date, or a promise of them. It is called again.';
     case 'CredentialsTimeoutError':
-      return 'The source of the AWS credentials (STS, a credential_process or the endpoint of the container) does not respond. It is asked again.';
+      return 'The source of the AWS credentials (STS, a credential_process, the endpoint of the container or the module) does not respond. It is asked again.';
     case 'AccessDeniedException':
     case 'AccessDenied':
       return `Access denied: the credentials need logs:PutLogEvents and logs:CreateLogStream (and logs:CreateLogGroup, logs:PutRetentionPolicy, logs:TagResource to create the group) on log group ${logGroupName}.`;

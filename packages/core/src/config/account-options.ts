@@ -16,7 +16,7 @@ export const ACCOUNT_OPTIONS = {
   credentials: custom<StaticCredentials>(isStaticCredentials, (given) => given, {
     default: undefined,
     expected:
-      'an object of accessKeyId, secretAccessKey and, for temporary credentials, sessionToken: texts without spaces',
+      'an object of the texts accessKeyId, secretAccessKey and, for temporary credentials, sessionToken, without spaces',
     fields: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
     convert: staticCredentials,
     isSecret: true,

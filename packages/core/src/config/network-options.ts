@@ -1,6 +1,6 @@
 import { certificateFileFlaw } from '../util/certificate-file.js';
 import { parseProxyUrl } from '../util/proxy-url.js';
-import { custom, falseOrText, text } from './option-types.js';
+import { custom, falseOrText, hrefOf, text } from './option-types.js';
 
 /** How AWS is reached. */
 export const NETWORK_OPTIONS = {
@@ -36,12 +36,6 @@ export const NETWORK_OPTIONS = {
     flaw: certificateFileFlaw,
   }),
 } as const;
-
-/** The URL of a URL object, also from another realm. */
-function hrefOf(value: unknown): string | undefined {
-  const isUrl = Object.prototype.toString.call(value) === '[object URL]';
-  return isUrl ? String(value) : undefined;
-}
 
 function isProxy(value: unknown): value is string | false {
   return value === false || (typeof value === 'string' && parseProxyUrl(value) !== undefined);

@@ -1,7 +1,9 @@
 const CREDENTIALS =
   'use credentials: { accessKeyId, secretAccessKey, sessionToken }, profile or roleArn; without them the AWS SDK finds the credentials of a role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY';
+const MODULE =
+  'functions cannot cross to a worker thread: export it from a file, and name that in the option module';
 const FORMAT =
-  "the text of an event is the record as the logger's format, or else the transport's own, writes it";
+  "the text of an event is the record as the logger's format, or else the transport's own, writes it; to change it, export a function format from a file, and name that in the option module";
 const REPORTS = "problems are emitted as 'report' events of the transport, and written to stderr";
 const BATCHES =
   'batches are as large as the service accepts; flushIntervalMs and maxBufferBytes limit what waits';
@@ -47,6 +49,10 @@ export const OPTION_HINTS: ReadonlyMap<string, string> = new Map([
   ['formatLogItem', FORMAT],
   ['errorHandler', REPORTS],
   ['onError', REPORTS],
+  ['format', MODULE],
+  ['filter', MODULE],
+  ['onReport', MODULE],
+  ['requestHandler', MODULE],
   ['level', "give it to the logger, to Winston's transport, or beside `target` in Pino's `targets`"],
   [
     'name',

@@ -29,6 +29,12 @@ export function keyValues(text: string): object | string {
   return malformed.length > 0 ? text : Object.fromEntries(pairs);
 }
 
+/** The URL of a URL object, also from another realm. */
+export function hrefOf(value: unknown): string | undefined {
+  const isUrl = Object.prototype.toString.call(value) === '[object URL]';
+  return isUrl ? String(value) : undefined;
+}
+
 /** A `parse` for an option that may also be false. */
 export function falseOrText(text: string): string | false {
   return text.trim() === 'false' ? false : text;

@@ -46,7 +46,7 @@ type ValueOf<Name extends OptionName> = Table[Name] extends Option<infer T> ? T 
 /** The options as a user gives them. Each can be set by an environment variable instead, also `logGroupName`. */
 export type Options = { readonly [Name in keyof Table]?: GivenOf<Name> | undefined };
 
-type GivenOf<Name extends OptionName> = Name extends 'endpoint' | 'proxy'
+type GivenOf<Name extends OptionName> = Name extends 'endpoint' | 'module' | 'proxy'
   ? ValueOf<Name> | URL
   : ValueOf<Name>;
 

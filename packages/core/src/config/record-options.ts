@@ -1,6 +1,7 @@
-import { between, flag, integer, MIB } from './option-types.js';
+import { moduleFlaw, modulePath } from '../util/module-path.js';
+import { between, flag, hrefOf, integer, MIB, text } from './option-types.js';
 
-/** The text of events, and reports. */
+/** The text of events, the user's functions, and reports. */
 export const RECORD_OPTIONS = {
   /**
    * Write Pino's numeric level as its name: `"level":30` at the front of a line becomes `"level":"info"`.
@@ -17,6 +18,16 @@ export const RECORD_OPTIONS = {
     expected: `a whole number from 1024 to ${64 * 1024 * MIB}`,
   }),
   /**
+   * A file of functions that run where records are processed: its path, relative to the main script, its
+   * URL, or the name of a package. docs/module.md says what it may export. Default: none.
+   */
+  module: text((path) => modulePath(path) === path, {
+    default: undefined,
+    expected: 'the path of a file, relative to the main script, a file URL, or the name of a package',
+    convert: moduleOf,
+    flaw: moduleFlaw,
+  }),
+  /**
    * Also write problems to stderr, in addition to the `'report'` event.
    * @default true
    */
@@ -24,3 +35,9 @@ export const RECORD_OPTIONS = {
     default: true,
   }),
 } as const;
+
+/** The path of a module's file; if there is none, the text that was given. */
+function moduleOf(value: unknown): string | undefined {
+  const name = hrefOf(value) ?? value;
+  return typeof name === 'string' ? (modulePath(name) ?? name) : undefined;
+}

@@ -2,12 +2,14 @@ import type { EntityOption } from '../identity/entity.js';
 import { validateEntity } from '../identity/validate-entity.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { isObject } from '../util/json.js';
+import { suggestion } from '../util/suggestion.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { ENTITY_FIELDS } from './entity-options.js';
+import { functionHint } from './functions.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
 import { showSecret, showValue } from './show-value.js';
-import { isMisspellingOf, suggestion, unknownOption } from './unknown-names.js';
+import { isMisspellingOf, unknownOption } from './unknown-names.js';
 
 const PREFIX = 'PUTLOGS_';
 const NAMES = Object.keys(OPTIONS) as OptionName[];
@@ -109,9 +111,15 @@ function resolveOption(
   const unconverted = value;
   value = option.convert?.(value) ?? value;
   if (option.isSecret && !option.accepts(value))
-    problems.push({ option: name, expected: option.expected, given: showSecret(value) });
+    problems.push({
+      option: name,
+      expected: option.expected + functionHint(value),
+      given: showSecret(value),
+    });
   else if (!option.accepts(value))
-    problems.push(problem(name, option.expected, showValue(value) + from + flawOf(option, value)));
+    problems.push(
+      problem(name, option.expected + functionHint(value), showValue(value) + from + flawOf(option, value)),
+    );
   else problems.push(...unknownFields(name, unconverted));
   return value;
 }
@@ -137,7 +145,12 @@ export function checkIsObject(options: unknown): void {
 function unknownOptions(options: object): ConfigProblem[] {
   return Object.keys(options)
     .filter((name) => !(NAMES as string[]).includes(name))
-    .map((name) => unknownOption(name, NAMES));
+    .map((name) => unknownOption(name, NAMES, functionHint(ownValue(options, name))));
+}
+
+/** The value of a member, without calling a getter. */
+function ownValue(object: object, name: string): unknown {
+  return Object.getOwnPropertyDescriptor(object, name)?.value;
 }
 
 /** Kubernetes sets these variables in every pod of a namespace that has a Service named `putlogs`. */
@@ -180,7 +193,11 @@ function entityFromVariables(env: EnvironmentVariables): EntityOption | undefine
 
 function entityProblems(entity: EntityOption): ConfigProblem[] {
   return validateEntity(entity).map(({ field, expected, given }) =>
-    problem(`entity.${field}`, expected, given === undefined ? 'nothing' : showValue(given)),
+    problem(
+      `entity.${field}`,
+      expected + functionHint(given),
+      given === undefined ? 'nothing' : showValue(given),
+    ),
   );
 }
 
@@ -191,7 +208,7 @@ function unknownFields(name: OptionName, value: unknown): ConfigProblem[] {
     .filter((field) => !fields.includes(field))
     .map((field) => ({
       option: `${name}.${field}`,
-      expected: `a known field${suggestion(field, fields)}`,
+      expected: `a known field${suggestion(field, fields)}${functionHint(ownValue(value, field))}`,
       given: 'an unknown one',
     }));
 }

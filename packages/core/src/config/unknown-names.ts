@@ -1,25 +1,21 @@
-import leven from 'leven';
+import { distanceOf, suggestion } from '../util/suggestion.js';
 import type { ConfigProblem } from './config-error.js';
 import { OPTION_HINTS } from './option-hints.js';
 
-/** The error for an unknown option. It does not contain the value, which may be a secret. */
-export function unknownOption(option: string, known: readonly string[]): ConfigProblem {
-  return { option, expected: `a known option${hintFor(option, known)}`, given: 'an unknown one' };
+/**
+ * The error for an unknown option. It does not contain the value, which may be a secret.
+ * @param hint the end of the sentence that says what is expected
+ */
+export function unknownOption(option: string, known: readonly string[], hint: string): ConfigProblem {
+  const own = hintFor(option, known);
+  const hints = own.includes('the option module') ? own : own + hint;
+  return { option, expected: `a known option${hints}`, given: 'an unknown one' };
 }
 
 function hintFor(name: string, known: readonly string[]): string {
   const hint = OPTION_HINTS.get(name);
   if (hint === undefined) return suggestion(name, known);
   return known.includes(hint) ? ` (did you mean ${hint}?)` : `; ${hint}`;
-}
-
-/** Suggests the most similar known name, as the end of a sentence. */
-export function suggestion(name: string, known: readonly string[]): string {
-  const [nearest] = known
-    .map((candidate) => ({ candidate, distance: distanceOf(name, candidate) }))
-    .filter(({ distance }) => distance <= name.length / 2)
-    .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? '' : ` (did you mean ${nearest.candidate}?)`;
 }
 
 /**
@@ -34,7 +30,3 @@ export function isMisspellingOf(name: string, known: string): boolean {
 }
 
 const MAX_TYPOS = 2;
-
-function distanceOf(a: string, b: string): number {
-  return leven(a.toLowerCase(), b.toLowerCase());
-}

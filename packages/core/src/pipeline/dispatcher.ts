@@ -3,6 +3,7 @@ import type { RecordLimit } from '../batching/record-limit.js';
 import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Destination } from '../contracts/destination.js';
+import type { Transform } from '../contracts/transform.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Router } from '../routing/router.js';
 import { type Clock, withTimeout } from '../util/clock.js';
@@ -34,6 +35,8 @@ export interface DispatcherOptions {
 
 export interface DispatcherParts {
   readonly route: Router;
+  /** Default: records are sent as they are. */
+  readonly transform?: Transform | undefined;
   readonly times: EventTimes;
   readonly recordLimit: RecordLimit;
   readonly reporter: Reporter;
@@ -115,6 +118,7 @@ export class Dispatcher {
       ...common,
       route: parts.route,
       recordLimit: parts.recordLimit,
+      transform: parts.transform,
       lossNotices,
       lossReports,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),

@@ -4,6 +4,7 @@ import { type LogEvent, toLogEvents, toText } from '../batching/log-event.js';
 import type { RecordLimit } from '../batching/record-limit.js';
 import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
+import type { Transform } from '../contracts/transform.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Router } from '../routing/router.js';
 import type { Clock } from '../util/clock.js';
@@ -15,6 +16,8 @@ import type { LossReports } from './loss-reports.js';
 
 export interface IntakeParts {
   readonly route: Router;
+  /** Undefined: records are sent as they are. */
+  readonly transform: Transform | undefined;
   readonly times: EventTimes;
   readonly recordLimit: RecordLimit;
   readonly reporter: Reporter;
@@ -46,9 +49,16 @@ export class Intake {
    * @returns whether events were added to open batches
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes = 0): boolean {
-    const { route, times, recordLimit, reporter, lossReports, lifecycle } = this.#parts;
+    const { route, transform, times, recordLimit, reporter, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
-    const text = toText(message);
+    const logged = toText(message);
+    const transformed = lifecycle.acceptsRecords ? transform?.(logged) : undefined;
+    if (transformed === 'filtered') {
+      reporter.accept(1, 1);
+      reporter.filter(1);
+      return false;
+    }
+    const text = transformed?.text ?? logged;
     const cut = recordLimit.cut(text, omittedBytes);
     const events = toLogEvents(timestamp, cut?.text ?? text, source);
     if (events.length === 0) {
@@ -63,7 +73,7 @@ export class Intake {
       lossReports.late(events.length);
       return false;
     }
-    this.#add(route(text), events, 1);
+    this.#add(route(logged, transformed?.names), events, 1);
     // Last: a listener to the report may log.
     if (cut !== undefined) lossReports.cut(cut);
     return true;

@@ -7,6 +7,7 @@ import type { Config } from '../config/options.js';
 import { foreignVariables } from '../config/resolve-config.js';
 import { ProcessIdentity } from '../identity/process-identity.js';
 import { type RuntimeEnvironment, thisRuntimeEnvironment } from '../identity/runtime-environment.js';
+import { UserModule } from '../module/user-module.js';
 import type { Counters } from '../reporting/counters.js';
 import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
@@ -72,24 +73,38 @@ export function createPipeline(
   return assemblePipeline(config, emit, options);
 }
 
+/** A pipeline whose thread belongs to it, and to the user's module. */
+export interface AssembledPipeline extends Pipeline {
+  /** Reports an error that the user's module caused, and that nobody caught. */
+  reportUncaught(error: unknown): void;
+}
+
 /** Builds a pipeline like `createPipeline`, with parts of the process and the machine that only this project replaces. */
 export function assemblePipeline(
   config: Config,
   emit: (report: Report) => void,
   { clock = systemClock, random = Math.random, counters, ...overrides }: PipelineDependencies = {},
-): Pipeline {
-  const reporter = new Reporter(emit, config.reportToStderr, clock, counters);
+): AssembledPipeline {
+  let userModule: UserModule | undefined;
+  const report = (given: Report) => {
+    userModule?.onReport(given);
+    emit(given);
+  };
+  const reporter = new Reporter(report, config.reportToStderr, clock, counters);
+  if (config.module !== undefined) userModule = new UserModule(config.module, reporter);
   const environment = { ...thisRuntimeEnvironment(process.env), ...overrides };
   reportForeignVariables(environment.env, reporter);
   const identity = new ProcessIdentity(config, environment, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
-  const client = new SdkLogsClient(config, environment.env, clock, serviceClock, (hostname) =>
+  const sdkOptions = { ...config, ...userModule?.connection };
+  const client = new SdkLogsClient(sdkOptions, environment.env, clock, serviceClock, (hostname) =>
     reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
   );
   const destinations = new Destinations(config, client, reporter, identity);
   const disk = new Disk(config, reporter, clock);
   const dispatcher = new Dispatcher(config, {
     route: createRouter(config, destinations, identity, reporter, clock),
+    transform: userModule?.transform,
     times: new EventTimes(serviceClock, config.retentionInDays),
     recordLimit: new RecordLimit(config.maxRecordBytes, largestRecordBytes(config)),
     reporter,
@@ -110,6 +125,7 @@ export function assemblePipeline(
     drain: () => teardown.drain(config.closeTimeoutMs),
     close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
+    reportUncaught: (error) => userModule?.uncaught(error),
   };
 }
 

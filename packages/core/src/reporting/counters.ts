@@ -21,6 +21,7 @@ const POSITIONS = {
   saved: 14,
   /** Pending events that the disk is writing. */
   writing: 15,
+  filtered: 16,
 } as const;
 
 type Counter = keyof typeof POSITIONS;
@@ -93,6 +94,7 @@ export class Counters {
         workerEnded: this.#get('workerEnded'),
       },
       spooled: this.#get('spooled'),
+      filtered: this.#get('filtered'),
       pending,
     };
   }
@@ -116,6 +118,7 @@ export class Counters {
   }
 }
 
-function settledIn({ delivered, rejected, dropped, spooled }: Counts): number {
-  return [delivered, ...Object.values(rejected), ...Object.values(dropped), spooled].reduce((a, b) => a + b);
+function settledIn({ delivered, rejected, dropped, spooled, filtered }: Counts): number {
+  const lost = [...Object.values(rejected), ...Object.values(dropped)];
+  return [delivered, ...lost, spooled, filtered].reduce((a, b) => a + b);
 }

@@ -1,6 +1,6 @@
 /**
  * The number of log events by outcome. Each accepted event is counted in exactly one of delivered, rejected, dropped,
- * spooled and pending. A message that is too long for one event counts as the several events that it is split into.
+ * spooled, filtered and pending. A message that is too long for one event counts as the several events that it is split into.
  */
 export interface Counts {
   /** Events from the logger, and events that an earlier process had left in the spool. */
@@ -35,6 +35,8 @@ export interface Counts {
   };
   /** Events left in the spool when the process or worker thread ended. The next one accepts and delivers them. */
   readonly spooled: number;
+  /** Records that the function `filter` of the option `module` kept back. */
+  readonly filtered: number;
   /** Events that wait or are in flight. */
   readonly pending: number;
 }
@@ -60,6 +62,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
       workerEnded: dropped.workerEnded + b.dropped.workerEnded,
     },
     spooled: a.spooled + b.spooled,
+    filtered: a.filtered + b.filtered,
     pending: a.pending + b.pending,
   };
 }

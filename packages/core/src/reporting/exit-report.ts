@@ -1,4 +1,4 @@
-import type { ProblemCode, Report } from './report-types.js';
+import type { Report } from './report-types.js';
 
 /**
  * Limits reports while the process exits. Nothing can be reported later then, so a loss is not withheld for a minute. A
@@ -7,7 +7,7 @@ import type { ProblemCode, Report } from './report-types.js';
  */
 export class ExitReport {
   readonly #kinds = new Set<Report['kind']>();
-  readonly #lostEvents = new Map<ProblemCode, number>();
+  readonly #lostEvents = new Map<string, number>();
 
   /** Counts and the entity are reported once each. */
   admitsKind(kind: Report['kind']): boolean {
@@ -18,14 +18,14 @@ export class ExitReport {
   }
 
   /**
-   * Losses are reported when their number reaches 1, 2, … 10, 20, … 100, 200 and so on.
+   * Losses of a kind are reported when their number reaches 1, 2, … 10, 20, … 100, 200 and so on.
    * @param withheldEvents lost before the exit and not reported yet
    * @returns the number of lost events to report now, or undefined
    */
-  addLoss(code: ProblemCode, lostEvents: number, withheldEvents: number): number | undefined {
-    const before = this.#lostEvents.get(code);
+  addLoss(kind: string, lostEvents: number, withheldEvents: number): number | undefined {
+    const before = this.#lostEvents.get(kind);
     const events = (before ?? withheldEvents) + lostEvents;
-    this.#lostEvents.set(code, events);
+    this.#lostEvents.set(kind, events);
     return before === undefined || roundDown(events) > roundDown(before) ? events : undefined;
   }
 }

@@ -2,8 +2,8 @@ import type { Entity } from '../identity/entity.js';
 import type { Counts } from './counts.js';
 
 /**
- * What is wrong. Each code is reported at most once a minute, with the number of events lost since the last report. The
- * message says what to do.
+ * What is wrong. Each code (of `module`, each kind of failure) is reported at most once a minute, with the number of events
+ * lost since the last report. The message says what to do.
  */
 export type ProblemCode =
   // Events wait. They are delivered when the cause is gone.
@@ -56,6 +56,8 @@ export type ProblemCode =
   | 'too-many-open-batches'
   /** Records name more log streams than `maxLogStreams`. Further ones share an overflow log stream. */
   | 'log-streams'
+  /** The file of the option `module` cannot be loaded, or a function in it fails. Records are sent without it. Correct it. */
+  | 'module'
   /** The service accepted a request, but its answer cannot be parsed. Its events count as delivered. Check proxies. */
   | 'unreadable-answer'
   /** The entity was rejected by the service, or could not be detected completely. Set `service` and `environment`. */

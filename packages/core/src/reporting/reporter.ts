@@ -74,6 +74,11 @@ export class Reporter {
     this.#countsChanged = true;
   }
 
+  filter(events: number): void {
+    this.#counters.add('filtered', events);
+    this.#countsChanged = true;
+  }
+
   /**
    * @param events pending events that are now on disk; negative when they no longer are
    * @param writing the same for those that the disk is writing
@@ -136,9 +141,12 @@ export class Reporter {
     if (isUnintended && this.#toStderr) writeToStderr(`putlogs: ${message}\n`);
   }
 
-  /** Reports a problem, unless one with this code was reported within the last minute. */
-  problem(code: ProblemCode, text: string): void {
-    this.#report(code, 0, () => text);
+  /**
+   * Reports a problem, unless one of its kind was reported within the last minute.
+   * @param kind of the problems with this code, if they are told apart
+   */
+  problem(code: ProblemCode, text: string, kind: string = code): void {
+    this.#report(code, 0, () => text, kind);
   }
 
   /** Reports lost events in the same way. Each report names all events lost since the last one with this code. */
@@ -156,13 +164,13 @@ export class Reporter {
     this.reportCounts();
   }
 
-  #report(code: ProblemCode, lostEvents: number, message: LossMessage): void {
+  #report(code: ProblemCode, lostEvents: number, message: LossMessage, kind: string = code): void {
     if (isExiting()) {
-      const events = this.#exitReport.addLoss(code, lostEvents, this.#limiter.takeEvents(code));
+      const events = this.#exitReport.addLoss(kind, lostEvents, this.#limiter.takeEvents(kind));
       if (events !== undefined) this.#emitProblem(code, message(events));
       return;
     }
-    const text = this.#limiter.admit(code, lostEvents, message, this.#clock.monotonic());
+    const text = this.#limiter.admit(code, kind, lostEvents, message, this.#clock.monotonic());
     if (text !== undefined) this.#emitProblem(code, text);
   }
 

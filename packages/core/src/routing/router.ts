@@ -1,4 +1,5 @@
 import type { Destination } from '../contracts/destination.js';
+import type { ChosenNames } from '../contracts/transform.js';
 import type { Entity } from '../identity/entity.js';
 import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
@@ -9,8 +10,8 @@ import { RecordFields } from './record-fields.js';
 import { sanitizeStreamName } from './stream-name.js';
 import { type FieldValues, fieldsIn } from './template.js';
 
-/** Chooses the destination of a record from its text. */
-export type Router = (message: string | Buffer) => Destination;
+/** Chooses the destination of a record from its text as it was logged, and from names that the user's functions chose. */
+export type Router = (message: string | Buffer, names?: ChosenNames) => Destination;
 
 export interface RouterOptions {
   readonly logGroupName: string;
@@ -23,6 +24,9 @@ export interface RouterOptions {
 export interface Route {
   readonly groupFields: FieldValues;
   readonly streamFields: FieldValues;
+  /** Undefined: the name is made from the template. */
+  readonly logGroupName: string | undefined;
+  readonly logStreamName: string | undefined;
   /** The entity of these records; undefined if it is unknown so far, or none. */
   readonly entity: () => Entity | undefined;
 }
@@ -62,17 +66,15 @@ export function createRouter(
   clock: Clock,
 ): Router {
   const { serviceField, maxLogStreams } = options;
-  const names = { group: fieldsIn(options.logGroupName), stream: fieldsIn(options.logStreamName) };
-  const fields = [...names.group, ...names.stream];
-  const own = (values: readonly (string | undefined)[], service?: string) =>
-    destinations.own([values, service], () =>
-      routeOf(names, values.map(copyString), copyString(service), identity),
+  const templates = { group: fieldsIn(options.logGroupName), stream: fieldsIn(options.logStreamName) };
+  const fields = [...templates.group, ...templates.stream];
+  const own = (values: readonly Value[], service?: string, names = NO_NAMES) =>
+    destinations.own([values, service, names.logGroupName, names.logStreamName], () =>
+      routeOf(templates, values.map(copyString), copyString(service), names, identity),
     );
-  if (!readsRecords(options)) {
-    const only = own([]);
-    return () => only;
-  }
-  const recordFields = new RecordFields(serviceField === undefined ? fields : [...fields, serviceField]);
+  const only = readsRecords(options) ? undefined : own([]);
+  const wanted = serviceField === undefined ? fields : [...fields, serviceField];
+  const recordFields = new RecordFields(wanted);
   const cache = new DestinationCache<Destination>(maxLogStreams, clock);
   let overflow: Destination | undefined;
   const overflowDestination = () => {
@@ -80,33 +82,57 @@ export function createRouter(
     overflow ??= own(fields.map(() => OVERFLOW));
     return overflow;
   };
-  return (message) => {
-    const texts = recordFields.read(message);
+  return (message, chosen) => {
+    const names = chosen === undefined ? NO_NAMES : acceptable(chosen);
+    if (only !== undefined && names === NO_NAMES) return only;
+    const texts = wanted.length === 0 ? [] : recordFields.read(message);
     const service = serviceField === undefined ? undefined : serviceName(texts.pop());
     const values = texts.map((text, i) =>
-      nameSegment(text, i < names.group.length ? sanitizeGroupName : sanitizeStreamName),
+      nameSegment(text, i < templates.group.length ? sanitizeGroupName : sanitizeStreamName),
     );
-    return cache.get(keyOf(values, service), () => own(values, service)) ?? overflowDestination();
+    const key = keyOf([...values, service, names.logGroupName, names.logStreamName]);
+    return cache.get(key, () => own(values, service, names)) ?? overflowDestination();
   };
 }
 
-/** Neither a segment of a name nor a service is empty, or contains a control character. */
-function keyOf(values: readonly (string | undefined)[], service: string | undefined): string {
-  return [...values, service].join('\0');
+type Value = string | undefined;
+
+const NO_NAMES: ChosenNames = { logGroupName: undefined, logStreamName: undefined };
+
+/** The names without what the service does not accept. */
+function acceptable({ logGroupName, logStreamName }: ChosenNames): ChosenNames {
+  if (logGroupName === undefined && logStreamName === undefined) return NO_NAMES;
+  return {
+    logGroupName: nonEmpty(logGroupName && sanitizeGroupName(logGroupName)),
+    logStreamName: nonEmpty(logStreamName && sanitizeStreamName(logStreamName)),
+  };
+}
+
+/** Nothing may be left of a name. */
+function nonEmpty(name: Value): Value {
+  return name === '' ? undefined : name;
+}
+
+/** Neither a name or a segment of it nor a service is empty, or contains a control character. */
+function keyOf(values: readonly Value[]): string {
+  return values.join('\0');
 }
 
 function tooManyMessage(max: number): string {
-  return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream. In its name and that of its log group "${OVERFLOW}" replaces each field, and its entity is that of the process. Use fields with fewer values in logGroupName, logStreamName and serviceField, or raise maxLogStreams.`;
+  return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream, as the options name it. In its name and that of its log group "${OVERFLOW}" replaces each field, and its entity is that of the process. Use fields and functions with fewer values for logGroupName, logStreamName and serviceField, or raise maxLogStreams.`;
 }
 
 /** Not a closure of the router: that would keep the first record of each destination in memory. */
 function routeOf(
   { group, stream }: { readonly group: readonly string[]; readonly stream: readonly string[] },
-  values: readonly (string | undefined)[],
-  service: string | undefined,
+  values: readonly Value[],
+  service: Value,
+  { logGroupName, logStreamName }: ChosenNames,
   identity: EntityProvider,
 ): Route {
   return {
+    logGroupName: copyString(logGroupName),
+    logStreamName: copyString(logStreamName),
     groupFields: new Map(group.map((field, i) => [field, values[i]])),
     streamFields: new Map(stream.map((field, i) => [field, values[group.length + i]])),
     entity: () => (service === undefined ? identity.entity : identity.entityOf(service)),

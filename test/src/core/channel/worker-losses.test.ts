@@ -75,6 +75,7 @@ const ZERO: Counts = {
   rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
   dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
   spooled: 0,
+  filtered: 0,
   pending: 0,
 };
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { type Config, ConfigError, type Options, resolveConfig } from '@putlogs/core';
 import { foreignVariables, OPTIONS, variableOf } from '@putlogs/core/internal';
@@ -20,6 +21,9 @@ writeFileSync(CA_FILE, `# with a comment\n${certificate}\n${other}\n`);
 writeFileSync(NOT_PEM, 'hello');
 writeFileSync(BROKEN, `${certificate}\n${other.replace(/\n[^\n]+\n-----END/, '\n-----END')}\n`);
 test.after.always(() => rmSync(FOLDER, { recursive: true }));
+
+/** A file that can be loaded: this one. */
+const MODULE = fileURLToPath(import.meta.url);
 
 const ROLE = 'arn:aws:iam::123456789012:role/path/logs';
 const KEYS = { accessKeyId: 'AKIA', secretAccessKey: 'hunter2' };
@@ -62,6 +66,7 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     roleArn: undefined,
     roleSessionName: undefined,
     externalId: undefined,
+    module: undefined,
     service: undefined,
     serviceField: undefined,
     environment: undefined,
@@ -132,6 +137,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   caFile: [CA_FILE, CA_FILE],
   profile: ['logs', 'logs'],
   roleArn: [ROLE, ROLE],
+  module: [MODULE, MODULE],
   service: ['checkout', 'checkout'],
   serviceField: ['service.name', 'service.name'],
   environment: ['ecs:prod', 'ecs:prod'],
@@ -266,6 +272,7 @@ for (const [option, values] of Object.entries({
   region: ['eu-central-1', 'local', 'x'.repeat(63)],
   endpoint: ['http://localhost:4599', 'https://vpce-1.logs.eu-central-1.vpce.amazonaws.com/path'],
   caFile: [CA_FILE],
+  module: [MODULE],
   profile: ['default', 'a b', 'x'.repeat(256)],
   credentials: [KEYS, { ...KEYS, sessionToken: 'token' }],
   roleArn: [ROLE, 'arn:aws-us-gov:iam::123456789012:role/a', 'arn:aws-cn:iam::123456789012:role/a+=,.@-_'],
@@ -374,6 +381,21 @@ for (const [option, values] of Object.entries({
     true,
   ],
   roleArn: ['', 'logs', 'arn:aws:iam::1:role/a', 'arn:aws:iam::123456789012:user/a', `${ROLE}\n`, 7],
+  module: [
+    '',
+    './nix.js',
+    '/nix.js',
+    'file:///nix.js',
+    'https://example.com/a.js',
+    'nix',
+    'fs',
+    'node:fs',
+    'a\0b',
+    FOLDER,
+    7,
+    true,
+    {},
+  ],
   caFile: ['', '/does/not/exist.pem', 'a\0b', FOLDER, NOT_PEM, BROKEN, 7, true],
   proxy: ['', 'proxy:3128', 'socks5://proxy', 'http://', 'http://u:%zz@proxy', true, 7],
   service: ['', ' ', 'x'.repeat(513), 'café', 'a\tb', 'a\u007fb', 7],
@@ -503,7 +525,7 @@ for (const [names, troubleshooting] of [
   [['level'], /to the logger, to Winston's transport, or beside `target`/],
   [['name'], /service, .*logGroupName and logStreamName/],
   [['batchSize'], /flushIntervalMs and maxBufferBytes/],
-  [['jsonMessage', 'messageFormatter', 'formatter'], /format/],
+  [['jsonMessage', 'messageFormatter', 'formatter'], /export a function format from a file/],
   [['errorHandler'], /'report'/],
 ] as const) {
   test(`the error for an option of another transport says what to use instead: ${names.join(', ')}`, (t) => {
@@ -548,6 +570,69 @@ test('an endpoint may be a URL object', (t) => {
   t.deepEqual(refused({ ...group, endpoint: new URL('ftp://localhost') }), ['endpoint']);
   t.deepEqual(refused({ ...group, endpoint: new URL('http://user@localhost') }), ['endpoint']);
   t.deepEqual(refused({ ...group, logGroupName: new URL('http://localhost') }), ['logGroupName']);
+});
+
+test('module may be a file URL, also as a URL object', (t) => {
+  const url = pathToFileURL(MODULE);
+  t.is(resolve({ ...group, module: url }).module, MODULE);
+  t.is(resolve({ ...group, module: url.href }).module, MODULE);
+});
+
+for (const [module, given] of [
+  ['./nix.js', /^'\.\/nix\.js', which is not found in \/.+$/],
+  ['nix', /^'nix', which is not found in [^()]+$/],
+  ['README.md', /^'README\.md', which is not found in .+ \(did you mean \.\/README\.md\?\)$/],
+  ['/nix.js', /^'\/nix\.js', which does not exist$/],
+  [new URL('file:///nix.js'), /^'file:\/\/\/nix\.js', which does not exist$/],
+  ['node:fs', /^'node:fs', which is a module of Node$/],
+  ['file://host/nix.js', /, which cannot be resolved \(ERR_INVALID_FILE_URL_HOST\)$/],
+] as const) {
+  test(`the error for a module says what is wrong with it: ${module}`, (t) => {
+    const [problem] = refusal({ ...group, module }).problems;
+    t.regex(problem?.given ?? '', given);
+  });
+}
+
+for (const [name, value] of [
+  ['credentials', () => KEYS],
+  ['logGroupName', () => '/app'],
+  ['logStreamName', () => 'all'],
+  ['module', { format: String }],
+  ['tags', { team: () => 'shop' }],
+  ['entity', { name: 'a', environment: 'b', attributes: { deep: () => 'c' } }],
+  ['onError', () => undefined],
+  ['awsOptions', { a: [{ credentials: () => KEYS }] }],
+] as const) {
+  test(`a function in the option ${name} is a ConfigError that shows the way`, (t) => {
+    for (const worker of [true, false])
+      for (const open of [
+        () => new CloudWatchTransport({ ...group, [name]: value, worker } as never),
+        () => createStream({ ...group, [name]: value, worker } as never),
+      ])
+        t.regex(
+          t.throws(open, { instanceOf: ConfigError })?.message ?? '',
+          /functions cannot cross to a worker thread, but the file that the option module names may export credentials, /,
+        );
+  });
+}
+
+for (const name of ['filter', 'onReport', 'requestHandler', 'messageFormatter', 'format'])
+  test(`the option ${name} belongs into a module, and the ConfigError says so`, (t) => {
+    for (const value of [() => undefined, { a: 1 }])
+      t.regex(
+        refusal({ ...group, [name]: value }).message,
+        /export (?:it|a function format) from a file, and name that in the option module;/,
+      );
+  });
+
+test('an object that contains itself, and a getter that throws, are no functions', (t) => {
+  const value: Record<string, unknown> = {
+    get a() {
+      throw new Error('read');
+    },
+  };
+  value.self = value;
+  t.notRegex(refusal({ ...group, logStreamName: value, zzz: value }).message, /option module/);
 });
 
 for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {

@@ -205,6 +205,7 @@ test('pending events are counted, not calculated, so a wrong sum shows', (t) => 
     rejected: { tooOld: 1, expired: 2, tooNew: 4, invalid: 8 },
     dropped: { empty: 16, bufferFull: 32, spoolFull: 0, unreadable: 0, closed: 64, workerEnded: 0 },
     spooled: 0,
+    filtered: 0,
     pending: 774,
   });
 });
@@ -228,6 +229,7 @@ test('reported counts do not change later', (t) => {
         rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
         dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
         spooled: 0,
+        filtered: 0,
         pending: 2,
       },
     },
