@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { application, putlogs } from '../../support/command.js';
+import { moduleFile } from '../../support/module-file.js';
 import { startSts } from '../../support/sts.js';
-import { examine, sound } from './support.js';
+import { examine, type Finding, sound } from './support.js';
 
 async function service(t: ExecutionContext) {
   const local = await start();
@@ -51,6 +53,23 @@ test.serial('a flag counts before a variable, and the doctor says so', async (t)
   const { findings } = await examine(t, sound(local), ['--log-group-name', '/other']);
   const config = findings.find(({ code }) => code === 'PL-CONFIG');
   t.true(config?.details.includes('logGroupName = /other (--log-group-name)'));
+});
+
+test.serial('the doctor finds a module in the working directory, and uses its credentials', async (t) => {
+  const [local, sts] = [await service(t), await startSts(t)];
+  const env = sound(local, { AWS_ENDPOINT_URL_STS: sts.endpoint, PUTLOGS_MODULE: './logging.mjs' });
+  const file = moduleFile(
+    t,
+    `export const credentials = () => ({ accessKeyId: 'AKIAMODULE', secretAccessKey: 'hunter2' });`,
+  );
+  const { code, stdout } = await putlogs(['doctor', '--json', '--send'], { cwd: dirname(file), env });
+  t.is(code, 0, stdout);
+  t.notRegex(stdout, /hunter2/);
+  const { findings }: { findings: Finding[] } = JSON.parse(stdout);
+  const credentials = findings.find((finding) => finding.code === 'PL-CREDENTIALS');
+  t.true(credentials?.details.includes('from the module'));
+  t.is(sts.requests[0]?.signedBy, 'AKIAMODULE');
+  t.is(local.count('/my/app'), 1);
 });
 
 test.serial('doctor --send delivers one event, with the entity, and reads it back', async (t) => {

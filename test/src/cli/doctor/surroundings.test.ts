@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import { createAuthority, startTls, testWithCertificates } from '../../support/certificates.js';
 import { application, putlogs } from '../../support/command.js';
 import { range } from '../../support/harness.js';
+import { moduleFile } from '../../support/module-file.js';
 import { startProxy } from '../../support/proxy.js';
 import { startServer } from '../../support/raw-service.js';
 import { segmentText, spoolFolder } from '../../support/spool-folder.js';
@@ -59,6 +60,13 @@ const CASES: readonly Case[] = [
     async (_, local) => sound(local, { PUTLOGS_WEBHOOK: 'x' }),
     'PL-VARIABLE-UNKNOWN',
     /unset PUTLOGS_WEBHOOK/,
+    'warning',
+  ],
+  [
+    'a module that cannot be loaded',
+    async (t, local) => sound(local, { PUTLOGS_MODULE: moduleFile(t, 'throw new Error("on purpose");') }),
+    'PL-MODULE',
+    /Correct the file/,
     'warning',
   ],
   [
