@@ -85,21 +85,14 @@ export function assemblePipeline(
   emit: (report: Report) => void,
   { clock = systemClock, random = Math.random, counters, ...overrides }: PipelineDependencies = {},
 ): AssembledPipeline {
-  let userModule: UserModule | undefined;
-  const report = (given: Report) => {
-    userModule?.onReport(given);
-    emit(given);
-  };
-  const reporter = new Reporter(report, config.reportToStderr, clock, counters);
-  if (config.module !== undefined) userModule = new UserModule(config.module, reporter);
+  const { reporter, userModule } = openReporter(config, emit, clock, counters);
   const environment = { ...thisRuntimeEnvironment(process.env), ...overrides };
   reportForeignVariables(environment.env, reporter);
   const identity = new ProcessIdentity(config, environment, reporter, clock);
   const serviceClock = new ServiceClock(clock, reporter);
   const sdkOptions = { ...config, ...userModule?.connection };
-  const client = new SdkLogsClient(sdkOptions, environment.env, clock, serviceClock, (hostname) =>
-    reporter.problem('plain-http', `Requests to ${hostname} go over plain HTTP. ${PLAIN_HTTP}`),
-  );
+  const warnOfPlainHttp = plainHttpReport(reporter);
+  const client = new SdkLogsClient(sdkOptions, environment.env, clock, serviceClock, warnOfPlainHttp);
   const destinations = new Destinations(config, client, reporter, identity);
   const disk = new Disk(config, reporter, clock);
   const dispatcher = new Dispatcher(config, {
@@ -119,14 +112,30 @@ export function assemblePipeline(
   recovery?.start();
   const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, clock });
   return {
-    accept: (loggedAt, message, recordTime, omittedBytes) =>
-      dispatcher.accept(loggedAt, message, recordTime, omittedBytes),
+    accept: dispatcher.accept.bind(dispatcher),
     flush: () => dispatcher.flush(),
     drain: () => teardown.drain(config.closeTimeoutMs),
     close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
     reportUncaught: (error) => userModule?.uncaught(error),
   };
+}
+
+/** The user's module reports through the reporter, and gets the reports. */
+function openReporter(
+  { module, reportToStderr }: Config,
+  emit: (report: Report) => void,
+  clock: Clock,
+  counters: Counters | undefined,
+): { readonly reporter: Reporter; readonly userModule: UserModule | undefined } {
+  let userModule: UserModule | undefined;
+  const report = (given: Report) => {
+    userModule?.onReport(given);
+    emit(given);
+  };
+  const reporter = new Reporter(report, reportToStderr, clock, counters);
+  if (module !== undefined) userModule = new UserModule(module, reporter);
+  return { reporter, userModule };
 }
 
 function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): void {
@@ -138,5 +147,10 @@ function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): 
   );
 }
 
-const PLAIN_HTTP =
-  'Anyone on the network path can read the events and the session token of the credentials. Use an https endpoint.';
+function plainHttpReport(reporter: Reporter): (hostname: string) => void {
+  return (hostname) =>
+    reporter.problem(
+      'plain-http',
+      `Requests to ${hostname} go over plain HTTP. Anyone on the network path can read the events and the session token of the credentials. Use an https endpoint.`,
+    );
+}
