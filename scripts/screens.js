@@ -12,6 +12,10 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const PAGES = ['docs/cli.md', 'docs/doctor.md'];
 const SCREEN = /<!-- screen: (.+?) -->\n[\s\S]*?<!-- screen end -->/g;
 
+const APP = `console.log('{"level":"info","msg":"listening"}');
+console.error('TypeError: fetch failed');
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-screens-'));
 try {
   const env = prepare();
@@ -31,6 +35,7 @@ function prepare() {
   mkdirSync(join(folder, 'bin'));
   mkdirSync(join(folder, 'checkout'));
   writeFileSync(join(folder, 'checkout', 'package.json'), '{"name":"checkout"}');
+  writeFileSync(join(folder, 'checkout', 'app.js'), APP);
   const program = join(folder, 'bin', 'putlogs');
   writeFileSync(
     program,

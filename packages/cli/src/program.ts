@@ -5,6 +5,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEntity } from './commands/entity.js';
 import { addLocal } from './commands/local.js';
 import { addOptions } from './commands/options.js';
+import { addPipe } from './commands/pipe.js';
 import { UsageError } from './terminal/usage-error.js';
 
 /** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called wrongly. */
@@ -13,7 +14,7 @@ export type ExitCode = number;
 /** Adds a command to the program. @param end is called with the exit code of the command */
 export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addDoctor, addEntity, addLocal, addOptions];
+const COMMANDS: readonly AddCommand[] = [addDoctor, addPipe, addEntity, addLocal, addOptions];
 
 const USAGE: ExitCode = 2;
 
@@ -54,11 +55,13 @@ function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(safeLines(text)) })
     .showHelpAfterError('Add --help to see how it is used.')
     .exitOverride()
-    .hook('preAction', endWithReader);
+    .hook('preAction', (_, command) => endWithReader(command.name()));
 }
 
 /** The reader of a pipe has ended, as in `putlogs options | head`. There is nobody left to write for. */
-function endWithReader(): void {
+function endWithReader(command: string): void {
+  // It goes on sending.
+  if (command === 'pipe') return;
   process.stdout.once('error', () => process.exit());
 }
 

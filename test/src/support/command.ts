@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Local } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
 import { until } from './until.js';
 
@@ -19,7 +20,7 @@ interface CommandOptions {
   readonly input?: string;
   /** Default: pipes. */
   readonly stdio?: StdioOptions;
-  /** A program that starts the command, with its arguments. */
+  /** A command that runs putlogs, instead of putlogs. */
   readonly starter?: readonly string[];
 }
 
@@ -31,7 +32,7 @@ export class Command {
   stderr = '';
 
   constructor(args: readonly string[], { cwd, env = {}, input, stdio, starter = [] }: CommandOptions = {}) {
-    const [program = '', ...rest] = [...starter, process.execPath, PUTLOGS, ...args];
+    const [program = '', ...rest] = starter.length > 0 ? starter : [process.execPath, PUTLOGS, ...args];
     this.child = spawn(program, rest, {
       cwd,
       env: { ...surroundings(), ...env },
@@ -46,6 +47,25 @@ export class Command {
     this.child.stdin?.on('error', () => undefined);
     if (input !== undefined) this.child.stdin?.end(input);
     this.ended = once(this.child, 'close').then(([code, signal]) => ({ code, signal }));
+  }
+
+  /** Runs putlogs on a terminal of its own, whose contents become its stdout. */
+  static onTerminal(args: readonly string[], options: CommandOptions = {}): Command {
+    const quoted = [process.execPath, PUTLOGS, ...args].map((arg) => `'${arg}'`).join(' ');
+    return new Command([], {
+      ...options,
+      starter: ['script', '--quiet', '--return', '--command', quoted, '/dev/null'],
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Waits until it has sent something to the service. */
+  async started(local: Local): Promise<void> {
+    await until(
+      'a request',
+      () => local.requests.some(({ operation }) => operation === 'PutLogEvents'),
+      () => sleep(10),
+    );
   }
 
   /** Waits for text in its output. */

@@ -3,7 +3,7 @@ import { UsageError } from '../terminal/usage-error.js';
 import { flagOf, type Given } from './option-flags.js';
 
 /** @throws {UsageError} that names every mistake */
-function resolveGiven({ options, env }: Given): Config {
+export function resolveGiven({ options, env }: Given): Config {
   try {
     return resolveConfig(options, env);
   } catch (error) {

@@ -30,6 +30,7 @@ class Output {
 }
 
 export const stdout = new Output(process.stdout);
+export const stderr = new Output(process.stderr);
 
 /** Escapes what would control a terminal or hide text, but keeps the lines. */
 export function safe(text: string): string {

@@ -1,0 +1,53 @@
+import type { Tally } from '../delivery/tally.js';
+
+/** Reading pauses when half of the buffer is full, and goes on at a quarter. */
+const PAUSE_SHARE = 1 / 2;
+const RESUME_SHARE = 1 / 4;
+
+/** In an outage the writer is not held up for longer. */
+const PATIENCE_MS = 5000;
+const CHECK_MS = 50;
+
+/**
+ * Reads no faster than the service takes events, so that a large file loses none for lack of room. When the service takes
+ * nothing, reading goes on: the buffer's limit applies, and the program that writes is not held up by an outage.
+ */
+export class InputBrake {
+  readonly #maxBytes: number;
+  readonly #tally: () => Tally;
+  #bytesRead = 0;
+  /** How many events were delivered when the patience was over. */
+  #gaveUpAt = -1;
+
+  constructor(maxBufferBytes: number, tally: () => Tally) {
+    this.#maxBytes = maxBufferBytes;
+    this.#tally = tally;
+  }
+
+  /** @returns whether reading should pause until `released` resolves */
+  read(bytes: number): boolean {
+    this.#bytesRead += bytes;
+    const { delivered } = this.#tally();
+    return delivered > this.#gaveUpAt && this.#pendingBytes > this.#maxBytes * PAUSE_SHARE;
+  }
+
+  async released(): Promise<void> {
+    let { delivered } = this.#tally();
+    let stalledSince = performance.now();
+    while (this.#pendingBytes > this.#maxBytes * RESUME_SHARE) {
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+      const now = this.#tally().delivered;
+      if (now > delivered) stalledSince = performance.now();
+      delivered = now;
+      if (performance.now() - stalledSince < PATIENCE_MS) continue;
+      this.#gaveUpAt = delivered;
+      return;
+    }
+  }
+
+  /** An estimate: events are as long as they are on average. */
+  get #pendingBytes(): number {
+    const { accepted, pending } = this.#tally();
+    return accepted === 0 ? 0 : (this.#bytesRead / accepted) * pending;
+  }
+}
