@@ -49,6 +49,7 @@ export class Process {
         reporter: this.#reporter,
         store: undefined,
         deadLetters: undefined,
+        fallback: undefined,
         clock,
         random,
       },

@@ -58,6 +58,8 @@ export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
+export { Fallback } from './reporting/fallback.js';
+export { LineOutput } from './reporting/line-output.js';
 export { OtelLogs } from './reporting/otel-logs.js';
 export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';

@@ -5,6 +5,7 @@
 
 export { LoggerChannel } from './channel/logger-channel.js';
 export { closingOf } from './channel/logger-closing.js';
+export { recordFallback } from './channel/record-fallback.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export { type WorkerOption, workerProblems } from './channel/worker-option.js';
 export { ENTITY_FIELDS } from './config/entity-options.js';
@@ -21,6 +22,7 @@ export {
   type TransportModule,
 } from './module/transport-module.js';
 export { addCounts, type Counts } from './reporting/counts.js';
+export type { Fallback } from './reporting/fallback.js';
 export { type Counted, metrics } from './reporting/prometheus.js';
 export { type PublishedReport, publishReport } from './reporting/report-channel.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';

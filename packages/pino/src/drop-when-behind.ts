@@ -2,6 +2,7 @@ import {
   addCounts,
   type Counts,
   errorMessage,
+  type Fallback,
   isOrAre,
   type Options,
   onOwnStack,
@@ -9,6 +10,7 @@ import {
   publishReport,
   type Report,
   Reporter,
+  recordFallback,
   resolveConfig,
   systemClock,
   WorkerBackpressure,
@@ -36,7 +38,8 @@ interface Transport {
  * @throws {ConfigError}
  */
 export function dropWhenBehind<T extends Transport>(transport: T, options?: Options): T {
-  const { logGroupName, maxBufferBytes, reportToStderr } = resolveConfig(options);
+  const config = resolveConfig(options);
+  const { logGroupName, maxBufferBytes, reportToStderr } = config;
   // Changes the transport itself: a stream around it would have to offer everything that Pino and others call on it.
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
@@ -48,7 +51,8 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     reportToStderr,
     systemClock,
   );
-  const backpressure = new WorkerBackpressure(maxBufferBytes, reporter);
+  const fallback = recordFallback(config, reporter);
+  const backpressure = new WorkerBackpressure(maxBufferBytes, reporter, fallback);
   /** @param others the counts of the other thread */
   const emitReport = (report: Report, others?: Counts) => {
     const whole = others === undefined ? report : { ...report, counts: addCounts(report.counts, others) };
@@ -62,11 +66,11 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   transport.write = (line) => {
     // thread-stream would emit an 'error' for each record.
     if (transport.writable === false) {
-      dropLate(reporter, failure);
+      dropLate(withoutNewline(line), reporter, fallback, failure);
       return false;
     }
     if (backpressure.isFull) {
-      backpressure.drop();
+      backpressure.drop(withoutNewline(line));
       return false;
     }
     const keepsUp = write(line);
@@ -87,9 +91,22 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
   return transport;
 }
 
-/** Counts a record that the transport no longer takes. @param failure undefined: the transport was closed */
-function dropLate(reporter: Reporter, failure: unknown): void {
+/** A record that the transport no longer takes. @param failure undefined: the transport was closed */
+function dropLate(text: string, reporter: Reporter, fallback: Fallback | undefined, failure: unknown): void {
+  const lost = () => countLate(reporter, failure);
   reporter.accept(1);
+  if (fallback === undefined) lost();
+  else {
+    const why =
+      failure === undefined
+        ? 'logged after the transport was closed'
+        : `the worker thread ended (${errorMessage(failure)})`;
+    fallback.take({ texts: [text], why, lost }, false);
+    fallback.writeIfExiting();
+  }
+}
+
+function countLate(reporter: Reporter, failure: unknown): void {
   if (failure === undefined) {
     reporter.drop('closed', 1);
     reporter.loss(
@@ -107,4 +124,8 @@ function dropLate(reporter: Reporter, failure: unknown): void {
         `The worker thread ended (${errorMessage(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
     );
   }
+}
+
+function withoutNewline(line: string): string {
+  return line.endsWith('\n') ? line.slice(0, -1) : line;
 }

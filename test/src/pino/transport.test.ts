@@ -176,6 +176,22 @@ test("dropWhenBehind: what is logged after the transport's end is counted and re
   t.is(reports.at(-1)?.counts.dropped.closed, 1);
 });
 
+test('dropWhenBehind: with a fallback, what would be dropped is written there', async (t) => {
+  const local = await startLocal(t);
+  const { code, stdout, stderr } = await runFixture(local, 'pino-setups.js', [
+    'falls behind, with a fallback',
+  ]);
+  t.is(code, 0, stderr);
+  const written = stdout.split('\n').filter(Boolean);
+  const numbers = [...written, ...messages(local)].map((text) => JSON.parse(text).i).filter(Number.isInteger);
+  t.deepEqual(
+    numbers.toSorted((a, b) => a - b),
+    range(6001),
+  );
+  t.true(written.length > 2000);
+  t.regex(stderr, /fallback: \d+ events? could not be delivered and went to stdout instead/);
+});
+
 test('dropWhenBehind throws a ConfigError at once', (t) => {
   const transport = pino.transport({ target, options: { logGroupName: '/test/app' } });
   t.throws(() => dropWhenBehind(transport, { logGroupName: '/test/app', maxBufferBytes: 1 }), {

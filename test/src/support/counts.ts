@@ -8,12 +8,15 @@ export const NO_EVENTS: Counts = {
   dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
   spooled: 0,
   filtered: 0,
+  fallback: 0,
   pending: 0,
 };
 
 /** The events in all counters but `accepted`, which must be the same number. */
 export function sumOf(counts: Counts): number {
-  return counts.delivered + lostIn(counts) + counts.spooled + counts.filtered + counts.pending;
+  return (
+    counts.delivered + lostIn(counts) + counts.spooled + counts.filtered + counts.fallback + counts.pending
+  );
 }
 
 /** The events that were rejected or dropped. */

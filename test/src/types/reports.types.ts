@@ -11,7 +11,7 @@ export type Cases = [
   Expect<
     Equal<
       keyof Counts,
-      'accepted' | 'delivered' | 'rejected' | 'dropped' | 'spooled' | 'filtered' | 'pending'
+      'accepted' | 'delivered' | 'rejected' | 'dropped' | 'spooled' | 'filtered' | 'fallback' | 'pending'
     >
   >,
   Expect<Equal<keyof Counts['rejected'], 'tooOld' | 'expired' | 'tooNew' | 'invalid'>>,

@@ -19,6 +19,8 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
     'The longest time without progress before a request is retried, in milliseconds, from 100 to 300000. An upload that makes progress continues; the response must be complete within this time. While the process shuts down, at most half of the remaining time.',
   closeTimeoutMs:
     'The longest time that the end of the process waits for delivery, in milliseconds, from 0 to 8500.',
+  fallback:
+    'Where an event that would be dropped is written instead, as a line of its own: stdout or stderr. Default: nowhere.',
   gzip: 'Compress requests with gzip.',
   spoolDirectory:
     'A directory for events that wait, so that they survive the process and take little memory. Several processes may share it. Default: no spool.',

@@ -2,6 +2,7 @@ import { largestRecordBytes } from '../config/largest-record.js';
 import type { Config } from '../config/options.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
+import type { Fallback } from '../reporting/fallback.js';
 import { OtelLogs } from '../reporting/otel-logs.js';
 import { OtelMetrics } from '../reporting/otel-metrics.js';
 import { publishReport } from '../reporting/report-channel.js';
@@ -10,6 +11,7 @@ import { Reporter } from '../reporting/reporter.js';
 import { onOwnStack } from '../util/at-exit.js';
 import { systemClock } from '../util/clock.js';
 import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { recordFallback } from './record-fallback.js';
 import { RestartingChannel } from './restarting-channel.js';
 
 /** A logger's way into a pipeline. It opens with the first record, and again with the first record after `close()`. */
@@ -21,6 +23,8 @@ export class LoggerChannel {
   readonly #otelLogs: OtelLogs;
   /** Counts what is lost on this side. */
   readonly #reporter: Reporter;
+  /** Takes what would be lost on this side. */
+  readonly #fallback: Fallback | undefined;
   /** In UTF-16 code units, each of which takes at least a byte. */
   readonly #maxLength: number;
   #channel: RestartingChannel | undefined;
@@ -48,6 +52,7 @@ export class LoggerChannel {
     this.#otelMetrics = new OtelMetrics(config.logGroupName);
     this.#otelLogs = new OtelLogs(isSentByOtel);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
+    this.#fallback = recordFallback(config, this.#reporter);
     listenForExit();
   }
 
@@ -77,6 +82,7 @@ export class LoggerChannel {
   /** Resolves when every record written before is settled. Never rejects. */
   async flush(): Promise<void> {
     await Promise.all([this.#channel?.flush(), ...this.#closings]);
+    await this.#fallback?.idle();
   }
 
   /** Resolves when every record written before is settled or `closeTimeoutMs` is over, and the pipeline has ended. Never rejects. */
@@ -88,6 +94,7 @@ export class LoggerChannel {
       this.#closings.add(closing);
     }
     await Promise.all(this.#closings);
+    await this.#fallback?.close(this.#config.closeTimeoutMs);
   }
 
   get logGroupName(): string {
@@ -106,6 +113,7 @@ export class LoggerChannel {
       config: this.#config,
       clock: systemClock,
       reporter: this.#reporter,
+      fallback: this.#fallback,
       report: (report) => this.#report(report),
     });
     this.#live.add(channel);

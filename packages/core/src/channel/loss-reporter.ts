@@ -1,13 +1,27 @@
 import { hasExitDeliveryBegun } from '../host/deliver-at-exit.js';
+import type { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { isOrAre, plural } from '../util/plural.js';
+import type { LoggedRecord } from './channel.js';
 
 /** Counts and reports what is lost on this side of a channel: the pipeline never took it, or ended with its thread. */
 export class LossReporter {
   readonly #reporter: Reporter;
+  readonly #fallback: Fallback | undefined;
 
-  constructor(reporter: Reporter) {
+  /** @param fallback takes the records that would be lost */
+  constructor(reporter: Reporter, fallback?: Fallback) {
     this.#reporter = reporter;
+    this.#fallback = fallback;
+  }
+
+  /**
+   * The worker ended, and these records had not reached it.
+   * @returns how many of them the fallback takes
+   */
+  rescue(records: readonly LoggedRecord[], reason: string): number {
+    const lost = () => this.#lostWithWorker(records.length, reason);
+    return this.#rescue(records, `the worker thread ended (${reason})`, lost) ? records.length : 0;
   }
 
   /**
@@ -23,24 +37,38 @@ export class LossReporter {
       this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost.${spooled}`);
       return;
     }
-    this.#lose('workerEnded', 'worker', events, (all) => {
-      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost${except}.${spooled}`;
-    });
+    this.#reporter.accept(events);
+    this.#lostWithWorker(events, reason, `${except}.${spooled}`);
     if (hasExitDeliveryBegun()) this.#reporter.reportWithheld();
   }
 
-  /** A module that is preloaded runs in our own worker too, and logged there. */
-  loggedInOwnWorker(): void {
-    this.#lose('workerEnded', 'worker', 1, (all) => {
-      return `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`;
+  #lostWithWorker(events: number, reason: string, end = '.'): void {
+    this.#lose('workerEnded', 'worker', events, (all) => {
+      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost${end}`;
     });
   }
 
-  loggedTooLate(records: number): void {
-    if (records === 0) return;
-    this.#lose('closed', 'logged-after-close', records, (all) => {
-      return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
-    });
+  /** A module that is preloaded runs in our own worker too, and logged there. */
+  loggedInOwnWorker(record: LoggedRecord): void {
+    const lost = () =>
+      this.#lose('workerEnded', 'worker', 1, (all) => {
+        return `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`;
+      });
+    if (this.#rescue([record], 'it was logged in the worker thread of a transport', lost)) return;
+    this.#reporter.accept(1);
+    lost();
+  }
+
+  loggedTooLate(records: readonly LoggedRecord[]): void {
+    if (records.length === 0) return;
+    const lost = () =>
+      this.#lose('closed', 'logged-after-close', records.length, (all) => {
+        return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
+      });
+    if (!this.#rescue(records, 'logged as the process exited', lost)) {
+      this.#reporter.accept(records.length);
+      lost();
+    }
     // The process is exiting: a report that is withheld now would never be made.
     this.#reporter.reportWithheld();
   }
@@ -52,13 +80,21 @@ export class LossReporter {
     );
   }
 
+  /** @returns whether the fallback takes the records */
+  #rescue(records: readonly LoggedRecord[], why: string, lost: () => void): boolean {
+    if (this.#fallback === undefined || records.length === 0) return false;
+    this.#reporter.accept(records.length);
+    this.#fallback.take({ texts: records.map(([, message]) => message), why, lost }, true);
+    this.#fallback.writeIfExiting();
+    return true;
+  }
+
   #lose(
     reason: 'workerEnded' | 'closed',
     code: 'worker' | 'logged-after-close',
     count: number,
     message: (all: number) => string,
   ): void {
-    this.#reporter.accept(count);
     this.#reporter.drop(reason, count);
     this.#reporter.loss(code, count, message);
   }

@@ -2,6 +2,7 @@ import type { Config } from '../config/options.js';
 import { hasExitDeliveryBegun, registerExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
 import type { FinalCounts } from '../reporting/counters.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
+import type { Fallback } from '../reporting/fallback.js';
 import type { Report } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
@@ -54,6 +55,8 @@ interface RestartingChannelContext {
   readonly clock: Clock;
   /** Counts what is lost on this side. */
   readonly reporter: Reporter;
+  /** Takes what would be lost on this side. */
+  readonly fallback: Fallback | undefined;
   /** Gets the pipeline's reports. */
   report(report: Report): void;
 }
@@ -79,8 +82,9 @@ export class RestartingChannel {
 
   constructor(useWorker: boolean, context: RestartingChannelContext) {
     this.#context = context;
-    this.#backpressure = new WorkerBackpressure(context.config.maxBufferBytes, context.reporter);
-    this.#losses = new LossReporter(context.reporter);
+    const { config, reporter, fallback } = context;
+    this.#backpressure = new WorkerBackpressure(config.maxBufferBytes, reporter, fallback);
+    this.#losses = new LossReporter(reporter, fallback);
     this.#channelClass = useWorker ? WorkerChannel : InProcessChannel;
     this.#unregister = registerExitDelivery({
       requestClose: () => this.#requestCloseAtExit(),
@@ -100,7 +104,7 @@ export class RestartingChannel {
 
   write(...record: LoggedRecord): void {
     // A logger that a preloaded module sets up in our own worker would start a worker, and so on without end.
-    if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker();
+    if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker(record);
     else if (hasExitDeliveryBegun()) this.#writeAtExit(record);
     else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, record);
     else {
@@ -137,7 +141,7 @@ export class RestartingChannel {
     if (state.kind === 'open') await state.opened.channel.close();
     else if (state.kind === 'starting') {
       this.#leave(state.opened);
-      this.#losses.workerEnded(this.#held.splice(0).length, 'it is stuck');
+      this.#loseHeld('it is stuck');
       state.opened.channel.abandon();
     }
     if ('opened' in this.#state) this.#leave(this.#state.opened);
@@ -145,7 +149,8 @@ export class RestartingChannel {
   }
 
   #writeTo(opened: OpenedChannel, record: LoggedRecord): void {
-    if (opened.channel.isFull) this.#backpressure.drop();
+    const [, message] = record;
+    if (opened.channel.isFull) this.#backpressure.drop(message);
     else {
       opened.channel.write(...record);
       opened.written++;
@@ -153,8 +158,14 @@ export class RestartingChannel {
   }
 
   #hold(record: LoggedRecord): void {
-    if (this.#backpressure.isFull) this.#backpressure.drop();
+    const [, message] = record;
+    if (this.#backpressure.isFull) this.#backpressure.drop(message);
     else this.#keep(record);
+  }
+
+  #loseHeld(reason: string): void {
+    const held = this.#held.splice(0);
+    this.#losses.workerEnded(held.length - this.#losses.rescue(held, reason), reason);
   }
 
   /** Holds a record for which there is room, or for which there was until the worker ended. */
@@ -230,9 +241,8 @@ export class RestartingChannel {
       this.#start();
       this.#losses.noWorker(error);
     } else {
-      const lost = this.#held.splice(0).length;
       this.#pause();
-      this.#losses.workerEnded(lost, error.message);
+      this.#loseHeld(error.message);
     }
   }
 
@@ -254,7 +264,8 @@ export class RestartingChannel {
     this.#hasLeftEvents = saved + writing > 0;
     for (const record of kept) this.#keep(record);
     if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
-    this.#losses.workerEnded(lost + neverAccepted, error.message, saved, writing);
+    const rescued = goesOn ? 0 : this.#losses.rescue(unseen, error.message);
+    this.#losses.workerEnded(lost + Math.max(neverAccepted - rescued, 0), error.message, saved, writing);
   }
 
   #leave(opened: OpenedChannel): void {
@@ -312,13 +323,13 @@ export class RestartingChannel {
 
   #awaitCloseAtExit(): void {
     if ('opened' in this.#state) this.#state.opened.channel.atExit?.awaitClose();
-    this.#losses.loggedTooLate(this.#held.splice(0).length);
+    this.#losses.loggedTooLate(this.#held.splice(0));
   }
 
   /** A listener of 'exit' that runs after ours has logged: there is no later moment to deliver. */
   #writeAtExit(record: LoggedRecord): void {
     const needsEventLoop = 'opened' in this.#state && this.#state.opened.channel.atExit === undefined;
-    if (this.#state.kind === 'over' || needsEventLoop) this.#losses.loggedTooLate(1);
+    if (this.#state.kind === 'over' || needsEventLoop) this.#losses.loggedTooLate([record]);
     else {
       this.#held.push(record);
       this.#requestCloseAtExit();

@@ -1,3 +1,4 @@
+import type { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { plural } from '../util/plural.js';
 
@@ -8,11 +9,14 @@ const OVERHEAD_BYTES = 200;
 export class WorkerBackpressure {
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
+  readonly #fallback: Fallback | undefined;
   #bytes = 0;
 
-  constructor(maxBytes: number, reporter: Reporter) {
+  /** @param fallback takes what would be dropped */
+  constructor(maxBytes: number, reporter: Reporter, fallback?: Fallback) {
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
+    this.#fallback = fallback;
   }
 
   get isFull(): boolean {
@@ -41,9 +45,18 @@ export class WorkerBackpressure {
     this.#bytes = 0;
   }
 
-  /** Counts and reports a record that is dropped. */
-  drop(): void {
+  /** Counts and reports a record that is dropped, or leaves that to the fallback. */
+  drop(text: string): void {
     this.#reporter.accept(1);
+    if (this.#fallback === undefined) this.#lost();
+    else this.#fallback.take({ texts: [text], why: this.#why, lost: () => this.#lost() }, false);
+  }
+
+  get #why(): string {
+    return `more than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up`;
+  }
+
+  #lost(): void {
     this.#reporter.drop('bufferFull', 1);
     this.#reporter.loss(
       'buffer-full',

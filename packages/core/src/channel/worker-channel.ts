@@ -169,7 +169,7 @@ export class WorkerChannel implements Channel {
     this.#error ??= error;
     await withTimeout(TERMINATION_MS, this.#context.clock, this.#worker.terminate());
     // The worker may be in a system call that does not return.
-    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final(), []);
+    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final(), this.#outbox.close());
   }
 
   /** @returns how long the close may take, in milliseconds */
@@ -190,7 +190,7 @@ export class WorkerChannel implements Channel {
       this.#closeDeadline += performance.now() - waitBeganAt;
       if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
     }
-    this.#end();
-    this.#context.broken(new Error('it took too long'), this.#counters.final(), []);
+    const unseen = this.#end();
+    this.#context.broken(new Error('it took too long'), this.#counters.final(), unseen);
   }
 }

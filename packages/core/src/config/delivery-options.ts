@@ -1,4 +1,4 @@
-import { between, flag, integer, MIB } from './option-types.js';
+import { between, choice, flag, integer, MIB } from './option-types.js';
 
 /** When and how events are sent. */
 export const DELIVERY_OPTIONS = {
@@ -48,6 +48,13 @@ export const DELIVERY_OPTIONS = {
     default: 8000,
     // The maximum leaves a second for the disk before thread-stream terminates the worker, after 10 seconds.
     expected: 'a whole number from 0 to 8500',
+  }),
+  /**
+   * Where an event that would be dropped is written instead, as a line of its own: `stdout` or `stderr`.
+   * Default: nowhere.
+   */
+  fallback: choice(['stdout', 'stderr'], {
+    default: undefined,
   }),
   /**
    * Compress requests with gzip.

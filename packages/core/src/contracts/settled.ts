@@ -8,6 +8,8 @@ export type Settled =
   | { readonly kind: 'invalid'; readonly failure: Failure }
   /** There was no room, or no more time. */
   | { readonly kind: 'dropped'; readonly reason: DropReason }
+  /** It would be dropped, and is written to stdout or stderr instead. From then on the fallback counts its events. */
+  | { readonly kind: 'fallback'; readonly reason: DropReason }
   /** The batch was only on disk, and cannot be read. */
   | { readonly kind: 'unreadable'; readonly error: unknown }
   /** The process ends and leaves the copy on disk to the next one, or another process has taken it over. */

@@ -1,4 +1,5 @@
-import type { Settled } from '../contracts/settled.js';
+import type { DropReason, Settled } from '../contracts/settled.js';
+import type { Counts } from '../reporting/counts.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { QueuedBatch } from './queued-batch.js';
 import { rejectedCount } from './rejected-events.js';
@@ -30,13 +31,19 @@ export class Accounting implements SettlementObserver {
         this.#reporter.reject('invalid', size);
         break;
       case 'dropped':
-        this.#reporter.drop(settled.reason === 'abandoned' ? 'closed' : settled.reason, size);
+        this.#reporter.drop(dropCounterOf(settled.reason), size);
         break;
       case 'unreadable':
         this.#reporter.drop('unreadable', size);
         break;
       case 'spooled':
         this.#reporter.spool(size);
+        break;
+      case 'fallback': // counted when they are written
     }
   }
+}
+
+export function dropCounterOf(reason: DropReason): keyof Counts['dropped'] {
+  return reason === 'abandoned' ? 'closed' : reason;
 }

@@ -4,6 +4,7 @@ import type { BatchStore, MirroredBatch } from '../contracts/batch-store.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Transform } from '../contracts/transform.js';
+import type { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Router } from '../routing/router.js';
 import { type Clock, withTimeout } from '../util/clock.js';
@@ -12,6 +13,7 @@ import { CircuitBreakers } from './circuit-breakers.js';
 import { DeadLetterObserver } from './dead-letter-observer.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type RecoveredBatch } from './delivery-queue.js';
+import { EventFallback } from './event-fallback.js';
 import type { EventTimes } from './event-times.js';
 import { FlushSchedule } from './flush-schedule.js';
 import { FlushWaiters } from './flush-waiters.js';
@@ -42,6 +44,7 @@ export interface DispatcherParts {
   readonly reporter: Reporter;
   readonly store: BatchStore | undefined;
   readonly deadLetters: DeadLetters | undefined;
+  readonly fallback: Fallback | undefined;
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
@@ -69,10 +72,11 @@ export class Dispatcher {
   readonly #settlement: Settlement;
   readonly #shutdown: Shutdown;
   readonly #flushWaiters: FlushWaiters;
+  readonly #fallback: EventFallback | undefined;
   #recovered: Promise<void> = Promise.resolve();
 
   constructor(options: DispatcherOptions, parts: DispatcherParts) {
-    const { times, reporter, store, deadLetters, clock, random } = parts;
+    const { times, reporter, store, clock, random } = parts;
     const lifecycle = this.#lifecycle;
     const batcher = new Batcher<Destination, MirroredBatch>(
       {
@@ -83,21 +87,31 @@ export class Dispatcher {
     );
     // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
     const queue = new DeliveryQueue((destination) => batcher.recall(destination));
-    reporter.watchPending(() => batcher.eventCount + queue.eventCount);
-    const lossNotices = new LossNotices();
+    const lossNotices = new LossNotices(parts.fallback?.stream);
     const lossReports = new LossReports(options, reporter);
     const flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
-    const observers = [new Accounting(reporter), lossNotices, lossReports, flushWaiters];
+    const fallback = parts.fallback && new EventFallback(parts.fallback, lossReports, reporter);
+    const deadLetters = parts.deadLetters ?? fallback;
     const settlement = new Settlement(
       queue,
-      deadLetters === undefined ? observers : [...observers, new DeadLetterObserver(deadLetters)],
+      [
+        new Accounting(reporter),
+        lossNotices,
+        lossReports,
+        flushWaiters,
+        ...(deadLetters === undefined ? [] : [new DeadLetterObserver(deadLetters)]),
+        ...(fallback === undefined ? [] : [fallback]),
+      ],
+      fallback,
     );
+    reporter.watchPending(() => batcher.eventCount + queue.eventCount + (fallback?.pending ?? 0));
     this.#reporter = reporter;
     this.#clock = clock;
     this.#batcher = batcher;
     this.#queue = queue;
     this.#flushWaiters = flushWaiters;
     this.#settlement = settlement;
+    this.#fallback = fallback;
     this.#limiter = new MemoryLimiter(options.maxBufferBytes, batcher, queue, store);
     store?.whenFull(() => this.#keepWithinLimits());
     const breakers = new CircuitBreakers(options, clock, random, (destination) =>
@@ -121,6 +135,7 @@ export class Dispatcher {
       transform: parts.transform,
       lossNotices,
       lossReports,
+      fallback,
       schedule: new FlushSchedule(options.flushIntervalMs, clock, random),
       due: () => this.#scheduler.sendDue(),
     });
@@ -179,6 +194,7 @@ export class Dispatcher {
   /** Resolves when everything accepted before is delivered, rejected or dropped. An outage is waited for. */
   async flush(): Promise<void> {
     await this.#flush();
+    await this.#fallback?.idle();
     this.#reporter.reportCounts();
   }
 

@@ -8,6 +8,7 @@ import type { Transform } from '../contracts/transform.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Router } from '../routing/router.js';
 import type { Clock } from '../util/clock.js';
+import type { EventFallback } from './event-fallback.js';
 import type { EventTimes } from './event-times.js';
 import type { FlushSchedule } from './flush-schedule.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -23,6 +24,7 @@ export interface IntakeParts {
   readonly reporter: Reporter;
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
+  readonly fallback: EventFallback | undefined;
   readonly clock: Clock;
   readonly lifecycle: Lifecycle;
   readonly batcher: Batcher<Destination, MirroredBatch>;
@@ -49,10 +51,11 @@ export class Intake {
    * @returns whether events were added to open batches
    */
   accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes = 0): boolean {
-    const { route, transform, times, recordLimit, reporter, lossReports, lifecycle } = this.#parts;
+    const { route, transform, times, recordLimit, reporter, lossReports, fallback, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const logged = toText(message);
-    const transformed = lifecycle.acceptsRecords ? transform?.(logged) : undefined;
+    const isWanted = lifecycle.acceptsRecords || fallback !== undefined;
+    const transformed = isWanted ? transform?.(logged) : undefined;
     if (transformed === 'filtered') {
       reporter.accept(1, 1);
       reporter.filter(1);
@@ -68,15 +71,22 @@ export class Intake {
       return false;
     }
     if (!lifecycle.acceptsRecords) {
-      reporter.accept(events.length, 1);
-      reporter.drop('closed', events.length);
-      lossReports.late(events.length);
+      this.#loseLate(events);
       return false;
     }
     this.#add(route(logged, transformed?.names), events, 1);
     // Last: a listener to the report may log.
     if (cut !== undefined) lossReports.cut(cut);
     return true;
+  }
+
+  #loseLate(events: readonly LogEvent[]): void {
+    const { reporter, lossReports, fallback } = this.#parts;
+    reporter.accept(events.length, 1);
+    if (fallback === undefined) {
+      reporter.drop('closed', events.length);
+      lossReports.late(events.length);
+    } else fallback.takeLate(events);
   }
 
   /** The service takes events again: the reader of the log stream learns what is missing in it. */

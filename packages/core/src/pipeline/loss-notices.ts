@@ -1,6 +1,7 @@
 import { type Gap, mergeGaps } from '../batching/gap.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Settled } from '../contracts/settled.js';
+import type { FallbackStream } from '../reporting/fallback.js';
 import { plural } from '../util/plural.js';
 import type { QueuedBatch } from './queued-batch.js';
 import type { SettlementObserver } from './settlement.js';
@@ -15,12 +16,17 @@ export interface LossNotice {
 /** Remembers which events were dropped for lack of room, so that the reader of the log stream learns of the gap. */
 export class LossNotices implements SettlementObserver {
   readonly #gaps = new WeakMap<Destination, Gap>();
+  /** Where dropped events are written, as the end of the notice. */
+  readonly #place: string;
+
+  /** @param fallback where events are written that would be dropped */
+  constructor(fallback: FallbackStream | undefined) {
+    this.#place = fallback === undefined ? '' : ` Look for them in the ${fallback} of the process.`;
+  }
 
   batchSettled(queued: QueuedBatch, settled: Settled): void {
-    const isForLackOfRoom =
-      settled.kind === 'dropped' && (settled.reason === 'bufferFull' || settled.reason === 'spoolFull');
     // A batch of an earlier process belongs to that process's log stream.
-    if (isForLackOfRoom && queued.isOwn) this.#widenGap(queued);
+    if (isForLackOfRoom(settled) && queued.isOwn) this.#widenGap(queued);
   }
 
   #widenGap({ destination, size, firstTimestamp, lastTimestamp, gap }: QueuedBatch): void {
@@ -36,11 +42,16 @@ export class LossNotices implements SettlementObserver {
     this.#gaps.delete(destination);
     const from = new Date(gap.firstTimestamp).toISOString();
     const to = new Date(gap.lastTimestamp).toISOString();
-    const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.`;
+    const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.${this.#place}`;
     return {
       gap,
       timestamp: gap.lastTimestamp,
       message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
     };
   }
+}
+
+function isForLackOfRoom(settled: Settled): boolean {
+  const isMissing = settled.kind === 'dropped' || settled.kind === 'fallback';
+  return isMissing && (settled.reason === 'bufferFull' || settled.reason === 'spoolFull');
 }

@@ -59,7 +59,23 @@ export class LossReports implements SettlementObserver {
     this.#reporter.problem(
       'record-cut',
       `A record of ${wholeBytes} bytes ${why}, and was cut: the end of its text says how many bytes are missing. Log less in one record, or raise ${limit}.`,
+      limit,
     );
+  }
+
+  /** Why events are given up, as the end of a sentence. */
+  why(reason: DropReason): string {
+    const { maxBufferBytes, spoolMaxBytes } = this.#limits;
+    switch (reason) {
+      case 'bufferFull':
+        return `more than maxBufferBytes (${maxBufferBytes}) wait for delivery`;
+      case 'spoolFull':
+        return `more than spoolMaxBytes (${spoolMaxBytes}) wait in the spool`;
+      case 'closed':
+        return 'closeTimeoutMs was over';
+      case 'abandoned':
+        return 'the process ended';
+    }
   }
 
   #rejected(events: number): void {

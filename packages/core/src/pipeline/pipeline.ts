@@ -9,6 +9,8 @@ import { ProcessIdentity } from '../identity/process-identity.js';
 import { type RuntimeEnvironment, thisRuntimeEnvironment } from '../identity/runtime-environment.js';
 import { UserModule } from '../module/user-module.js';
 import type { Counters } from '../reporting/counters.js';
+import { Fallback } from '../reporting/fallback.js';
+import type { LineOutput } from '../reporting/line-output.js';
 import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
 import { createRouter } from '../routing/router.js';
@@ -59,6 +61,8 @@ export interface PipelineOptions {
 export interface PipelineDependencies extends PipelineOptions, Partial<RuntimeEnvironment> {
   /** Successive pipelines may share their counters. Default: new ones. */
   readonly counters?: Counters;
+  /** Where `fallback` writes to. Default: the stream that it names. */
+  readonly output?: LineOutput;
 }
 
 /**
@@ -83,7 +87,7 @@ export interface AssembledPipeline extends Pipeline {
 export function assemblePipeline(
   config: Config,
   emit: (report: Report) => void,
-  { clock = systemClock, random = Math.random, counters, ...overrides }: PipelineDependencies = {},
+  { clock = systemClock, random = Math.random, counters, output, ...overrides }: PipelineDependencies = {},
 ): AssembledPipeline {
   const { reporter, userModule } = openReporter(config, emit, clock, counters);
   const environment = { ...thisRuntimeEnvironment(process.env), ...overrides };
@@ -95,6 +99,7 @@ export function assemblePipeline(
   const client = new SdkLogsClient(sdkOptions, environment.env, clock, serviceClock, warnOfPlainHttp);
   const destinations = new Destinations(config, client, reporter, identity);
   const disk = new Disk(config, reporter, clock);
+  const fallback = config.fallback && new Fallback(config.fallback, reporter, clock, output);
   const dispatcher = new Dispatcher(config, {
     route: createRouter(config, destinations, identity, reporter, clock),
     transform: userModule?.transform,
@@ -103,6 +108,7 @@ export function assemblePipeline(
     reporter,
     store: disk.spool,
     deadLetters: disk.deadLetters,
+    fallback,
     clock,
     random,
   });
@@ -110,7 +116,7 @@ export function assemblePipeline(
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
   const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock);
   recovery?.start();
-  const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, clock });
+  const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, fallback, reporter, clock });
   return {
     accept: dispatcher.accept.bind(dispatcher),
     flush: () => dispatcher.flush(),

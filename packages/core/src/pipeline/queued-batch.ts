@@ -226,5 +226,6 @@ function staysOnDisk(settled: Settled): boolean {
   // The copy is for the next process, or for a person to look at.
   if (settled.kind === 'spooled' || settled.kind === 'unreadable') return true;
   // A batch in flight at the deadline may still be read, and events that are on disk are not lost.
-  return settled.kind === 'dropped' && (settled.reason === 'closed' || settled.reason === 'abandoned');
+  const isLeft = settled.kind === 'dropped' || settled.kind === 'fallback';
+  return isLeft && (settled.reason === 'closed' || settled.reason === 'abandoned');
 }

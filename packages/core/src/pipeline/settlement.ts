@@ -1,5 +1,6 @@
 import type { Settled } from '../contracts/settled.js';
 import type { DeliveryQueue } from './delivery-queue.js';
+import type { EventFallback } from './event-fallback.js';
 import type { QueuedBatch } from './queued-batch.js';
 
 /** Learns how batches end: the counters, the dead letters, the loss reports and the loss notices. */
@@ -14,17 +15,33 @@ export interface SettlementObserver {
 export class Settlement {
   readonly #queue: DeliveryQueue;
   readonly #observers: readonly SettlementObserver[];
+  readonly #fallback: EventFallback | undefined;
 
-  constructor(queue: DeliveryQueue, observers: readonly SettlementObserver[]) {
+  /** @param fallback takes what would be dropped */
+  constructor(queue: DeliveryQueue, observers: readonly SettlementObserver[], fallback?: EventFallback) {
     this.#queue = queue;
     this.#observers = observers;
+    this.#fallback = fallback;
   }
 
   /** Settles batches. Those that were settled before stay in the counter that they are in. */
   settle(batches: readonly QueuedBatch[], settled: Settled): void {
+    const ended = batches.filter((queued) => this.#queue.complete(queued));
+    if (settled.kind !== 'dropped' || this.#fallback === undefined) {
+      this.#settle(ended, settled);
+      return;
+    }
+    const { reason } = settled;
+    const taken: QueuedBatch[] = [];
+    const lost: QueuedBatch[] = [];
+    for (const queued of ended) (this.#fallback.takeBatch(queued, reason) ? taken : lost).push(queued);
+    this.#settle(taken, { kind: 'fallback', reason });
+    this.#settle(lost, settled);
+  }
+
+  #settle(batches: readonly QueuedBatch[], settled: Settled): void {
     let events = 0;
     for (const queued of batches) {
-      if (!this.#queue.complete(queued)) continue;
       for (const observer of this.#observers) observer.batchSettled?.(queued, settled);
       queued.settle(settled);
       events += queued.size;

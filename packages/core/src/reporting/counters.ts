@@ -22,6 +22,7 @@ const POSITIONS = {
   /** Pending events that the disk is writing. */
   writing: 15,
   filtered: 16,
+  fallback: 17,
 } as const;
 
 type Counter = keyof typeof POSITIONS;
@@ -95,6 +96,7 @@ export class Counters {
       },
       spooled: this.#get('spooled'),
       filtered: this.#get('filtered'),
+      fallback: this.#get('fallback'),
       pending,
     };
   }
@@ -118,7 +120,7 @@ export class Counters {
   }
 }
 
-function settledIn({ delivered, rejected, dropped, spooled, filtered }: Counts): number {
+function settledIn({ delivered, rejected, dropped, spooled, filtered, fallback }: Counts): number {
   const lost = [...Object.values(rejected), ...Object.values(dropped)];
-  return [delivered, ...lost, spooled, filtered].reduce((a, b) => a + b);
+  return [delivered, ...lost, spooled, filtered, fallback].reduce((a, b) => a + b);
 }

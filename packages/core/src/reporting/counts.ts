@@ -1,6 +1,7 @@
 /**
  * The number of log events by outcome. Each accepted event is counted in exactly one of delivered, rejected, dropped,
- * spooled, filtered and pending. A message that is too long for one event counts as the several events that it is split into.
+ * spooled, filtered, fallback and pending. A message that is too long for one event counts as the several events that it is split
+ * into.
  */
 export interface Counts {
   /** Events from the logger, and events that an earlier process had left in the spool. */
@@ -37,6 +38,8 @@ export interface Counts {
   readonly spooled: number;
   /** Records that the function `filter` of the option `module` kept back. */
   readonly filtered: number;
+  /** Events that would have been dropped, and were written to stdout or stderr instead: see the option `fallback`. */
+  readonly fallback: number;
   /** Events that wait or are in flight. */
   readonly pending: number;
 }
@@ -63,6 +66,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
     },
     spooled: a.spooled + b.spooled,
     filtered: a.filtered + b.filtered,
+    fallback: a.fallback + b.fallback,
     pending: a.pending + b.pending,
   };
 }

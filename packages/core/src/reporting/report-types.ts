@@ -49,6 +49,11 @@ export type ProblemCode =
    * in one record.
    */
   | 'record-cut'
+  /** Events that could not be delivered cannot be written to the `fallback` either, and are lost. Look for who reads it. */
+  | 'fallback-failed'
+  // Events are written elsewhere.
+  /** Events could not be delivered, and were written to `fallback` instead. The message says why. */
+  | 'fallback'
   // Events are not affected.
   /** The host's clock differs from the service's. Requests are signed with the service's time. Set the clock. */
   | 'clock'

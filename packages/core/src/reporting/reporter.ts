@@ -79,6 +79,12 @@ export class Reporter {
     this.#countsChanged = true;
   }
 
+  /** Events were written to stdout or stderr instead. */
+  fallBack(events: number): void {
+    this.#counters.add('fallback', events);
+    this.#countsChanged = true;
+  }
+
   /**
    * @param events pending events that are now on disk; negative when they no longer are
    * @param writing the same for those that the disk is writing

@@ -1,19 +1,21 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { RestartingChannel } from '@putlogs/core/internal';
+import { Fallback, LineOutput, RestartingChannel, systemClock } from '@putlogs/core/internal';
 import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
+import { openPipe } from '../../support/fifo.js';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { until, untilResolved } from '../../support/until.js';
 
 /** Opens a channel, and collects the workers that it starts. */
-async function setUp(t: ExecutionContext, options: Options = {}) {
+async function setUp(t: ExecutionContext, options: Options = {}, fallbackTo?: LineOutput) {
   const local = await startLocal(t);
   const clock = new ManualClock();
   const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1, ...options });
   const reporter = new Reporter(() => undefined, false, clock);
-  const context = { config, clock, reporter, report: () => undefined };
+  const fallback = fallbackTo && new Fallback('stdout', reporter, clock, fallbackTo);
+  const context = { config, clock, reporter, fallback, report: () => undefined };
   const channel = new RestartingChannel(true, context);
   const workers: Worker[] = [];
   const add = (worker: Worker) => void workers.push(worker);
@@ -220,6 +222,31 @@ test.serial(
     for (const message of held) post(message);
     await channel.flush();
     t.is(messages(local).length, 1 + 9);
+  },
+);
+
+test.serial(
+  'with a fallback, records beyond maxBufferBytes are written there, and counted apart',
+  async (t) => {
+    const pipe = openPipe(t);
+    const output = new LineOutput(pipe.writer, systemClock);
+    const { local, channel, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 }, output);
+    const text = 'x'.repeat(1_000_000);
+    for (let i = 0; i < 20; i++) channel.write(Date.now(), text);
+    t.is(reporter.counts.dropped.bufferFull, 0);
+    let written = '';
+    await until(
+      'the lines',
+      () => output.waitingBytes === 0,
+      () => {
+        written += pipe.read();
+      },
+    );
+    const { fallback } = reporter.counts;
+    await channel.flush();
+    t.is(written + pipe.read(), `${text}\n`.repeat(fallback));
+    t.true(fallback >= 11);
+    t.is(messages(local).length + fallback, 20);
   },
 );
 

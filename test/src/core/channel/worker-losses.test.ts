@@ -28,7 +28,13 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
   const onReport = (report: object) =>
     'code' in report && 'message' in report && problems.push(`${report.message}`);
   const reporter = new Reporter(onReport, false, clock);
-  const channel = new RestartingChannel(true, { config, clock, reporter, report: onReport });
+  const channel = new RestartingChannel(true, {
+    config,
+    clock,
+    reporter,
+    fallback: undefined,
+    report: onReport,
+  });
   const workers: Worker[] = [];
   const add = (worker: Worker) => void workers.push(worker);
   process.on('worker', add);
@@ -76,6 +82,7 @@ const ZERO: Counts = {
   dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
   spooled: 0,
   filtered: 0,
+  fallback: 0,
   pending: 0,
 };
 

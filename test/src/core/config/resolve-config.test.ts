@@ -90,6 +90,7 @@ test('logGroupName is the only required option; the others have defaults', (t) =
     requestTimeoutMs: 10_000,
     closeTimeoutMs: 8000,
     levelLabels: false,
+    fallback: undefined,
     gzip: true,
     reportToStderr: true,
   });
@@ -161,6 +162,7 @@ const VARIABLES: Readonly<Record<string, readonly [text: string, value: unknown]
   requestTimeoutMs: ['5000', 5000],
   closeTimeoutMs: ['0', 0],
   levelLabels: ['true', true],
+  fallback: ['stderr', 'stderr'],
   gzip: ['false', false],
   reportToStderr: ['false', false],
 };
@@ -306,6 +308,7 @@ for (const [option, values] of Object.entries({
   requestTimeoutMs: [100, 300_000],
   closeTimeoutMs: [0, 8500],
   levelLabels: [true, false],
+  fallback: ['stdout', 'stderr'],
   gzip: [true, false],
   reportToStderr: [true, false],
 })) {
@@ -447,6 +450,7 @@ for (const [option, values] of Object.entries({
   requestTimeoutMs: [0, 99, 300_001],
   closeTimeoutMs: [-1, 8501, 0.5],
   levelLabels: ['true', 1],
+  fallback: ['', 'STDOUT', 'console', true, 1],
   gzip: ['false', 0, 'off'],
   reportToStderr: ['false', 0],
 })) {

@@ -142,6 +142,7 @@ function setUp({
     reporter,
     store,
     deadLetters,
+    fallback: undefined,
     clock,
     random,
   });

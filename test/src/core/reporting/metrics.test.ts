@@ -18,11 +18,12 @@ import { optionsFor, startLocal } from '../../support/harness.js';
 
 const COUNTS: Counts = {
   ...NO_EVENTS,
-  accepted: 15,
+  accepted: 19,
   delivered: 7,
   rejected: { ...NO_EVENTS.rejected, tooOld: 2 },
   dropped: { ...NO_EVENTS.dropped, bufferFull: 3 },
   spooled: 1,
+  fallback: 4,
   pending: 2,
 };
 
@@ -32,11 +33,12 @@ const samples = (text: string) =>
 test('the counts in the text format of Prometheus', (t) => {
   const text = metrics({ logGroupName: '/my/app', counts: COUNTS });
   t.deepEqual(samples(text), [
-    'putlogs_events_accepted_total{log_group="/my/app"} 15',
+    'putlogs_events_accepted_total{log_group="/my/app"} 19',
     'putlogs_events_settled_total{log_group="/my/app",outcome="delivered",reason=""} 7',
     'putlogs_events_settled_total{log_group="/my/app",outcome="rejected",reason="too_old"} 2',
     'putlogs_events_settled_total{log_group="/my/app",outcome="dropped",reason="buffer_full"} 3',
     'putlogs_events_settled_total{log_group="/my/app",outcome="spooled",reason=""} 1',
+    'putlogs_events_settled_total{log_group="/my/app",outcome="fallback",reason=""} 4',
     'putlogs_events_pending{log_group="/my/app"} 2',
   ]);
   t.true(text.endsWith('\n'), 'another text can follow');
@@ -51,7 +53,7 @@ test('each metric has one header, and transports to one log group are added up',
   t.is(text.match(/^# TYPE /gm)?.length, 3);
   t.deepEqual(
     samples(text).filter((line) => line.startsWith('putlogs_events_accepted')),
-    ['putlogs_events_accepted_total{log_group="/a"} 30', 'putlogs_events_accepted_total{log_group="/b"} 15'],
+    ['putlogs_events_accepted_total{log_group="/a"} 38', 'putlogs_events_accepted_total{log_group="/b"} 19'],
   );
 });
 
@@ -102,11 +104,12 @@ test.serial('OpenTelemetry gets the counts once it is registered; counters never
   t.teardown(() => otel.disable());
   counted.record(COUNTS);
   const first = {
-    'putlogs.events.accepted /my/app': 15,
+    'putlogs.events.accepted /my/app': 19,
     'putlogs.events.settled /my/app delivered': 7,
     'putlogs.events.settled /my/app rejected too_old': 2,
     'putlogs.events.settled /my/app dropped buffer_full': 3,
     'putlogs.events.settled /my/app spooled': 1,
+    'putlogs.events.settled /my/app fallback': 4,
     'putlogs.events.pending /my/app': 2,
   };
   t.deepEqual(await collect(), first);

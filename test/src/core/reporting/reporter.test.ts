@@ -206,6 +206,7 @@ test('pending events are counted, not calculated, so a wrong sum shows', (t) => 
     dropped: { empty: 16, bufferFull: 32, spoolFull: 0, unreadable: 0, closed: 64, workerEnded: 0 },
     spooled: 0,
     filtered: 0,
+    fallback: 0,
     pending: 774,
   });
 });
@@ -230,6 +231,7 @@ test('reported counts do not change later', (t) => {
         dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
         spooled: 0,
         filtered: 0,
+        fallback: 0,
         pending: 2,
       },
     },
