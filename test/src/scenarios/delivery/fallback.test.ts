@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '@putlogs/core';
-import { LineOutput, systemClock } from '@putlogs/core/internal';
+import { Counters, LineOutput, systemClock } from '@putlogs/core/internal';
 import type { Local } from '@putlogs/local';
 import { createStream } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
@@ -17,7 +17,7 @@ const MIB = 1024 * 1024;
 const DAY = 86_400_000;
 
 /** A pipeline whose `stdout` is a file. */
-async function setUp(t: ExecutionContext, local: Local, options: Options = {}) {
+async function setUp(t: ExecutionContext, local: Local, options: Options = {}, counters = new Counters()) {
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-fallback-'));
   const path = join(folder, 'stdout');
   writeFileSync(path, '');
@@ -28,8 +28,7 @@ async function setUp(t: ExecutionContext, local: Local, options: Options = {}) {
   });
   const output = new LineOutput(file.fd, systemClock);
   return {
-    ...openPipeline(local, { fallback: 'stdout', ...options }, { output }),
-    folder,
+    ...openPipeline(local, { fallback: 'stdout', ...options }, { output, counters }),
     /** What was written. */
     lines: () => readFileSync(path, 'utf8').split('\n').slice(0, -1),
   };
@@ -136,10 +135,11 @@ test.serial('an event that is only on disk is not read back to be written', asyn
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-spool-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   const options = { spoolDirectory: join(folder, 'spool'), spoolMaxBytes: 8 * MIB, maxBufferBytes: 8 * MIB };
-  const pipeline = await setUp(t, local, { ...options, closeTimeoutMs: 100 });
+  const counters = new Counters();
+  const pipeline = await setUp(t, local, { ...options, closeTimeoutMs: 100 }, counters);
   for (const i of range(30)) {
     pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
-    await new Promise(setImmediate);
+    await until('the disk', () => counters.final().lost === 0);
   }
   await pipeline.close();
   const { accepted, dropped, fallback, spooled } = pipeline.counts();
