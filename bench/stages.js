@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   BatchBuilder,
+  decodeFrames,
   encodeBody,
-  encodeFrame,
-  FrameDecoder,
+  FrameBuffer,
   toLogEvents,
   utcDayOf,
 } from '@putlogs/core/internal';
@@ -29,13 +29,15 @@ const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 const texts = linesOfPino();
 const lines = texts.map((text) => Buffer.from(text));
 const chunk = Buffer.from(texts.map((text) => `${text}\n`).join(''));
-const frames = Buffer.from(texts.map((text, i) => encodeFrame(1_790_000_000_000 + i, text)).join(''));
+const frames = new FrameBuffer(MAX_LINE_BYTES * 4);
+for (const [i, text] of texts.entries()) frames.add(1_790_000_000_000 + i, text);
 const events = lines.flatMap((line) => toLogEvents(timeOf(line, 1_790_000_000_000), line));
 const batch = fill();
 const plain = await encodeBody(HEAD, batch.payload, false);
 const packed = await encodeBody(HEAD, batch.payload, true);
 const client = clientWithoutNetwork();
 const room = Buffer.alloc(4096);
+const oneFrame = new FrameBuffer(MAX_LINE_BYTES);
 
 /** @typedef {{ stage: string, records: number, micros: number, p99: number }} StageRow */
 
@@ -44,8 +46,8 @@ const STAGES = [
   ['Pino: bytes → lines', LINES, () => new LineSplitter(() => undefined, MAX_LINE_BYTES).push(chunk)],
   ['Pino: line → timestamp', 1, each(lines, (line) => timeOf(line, 1_790_000_000_000))],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],
-  ['Winston: frame for the worker', 1, each(texts, (text) => encodeFrame(1_790_000_000_000, text))],
-  ['Winston: bytes → timestamps and messages', LINES, () => new FrameDecoder(() => undefined).push(frames)],
+  ['frame for our worker', 1, each(texts, frame)],
+  ['frames → times and messages', LINES, () => decodeFrames(frames.frames, () => undefined)],
   ['a log event of a string, as in-process', 1, each(texts, (text) => toLogEvents(1_790_000_000_000, text))],
   ['JSON.stringify, for comparison', 1, each(texts, (text) => JSON.stringify(text))],
   ['a full batch: add each event as JSON, and seal it', batch.size, () => fill().release()],
@@ -91,6 +93,11 @@ function linesOfPino() {
 function each(values, run) {
   let i = 0;
   return () => run(values[i++ % LINES]);
+}
+
+function frame(text) {
+  if (oneFrame.length > MAX_LINE_BYTES / 2) oneFrame.clear();
+  oneFrame.add(1_790_000_000_000, text, 1_790_000_000_000);
 }
 
 function fill() {

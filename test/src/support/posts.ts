@@ -7,7 +7,8 @@ export function watchPosts(t: ExecutionContext): string[] {
   const watch = (worker: Worker) => {
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: unknown) => {
-      if (typeof message === 'string') posts.push(message);
+      // As text now: the memory is used again.
+      if (message instanceof Uint8Array) posts.push(Buffer.from(message).toString());
       post(message);
     };
   };

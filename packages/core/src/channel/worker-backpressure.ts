@@ -28,14 +28,14 @@ export class WorkerBackpressure {
     return this.#bytes + bytes > this.#maxBytes;
   }
 
-  /** Adds a text that has to wait. @returns its bytes, to be given to `remove` */
-  add(text: string): number {
-    const bytes = Buffer.byteLength(text) + OVERHEAD_BYTES;
+  /** Adds a text, or bytes, that have to wait. @returns what they take, to be given to `remove` */
+  add(content: string | Uint8Array): number {
+    const bytes = Buffer.byteLength(content) + OVERHEAD_BYTES;
     this.#bytes += bytes;
     return bytes;
   }
 
-  /** Removes a text that the worker has received. */
+  /** Removes what the worker has received. */
   remove(bytes: number): void {
     this.#bytes -= bytes;
   }

@@ -1,7 +1,8 @@
 import { clearImmediate, setImmediate } from 'node:timers'; // Node's own, which fake timers in tests do not replace.
 import type { Clock } from '../util/clock.js';
 import type { LoggedRecord } from './channel.js';
-import { decodeFrames, encodeFrame } from './frame-codec.js';
+import { decodeFrames, encodeFrame, FrameBuffer } from './frame-codec.js';
+import { FrameMemory } from './frame-memory.js';
 import type { WorkerBackpressure } from './worker-backpressure.js';
 import type { WorkerProgress } from './worker-progress.js';
 import type { ToWorker, WorkerRequest } from './worker-protocol.js';
@@ -18,11 +19,13 @@ const JOIN_MS = 25;
 /** The same for records that are urgent. Not 0: of a thousand errors a second, not each should wake the worker. */
 const URGENT_JOIN_MS = 5;
 
-/** In UTF-16 code units. Bounds what collects on the heap. */
-const MAX_JOINED_LENGTH = 64 * 1024;
+/** Frames that go out as one message take no more, unless one alone does. */
+const MAX_JOINED_BYTES = 64 * 1024;
 
-interface Message {
-  readonly content: ToWorker;
+/** Frames that go out as one message. */
+interface Frames {
+  readonly frames: Uint8Array;
+  /** What they count for against the bound. */
   readonly bytes: number;
 }
 
@@ -32,8 +35,9 @@ export class WorkerOutbox {
   readonly #progress: WorkerProgress;
   readonly #backpressure: WorkerBackpressure;
   readonly #clock: Clock;
-  /** Frames that go out as one message. */
-  #joined = '';
+  /** Frames that go out as one message soon. */
+  readonly #joined = new FrameBuffer(MAX_JOINED_BYTES);
+  readonly #memory = new FrameMemory(MAX_JOINED_BYTES, MAX_UNRECEIVED_BYTES / MAX_JOINED_BYTES);
   /** When the first of them was logged. */
   #joinedSince = 0;
   /** When frames last went out, on the monotonic clock. */
@@ -41,9 +45,9 @@ export class WorkerOutbox {
   /** When those in `#joined` go out. */
   #dueAt = Number.POSITIVE_INFINITY;
   #cancelDue: () => void = () => undefined;
-  readonly #queue: Message[] = [];
-  /** The messages with records that were posted and that the worker has not received yet, in order. */
-  readonly #unreceived: Message[] = [];
+  readonly #queue: (Frames | WorkerRequest)[] = [];
+  /** Those that were posted and that the worker has not received yet, in order. */
+  readonly #unreceived: Frames[] = [];
   #unreceivedBytes = 0;
   /** The last value of `progress.received`. */
   #received = 0;
@@ -67,26 +71,34 @@ export class WorkerOutbox {
   }
 
   write(...record: LoggedRecord): void {
+    if (this.#join(record)) return;
+    this.#enqueueJoined();
+    if (!this.#join(record)) this.#enqueue(encodeFrame(...record));
+  }
+
+  /** @returns whether there was room */
+  #join(record: LoggedRecord): boolean {
     const [loggedAt] = record;
-    if (this.#joined === '') {
+    const isFirst = this.#joined.length === 0;
+    if (!this.#joined.add(...record)) return false;
+    if (isFirst) {
       this.#joinedSince = loggedAt;
       this.#enqueueWithin(JOIN_MS);
     }
-    this.#joined += encodeFrame(...record);
     // No timer fires while the application blocks this thread, and it may log meanwhile.
-    const isDue = loggedAt - this.#joinedSince >= JOIN_MS;
-    if (isDue || this.#joined.length >= MAX_JOINED_LENGTH) this.#enqueueJoined();
+    if (loggedAt - this.#joinedSince >= JOIN_MS) this.#enqueueJoined();
+    return true;
   }
 
   /** Lets what was written wait less for others. */
   expedite(): void {
-    if (this.#joined !== '') this.#enqueueWithin(URGENT_JOIN_MS);
+    if (this.#joined.length > 0) this.#enqueueWithin(URGENT_JOIN_MS);
   }
 
   /** Posts a request after every record written before. */
   request(request: WorkerRequest): void {
     this.#enqueueJoined();
-    this.#queue.push({ content: request, bytes: 0 });
+    this.#queue.push(request);
     this.postNext();
   }
 
@@ -112,15 +124,16 @@ export class WorkerOutbox {
     if (this.#isClosed) return [];
     this.#releaseReceived();
     const begun = (this.#progress.begun - this.#received) | 0;
-    const unseen = [...this.#unreceived.slice(begun), ...this.#queue].map(({ content }) => content);
-    const frames = [...unseen, this.#joined].filter((content) => typeof content === 'string');
+    const queued = this.#queue.filter((message) => 'frames' in message);
+    const unseen = [...this.#unreceived.slice(begun), ...queued].map(({ frames }) => frames);
+    const records = [...unseen, this.#joined.frames].flatMap(recordsIn);
     this.#isClosed = true;
     this.#cancelDue();
-    this.#joined = '';
+    this.#joined.clear();
     this.#queue.length = 0;
     this.#unreceived.length = 0;
     this.#unreceivedBytes = 0;
-    return frames.flatMap(decodeFrames);
+    return records;
   }
 
   /** @param ms since the last time */
@@ -144,13 +157,18 @@ export class WorkerOutbox {
   }
 
   #enqueueJoined(): void {
-    const frames = this.#joined;
-    if (frames === '' || this.#isClosed) return;
+    if (this.#joined.length === 0 || this.#isClosed) return;
     this.#cancelDue();
-    this.#joined = '';
     this.#dueAt = Number.POSITIVE_INFINITY;
     this.#enqueuedAt = this.#clock.monotonic();
-    this.#queue.push({ content: frames, bytes: this.#backpressure.add(frames) });
+    this.#releaseReceived();
+    const frames = this.#memory.copy(this.#joined.frames);
+    this.#joined.clear();
+    this.#enqueue(frames);
+  }
+
+  #enqueue(frames: Uint8Array): void {
+    this.#queue.push({ frames, bytes: this.#backpressure.add(frames) });
     this.postNext();
   }
 
@@ -159,21 +177,29 @@ export class WorkerOutbox {
     let posted = 0;
     for (const message of this.#queue) {
       if (this.#unreceivedBytes > maxBytes) break;
-      this.#post(message.content);
       posted++;
-      if (typeof message.content !== 'string') continue;
-      this.#unreceived.push(message);
-      this.#unreceivedBytes += message.bytes;
+      if ('frames' in message) {
+        this.#post(message.frames);
+        this.#unreceived.push(message);
+        this.#unreceivedBytes += message.bytes;
+      } else this.#post(message);
     }
     this.#queue.splice(0, posted);
   }
 
   #releaseReceived(): void {
     const { received } = this.#progress;
-    for (const { bytes } of this.#unreceived.splice(0, (received - this.#received) | 0)) {
+    for (const { frames, bytes } of this.#unreceived.splice(0, (received - this.#received) | 0)) {
       this.#unreceivedBytes -= bytes;
       this.#backpressure.remove(bytes);
+      this.#memory.release(frames);
     }
     this.#received = received;
   }
+}
+
+function recordsIn(frames: Uint8Array): LoggedRecord[] {
+  const records: LoggedRecord[] = [];
+  decodeFrames(frames, (loggedAt, message, ...rest) => records.push([loggedAt, message.toString(), ...rest]));
+  return records;
 }

@@ -7,8 +7,8 @@ export type WorkerRequest =
   | { readonly kind: 'flush'; readonly id: number }
   | { readonly kind: 'close'; readonly timeoutMs: number };
 
-/** What the main thread posts: concatenated frames of records, or a request. */
-export type ToWorker = string | WorkerRequest;
+/** What the main thread posts: frames of records, or a request. */
+export type ToWorker = Uint8Array | WorkerRequest;
 
 /** What the worker posts. */
 export type FromWorker =

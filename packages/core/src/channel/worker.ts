@@ -1,8 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { type AssembledPipeline, assemblePipeline } from '../pipeline/pipeline.js';
 import { Counters } from '../reporting/counters.js';
-import { Utf8ChunkEncoder } from '../util/utf8-chunk-encoder.js';
-import { FrameDecoder } from './frame-codec.js';
+import { decodeFrames } from './frame-codec.js';
 import { WorkerInbox } from './worker-inbox.js';
 import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, ownWorkerInput, type ToWorker, type WorkerInput } from './worker-protocol.js';
@@ -12,8 +11,6 @@ class PipelineThread {
   readonly #input: WorkerInput;
   readonly #progress: WorkerProgress;
   readonly #counters: Counters;
-  readonly #decoder = new FrameDecoder((...record) => this.#pipeline().accept(...record));
-  readonly #encoder = new Utf8ChunkEncoder((chunk) => this.#decoder.push(chunk));
   /** A record that arrives after a close, while the process exits, opens a new one. */
   #open: AssembledPipeline | undefined;
 
@@ -44,9 +41,11 @@ class PipelineThread {
   }
 
   #onMessage(message: ToWorker): void {
-    if (typeof message === 'string') {
+    if (message instanceof Uint8Array) {
       this.#progress.begin();
-      this.#encoder.push(message);
+      // A close may come between two messages, and not within one.
+      const pipeline = this.#pipeline();
+      decodeFrames(message, (...record) => pipeline.accept(...record));
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
     else if (message.kind === 'close') void this.#close(message.timeoutMs);

@@ -1,0 +1,35 @@
+/**
+ * The memory of frames on their way to the worker. Most of it is shared with the worker, and used again, so that neither thread
+ * copies the frames into a message and out of it, or allocates memory for them.
+ */
+export class FrameMemory {
+  readonly #slotBytes: number;
+  readonly #maxSlots: number;
+  #slotCount = 0;
+  readonly #spares: SharedArrayBuffer[] = [];
+
+  /** @param slotBytes the most bytes of frames that go into shared memory */
+  constructor(slotBytes: number, maxSlots: number) {
+    this.#slotBytes = slotBytes;
+    this.#maxSlots = maxSlots;
+  }
+
+  /** Copies frames: into shared memory if there is some left. */
+  copy(frames: Uint8Array): Uint8Array {
+    const slot = frames.length > this.#slotBytes ? undefined : (this.#spares.pop() ?? this.#newSlot());
+    const copy = slot === undefined ? new Uint8Array(frames.length) : new Uint8Array(slot, 0, frames.length);
+    copy.set(frames);
+    return copy;
+  }
+
+  /** Takes memory back that nobody reads any more. */
+  release({ buffer }: Uint8Array): void {
+    if (buffer instanceof SharedArrayBuffer) this.#spares.push(buffer);
+  }
+
+  #newSlot(): SharedArrayBuffer | undefined {
+    if (this.#slotCount === this.#maxSlots) return undefined;
+    this.#slotCount++;
+    return new SharedArrayBuffer(this.#slotBytes);
+  }
+}
