@@ -16,6 +16,7 @@ const APPS = [
 
 const local = await start();
 print(`${bold('CloudWatch Logs')} on this machine: @putlogs/local at ${local.endpoint}`);
+print(`${bold('Its page')} shows what arrives: ${local.endpoint}/`);
 print(
   `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/${name}`).join(', ')}`,
 );
@@ -23,7 +24,6 @@ print(
 const apps = new AbortController();
 const results = await Promise.all(APPS.map(run)).finally(() => apps.abort());
 for (const result of results) show(result);
-await local.close();
 
 const complete = results.every(({ arrivedOnce, code }) => arrivedOnce === REQUESTS && code === 0);
 print(
@@ -32,6 +32,13 @@ print(
     : '\nFAILED: not every request was logged exactly once.',
 );
 process.exitCode = complete ? 0 : 1;
+
+// At a terminal, somebody can look at the page until they have seen enough.
+if (process.stdin.isTTY && process.stdout.isTTY) {
+  print(`\nAll of it is on the page ${bold(`${local.endpoint}/`)}. Press Ctrl+C to end.`);
+} else {
+  await local.close();
+}
 
 async function run({ name, logGroupName }) {
   const port = await freePort();

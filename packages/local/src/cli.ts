@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Policy } from './access/policy.js';
 import { QUOTAS } from './access/quotas.js';
+import { openBrowser } from './command-line/open-browser.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from './faults/chaos.js';
 import { start } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
@@ -17,6 +18,7 @@ A strict Amazon CloudWatch Logs on this machine. Prints each log event that arri
 
   --port <number>   port to listen on (default 4586; 0: a free one)
   --host <name>     address to listen on (default 127.0.0.1)
+  --open            open the page of the service in a browser
   --json            print events as JSON, one a line
   --chaos[=<seed>]  inject faults into PutLogEvents, CreateLogGroup and CreateLogStream:
                     ${CHAOS_SUMMARY}.
@@ -34,6 +36,7 @@ interface Arguments {
   readonly port: number;
   readonly host: string;
   readonly json: boolean;
+  readonly open: boolean;
   /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
   readonly access: Pick<StartOptions, 'policy' | 'quotas'>;
@@ -50,6 +53,7 @@ function readArguments(): Arguments {
       port: { type: 'string', default: '4586' },
       host: { type: 'string', default: '127.0.0.1' },
       json: { type: 'boolean', default: false },
+      open: { type: 'boolean', default: false },
       chaos: { type: 'string' },
       policy: { type: 'string' },
       quotas: { type: 'boolean', default: false },
@@ -57,14 +61,14 @@ function readArguments(): Arguments {
       version: { type: 'boolean', default: false },
     },
   });
-  const { port, host, json, chaos, policy, quotas, help, version } = values;
+  const { port, host, json, open, chaos, policy, quotas, help, version } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
   if (host === '') throw new Error('--host is empty');
   const access = {
     ...(policy !== undefined && { policy: readPolicy(policy) }),
     ...(quotas && { quotas: QUOTAS }),
   };
-  return { port: Number(port), host, json, chaos: readSeed(chaos), access, help, version };
+  return { port: Number(port), host, json, open, chaos: readSeed(chaos), access, help, version };
 }
 
 function readPolicy(file: string): object {
@@ -98,7 +102,7 @@ function listeners(json: boolean): StartOptions {
 
 function greeting(local: Local, chaos: number | undefined): string {
   const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive. Press Ctrl+C to end.\n`;
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive, and on the page ${local.endpoint}/. Press Ctrl+C to end.\n`;
 }
 
 const chaosNotice = (seed: number): string =>
@@ -112,7 +116,7 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function serve(args: Arguments): Promise<void> {
-  const { port, host, json, chaos, access } = args;
+  const { port, host, json, open, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
   const local = await start({ port, host, random, ...access, ...KEPT, ...listeners(json) });
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
@@ -122,6 +126,9 @@ async function serve(args: Arguments): Promise<void> {
   // The reader of the pipe has ended, as in `putlogs-local | head`.
   process.stdout.on('error', end);
   (json ? process.stderr : process.stdout).write(greeting(local, chaos));
+  if (open && !(await openBrowser(`${local.endpoint}/`))) {
+    process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
+  }
 }
 
 async function main(): Promise<number> {

@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
@@ -22,8 +26,11 @@ class Run {
   out = '';
   err = '';
 
-  constructor(...args: readonly string[]) {
-    this.child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  /** @param args an object among them is the environment */
+  constructor(...args: readonly (string | NodeJS.ProcessEnv)[]) {
+    const given = args.filter((arg) => typeof arg === 'string');
+    const env = args.find((arg) => typeof arg === 'object') ?? process.env;
+    this.child = spawn(process.execPath, [CLI, ...given], { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.out += chunk;
     });
@@ -326,6 +333,40 @@ for (const args of [
     t.is(await run.ended, 2);
     t.regex(run.err, /\n\nUsage: putlogs-local \[options\]\n/);
     t.is(run.out, '');
+  });
+}
+
+test('the greeting names the page', async (t) => {
+  const { run, endpoint } = await running(t);
+  t.true(run.out.includes(` on the page ${endpoint}/. `));
+});
+
+if (process.platform === 'linux') {
+  test('--open opens the page with the program that the system has for it', async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'putlogs-open-'));
+    t.teardown(() => rm(folder, { recursive: true }));
+    const seen = join(folder, 'seen');
+    await writeFile(
+      join(folder, 'xdg-open'),
+      `#!/bin/sh\nprintf %s "$1" > ${seen}.new && mv ${seen}.new ${seen}\n`,
+    );
+    await chmod(join(folder, 'xdg-open'), 0o755);
+    const run = new Run({ PATH: `${folder}:/usr/bin:/bin` }, '--port', '0', '--open');
+    t.teardown(() => run.child.kill('SIGKILL'));
+    const [, endpoint = ''] = await run.until(/on the page (http:\S+)\. /);
+    await until(
+      'xdg-open',
+      () => existsSync(seen),
+      () => sleep(10),
+    );
+    t.is(await readFile(seen, 'utf8'), endpoint);
+  });
+
+  test('--open says so if no program opens a browser, and the service runs', async (t) => {
+    const run = new Run({ PATH: '/nonexistent' }, '--port', '0', '--open');
+    t.teardown(() => run.child.kill('SIGKILL'));
+    const [, address = ''] = await run.until(/No program here opens a browser\. Open (http:\S+) yourself\./);
+    t.is((await fetch(`${address}_putlogs/health`)).status, 200);
   });
 }
 
