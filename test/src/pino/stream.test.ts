@@ -182,14 +182,18 @@ for (const [where, worker] of WAYS) {
       stream.end();
       log.info('while it closes');
       await closed;
-      t.deepEqual(texts(), ['before', 'while it closes']);
+      // Each came through a worker of its own, in either order.
+      t.deepEqual(texts().toSorted(), ['before', 'while it closes']);
       log.info('after');
       await new Promise<void>((resolve) => stream.write('{"msg":"one"}\n{"msg":"two"}\n', () => resolve()));
       await new Promise<void>((resolve) =>
         stream.write(Buffer.from('three, without an end'), 'utf8', () => resolve()),
       );
       await stream.flush();
-      t.deepEqual(texts(), ['before', 'while it closes', 'after', 'one', 'two', 'three, without an end']);
+      t.deepEqual(
+        texts().toSorted(),
+        ['before', 'while it closes', 'after', 'one', 'two', 'three, without an end'].toSorted(),
+      );
     },
   );
 
@@ -395,6 +399,23 @@ test.serial(
     t.is(workers.length, 2);
   },
 );
+
+test.serial('in-process: no subscriber is called before createStream has returned', async (t) => {
+  const local = await startLocal(t);
+  // Reported as soon as the pipeline opens.
+  process.env.PUTLOGS_ELSEWHERE = 'unknown';
+  t.teardown(() => delete process.env.PUTLOGS_ELSEWHERE);
+  let hasReturned = false;
+  const calls: boolean[] = [];
+  const onReport = () => void calls.push(hasReturned);
+  diagnosticsChannel.subscribe('putlogs:report', onReport);
+  t.teardown(() => diagnosticsChannel.unsubscribe('putlogs:report', onReport));
+  const stream = createStream({ ...optionsFor(local), worker: false });
+  hasReturned = true;
+  t.teardown(() => stream.close());
+  await until('the report', () => calls.length > 0);
+  t.deepEqual(new Set(calls), new Set([true]));
+});
 
 test('misuse throws one ConfigError that names everything', (t) => {
   const options = { worker: 'yes', logGroup: '/my/app' };
