@@ -6,34 +6,19 @@ import type { Fallback } from '../reporting/fallback.js';
 import type { Report } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
-import { type Channel, type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { HeldRecords } from './held-records.js';
 import { InProcessChannel } from './in-process-channel.js';
 import { LossReporter } from './loss-reporter.js';
-import { MAX_PAUSE_MS, RestartBackoff } from './restart-backoff.js';
+import { OpenedChannel } from './opened-channel.js';
+import { RestartBackoff } from './restart-backoff.js';
+import { RestartPause } from './restart-pause.js';
 import { WorkerBackpressure } from './worker-backpressure.js';
 import { WorkerChannel } from './worker-channel.js';
 import { ownWorkerInput } from './worker-protocol.js';
 
-/** How long a worker may take to start. */
-const START_TIMEOUT_MS = 10_000;
-
 /** How long a close waits for a worker to start, beyond `closeTimeoutMs`: on a busy machine that takes a while. */
 const START_GRACE_MS = 5000;
-
-/** A channel, and what this side knows about it. */
-interface OpenedChannel {
-  readonly channel: Channel;
-  readonly openedAt: number;
-  /** Records that it took. */
-  written: number;
-  /** Those of its last report. */
-  counts: Counts;
-}
-
-interface Pause {
-  readonly ended: Promise<void>;
-  readonly end: () => void;
-}
 
 type State =
   /** The next record opens a channel. */
@@ -44,7 +29,7 @@ type State =
   | { readonly kind: 'starting'; readonly opened: OpenedChannel }
   | { readonly kind: 'open'; readonly opened: OpenedChannel }
   /** Records are held until the pause after a failure is over. */
-  | { readonly kind: 'pausing'; readonly pause: Pause }
+  | { readonly kind: 'pausing'; readonly pause: RestartPause }
   /** The channel broke while the process exits: there is no time for another one. */
   | { readonly kind: 'over' };
 
@@ -68,13 +53,13 @@ interface RestartingChannelContext {
 export class RestartingChannel {
   readonly #context: RestartingChannelContext;
   readonly #backpressure: WorkerBackpressure;
+  readonly #held: HeldRecords;
   readonly #losses: LossReporter;
   readonly #backoff = new RestartBackoff();
   readonly #unregister: () => void;
   #channelClass: ChannelConstructor;
   #state: State = IDLE;
   #isClosing = false;
-  #held: LoggedRecord[] = [];
   /** Whether a worker that ended left events in the spool. The next one takes them over, even if nothing is logged. */
   #hasLeftEvents = false;
   /** The counts of the channels that have ended. */
@@ -84,6 +69,7 @@ export class RestartingChannel {
     this.#context = context;
     const { config, reporter, fallback } = context;
     this.#backpressure = new WorkerBackpressure(config.maxBufferBytes, reporter, fallback);
+    this.#held = new HeldRecords(this.#backpressure);
     this.#losses = new LossReporter(reporter, fallback);
     this.#channelClass = useWorker ? WorkerChannel : InProcessChannel;
     this.#unregister = registerExitDelivery({
@@ -108,7 +94,7 @@ export class RestartingChannel {
     else if (hasExitDeliveryBegun()) this.#writeAtExit(record);
     else if (this.#state.kind === 'open') this.#writeTo(this.#state.opened, record);
     else {
-      this.#hold(record);
+      this.#held.hold(record);
       if (this.#state.kind === 'idle') this.#start();
     }
   }
@@ -118,30 +104,35 @@ export class RestartingChannel {
     if (this.#state.kind === 'open') this.#state.opened.channel.expedite();
   }
 
-  /** Resolves when every record written before is settled. Never rejects. */
+  /**
+   * Resolves when every record written before is settled. Waits for the end of a pause, as it does in an outage: an
+   * application that flushes after each request would otherwise start a worker that cannot live again and again. Never rejects.
+   */
   async flush(): Promise<void> {
     let opened = await this.#untilOpen();
     while (opened !== undefined) {
       await opened.channel.flush();
       if ('opened' in this.#state && this.#state.opened === opened) return;
       // It broke, and what it had not seen is held for the next one.
-      if (this.#state.kind === 'pausing')
-        await withTimeout(MAX_PAUSE_MS, this.#context.clock, this.#state.pause.ended);
       opened = await this.#untilOpen();
     }
   }
 
-  /** Delivers for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
+  /**
+   * Delivers for at most `closeTimeoutMs`, and ends the pipeline. Ends a pause, since there is no later moment. Nothing is
+   * written afterwards. Never rejects.
+   */
   async close(): Promise<void> {
     this.#isClosing = true;
     const { config, clock } = this.#context;
     const startTimeoutMs = remainingCloseTime(config.closeTimeoutMs) + START_GRACE_MS;
+    if (this.#state.kind === 'pausing') this.#state.pause.end();
     await withTimeout(startTimeoutMs, clock, this.#untilOpen());
     const state = this.#state;
     if (state.kind === 'open') await state.opened.channel.close();
     else if (state.kind === 'starting') {
       this.#leave(state.opened);
-      this.#loseHeld('it is stuck');
+      this.#lose(this.#held.takeAll(), 'it is stuck');
       state.opened.channel.abandon();
     }
     if ('opened' in this.#state) this.#leave(this.#state.opened);
@@ -151,65 +142,36 @@ export class RestartingChannel {
   #writeTo(opened: OpenedChannel, record: LoggedRecord): void {
     const [, message] = record;
     if (opened.channel.isFull) this.#backpressure.drop(message);
-    else {
-      opened.channel.write(...record);
-      opened.written++;
-    }
+    else opened.write(record);
   }
 
-  #hold(record: LoggedRecord): void {
-    const [, message] = record;
-    if (this.#backpressure.isFull) this.#backpressure.drop(message);
-    else this.#keep(record);
-  }
-
-  #loseHeld(reason: string): void {
-    const held = this.#held.splice(0);
-    this.#losses.workerEnded(held.length - this.#losses.rescue(held, reason), reason);
-  }
-
-  /** Holds a record for which there is room, or for which there was until the worker ended. */
-  #keep(record: LoggedRecord): void {
-    const [, message] = record;
-    this.#backpressure.add(message);
-    this.#held.push(record);
+  #lose(records: readonly LoggedRecord[], reason: string): void {
+    this.#losses.workerEnded(records.length - this.#losses.rescue(records, reason), reason);
   }
 
   #start(): void {
     const { config, clock, report } = this.#context;
-    const account = { openedAt: clock.monotonic(), written: 0, counts: ZERO_COUNTS };
     this.#state = { kind: 'opening' };
-    let channel: Channel;
+    let opened: OpenedChannel;
     try {
-      channel = new this.#channelClass({
-        config,
-        clock,
-        backpressure: this.#backpressure,
-        report: (pipelineReport) => {
-          account.counts = pipelineReport.counts;
-          report(pipelineReport);
-        },
-        broken: (error, final, unseen) => this.#onBroken(opened, error, final, unseen),
-      });
+      opened = new OpenedChannel(
+        this.#channelClass,
+        { config, clock, report, backpressure: this.#backpressure },
+        (...ending) => this.#onBroken(opened, ...ending),
+      );
     } catch (error) {
-      // The process may not start threads, or a bundle does not have the worker's file.
       this.#onStartFailed(error as Error);
       return;
     }
-    const opened: OpenedChannel = Object.assign(account, { channel });
     this.#state = { kind: 'starting', opened };
-    if (channel.started === undefined) this.#onStarted(opened);
-    else void this.#awaitStart(opened, channel.started);
+    if (opened.channel.started === undefined) this.#onStarted(opened);
+    else void this.#awaitStart(opened);
   }
 
-  async #awaitStart(opened: OpenedChannel, started: Promise<void>): Promise<void> {
+  async #awaitStart(opened: OpenedChannel): Promise<void> {
     try {
-      const hasStarted = started.then(() => true);
-      if (await withTimeout(START_TIMEOUT_MS, this.#context.clock, hasStarted)) this.#onStarted(opened);
-      else if (this.#isStarting(opened)) {
-        opened.channel.abandon();
-        this.#onStartFailed(new Error(`it has not started in ${START_TIMEOUT_MS / 1000} seconds`));
-      }
+      await opened.started();
+      this.#onStarted(opened);
     } catch (error) {
       if (this.#isStarting(opened)) this.#onStartFailed(error as Error);
     }
@@ -227,11 +189,7 @@ export class RestartingChannel {
   }
 
   #writeHeld(opened: OpenedChannel): void {
-    this.#backpressure.clear();
-    for (const record of this.#held.splice(0)) {
-      opened.channel.write(...record);
-      opened.written++;
-    }
+    for (const record of this.#held.takeAll()) opened.write(record);
   }
 
   #onStartFailed(error: Error): void {
@@ -241,8 +199,9 @@ export class RestartingChannel {
       this.#start();
       this.#losses.noWorker(error);
     } else {
+      const held = this.#held.takeAll();
       this.#pause();
-      this.#loseHeld(error.message);
+      this.#lose(held, error.message);
     }
   }
 
@@ -250,20 +209,19 @@ export class RestartingChannel {
   #onBroken(
     opened: OpenedChannel,
     error: Error,
-    { counts, lost, saved, writing, records }: FinalCounts,
+    { lost, saved, writing, records }: FinalCounts,
     unseen: readonly LoggedRecord[],
   ): void {
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
     const goesOn = !this.#isClosing && !hasExitDeliveryBegun();
     const kept = goesOn ? unseen : [];
-    opened.counts = counts;
     this.#leave(opened);
     this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - kept.length - records, 0);
     this.#hasLeftEvents = saved + writing > 0;
-    for (const record of kept) this.#keep(record);
-    if (!this.#isClosing) this.#pause(this.#context.clock.monotonic() - opened.openedAt);
+    for (const record of kept) this.#held.keep(record);
+    this.#pause(opened.livedMs);
     const rescued = goesOn ? 0 : this.#losses.rescue(unseen, error.message);
     this.#losses.workerEnded(lost + Math.max(neverAccepted - rescued, 0), error.message, saved, writing);
   }
@@ -275,37 +233,34 @@ export class RestartingChannel {
 
   /** @param livedMs how long the channel had been open */
   #pause(livedMs?: number): void {
+    if (this.#isClosing) return;
     if (hasExitDeliveryBegun()) {
       this.#state = { kind: 'over' };
       return;
     }
-    const cancel = this.#context.clock.after(this.#backoff.nextPauseMs(livedMs), () => this.#endPause());
-    let resolveEnded: () => void = () => undefined;
-    const ended = new Promise<void>((resolve) => {
-      resolveEnded = resolve;
+    const pause = new RestartPause(this.#backoff.nextPauseMs(livedMs), this.#context.clock, () => {
+      if (this.#state.kind !== 'pausing') return;
+      this.#state = IDLE;
+      if (this.#isAwaited) this.#start();
     });
-    const end = () => {
-      cancel();
-      resolveEnded();
-    };
-    this.#state = { kind: 'pausing', pause: { ended, end } };
+    this.#state = { kind: 'pausing', pause };
   }
 
-  #endPause(): void {
-    if (this.#state.kind !== 'pausing') return;
-    this.#state.pause.end();
-    this.#state = IDLE;
-    if (this.#held.length > 0 || this.#hasLeftEvents) this.#start();
+  /** Whether there is something to do for another channel. */
+  get #isAwaited(): boolean {
+    return !this.#held.isEmpty || this.#hasLeftEvents;
   }
 
-  /** Resolves when the held records are written or lost. Ends the pause after a failure, because somebody waits. */
+  /** Resolves when the held records are written or lost. */
   async #untilOpen(): Promise<OpenedChannel | undefined> {
     for (;;) {
       const state = this.#state;
       if (state.kind === 'open') return state.opened;
       if (state.kind === 'idle' || state.kind === 'over') return undefined;
-      if (state.kind === 'pausing') this.#endPause();
-      else if (state.kind === 'opening')
+      if (state.kind === 'pausing') {
+        if (!this.#isAwaited) return undefined;
+        await state.pause.over();
+      } else if (state.kind === 'opening')
         await undefined; // called by a listener of a report
       else await state.opened.channel.started?.catch(() => undefined);
     }
@@ -313,7 +268,7 @@ export class RestartingChannel {
 
   #requestCloseAtExit(): void {
     const { kind } = this.#state;
-    if (this.#held.length > 0 && (kind === 'idle' || kind === 'pausing')) this.#start();
+    if (!this.#held.isEmpty && (kind === 'idle' || kind === 'pausing')) this.#start();
     if (!('opened' in this.#state)) return;
     const { opened } = this.#state;
     if (opened.channel.atExit === undefined) return;
@@ -323,7 +278,7 @@ export class RestartingChannel {
 
   #awaitCloseAtExit(): void {
     if ('opened' in this.#state) this.#state.opened.channel.atExit?.awaitClose();
-    this.#losses.loggedTooLate(this.#held.splice(0));
+    this.#losses.loggedTooLate(this.#held.takeAll());
   }
 
   /** A listener of 'exit' that runs after ours has logged: there is no later moment to deliver. */
@@ -331,7 +286,7 @@ export class RestartingChannel {
     const needsEventLoop = 'opened' in this.#state && this.#state.opened.channel.atExit === undefined;
     if (this.#state.kind === 'over' || needsEventLoop) this.#losses.loggedTooLate([record]);
     else {
-      this.#held.push(record);
+      this.#held.keep(record);
       this.#requestCloseAtExit();
       this.#awaitCloseAtExit();
     }

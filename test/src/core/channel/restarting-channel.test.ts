@@ -90,14 +90,46 @@ test.serial('no worker starts after one that ends while the channel closes', asy
   t.is(clock.timers, 0);
 });
 
-test.serial('flush ends the pause', async (t) => {
-  const { local, channel, workers } = await setUp(t);
-  channel.write(Date.now(), 'first');
-  await channel.flush();
-  await end(workers[0]);
+/** Ends two workers in a row, so that the third one starts after a second only. */
+async function endTwo({ clock, channel, workers }: Awaited<ReturnType<typeof setUp>>): Promise<void> {
+  for (const i of [0, 1]) {
+    channel.write(Date.now(), `to worker ${i}`);
+    await clock.advance(0);
+    await channel.flush();
+    await end(workers[i]);
+  }
+}
+
+test.serial('a flush that begins in a pause waits for its end, and keeps the process alive', async (t) => {
+  const opened = await setUp(t);
+  const { local, clock, channel, workers } = opened;
+  await endTwo(opened);
   channel.write(Date.now(), 'held');
-  await channel.flush();
-  t.deepEqual(messages(local), ['first', 'held']);
+  const flushed = channel.flush();
+  await clock.advance(999);
+  t.is(workers.length, 2);
+  t.is(clock.keepingAlive, 1);
+  await clock.advance(1);
+  await flushed;
+  t.is(workers.length, 3);
+  t.is(messages(local).at(-1), 'held');
+});
+
+test.serial('a flush in a pause with nothing held returns at once', async (t) => {
+  const opened = await setUp(t);
+  await endTwo(opened);
+  await opened.channel.flush();
+  t.is(opened.workers.length, 2);
+});
+
+test.serial('close() ends the pause, and delivers what is held', async (t) => {
+  const opened = await setUp(t);
+  const { local, clock, channel } = opened;
+  await endTwo(opened);
+  channel.write(Date.now(), 'held');
+  await untilResolved('the close', channel.close());
+  t.is(messages(local).at(-1), 'held');
+  t.is(clock.timers, 0);
 });
 
 test.serial('records beyond maxBufferBytes are dropped and counted while a worker starts', async (t) => {
@@ -143,6 +175,7 @@ test.serial('a flush does not shorten the pause of workers that end again and ag
   await end(workers[0]);
   channel.write(Date.now(), 'held');
   const flushed = channel.flush();
+  await clock.advance(0);
   await endNext(1);
   await clock.advance(999);
   t.is(workers.length, 2);

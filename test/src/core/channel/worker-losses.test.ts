@@ -7,6 +7,7 @@ import { assemblePipeline, Counters, RestartingChannel, systemClock } from '@put
 import { addCounts, type Counts, type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { recordsOf } from '../../support/arrivals.js';
+import { NO_EVENTS } from '../../support/counts.js';
 import { messages, optionsFor, puts, range, startLocal } from '../../support/harness.js';
 import { ManualClock } from '../../support/manual-clock.js';
 import { filesIn, leaveFolder, linesIn, segmentText, spoolFolder } from '../../support/spool-folder.js';
@@ -75,21 +76,10 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
   };
 }
 
-const ZERO: Counts = {
-  accepted: 0,
-  delivered: 0,
-  rejected: { tooOld: 0, expired: 0, tooNew: 0, invalid: 0 },
-  dropped: { empty: 0, bufferFull: 0, spoolFull: 0, unreadable: 0, closed: 0, workerEnded: 0 },
-  spooled: 0,
-  filtered: 0,
-  fallback: 0,
-  pending: 0,
-};
-
 const withLost = (workerEnded: number, others: Partial<Counts>): Counts => ({
-  ...ZERO,
+  ...NO_EVENTS,
   ...others,
-  dropped: { ...ZERO.dropped, workerEnded },
+  dropped: { ...NO_EVENTS.dropped, workerEnded },
 });
 
 test.serial('events that a killed worker had delivered are not reported as lost', async (t) => {
@@ -106,7 +96,7 @@ test.serial('events that a killed worker had delivered are not reported as lost'
   t.deepEqual(messages(local), ['first', 'second']);
   t.deepEqual(counts(), {
     ...withLost(1, { accepted: 4, delivered: 2 }),
-    dropped: { ...ZERO.dropped, workerEnded: 1, empty: 1 },
+    dropped: { ...NO_EVENTS.dropped, workerEnded: 1, empty: 1 },
   });
   t.deepEqual(problems.length, 1);
   t.regex(problems[0] ?? '', /^The worker thread ended \(.*\)\. 1 event was lost\.$/);
