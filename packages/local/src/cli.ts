@@ -5,16 +5,19 @@ import { parseArgs } from 'node:util';
 import { Policy } from './access/policy.js';
 import { QUOTAS } from './access/quotas.js';
 import { openBrowser } from './command-line/open-browser.js';
+import { isPiped, showInput } from './command-line/piped-input.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from './faults/chaos.js';
-import { start } from './http/server.js';
+import { type Service, startService } from './http/server.js';
 import type { Local, StartOptions } from './local.js';
 import { safe } from './terminal/safe-text.js';
 import { jsonLines, Transcript } from './terminal/transcript.js';
 import { version } from './version.js';
 
 const USAGE = `Usage: putlogs-local [options]
+       node app.js | putlogs-local [options]
 
-A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives.
+A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives,
+and each line of an application that is piped into it.
 
   --port <number>   port to listen on (default 4586; 0: a free one)
   --host <name>     address to listen on (default 127.0.0.1)
@@ -118,9 +121,12 @@ function failure({ port, host }: Arguments, error: unknown): string {
 async function serve(args: Arguments): Promise<void> {
   const { port, host, json, open, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
-  const local = await start({ port, host, random, ...access, ...KEPT, ...listeners(json) });
+  const local = await startService({ port, host, random, ...access, ...KEPT, ...listeners(json) });
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
-  const end = (): void => void local.close();
+  const end = (): void => {
+    process.stdin.destroy();
+    void local.close();
+  };
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
   // The reader of the pipe has ended, as in `putlogs-local | head`.
@@ -129,6 +135,15 @@ async function serve(args: Arguments): Promise<void> {
   if (open && !(await openBrowser(`${local.endpoint}/`))) {
     process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
   }
+  if (isPiped()) void pass(local);
+}
+
+/** Shows what is piped into the service, which goes on when that has ended. */
+async function pass(service: Service): Promise<void> {
+  await showInput(service).catch(() => undefined);
+  process.stderr.write(
+    `The input has ended. The service and its page ${service.endpoint}/ go on until Ctrl+C.\n`,
+  );
 }
 
 async function main(): Promise<number> {

@@ -32,12 +32,15 @@ export class GroupList {
       !this.#byName.get(logGroupName)?.streams.has(logStreamName);
   }
 
-  /** Takes the count of a stream from its newest events. */
-  receive({ logGroupName, logStreamName, count }: LiveMessages['events']): void {
+  /** Takes the count of a stream from its newest events. @returns whether the stream is known */
+  receive({ logGroupName, logStreamName, count }: LiveMessages['events']): boolean {
     const group = this.#byName.get(logGroupName);
-    if (!group || group.streams.get(logStreamName) === count) return;
+    const known = group?.streams.get(logStreamName);
+    if (!group || known === undefined) return false;
+    if (known === count) return true;
     group.streams.set(logStreamName, count);
     this.#announce();
+    return true;
   }
 
   #announce(): void {

@@ -49,7 +49,7 @@ export class Service {
     on('requests', (message) => this.#takeRequests(message));
     on('events', (message) => {
       this.events.receive(message);
-      this.groups.receive(message);
+      if (!this.groups.receive(message)) this.#loadGroups();
     });
     const choice = computed(() => {
       const { group, stream, query, pattern, since, from, to } = view.value;

@@ -10,9 +10,7 @@ import { everyInterval, LiveTail } from '../live-tail/live-tail.js';
 import { LiveTailSession } from '../live-tail/live-tail-session.js';
 import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
 import { Members } from '../operations/members.js';
-import type { AcceptedBatch, Act, Context, Operation } from '../operations/operation.js';
-import { OPERATIONS } from '../operations/operations.js';
-import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
+import type { AcceptedBatch, Act, Context } from '../operations/operation.js';
 import { isPagePath, pageReply } from '../page/page.js';
 import { RequestLog } from '../requests/request-log.js';
 import { QueryStore } from '../store/query-store.js';
@@ -24,18 +22,14 @@ import {
   checkSigned,
   head,
   jsonReply,
-  operationOf,
   type Reply,
   readBody,
   serviceReply,
   streamHead,
-  TOO_LARGE,
-  TooLarge,
-  unknownOperation,
   unpack,
   write,
 } from './protocol.js';
-import { Refusal } from './refusal.js';
+import { type Draft, findOperation, recordNames, refuse } from './request-draft.js';
 
 /**
  * Starts a local CloudWatch Logs, which keeps its data in memory. Close it with `close()`.
@@ -49,15 +43,15 @@ import { Refusal } from './refusal.js';
  * await local.close();
  */
 export async function start(options: StartOptions = {}): Promise<Local> {
+  return startService(options);
+}
+
+/** As `start`, with what only the command line uses. */
+export async function startService(options: StartOptions): Promise<Service> {
   const service = new Service(options);
   await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return service;
 }
-
-/** Longer names are not recorded, since the service refuses them; longer messages are cut. */
-const MAX_RECORDED = 512;
-
-type Draft = { -readonly [Key in keyof RequestRecord]: RequestRecord[Key] };
 
 const BROWSER_REFUSED = jsonReply(403, {
   message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
@@ -71,7 +65,10 @@ interface Outcome {
   readonly fault: Fault | undefined;
 }
 
-class Service implements Local {
+/** The part of an event that is not known otherwise. */
+type IngestedEvent = Pick<StoredEvent, 'timestamp' | 'message'>;
+
+export class Service implements Local {
   readonly #server: Server;
   readonly #store: Store;
   readonly #queries = new QueryStore();
@@ -154,6 +151,21 @@ class Service implements Local {
     return this.#store.find(logGroupName, logStreamName).reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** Stores events that no request has brought, in a log stream that is created when it is missing. */
+  ingest(logGroupName: string, logStreamName: string, events: readonly IngestedEvent[]): void {
+    const now = this.#clock.now();
+    const batch = {
+      sequence: this.#store.takeSequence(events.length),
+      timestamps: Float64Array.from(events, ({ timestamp }) => timestamp),
+      messages: events.map(({ message }) => message),
+      ingestionTime: now,
+      entity: null,
+    };
+    this.#store.ensureStream(logGroupName, logStreamName, now).append(batch);
+    this.#publish(toPut({ logGroupName, logStreamName, batch }));
+    this.#changes.notify();
+  }
+
   fault(fault: Fault): () => void {
     return this.#faults.add(fault);
   }
@@ -205,7 +217,7 @@ class Service implements Local {
   async #answer(request: IncomingMessage, body: Body, record: Draft): Promise<Outcome> {
     let fault: Fault | undefined;
     try {
-      const operation = find(request, record);
+      const operation = findOperation(request, record);
       checkSigned(request.headers, this.#clock.signingTime());
       const bytes = await unpack(body, record.contentEncoding);
       if (bytes !== body.bytes) record.bodyBytes = bytes.length;
@@ -258,31 +270,6 @@ class Service implements Local {
 function targetOf({ method, url }: IncomingMessage): Target {
   if (method === 'GET' && isPagePath(url)) return 'page';
   return url?.startsWith(CONTROL_PATH) ? 'control' : 'service';
-}
-
-function find(request: IncomingMessage, record: Draft): Operation {
-  if (request.method !== 'POST' || request.url !== '/') throw unknownOperation(404);
-  const name = operationOf(request.headers);
-  record.operation = name.slice(0, MAX_RECORDED);
-  const operation = OPERATIONS.get(name);
-  if (!operation) throw UNSUPPORTED_OPERATIONS.has(name) ? unsupportedOperation(name) : unknownOperation(400);
-  return operation;
-}
-
-function recordNames(members: Members, record: Draft): void {
-  const group = members.peek('logGroupName');
-  const stream = members.peek('logStreamName');
-  if (group !== undefined && group.length <= MAX_RECORDED) record.logGroupName = group;
-  if (stream !== undefined && stream.length <= MAX_RECORDED) record.logStreamName = stream;
-}
-
-/** The reply to a failed request. An error that is not a Refusal is a defect of this service, and answered with a 500. */
-function refuse(error: unknown, record: Draft): Reply {
-  if (error instanceof TooLarge) return TOO_LARGE;
-  const refusal = error instanceof Refusal ? error : new Refusal('InternalFailure', String(error), 500);
-  record.errorType = refusal.type;
-  record.errorMessage = refusal.message.slice(0, MAX_RECORDED);
-  return serviceReply(refusal.status, { __type: refusal.type, message: refusal.message });
 }
 
 /** The address at which a listener on `host` can be reached, also for a wildcard address. */

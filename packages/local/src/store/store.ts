@@ -182,6 +182,13 @@ export class Store {
     streams.set(name, new LogStream(groupName, name, creationTime, this.arrivals));
   }
 
+  /** The stream with this name. It and its group are created if they do not exist. */
+  ensureStream(groupName: string, name: string, creationTime: number): LogStream {
+    if (!this.groups.has(groupName)) this.addGroup(new LogGroup(groupName, creationTime, {}));
+    if (!this.group(groupName).streams.has(name)) this.addStream(groupName, name, creationTime);
+    return this.group(groupName).stream(name);
+  }
+
   /** The stream with this name, or all streams of the group; none if the group or stream does not exist. */
   find(groupName: string, streamName?: string): LogStream[] {
     const streams = [...(this.groups.get(groupName)?.streams.values() ?? [])];

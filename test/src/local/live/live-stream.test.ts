@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateLogGroupCommand, DeleteLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
+import { until } from '../../support/until.js';
 import { type Bench, bench, exchange, NOW } from '../support.js';
 
 interface Message {
@@ -20,7 +22,6 @@ class Reader {
   readonly response: IncomingMessage;
   readonly #seen: Message[] = [];
   #rest = '';
-  #onMessage = (): void => undefined;
 
   constructor(response: IncomingMessage) {
     this.response = response;
@@ -28,19 +29,18 @@ class Reader {
       const blocks = `${this.#rest}${chunk}`.split('\n\n');
       this.#rest = blocks.pop() ?? '';
       this.#seen.push(...blocks.flatMap(parse));
-      this.#onMessage();
     });
   }
 
   /** Takes the next messages up to the first that the predicate wants. */
   async until(isWanted: (message: Message) => boolean): Promise<readonly Message[]> {
-    for (;;) {
-      const index = this.#seen.findIndex(isWanted);
-      if (index !== -1) return this.#seen.splice(0, index + 1);
-      await new Promise<void>((resolve) => {
-        this.#onMessage = resolve;
-      });
-    }
+    const find = () => this.#seen.findIndex(isWanted);
+    await until(
+      `a message like ${isWanted}`,
+      () => find() !== -1,
+      () => sleep(5),
+    );
+    return this.#seen.splice(0, find() + 1);
   }
 
   /** The messages of all events up to the one with this message. */

@@ -1,0 +1,22 @@
+import { fstatSync } from 'node:fs';
+import type { Service } from '../http/server.js';
+import { readLines } from '../standard-input/line-reader.js';
+
+const GROUP = 'stdin';
+
+/** Whether somebody pipes a program or a file into this process. */
+export function isPiped(): boolean {
+  try {
+    const input = fstatSync(0);
+    return input.isFIFO() || input.isSocket() || input.isFile();
+  } catch {
+    // Standard input is closed.
+    return false;
+  }
+}
+
+/** Shows the lines of standard input as events of a log stream of their own. @returns when the input has ended */
+export function showInput(service: Service): Promise<void> {
+  const stream = new Date().toISOString().replaceAll(':', '.');
+  return readLines(process.stdin, Date.now, (events) => service.ingest(GROUP, stream, events));
+}
