@@ -90,7 +90,7 @@ export class Shutdown {
     lifecycle.refuseRecords();
     if (!this.#isIdle) await this.drain(Math.max(deadline - clock.monotonic(), 0));
     this.#stop();
-    this.#giveUp(); // batches of earlier processes that were found only now
+    // What waits now is on disk, or on its way there: a drain that ran out of time has given up the rest.
     await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - timeoutMs));
     this.#parts.reporter.reportWithheld();
   }

@@ -532,6 +532,22 @@ for (const maxInFlight of [1, 2, 4]) {
   });
 }
 
+test('at most maxInFlight batches are in flight, however many destinations they go to', async (t) => {
+  const destinations = new Map(['a', 'b', 'c', 'd'].map((name) => [name, new ScriptedDestination()]));
+  const { destination: other, acceptSeparately } = setUp({
+    maxInFlight: 2,
+    route: (message) => destinations.get(String(message)) ?? other,
+  });
+  acceptSeparately(...destinations.keys());
+  const inFlight = () =>
+    [...destinations].filter(([, { inFlight }]) => inFlight.length > 0).map(([name]) => name);
+  t.deepEqual(inFlight(), ['a', 'b']);
+  await destinations.get('a')?.answer(DELIVERED);
+  t.deepEqual(inFlight(), ['b', 'c']);
+  await destinations.get('b')?.answer(UNAVAILABLE);
+  t.deepEqual(inFlight(), ['c', 'd']);
+});
+
 // Failures
 
 for (const [kind, pause] of [
