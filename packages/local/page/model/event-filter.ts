@@ -1,6 +1,7 @@
 import { parseFilterPattern } from '../../src/filter-pattern/filter-pattern.js';
 import { matcherOf } from '../../src/search/matcher.js';
 import { parseQuery } from '../../src/search/query.js';
+import { parseSpan } from '../../src/search/time-span.js';
 import type { LogEvent } from './log-event.js';
 import type { View } from './view.js';
 
@@ -15,8 +16,6 @@ export interface EventFilter {
 
 /** The parts of a view that choose events. */
 export type Choice = Pick<View, 'group' | 'stream' | 'query' | 'pattern' | 'since' | 'from' | 'to'>;
-
-const UNITS_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
  * The filter of a view.
@@ -44,7 +43,7 @@ export function timesOf(
   { since, from, to }: Pick<Choice, 'since' | 'from' | 'to'>,
   now: number,
 ): [number, number] {
-  const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(since) ?? [];
-  if (count !== undefined) return [now - Number(count) * (UNITS_MS[unit] ?? 0), Infinity];
+  const span = parseSpan(since);
+  if (span !== undefined) return [now - span, Infinity];
   return [from === '' ? 0 : Date.parse(from) || 0, to === '' ? Infinity : Date.parse(to) || Infinity];
 }

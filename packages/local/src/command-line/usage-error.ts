@@ -1,0 +1,9 @@
+/** An argument that is wrong, and the help that says what is right. */
+export class UsageError extends Error {
+  readonly usage: string;
+
+  constructor(message: string, usage: string) {
+    super(message);
+    this.usage = usage;
+  }
+}
