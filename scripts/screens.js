@@ -16,6 +16,23 @@ const APP = `console.log('{"level":"info","msg":"listening"}');
 console.error('TypeError: fetch failed');
 `;
 
+/** What `putlogs migrate` is shown with. */
+const BEFORE_MIGRATION = `import winston from 'winston';
+import WinstonCloudWatch from 'winston-cloudwatch';
+
+export const logger = winston.createLogger({
+  transports: [
+    new WinstonCloudWatch({
+      name: 'aws',
+      logGroupName: 'checkout',
+      logStreamName: () => 'web-' + new Date().toISOString().slice(0, 10),
+      awsRegion: 'eu-west-1',
+      jsonMessage: true,
+    }),
+  ],
+});
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-screens-'));
 try {
   const env = prepare();
@@ -36,6 +53,7 @@ function prepare() {
   mkdirSync(join(folder, 'checkout'));
   writeFileSync(join(folder, 'checkout', 'package.json'), '{"name":"checkout"}');
   writeFileSync(join(folder, 'checkout', 'app.js'), APP);
+  writeFileSync(join(folder, 'checkout', 'logger.js'), BEFORE_MIGRATION);
   const program = join(folder, 'bin', 'putlogs');
   writeFileSync(
     program,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addDoctor } from './commands/doctor.js';
 import { addEntity } from './commands/entity.js';
 import { addLocal } from './commands/local.js';
+import { addMigrate } from './commands/migrate.js';
 import { addOptions } from './commands/options.js';
 import { addPipe } from './commands/pipe.js';
 import { UsageError } from './terminal/usage-error.js';
@@ -14,7 +15,7 @@ export type ExitCode = number;
 /** Adds a command to the program. @param end is called with the exit code of the command */
 export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addDoctor, addPipe, addEntity, addLocal, addOptions];
+const COMMANDS: readonly AddCommand[] = [addDoctor, addPipe, addEntity, addLocal, addMigrate, addOptions];
 
 const USAGE: ExitCode = 2;
 

@@ -4,7 +4,7 @@ import { escapeUnprintable } from '@putlogs/core/main-thread';
 type Format = Parameters<typeof styleText>[0];
 
 /** Writes lines to a stream. Text from outside must have passed through `safe`. */
-class Output {
+export class Output {
   readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {

@@ -1,0 +1,137 @@
+import { OPTIONS } from '@putlogs/core/main-thread';
+import {
+  accessKeys,
+  milliseconds,
+  notOffered,
+  type OptionRule,
+  renamed,
+  same,
+  secretKey,
+} from './option-rules.js';
+import { type OptionsRules, OptionsSource } from './options-source.js';
+import { migrateTargets } from './pino-targets.js';
+import { ReplacedImport } from './replaced-import.js';
+import type { Rewrite } from './rewrite.js';
+import { field, fields, nameOf, type Syntax, textOfLiteral } from './source/syntax.js';
+
+const TO = '@putlogs/pino';
+
+/** `prefix` and `stream` name the log stream; `stream` counts if there are both. */
+const prefix: OptionRule = (option, options) => {
+  if (options.get('stream') !== undefined) return options.remove(option);
+  const text = textOfLiteral(option.value);
+  const name =
+    text === undefined
+      ? `\`\${${option.text}}-{hostname}-{pid}\``
+      : options.rewrite.quote(`${text}-{hostname}-{pid}`);
+  options.replace(option, `logStreamName: ${name}`);
+};
+
+/** Each option of pino-cloudwatch 0.7, which docs/migrate/pino-cloudwatch.md explains. */
+const PINO_CLOUDWATCH_OPTIONS: Readonly<Record<string, OptionRule>> = {
+  group: renamed('logGroupName'),
+  prefix,
+  stream: renamed('logStreamName'),
+  interval: milliseconds('flushIntervalMs'),
+  aws_region: renamed('region'),
+  aws_access_key_id: accessKeys('aws_secret_access_key'),
+  aws_secret_access_key: secretKey('aws_access_key_id'),
+  stdout: (option, options) => {
+    const isOff = option.value.type === 'Literal' && option.value.value === false;
+    if (isOff) options.remove(option);
+    else notOffered('Pino writes to stdout too with pino.multistream or a second target')(option, options);
+  },
+};
+
+/** Each option of @serdnam/pino-cloudwatch-transport 1, which docs/migrate/pino-cloudwatch-transport.md explains. */
+const PINO_CLOUDWATCH_TRANSPORT_OPTIONS: Readonly<Record<string, OptionRule>> = {
+  logGroupName: same,
+  logStreamName: same,
+  awsRegion: renamed('region'),
+  awsAccessKeyId: accessKeys('awsSecretAccessKey'),
+  awsSecretAccessKey: secretKey('awsAccessKeyId'),
+  interval: milliseconds('flushIntervalMs'),
+};
+
+const RULES: readonly OptionsRules[] = [
+  {
+    from: 'pino-cloudwatch',
+    page: 'pino-cloudwatch.md',
+    rules: PINO_CLOUDWATCH_OPTIONS,
+    isOurs: (name) => name in OPTIONS,
+  },
+  {
+    from: '@serdnam/pino-cloudwatch-transport',
+    page: 'pino-cloudwatch-transport.md',
+    rules: PINO_CLOUDWATCH_TRANSPORT_OPTIONS,
+    isOurs: (name) => name in OPTIONS,
+  },
+];
+
+/** Rewrites what a file has to do with pino-cloudwatch and @serdnam/pino-cloudwatch-transport. @returns those it has to do with */
+export function migratePinoTransports(rewrite: Rewrite): readonly string[] {
+  return RULES.filter((rules) => {
+    const options = new OptionsSource(rewrite, rules);
+    const isTarget = migrateTargets(rewrite, rules.from, TO, options);
+    return migrateStreams(rewrite, rules.from, options) || isTarget;
+  }).map(({ from }) => from);
+}
+
+/** `pinoCloudWatch(options, errorHandler)` becomes `createStream(options)`. */
+function migrateStreams(rewrite: Rewrite, from: string, options: OptionsSource): boolean {
+  const imported = new ReplacedImport(rewrite, {
+    from,
+    to: TO,
+    name: 'createStream',
+    types: { PinoCloudwatchTransportOptions: 'StreamOptions' },
+  });
+  if (!imported.isFound) return false;
+  const { file, edits } = rewrite;
+  for (const call of [...file.all('CallExpression'), ...file.all('NewExpression')]) {
+    const callee = field(call, 'callee');
+    if (callee === undefined || !imported.isExport(callee)) continue;
+    const [given, onError] = fields(call, 'arguments');
+    options.migrate(given);
+    if (call.type === 'NewExpression') edits.remove({ start: call.start, end: callee.start });
+    if (given !== undefined && onError !== undefined) {
+      edits.remove({ start: given.end, end: onError.end });
+      rewrite.note(
+        onError,
+        "the function for errors is left out: listen to stream.on('report', …), for kind 'problem'",
+      );
+    }
+    migrateSplit(rewrite, call);
+  }
+  noteEvents(rewrite);
+  imported.finish();
+  return true;
+}
+
+/** The stream finds the lines itself; split2 removes what ends them. */
+function migrateSplit(rewrite: Rewrite, call: Syntax): void {
+  const { file, edits } = rewrite;
+  const parent = file.parentOf(call);
+  const siblings = fields(parent, 'arguments');
+  const before = siblings[siblings.indexOf(call) - 1];
+  const isCalled = (node: Syntax | undefined) =>
+    node?.type === 'CallExpression' && nameOf(field(node, 'callee')) === 'split';
+  if (before !== undefined && isCalled(before)) {
+    edits.remove({ start: before.start, end: call.start });
+    rewrite.note(
+      before,
+      'split() is left out, and its import may go: it removes the ends of lines, by which the stream finds them',
+    );
+  } else if (file.all('CallExpression').some(isCalled))
+    rewrite.note(call, 'split(): write whole lines with their ends to the stream; split2 removes them');
+}
+
+function noteEvents(rewrite: Rewrite): void {
+  for (const call of rewrite.file.all('CallExpression')) {
+    const method = nameOf(field(field(call, 'callee'), 'property'));
+    if ((method === 'on' || method === 'once') && textOfLiteral(fields(call, 'arguments')[0]) === 'flushed')
+      rewrite.note(
+        call,
+        "'flushed' is not emitted: await stream.flush() resolves when all that was logged before is settled",
+      );
+  }
+}

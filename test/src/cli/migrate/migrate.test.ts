@@ -1,0 +1,310 @@
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { application, putlogs } from '../../support/command.js';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const migrations = join(root, 'test/migrations');
+const pages = join(root, 'docs/migrate');
+
+/** All that the types and the code of each package name. */
+const OPTIONS = {
+  'winston-cloudwatch': [
+    'name',
+    'cloudWatchLogs',
+    'level',
+    'ensureLogGroup',
+    'logGroupName',
+    'logStreamName',
+    'awsAccessKeyId',
+    'awsSecretKey',
+    'awsRegion',
+    'awsOptions',
+    'jsonMessage',
+    'messageFormatter',
+    'uploadRate',
+    'errorHandler',
+    'silent',
+    'retentionInDays',
+    'format',
+    'handleExceptions',
+    'handleRejections',
+  ],
+  'pino-cloudwatch': [
+    'group',
+    'prefix',
+    'stream',
+    'interval',
+    'aws_region',
+    'aws_access_key_id',
+    'aws_secret_access_key',
+    'stdout',
+  ],
+  'pino-cloudwatch-transport': [
+    'logGroupName',
+    'logStreamName',
+    'awsRegion',
+    'awsAccessKeyId',
+    'awsSecretAccessKey',
+    'interval',
+  ],
+} as const;
+
+interface Answer {
+  readonly path: string;
+  readonly packages: readonly string[];
+  readonly diff: string;
+  readonly notes: readonly { readonly line: number; readonly text: string }[];
+  readonly failure: string | null;
+}
+
+const FIXTURES = readdirSync(migrations).filter((name) => name.includes('.before.'));
+
+test('what each file becomes, and what is to be looked at', async (t) => {
+  const folder = application(t);
+  for (const name of FIXTURES) copyFileSync(join(migrations, name), join(folder, name));
+  const { code, stdout } = await putlogs(['migrate', '--write', '--json', ...FIXTURES], { cwd: folder });
+  t.is(code, 0);
+  const all: readonly Answer[] = JSON.parse(stdout);
+  t.deepEqual(
+    all.map(({ path }) => path),
+    FIXTURES,
+  );
+  for (const { path, notes } of all) {
+    t.is(readFileSync(join(folder, path), 'utf8'), expected(path.replace('.before.', '.after.')), path);
+    const lines = notes.map(({ line, text }) => `${line}: ${text}\n`);
+    t.is(lines.join(''), expected(path.replace(/\.before\..*/, '.notes.txt')), path);
+  }
+});
+
+test('in files that are migrated nothing is left to do', async (t) => {
+  const after = FIXTURES.map((name) => join(migrations, name.replace('.before.', '.after.')));
+  const { code, stdout } = await putlogs(['migrate', ...after]);
+  t.is(code, 0);
+  t.is(stdout, 'No file uses winston-cloudwatch, pino-cloudwatch or @serdnam/pino-cloudwatch-transport.\n');
+});
+
+test('what a page shows before becomes what it shows after', async (t) => {
+  const pairs = Object.keys(OPTIONS).map(programsOf);
+  t.deepEqual(
+    await migrated(
+      t,
+      pairs.map(([before]) => before),
+    ),
+    pairs.map(([, after]) => after),
+  );
+});
+
+test('the page of a package has each of its options, and the command knows each', async (t) => {
+  for (const [page, names] of Object.entries(OPTIONS)) {
+    const rows = readFileSync(join(pages, `${page}.md`), 'utf8').match(/^\| .*? \| /gm) ?? [];
+    for (const name of names)
+      t.true(
+        rows.some((row) => new RegExp(`\`${name}\\b`).test(row)),
+        `${name} in ${page}.md`,
+      );
+  }
+  const known = Object.entries(OPTIONS).flatMap(([page, names]) =>
+    names.map((name) => using(page, `{ ${name}: value }`)),
+  );
+  const invented = Object.keys(OPTIONS).map((page) => using(page, '{ invented: 1 }'));
+  const unknown = (await answers(t, [...known, ...invented])).map(({ notes }) =>
+    notes.some(({ text }) => text.includes('nor putlogs has such an option')),
+  );
+  t.deepEqual(unknown, [...known.map(() => false), ...invented.map(() => true)]);
+});
+
+test('without --write nothing is changed, and the differences can be applied', async (t) => {
+  const before = readFileSync(join(migrations, 'nest.before.cts'), 'utf8');
+  const folder = application(t);
+  const file = join(folder, 'logger.cts');
+  writeFileSync(file, before);
+  const { code, stdout } = await putlogs(['migrate', 'logger.cts'], { cwd: folder });
+  t.is(code, 0);
+  t.is(readFileSync(file, 'utf8'), before);
+  t.is(patched(before, stdout), readFileSync(join(migrations, 'nest.after.cts'), 'utf8'));
+  t.regex(stdout, /^ {2}logger\.cts:37: awsOptions\.maxAttempts is left out/m);
+  t.regex(
+    stdout,
+    /^Nothing is written without --write\. Then\n {2}npm uninstall winston-cloudwatch\n {2}npm install @putlogs\/winston\n$/m,
+  );
+});
+
+test('the ends of lines and the permissions of a file stay as they are', async (t) => {
+  const before = readFileSync(join(migrations, 'spread.before.js'), 'utf8').replaceAll('\n', '\r\n');
+  const file = join(application(t), 'logger.js');
+  writeFileSync(file, before, { mode: 0o755 });
+  await putlogs(['migrate', '--write', file]);
+  const after = readFileSync(file, 'utf8');
+  t.is(after.replaceAll('\r\n', '\n'), readFileSync(join(migrations, 'spread.after.js'), 'utf8'));
+  t.notRegex(after, /[^\r]\n/);
+  t.is(statSync(file).mode & 0o777, 0o755);
+});
+
+test('a file that cannot be read or parsed stays as it is, and does not hold up others', async (t) => {
+  const folder = application(t);
+  const broken = "const transport = require('winston-cloudwatch';\n";
+  writeFileSync(join(folder, 'broken.js'), broken);
+  writeFileSync(
+    join(folder, 'good.js'),
+    "new (require('winston-cloudwatch'))({ logGroupName: 'a', awsRegion: 'b' });\n",
+  );
+  const { code, stdout } = await putlogs(['migrate', '--write', 'broken.js', 'missing.js', 'good.js'], {
+    cwd: folder,
+  });
+  t.is(code, 1);
+  t.regex(stdout, /^broken\.js stays as it is: Unexpected token \(1:46\)$/m);
+  t.regex(stdout, /^missing\.js stays as it is: ENOENT/m);
+  t.is(readFileSync(join(folder, 'broken.js'), 'utf8'), broken);
+  t.is(
+    readFileSync(join(folder, 'good.js'), 'utf8'),
+    "new (require('@putlogs/winston').CloudWatchTransport)({ logGroupName: 'a', region: 'b' });\n",
+  );
+});
+
+const LINES = [
+  [
+    'await import',
+    "const { default: W } = await import('winston-cloudwatch');\nnew W({ awsRegion });\n",
+    "const { CloudWatchTransport: W } = await import('@putlogs/winston');\nnew W({ region: awsRegion });\n",
+  ],
+  [
+    'a default that is required',
+    "const W = require('winston-cloudwatch').default;\nnew W({ logGroupName });\n",
+    "const { CloudWatchTransport } = require('@putlogs/winston');\nnew CloudWatchTransport({ logGroupName });\n",
+  ],
+  [
+    'a name that is hidden in an inner scope',
+    "import W from 'winston-cloudwatch';\nfunction f(W) { return new W({ a: 1 }); }\n",
+    "import { CloudWatchTransport as W } from '@putlogs/winston';\nfunction f(W) { return new W({  }); }\n",
+  ],
+  [
+    'a type',
+    "import type W from 'winston-cloudwatch';\nlet w: W;\n",
+    "import type { CloudWatchTransport } from '@putlogs/winston';\nlet w: CloudWatchTransport;\n",
+  ],
+  [
+    'a name that is exported',
+    "import W from 'winston-cloudwatch';\nexport { W };\n",
+    "import { CloudWatchTransport as W } from '@putlogs/winston';\nexport { W };\n",
+  ],
+  [
+    'no winston to take the format from',
+    "import W from 'winston-cloudwatch';\nnew W({ messageFormatter });\n",
+    "import { format } from 'winston';\nimport { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ format: format.printf(messageFormatter) });\n",
+  ],
+  [
+    'braces in a name',
+    "import W from 'winston-cloudwatch';\nnew W({ logStreamName: () => 'a{b}' });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ logStreamName: (() => 'a{b}')() });\n",
+  ],
+  [
+    'a name of a function',
+    "import W from 'winston-cloudwatch';\nfunction name() { return random(); }\nnew W({ logGroupName: name });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nfunction name() { return random(); }\nnew CloudWatchTransport({ logGroupName: name() });\n",
+  ],
+  [
+    'options that a function returns',
+    "import W from 'winston-cloudwatch';\nconst options = () => ({ awsRegion });\nnew W(options());\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nconst options = () => ({ region: awsRegion });\nnew CloudWatchTransport(options());\n",
+  ],
+  [
+    'the way of Winston 2, and a name that is searched for',
+    "const W = require('winston-cloudwatch');\nwinston.add(W, { name: 'aws' });\nfind((t) => t.name === 'aws').kthxbye(done);\n",
+    "const { CloudWatchTransport } = require('@putlogs/winston');\nwinston.add(new CloudWatchTransport({  }));\nfind((t) => t.name === 'cloudwatch').flush().then(done);\n",
+  ],
+  [
+    'a target that is resolved',
+    "const t = { target: require.resolve('@serdnam/pino-cloudwatch-transport'), options: { interval: 5 } };\n",
+    "const t = { target: require.resolve('@putlogs/pino'), options: { flushIntervalMs: 5 } };\n",
+  ],
+  [
+    'all options on one line',
+    "import c from 'pino-cloudwatch';\nc({ stdout: false, group, interval: 0, });\n",
+    "import { createStream } from '@putlogs/pino';\ncreateStream({ logGroupName: group, });\n",
+  ],
+] as const;
+
+test('in a line', async (t) => {
+  const texts = await migrated(
+    t,
+    LINES.map(([, before]) => before),
+  );
+  for (const [index, [name, , after]] of LINES.entries()) t.is(texts[index], after, name);
+});
+
+test('JSX is parsed, except in files of TypeScript that have none', async (t) => {
+  const element =
+    "import W from 'winston-cloudwatch';\nexport const Page = () => <p>{new W({ awsRegion })}</p>;\n";
+  for (const extension of ['.jsx', '.tsx', '.js']) {
+    const [text = ''] = await migrated(t, [element], extension);
+    t.regex(text, /<p>\{new CloudWatchTransport/);
+  }
+  const [text = ''] = await migrated(
+    t,
+    ["import W from 'winston-cloudwatch';\nconst w = <any>new W({ awsRegion });\n"],
+    '.ts',
+  );
+  t.regex(text, /<any>new CloudWatchTransport\(\{ region: awsRegion \}\)/);
+});
+
+/** A use of a package's options. */
+function using(page: string, options: string): string {
+  if (page === 'winston-cloudwatch') return `const W = require('winston-cloudwatch'); new W(${options});`;
+  if (page === 'pino-cloudwatch') return `const c = require('pino-cloudwatch'); c(${options});`;
+  return `pino.transport({ target: '@serdnam/pino-cloudwatch-transport', options: ${options} });`;
+}
+
+/** What the texts become. */
+async function migrated(
+  t: ExecutionContext,
+  texts: readonly string[],
+  extension = '.js',
+): Promise<readonly string[]> {
+  const files = written(t, texts, extension);
+  const { code, stdout } = await putlogs(['migrate', '--write', ...files]);
+  t.is(code, 0, stdout);
+  return files.map((file) => readFileSync(file, 'utf8'));
+}
+
+async function answers(t: ExecutionContext, texts: readonly string[]): Promise<readonly Answer[]> {
+  return JSON.parse((await putlogs(['migrate', '--json', ...written(t, texts, '.js')])).stdout);
+}
+
+function written(t: ExecutionContext, texts: readonly string[], extension: string): readonly string[] {
+  const folder = application(t);
+  return texts.map((text, index) => {
+    const file = join(folder, `${index}${extension}`);
+    writeFileSync(file, text);
+    return file;
+  });
+}
+
+/** The program before and the one after. */
+function programsOf(page: string): readonly [string, string] {
+  const programs = readFileSync(join(pages, `${page}.md`), 'utf8').matchAll(/```js\n([\s\S]*?)```/g);
+  const [before = '', after = ''] = Array.from(programs, ([, code = '']) => code);
+  return [before, after];
+}
+
+function expected(name: string): string {
+  return readFileSync(join(migrations, name), 'utf8');
+}
+
+/** Applies differences in the unified format. */
+function patched(before: string, diff: string): string {
+  const lines = before.split('\n');
+  const output: string[] = [];
+  let position = 0;
+  for (const [, start = '', body = ''] of diff.matchAll(/^@@ -(\d+),\d+ \+\d+,\d+ @@\n((?:[ +-].*\n)*)/gm)) {
+    output.push(...lines.slice(position, Number(start) - 1));
+    position = Number(start) - 1;
+    for (const line of body.split('\n').slice(0, -1)) {
+      if (line[0] !== '+' && lines[position++] !== line.slice(1))
+        throw new Error(`${line} is not at ${position}`);
+      if (line[0] !== '-') output.push(line.slice(1));
+    }
+  }
+  return [...output, ...lines.slice(position)].join('\n');
+}
