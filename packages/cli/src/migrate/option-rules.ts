@@ -142,9 +142,7 @@ export function credentialsOf(options: OptionsObject, value: Syntax): string | u
     rewrite.note(value, `credentials are left out: ${STANDARD.join(' and ')} are found without them`);
     return undefined;
   }
-  const unknown = [...keys.keys()].filter(
-    (key) => key !== undefined && !(KEYS as readonly string[]).includes(key),
-  );
+  const unknown = [...keys.keys()].filter((key) => key !== undefined && !KEYS.some((known) => known === key));
   if (unknown.length > 0) rewrite.note(value, `credentials: ${unknown.join(', ')} is not taken; remove it`);
   return rewrite.textOf(value);
 }

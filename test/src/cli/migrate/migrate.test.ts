@@ -132,13 +132,10 @@ test('without --write nothing is changed, and the differences can be applied', a
 });
 
 test('the ends of lines and the permissions of a file stay as they are', async (t) => {
-  const before = readFileSync(join(migrations, 'spread.before.js'), 'utf8').replaceAll('\n', '\r\n');
-  const file = join(application(t), 'logger.js');
-  writeFileSync(file, before, { mode: 0o755 });
+  const file = join(application(t), 'logger.cts');
+  writeFileSync(file, expected('nest.before.cts').replaceAll('\n', '\r\n'), { mode: 0o755 });
   await putlogs(['migrate', '--write', file]);
-  const after = readFileSync(file, 'utf8');
-  t.is(after.replaceAll('\r\n', '\n'), readFileSync(join(migrations, 'spread.after.js'), 'utf8'));
-  t.notRegex(after, /[^\r]\n/);
+  t.is(readFileSync(file, 'utf8'), expected('nest.after.cts').replaceAll('\n', '\r\n'));
   t.is(statSync(file).mode & 0o777, 0o755);
 });
 
@@ -213,6 +210,21 @@ const LINES = [
     'the way of Winston 2, and a name that is searched for',
     "const W = require('winston-cloudwatch');\nwinston.add(W, { name: 'aws' });\nfind((t) => t.name === 'aws').kthxbye(done);\n",
     "const { CloudWatchTransport } = require('@putlogs/winston');\nwinston.add(new CloudWatchTransport({  }));\nfind((t) => t.name === 'cloudwatch').flush().then(done);\n",
+  ],
+  [
+    'a variable that two scopes have',
+    "import W from 'winston-cloudwatch';\nconst o = { awsRegion };\nfunction f() { const o = {}; }\nnew W(o);\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nconst o = { awsRegion };\nfunction f() { const o = {}; }\nnew CloudWatchTransport(o);\n",
+  ],
+  [
+    'the Region twice',
+    "import W from 'winston-cloudwatch';\nnew W({ awsRegion: 'a', awsOptions: { region: 'b' } });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ region: 'b' });\n",
+  ],
+  [
+    'options of several targets',
+    "const t = { target: a ? 'pino-cloudwatch' : 'pino-pretty', options: b ? { interval: 5 } : {} };\n",
+    "const t = { target: a ? '@putlogs/pino' : 'pino-pretty', options: b ? { interval: 5 } : {} };\n",
   ],
   [
     'a target that is resolved',
