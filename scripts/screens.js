@@ -54,6 +54,7 @@ function prepare() {
   writeFileSync(join(folder, 'checkout', 'package.json'), '{"name":"checkout"}');
   writeFileSync(join(folder, 'checkout', 'app.js'), APP);
   writeFileSync(join(folder, 'checkout', 'logger.js'), BEFORE_MIGRATION);
+  leaveInSpool(join(folder, 'spool'));
   const program = join(folder, 'bin', 'putlogs');
   writeFileSync(
     program,
@@ -63,10 +64,21 @@ function prepare() {
   return { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, AWS_EC2_METADATA_DISABLED: 'true' };
 }
 
+/** As a process that has ended leaves it. */
+function leaveInSpool(root) {
+  const left = join(root, '7c0a4b1e-89ab-4cde-8f01-23456789abcd');
+  mkdirSync(left, { recursive: true, mode: 0o700 });
+  const destination = { destination: 0, logGroupName: '/my/app', logStreamName: 'db7/4711' };
+  const events = [0, 1, 2].map((i) => ({ timestamp: Date.now() - 60_000 + i, message: `order ${i} placed` }));
+  const lines = [destination, { batch: 0, destination: 0 }].map((line) => JSON.stringify(line));
+  lines.push(...events.map((event) => `${JSON.stringify(event)},`));
+  writeFileSync(join(left, '0.ndjson'), `${lines.join('\n')}\n`, { mode: 0o600 });
+}
+
 /** Each command has a service of its own, which is empty. */
 async function screen(command, env) {
   const local = await start();
-  const child = spawn('sh', ['-c', `exec 2>&1; ${command}`], {
+  const child = spawn('sh', ['-c', `exec 2>&1; ${command.replaceAll('/srv', folder)}`], {
     cwd: join(folder, 'checkout'),
     env: { ...env, ...local.env },
   });
@@ -88,6 +100,7 @@ function steady(text) {
       .replaceAll(folder, '/srv')
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
       .replaceAll(/\b\d+ ms\b/g, '3 ms')
+      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-24 12:00:00')
       .replaceAll(/(log stream \w+)\/\d+/g, '$1/4711')
   );
 }

@@ -7,6 +7,7 @@ import { addLocal } from './commands/local.js';
 import { addMigrate } from './commands/migrate.js';
 import { addOptions } from './commands/options.js';
 import { addPipe } from './commands/pipe.js';
+import { addReplay } from './commands/replay.js';
 import { UsageError } from './terminal/usage-error.js';
 
 /** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called wrongly. */
@@ -15,7 +16,15 @@ export type ExitCode = number;
 /** Adds a command to the program. @param end is called with the exit code of the command */
 export type AddCommand = (program: Command, end: (code: ExitCode) => void) => void;
 
-const COMMANDS: readonly AddCommand[] = [addDoctor, addPipe, addEntity, addLocal, addMigrate, addOptions];
+const COMMANDS: readonly AddCommand[] = [
+  addDoctor,
+  addPipe,
+  addReplay,
+  addEntity,
+  addLocal,
+  addMigrate,
+  addOptions,
+];
 
 const USAGE: ExitCode = 2;
 

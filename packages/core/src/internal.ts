@@ -7,7 +7,7 @@ export { Batcher, MAX_OPEN_BATCHES } from './batching/batcher.js';
 export { acquireBuffer, BATCH_BUFFER_BYTES, releaseBuffer, retainedBytes } from './batching/buffer-pool.js';
 export { readEventLine } from './batching/event-line.js';
 export { JsonPayload } from './batching/json-payload.js';
-export { MAX_MESSAGE_BYTES } from './batching/limits.js';
+export { DAY_MS, MAX_MESSAGE_BYTES } from './batching/limits.js';
 export { type LogEvent, splitMessage, timestampOf, toLogEvents } from './batching/log-event.js';
 export { RecordLimit } from './batching/record-limit.js';
 export { decodeFrames, encodeFrame, FrameBuffer } from './channel/frame-codec.js';
@@ -30,7 +30,7 @@ export { ServiceClock } from './cloudwatch/service-clock.js';
 export { isUntrusted } from './cloudwatch/troubleshooting.js';
 export { OPTION_GROUPS, OPTIONS } from './config/options.js';
 export { checkIsObject, foreignVariables, variableOf } from './config/resolve-config.js';
-export type { StoredBatch } from './contracts/batch-store.js';
+export type { ReadBack, StoredBatch } from './contracts/batch-store.js';
 export type { DeadLetters } from './contracts/dead-letters.js';
 export type { Destination, DestinationName } from './contracts/destination.js';
 export type { FailedOutcome, Outcome, RejectedEvents } from './contracts/outcome.js';
@@ -55,6 +55,7 @@ export { LossReports } from './pipeline/loss-reports.js';
 export { MemoryLimiter } from './pipeline/memory-limiter.js';
 export { assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';
+export type { ChangeFound, FoundBatch } from './pipeline/recovery-search.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
@@ -69,12 +70,18 @@ export { RecordFields } from './routing/record-fields.js';
 export { streamNamer } from './routing/stream-name.js';
 export { TopLevelValues } from './routing/top-level-values.js';
 export { DeadLetterFile } from './spool/dead-letter-file.js';
-export { parseSettledLines, settledLines } from './spool/file-format.js';
+export {
+  batchLine,
+  destinationLine,
+  MAX_SEGMENT_BYTES,
+  parseSettledLines,
+  settledLines,
+} from './spool/file-format.js';
 export { type FoundFolder, type FoundSegment, inspectSegment, inspectSpool } from './spool/inspect-spool.js';
 export { PersistedEvents } from './spool/persisted-events.js';
 export { SegmentFile } from './spool/segment-file.js';
 export { Spool } from './spool/spool.js';
-export { checkFolder } from './spool/trusted-file.js';
+export { checkFolder, UntrustedError } from './spool/trusted-file.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock } from './util/clock.js';
 export { ConnectTimeoutError, httpFetch } from './util/http-fetch.js';

@@ -32,18 +32,19 @@ export class Progress {
   /** Removes the line. */
   end(): void {
     clearInterval(this.#timer);
-    this.#clear();
+    this.clear();
   }
 
   #draw(): void {
     if (!this.#stream.isTTY || performance.now() - this.#startedAt < PATIENCE_MS) return;
     const text = safe([this.#task, this.#detail].filter((part) => part !== '').join(': '));
-    this.#clear();
+    this.clear();
     this.#stream.write(`${text} …`.slice(0, this.#stream.columns - 1));
     this.#isShown = true;
   }
 
-  #clear(): void {
+  /** Removes the line until it is drawn again, so that something else can be written. */
+  clear(): void {
     if (!this.#isShown) return;
     cursorTo(this.#stream, 0);
     clearLine(this.#stream, 0);

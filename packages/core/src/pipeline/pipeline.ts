@@ -19,7 +19,7 @@ import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { Disk } from './disk.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
-import { RecoverySearch } from './recovery-search.js';
+import { type ChangeFound, RecoverySearch } from './recovery-search.js';
 import { Teardown } from './teardown.js';
 
 /** Delivers log records to CloudWatch Logs. No method throws. */
@@ -63,6 +63,8 @@ export interface PipelineDependencies extends PipelineOptions, Partial<RuntimeEn
   readonly counters?: Counters;
   /** Where `fallback` writes to. Default: the stream that it names. */
   readonly output?: LineOutput;
+  /** Changes what dead owners left in the spool, before it is sent. */
+  readonly changeFound?: ChangeFound;
 }
 
 /**
@@ -87,7 +89,14 @@ export interface AssembledPipeline extends Pipeline {
 export function assemblePipeline(
   config: Config,
   emit: (report: Report) => void,
-  { clock = systemClock, random = Math.random, counters, output, ...overrides }: PipelineDependencies = {},
+  {
+    clock = systemClock,
+    random = Math.random,
+    counters,
+    output,
+    changeFound,
+    ...overrides
+  }: PipelineDependencies = {},
 ): AssembledPipeline {
   const { reporter, userModule } = openReporter(config, emit, clock, counters);
   const environment = { ...thisRuntimeEnvironment(process.env), ...overrides };
@@ -114,7 +123,7 @@ export function assemblePipeline(
   });
   void identity.settled.then(() => disk.spool?.startWriting());
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
-  const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock);
+  const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock, changeFound);
   recovery?.start();
   const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, fallback, reporter, clock });
   return {

@@ -1,8 +1,21 @@
 import type { Destinations } from '../cloudwatch/destinations.js';
+import type { StoredBatch } from '../contracts/batch-store.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { Spool } from '../spool/spool.js';
 import type { Clock } from '../util/clock.js';
 import type { RecoveredBatch } from './delivery-queue.js';
 import type { Dispatcher } from './dispatcher.js';
+import type { BatchOutline } from './queued-batch.js';
+
+/** A batch that a dead owner left, before it is sent. */
+export interface FoundBatch {
+  readonly name: DestinationName;
+  readonly stored: StoredBatch;
+  readonly outline: BatchOutline;
+}
+
+/** Changes what dead owners left, such as its destination. The files stay as they are until it is delivered. */
+export type ChangeFound = (found: FoundBatch) => FoundBatch;
 
 /** Sends what dead owners left on disk. It searches at the start, and whenever the spool asks for another search. */
 export class RecoverySearch {
@@ -10,14 +23,22 @@ export class RecoverySearch {
   readonly #dispatcher: Dispatcher;
   readonly #destinations: Destinations;
   readonly #clock: Clock;
+  readonly #change: ChangeFound;
   #state: 'idle' | 'searching' | 'stopped' = 'idle';
   #cancel: (() => void) | undefined;
 
-  constructor(spool: Spool, dispatcher: Dispatcher, destinations: Destinations, clock: Clock) {
+  constructor(
+    spool: Spool,
+    dispatcher: Dispatcher,
+    destinations: Destinations,
+    clock: Clock,
+    change: ChangeFound = (found) => found,
+  ) {
     this.#spool = spool;
     this.#dispatcher = dispatcher;
     this.#destinations = destinations;
     this.#clock = clock;
+    this.#change = change;
   }
 
   start(): void {
@@ -42,10 +63,9 @@ export class RecoverySearch {
       this.#state = 'idle';
       if (rescanMs !== undefined) this.#cancel = this.#clock.after(rescanMs, () => this.#searchAgain());
     }
-    return batches.map(({ name, batch, ...outline }) => ({
-      destination: this.#destinations.to(name),
-      stored: batch,
-      outline,
-    }));
+    return batches.map(({ name, batch, ...outline }) => {
+      const found = this.#change({ name, stored: batch, outline });
+      return { ...found, destination: this.#destinations.to(found.name) };
+    });
   }
 }

@@ -1,0 +1,86 @@
+import { plural } from '@putlogs/core/main-thread';
+import { inWords } from '../delivery/tally.js';
+import { bytes, count } from '../terminal/amounts.js';
+import { safe, stdout } from '../terminal/output.js';
+import { table } from '../terminal/table.js';
+import type { LetterSurvey } from './dead-letters.js';
+import type { ReplayResult } from './spool-replay.js';
+import type { FolderSurvey, StreamSurvey } from './survey.js';
+
+const OWNERS = {
+  ended: 'its process has ended',
+  running: 'its process runs',
+  elsewhere: 'of another host or container',
+} as const;
+
+const MAX_STREAMS = 20;
+
+export function printSpool(root: string, folders: readonly FolderSurvey[]): void {
+  if (folders.length === 0) stdout.line(`${safe(root)} has no events.`);
+  for (const { path, owner, pid, bytes: size, streams, unreadable } of folders) {
+    const process = pid === undefined ? '' : `, pid ${pid}`;
+    stdout.line(`${stdout.style('bold', safe(path))}  ${bytes(size)}, ${OWNERS[owner]}${process}`);
+    printStreams(streams);
+    for (const segment of unreadable) stdout.line(`  ${safe(segment)} cannot be read`);
+  }
+  const events = sum(folders.filter(({ owner }) => owner !== 'running').flatMap(({ streams }) => streams));
+  stdout.line();
+  stdout.line(`${count(events)} ${events === 1 ? 'event' : 'events'} would be sent. Nothing was changed.`);
+}
+
+export function printLetters(file: string, { streams, reasons, unreadable }: LetterSurvey): void {
+  stdout.line(stdout.style('bold', safe(file)));
+  printStreams(streams);
+  for (const [reason, events] of Object.entries(reasons)) stdout.line(`  ${safe(reason)}: ${count(events)}`);
+  if (unreadable > 0) stdout.line(`  ${plural(unreadable, 'line is', 'lines are')} no dead letters`);
+  const events = sum(streams);
+  stdout.line();
+  stdout.line(`${count(events)} ${events === 1 ? 'event' : 'events'} would be sent. Nothing was changed.`);
+}
+
+function printStreams(streams: readonly StreamSurvey[]): void {
+  const rows = streams
+    .slice(0, MAX_STREAMS)
+    .map(({ logGroupName, logStreamName, events, from, to }) => [
+      safe(logGroupName),
+      safe(logStreamName),
+      `${count(events)} ${events === 1 ? 'event' : 'events'}`,
+      from === to ? time(from) : `${time(from)} to ${time(to)}`,
+    ]);
+  for (const line of table(rows)) stdout.line(line);
+  if (streams.length > MAX_STREAMS) stdout.line(`  and ${streams.length - MAX_STREAMS} more log streams`);
+}
+
+function time(timestamp: number): string {
+  return new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function sum(streams: readonly StreamSurvey[]): number {
+  return streams.reduce((all, { events }) => all + events, 0);
+}
+
+/** What was sent, and what is left and why. */
+export function printResult(result: ReplayResult & { readonly unreadable?: number }): void {
+  const { destinations, retimed, deadLetterFile, left, lost, unreadable = 0 } = result;
+  const rows = Object.entries(destinations)
+    .slice(0, MAX_STREAMS)
+    .map(([name, events]) => [safe(name), `${count(events)} ${events === 1 ? 'event' : 'events'}`]);
+  for (const line of table(rows)) stdout.line(line);
+  if (retimed > 0)
+    stdout.line(`  ${plural(retimed, 'event was', 'events were')} too old, and got the time of the sending`);
+  if (unreadable > 0)
+    stdout.line(
+      `  ${plural(unreadable, 'line was', 'lines were')} no dead letters, and stay in ${safe(deadLetterFile)}.replay`,
+    );
+  const running = left.filter(({ owner }) => owner === 'running').length;
+  const others = left.length - running;
+  if (running > 0)
+    stdout.line(`  ${plural(running, 'folder is', 'folders are')} of processes that run: left alone`);
+  if (others > 0)
+    stdout.line(`  ${plural(others, 'folder is', 'folders are')} left, since its events were not delivered`);
+  if (lost > 0)
+    stdout.line(
+      `  what the service rejected is in ${safe(deadLetterFile)}; --now sends it with today's time`,
+    );
+  stdout.line(`${inWords({ ...result, spooled: 0 })}.`);
+}

@@ -1,0 +1,151 @@
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Local, start } from '@putlogs/local';
+import test, { type ExecutionContext } from 'ava';
+import { Command, putlogs } from '../../support/command.js';
+import { range } from '../../support/harness.js';
+import { spoolFolder } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
+
+async function service(t: ExecutionContext): Promise<Local> {
+  const local = await start();
+  t.teardown(() => local.close());
+  return local;
+}
+
+function letter(message: string, more: object = {}): string {
+  const where = { logGroupName: '/old', logStreamName: 'a', timestamp: Date.now() };
+  return `${JSON.stringify({ reason: 'invalid', at: new Date().toISOString(), ...where, message, ...more })}\n`;
+}
+
+function fileWith(t: ExecutionContext, text: string): string {
+  const file = join(spoolFolder(t), 'rejected.ndjson');
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+function arrived(local: Local): string[] {
+  return local
+    .events('/old')
+    .map(({ message }) => message)
+    .toSorted();
+}
+
+test.serial('replay sends a dead-letter file, and removes it', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, letter('one') + letter('two', { logStreamName: 'b' }) + letter('t\u00fcr "3"\n'));
+  const { code, stdout } = await putlogs(['replay', file], { env: local.env });
+  t.is(code, 0);
+  t.deepEqual(arrived(local), ['one', 'two', 't\u00fcr "3"\n']);
+  t.false(existsSync(file));
+  t.false(existsSync(`${file}.replay`));
+  t.regex(stdout, /^3 events delivered\.$/m);
+});
+
+test.serial('what the service refuses again goes back into the file, with its reason', async (t) => {
+  const local = await service(t);
+  local.fault({ kind: 'poison', text: 'bad' });
+  const file = fileWith(t, letter('good') + letter('bad'));
+  const { code } = await putlogs(['replay', file], { env: local.env });
+  t.is(code, 1);
+  t.deepEqual(arrived(local), ['good']);
+  t.like(JSON.parse(readFileSync(file, 'utf8')), { reason: 'invalid', logGroupName: '/old', message: 'bad' });
+});
+
+test.serial('a process that has the file open while it is taken away loses nothing', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, letter('before'));
+  const open = openSync(file, 'a');
+  const command = new Command(['replay', file], { env: local.env });
+  await until(
+    'the file to be taken away',
+    () => !existsSync(file),
+    () => sleep(5),
+  );
+  writeSync(open, letter('late'));
+  closeSync(open);
+  // And begins a new file, as it does for each write.
+  writeFileSync(file, letter('new'));
+  t.is((await command.ended).code, 0);
+  t.deepEqual(arrived(local), ['before', 'late']);
+  t.is(readFileSync(file, 'utf8').split('\n').length, 2);
+});
+
+test.serial('a call that was killed is continued by the next one, also without the file', async (t) => {
+  const local = await service(t);
+  const end = local.fault({ kind: 'error500' });
+  const file = fileWith(
+    t,
+    range(10)
+      .map((i) => letter(`record ${i}`))
+      .join(''),
+  );
+  const command = new Command(['replay', file], { env: local.env });
+  await command.started(local);
+  command.child.kill('SIGKILL');
+  await command.ended;
+  t.false(existsSync(file));
+  end();
+  const dry = await putlogs(['replay', '--dry-run', file], { env: local.env });
+  t.regex(dry.stdout, /^10 events would be sent/m);
+  const { code } = await putlogs(['replay', file], { env: local.env });
+  t.is(code, 0);
+  t.is(new Set(arrived(local)).size, 10);
+});
+
+test.serial(
+  '--now gives what was too old or expired the time of the sending, and nothing else',
+  async (t) => {
+    const local = await service(t);
+    const startedAt = Date.now();
+    const old = { timestamp: startedAt - 86_400_000 };
+    const text = letter('expired', { ...old, reason: 'expired' }) + letter('invalid', old);
+    const { code, stdout } = await putlogs(['replay', '--now', '--json', fileWith(t, text)], {
+      env: local.env,
+    });
+    t.is(code, 0);
+    t.like(JSON.parse(stdout), { delivered: 2, retimed: 1 });
+    const timeOf = (message: string) =>
+      local.events('/old').find((event) => event.message === message)?.timestamp;
+    t.true((timeOf('expired') ?? 0) >= startedAt);
+    t.is(timeOf('invalid'), old.timestamp);
+  },
+);
+
+test.serial('lines that are no dead letters are kept and told', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, `${letter('one')}torn\n${letter('two')}{"reason":"x"}\nno newline`);
+  const { code, stdout } = await putlogs(['replay', file], { env: local.env });
+  t.is(code, 0);
+  t.deepEqual(arrived(local), ['one', 'two']);
+  t.regex(stdout, /^ {2}3 lines were no dead letters, and stay in .*\.replay$/m);
+});
+
+test.serial('--dry-run tells the log streams and the reasons', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, letter('one', { reason: 'tooOld' }) + letter('two') + letter('three'));
+  const { code, stdout } = await putlogs(['replay', '--dry-run', file], { env: local.env });
+  t.is(code, 0);
+  t.regex(stdout, /^ {2}\/old {2}a {2}3 events {2}/m);
+  t.regex(stdout, /^ {2}tooOld: 1\n {2}invalid: 2$/m);
+  t.true(existsSync(file));
+  t.is(local.requests.length, 0);
+});
+
+test.serial('a file with many letters of many streams and days is sent whole', async (t) => {
+  const local = await service(t);
+  const day = 86_400_000;
+  const text = range(5000).map((i) =>
+    letter(`record ${i} ${'.'.repeat(500)}`, {
+      logStreamName: `s${i % 1500}`,
+      timestamp: Date.now() - (i % 3) * day,
+    }),
+  );
+  const { code, stdout } = await putlogs(['replay', '--json', fileWith(t, text.join(''))], {
+    env: local.env,
+  });
+  t.is(code, 0);
+  t.like(JSON.parse(stdout), { delivered: 5000, lost: 0 });
+  t.is(new Set(arrived(local)).size, 5000);
+});
