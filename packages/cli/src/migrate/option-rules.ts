@@ -84,7 +84,7 @@ export function accessKeys(secret: string): OptionRule {
       );
       return;
     }
-    const text = `{ accessKeyId: ${id.text}, secretAccessKey: ${key.text} }`;
+    const text = `{ ${propertyOf('accessKeyId', id.text)}, ${propertyOf('secretAccessKey', key.text)} }`;
     const mayBeMissing = [id, key].some(
       ({ value }) => pathOf(value)?.slice(0, 2).join('.') === 'process.env',
     );
@@ -97,6 +97,10 @@ export function accessKeys(secret: string): OptionRule {
       'credentials: given keys are never renewed; a role needs none, so leave them out if you can',
     );
   };
+}
+
+function propertyOf(name: string, value: string): string {
+  return name === value ? name : `${name}: ${value}`;
 }
 
 /** The second of two keys. */

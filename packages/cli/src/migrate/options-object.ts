@@ -1,5 +1,5 @@
 import type { Rewrite } from './rewrite.js';
-import { fields, isSyntax, keyOf, type Syntax } from './source/syntax.js';
+import { fields, isSyntax, keyOf, nameOf, type Syntax } from './source/syntax.js';
 
 /** An option in an object of the source. */
 export interface Given {
@@ -40,9 +40,13 @@ export class OptionsObject {
     return this.given.find((option) => option.name === name);
   }
 
-  rename({ property }: Given, name: string): void {
+  rename({ property, value }: Given, name: string): void {
     const { key, shorthand } = property;
+    // The other package does not know it.
+    const ignored = this.get(name);
+    if (ignored !== undefined && ignored.property !== property) this.remove(ignored);
     if (shorthand === true) this.rewrite.edits.insert(property.start, `${name}: `);
+    else if (nameOf(value) === name) this.rewrite.edits.replace(property, name);
     else if (isSyntax(key)) this.rewrite.edits.replace(key, name);
   }
 

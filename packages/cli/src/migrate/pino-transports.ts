@@ -12,9 +12,12 @@ import { type OptionsRules, OptionsSource } from './options-source.js';
 import { migrateTargets } from './pino-targets.js';
 import { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
+import type { SourceFile } from './source/source-file.js';
 import { field, fields, nameOf, type Syntax, textOfLiteral } from './source/syntax.js';
 
 const TO = '@putlogs/pino';
+
+type Range = Pick<Syntax, 'start' | 'end'>;
 
 /** `prefix` and `stream` name the log stream; `stream` counts if there are both. */
 const prefix: OptionRule = (option, options) => {
@@ -87,6 +90,7 @@ function migrateStreams(rewrite: Rewrite, from: string, options: OptionsSource):
   });
   if (!imported.isFound) return false;
   const { file, edits } = rewrite;
+  imported.rename();
   for (const call of [...file.all('CallExpression'), ...file.all('NewExpression')]) {
     const callee = field(call, 'callee');
     if (callee === undefined || !imported.isExport(callee)) continue;
@@ -110,19 +114,36 @@ function migrateStreams(rewrite: Rewrite, from: string, options: OptionsSource):
 /** The stream finds the lines itself; split2 removes what ends them. */
 function migrateSplit(rewrite: Rewrite, call: Syntax): void {
   const { file, edits } = rewrite;
-  const parent = file.parentOf(call);
-  const siblings = fields(parent, 'arguments');
-  const before = siblings[siblings.indexOf(call) - 1];
-  const isCalled = (node: Syntax | undefined) =>
-    node?.type === 'CallExpression' && nameOf(field(node, 'callee')) === 'split';
-  if (before !== undefined && isCalled(before)) {
-    edits.remove({ start: before.start, end: call.start });
+  const range = argumentBefore(file, call) ?? pipedBefore(file, call);
+  if (range !== undefined) {
+    edits.remove(range);
     rewrite.note(
-      before,
+      call,
       'split() is left out, and its import may go: it removes the ends of lines, by which the stream finds them',
     );
-  } else if (file.all('CallExpression').some(isCalled))
+  } else if (file.all('CallExpression').some(isSplit))
     rewrite.note(call, 'split(): write whole lines with their ends to the stream; split2 removes them');
+}
+
+function isSplit(node: Syntax | undefined): boolean {
+  return node?.type === 'CallExpression' && nameOf(field(node, 'callee')) === 'split';
+}
+
+/** `pipeline(process.stdin, split(), stream)` */
+function argumentBefore(file: SourceFile, call: Syntax): Range | undefined {
+  const siblings = fields(file.parentOf(call), 'arguments');
+  const before = siblings[siblings.indexOf(call) - 1];
+  return isSplit(before) && before !== undefined ? { start: before.start, end: call.start } : undefined;
+}
+
+/** `process.stdin.pipe(split()).pipe(stream)` */
+function pipedBefore(file: SourceFile, call: Syntax): Range | undefined {
+  const before = field(field(file.parentOf(call), 'callee'), 'object');
+  const source = field(field(before, 'callee'), 'object');
+  const isPiped = isSplit(fields(before, 'arguments')[0]);
+  return isPiped && before !== undefined && source !== undefined
+    ? { start: source.end, end: before.end }
+    : undefined;
 }
 
 function noteEvents(rewrite: Rewrite): void {

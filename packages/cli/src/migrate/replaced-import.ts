@@ -18,6 +18,7 @@ export class ReplacedImport {
   readonly #replacement: Replacement;
   readonly #found: readonly Import[];
   readonly #added: string[] = [];
+  #renamed: readonly string[] = [];
 
   constructor(rewrite: Rewrite, replacement: Replacement) {
     this.#rewrite = rewrite;
@@ -60,17 +61,24 @@ export class ReplacedImport {
     return name;
   }
 
-  /** Writes the imports, and the new name where it is used. */
+  /** Writes the new name where it is used. To be called before texts move that contain it. */
+  rename(): void {
+    const { name } = this.#replacement;
+    this.#renamed = this.#locals.filter((local) => local === name || this.#canRename(local));
+    for (const local of this.#renamed)
+      for (const reference of this.#rewrite.file.references(local))
+        if (local !== name) this.#rewrite.edits.replace(reference, name);
+  }
+
+  /** Writes the imports, at the end, when all that is to be imported is known. */
   finish(): void {
     const { name } = this.#replacement;
-    const renames = this.#locals.filter((local) => local !== name && this.#canRename(local));
-    for (const local of renames)
-      for (const reference of this.#rewrite.file.references(local))
-        this.#rewrite.edits.replace(reference, name);
     const localOf = (local: string | undefined) =>
-      local === undefined || renames.includes(local) ? name : local;
+      local === undefined || this.#renamed.includes(local) ? name : local;
     const first = this.#found.find(isExtensible);
-    for (const found of this.#found) this.#write(found, localOf, found === first ? this.#added : []);
+    const isType = (specifier: string) => specifier.startsWith('type ');
+    const added = [...this.#added.filter((each) => !isType(each)), ...this.#added.filter(isType)];
+    for (const found of this.#found) this.#write(found, localOf, found === first ? added : []);
   }
 
   get #locals(): readonly string[] {
@@ -141,11 +149,8 @@ export class ReplacedImport {
   #writeType({ imported, local, specifier }: Named, isTypeOnly: boolean): string[] {
     const type = this.#replacement.types[imported];
     if (type === undefined) {
-      const { from, to } = this.#replacement;
-      this.#rewrite.note(
-        specifier,
-        `${imported} is no longer imported: ${to} has nothing like it (${from} neither, if it is no type)`,
-      );
+      const { to } = this.#replacement;
+      this.#rewrite.note(specifier, `${imported} is no longer imported: ${to} exports nothing like it`);
       return [];
     }
     const { file, edits } = this.#rewrite;

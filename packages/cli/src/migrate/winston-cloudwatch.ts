@@ -44,6 +44,9 @@ export function migrateWinstonCloudWatch(rewrite: Rewrite): boolean {
       noteLevel(rewrite, expression, names);
     },
   } satisfies OptionsRules);
+  migrateTypes(rewrite, imported);
+  migrateFlushes(rewrite);
+  imported.rename();
   const transports = constructedTransports(rewrite, imported);
   for (const transport of transports) {
     options.migrate(transport.options);
@@ -54,8 +57,6 @@ export function migrateWinstonCloudWatch(rewrite: Rewrite): boolean {
     imported.note('nothing is constructed with it here: change its options where it is');
   else if (others.length === 0) migrateName(rewrite, only.options);
   noteWinston2(rewrite);
-  migrateTypes(rewrite, imported);
-  migrateFlushes(rewrite);
   imported.finish();
   return true;
 }
@@ -123,7 +124,11 @@ const errorHandler: OptionRule = (option, options) => {
 };
 
 const retentionInDays: OptionRule = (option, options) => {
-  if (option.value.type === 'Literal' && option.value.value === 0) options.remove(option);
+  const isZero = (node: Syntax | undefined) => node?.type === 'Literal' && node.value === 0;
+  const otherwise = option.value.type === 'LogicalExpression' ? field(option.value, 'right') : undefined;
+  // 0 means there that nothing is set.
+  if (otherwise !== undefined && isZero(otherwise)) options.rewrite.edits.replace(otherwise, 'undefined');
+  if (isZero(option.value)) options.remove(option);
   else
     options.rewrite.note(
       option.property,

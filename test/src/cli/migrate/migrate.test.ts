@@ -212,6 +212,21 @@ const LINES = [
     "const { CloudWatchTransport } = require('@putlogs/winston');\nwinston.add(new CloudWatchTransport({  }));\nfind((t) => t.name === 'cloudwatch').flush().then(done);\n",
   ],
   [
+    'what is named as the option is',
+    "import W from 'winston-cloudwatch';\nnew W({ awsRegion: region, region: 1, awsAccessKeyId: accessKeyId, awsSecretKey: secret });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ region, credentials: { accessKeyId, secretAccessKey: secret } });\n",
+  ],
+  [
+    'uses within a text that moves',
+    "import W from 'winston-cloudwatch';\nconst w = new W({ errorHandler: () => w.kthxbye(() => W), retentionInDays: days || 0 });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nconst w = new CloudWatchTransport({ retentionInDays: days || undefined }).on('warn', () => w.flush().then(() => CloudWatchTransport));\n",
+  ],
+  [
+    'lines that are split and piped',
+    "import c from 'pino-cloudwatch';\nprocess.stdin.pipe(split()).pipe(c({ group }));\n",
+    "import { createStream } from '@putlogs/pino';\nprocess.stdin.pipe(createStream({ logGroupName: group }));\n",
+  ],
+  [
     'a variable that two scopes have',
     "import W from 'winston-cloudwatch';\nconst o = { awsRegion };\nfunction f() { const o = {}; }\nnew W(o);\n",
     "import { CloudWatchTransport } from '@putlogs/winston';\nconst o = { awsRegion };\nfunction f() { const o = {}; }\nnew CloudWatchTransport(o);\n",
