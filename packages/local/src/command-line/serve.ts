@@ -5,7 +5,9 @@ import { Policy } from '../access/policy.js';
 import { QUOTAS } from '../access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from '../faults/chaos.js';
 import { type Service, startService } from '../http/server.js';
+import { Journal, JournalError } from '../journal/journal.js';
 import type { Local, StartOptions } from '../local.js';
+import { safe } from '../terminal/safe-text.js';
 import { jsonLines, Transcript } from '../terminal/transcript.js';
 import { version } from '../version.js';
 import { openBrowser } from './open-browser.js';
@@ -22,6 +24,7 @@ and each line of an application that is piped into it.
   --port <number>   port to listen on (default 4586; 0: a free one)
   --host <name>     address to listen on (default 127.0.0.1)
   --open            open the page of the service in a browser
+  --db <file>       keep log groups and events in this file, over restarts
   --json            print events as JSON, one a line
   --chaos[=<seed>]  inject faults into PutLogEvents, CreateLogGroup and CreateLogStream:
                     ${CHAOS_SUMMARY}.
@@ -40,6 +43,8 @@ interface Arguments {
   readonly host: string;
   readonly json: boolean;
   readonly open: boolean;
+  /** A file that keeps what the service holds. */
+  readonly db: string | undefined;
   /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
   readonly access: Pick<StartOptions, 'policy' | 'quotas'>;
@@ -57,6 +62,7 @@ function readArguments(given: readonly string[]): Arguments {
       host: { type: 'string', default: '127.0.0.1' },
       json: { type: 'boolean', default: false },
       open: { type: 'boolean', default: false },
+      db: { type: 'string' },
       chaos: { type: 'string' },
       policy: { type: 'string' },
       quotas: { type: 'boolean', default: false },
@@ -64,14 +70,15 @@ function readArguments(given: readonly string[]): Arguments {
       version: { type: 'boolean', default: false },
     },
   });
-  const { port, host, json, open, chaos, policy, quotas, help, version } = values;
+  const { port, host, json, open, db, chaos, policy, quotas, help, version } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
+  if (db === '') throw new Error('--db is empty');
   if (host === '') throw new Error('--host is empty');
   const access = {
     ...(policy !== undefined && { policy: readPolicy(policy) }),
     ...(quotas && { quotas: QUOTAS }),
   };
-  return { port: Number(port), host, json, open, chaos: readSeed(chaos), access, help, version };
+  return { port: Number(port), host, json, open, db, chaos: readSeed(chaos), access, help, version };
 }
 
 function readPolicy(file: string): object {
@@ -112,6 +119,7 @@ const chaosNotice = (seed: number): string =>
   `Chaos: ${CHAOS_SUMMARY}. To repeat it, use --chaos=${seed}.\n\n`;
 
 function failure({ port, host }: Arguments, error: unknown): string {
+  if (error instanceof JournalError) return error.message;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE')
     return `Port ${port} of ${host} is in use. Choose another with --port, or 0 for a free one.`;
@@ -119,9 +127,10 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function run(args: Arguments): Promise<void> {
-  const { port, host, json, open, chaos, access } = args;
+  const { port, host, json, open, db, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
-  const local = await startService({ port, host, random, ...access, ...KEPT, ...listeners(json) });
+  const journal = db === undefined ? undefined : new Journal(db, (error) => complain(db, error));
+  const local = await startService({ port, host, random, ...access, ...KEPT, ...listeners(json) }, journal);
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
   const end = (): void => {
     process.stdin.destroy();
@@ -135,7 +144,17 @@ async function run(args: Arguments): Promise<void> {
   if (open && !(await openBrowser(`${local.endpoint}/`))) {
     process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
   }
+  if (journal && journal.damagedLines > 0) {
+    process.stderr.write(`${journal.damagedLines} damaged lines of ${safe(db ?? '')} were left out.\n`);
+  }
   if (isPiped()) void pass(local);
+}
+
+/** The service goes on in memory. */
+function complain(file: string, error: unknown): void {
+  process.stderr.write(
+    `${safe(file)} is no longer written: ${safe(String(error))}. Events are in memory alone.\n`,
+  );
 }
 
 /** Shows what is piped into the service, which goes on when that has ended. */

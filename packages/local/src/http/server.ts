@@ -5,6 +5,7 @@ import { Gate } from '../access/gate.js';
 import { ServiceClock } from '../clock/service-clock.js';
 import { CONTROL_PATH, Control } from '../control/control.js';
 import { applyFault, type Fault, Faults } from '../faults/faults.js';
+import type { Journal } from '../journal/journal.js';
 import { Changes } from '../live/changes.js';
 import { everyInterval, LiveTail } from '../live-tail/live-tail.js';
 import { LiveTailSession } from '../live-tail/live-tail-session.js';
@@ -16,6 +17,7 @@ import { RequestLog } from '../requests/request-log.js';
 import { QueryStore } from '../store/query-store.js';
 import { expand, Store, type StoredEvent } from '../store/store.js';
 import { isForLoopback, isRefused, type Target } from './browsers.js';
+import { endpointOf, environmentFor } from './endpoint.js';
 import { parseJson } from './json.js';
 import {
   type Body,
@@ -47,8 +49,8 @@ export async function start(options: StartOptions = {}): Promise<Local> {
 }
 
 /** As `start`, with what only the command line uses. */
-export async function startService(options: StartOptions): Promise<Service> {
-  const service = new Service(options);
+export async function startService(options: StartOptions, journal?: Journal): Promise<Service> {
+  const service = new Service(options, journal);
   await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return service;
 }
@@ -81,11 +83,14 @@ export class Service implements Local {
   readonly #liveTail: LiveTail;
   readonly #onPut: StartOptions['onPut'];
   readonly #onRequest: StartOptions['onRequest'];
+  readonly #journal: Journal | undefined;
   readonly #closing = new AbortController();
+  #restored: Promise<void> | undefined;
   #port = 0;
   #endpoint = '';
 
-  constructor(options: StartOptions) {
+  /** @param journal is told of all that changes */
+  constructor(options: StartOptions, journal?: Journal) {
     const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
     const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;
     this.#store = new Store(keepEvents, keepEventBytes);
@@ -103,6 +108,7 @@ export class Service implements Local {
     this.#liveTail = new LiveTail(() => this.#clock.now(), options.every ?? everyInterval);
     this.#onPut = onPut;
     this.#onRequest = onRequest;
+    this.#journal = journal;
     // Longer than clients keep idle connections, so that the server does not close one just as a request arrives.
     this.#server = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
       // The client has disconnected, or the service is closing.
@@ -110,13 +116,19 @@ export class Service implements Local {
     });
   }
 
+  /** Listens. Requests wait until the journal has told what there was. */
   async listen(port: number, host: string): Promise<void> {
     this.#server.listen(port, host);
     await once(this.#server, 'listening');
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('The server has no port.');
     this.#port = address.port;
-    this.#endpoint = `http://${reachable(host)}:${address.port}`;
+    this.#endpoint = endpointOf(host, address.port);
+    this.#restored = this.#journal?.open(this.#store);
+    await this.#restored?.catch(async (error: unknown) => {
+      await this.close();
+      throw error;
+    });
   }
 
   get port(): number {
@@ -128,15 +140,7 @@ export class Service implements Local {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return {
-      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: this.#endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      // StartLiveTail: the AWS CLI and boto3 would look for a host named stream-127.0.0.1.
-      AWS_DISABLE_HOST_PREFIX_INJECTION: 'true',
-    };
+    return environmentFor(this.#endpoint);
   }
 
   get requests(): readonly RequestRecord[] {
@@ -162,7 +166,7 @@ export class Service implements Local {
       entity: null,
     };
     this.#store.ensureStream(logGroupName, logStreamName, now).append(batch);
-    this.#publish(toPut({ logGroupName, logStreamName, batch }));
+    this.#publish({ logGroupName, logStreamName, batch });
     this.#changes.notify();
   }
 
@@ -179,9 +183,11 @@ export class Service implements Local {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
+    await this.#journal?.close();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    await this.#restored;
     response.setHeader('date', new Date(this.#clock.signingTime()).toUTCString());
     const target = targetOf(request);
     if (isRefused(request.headers, target)) {
@@ -229,25 +235,32 @@ export class Service implements Local {
       const contains = (text: string) => JSON.stringify(content).includes(JSON.stringify(text).slice(1, -1));
       fault = this.#faults.take(record.operation, record.entity !== undefined, contains);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };
-      return { reply: (fault && applyFault(fault, record)) ?? this.#act(act, fault), fault };
+      return {
+        reply: (fault && applyFault(fault, record)) ?? this.#act(act, fault, record.operation, content),
+        fault,
+      };
     } catch (error) {
       return { reply: refuse(error, record), fault };
     }
   }
 
-  #act(act: Act, fault: Fault | undefined): Outcome['reply'] {
+  #act(act: Act, fault: Fault | undefined, operation: string, input: unknown): Outcome['reply'] {
     const context: Context = {
       store: this.#store,
       queries: this.#queries,
       now: this.#clock.now(),
-      ...((this.#onPut || this.#liveTail.isOpen) && { onPut: (accepted) => this.#publish(toPut(accepted)) }),
+      onPut: (accepted) => this.#publish(accepted),
     };
     const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
+    this.#journal?.operation(context.now, operation, input);
     if (fault?.kind === 'lostAnswer') return undefined;
     return answer instanceof LiveTailSession ? answer : serviceReply(200, answer);
   }
 
-  #publish(put: Put): void {
+  #publish(accepted: AcceptedBatch): void {
+    this.#journal?.batch(accepted.logGroupName, accepted.logStreamName, accepted.batch);
+    if (!this.#onPut && !this.#liveTail.isOpen) return;
+    const put = toPut(accepted);
     this.#liveTail.publish(put.logGroupName, put.events);
     this.#onPut?.(put);
   }
@@ -270,13 +283,6 @@ export class Service implements Local {
 function targetOf({ method, url }: IncomingMessage): Target {
   if (method === 'GET' && isPagePath(url)) return 'page';
   return url?.startsWith(CONTROL_PATH) ? 'control' : 'service';
-}
-
-/** The address at which a listener on `host` can be reached, also for a wildcard address. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 const toPut = ({ batch, ...where }: AcceptedBatch): Put => ({

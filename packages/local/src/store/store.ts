@@ -57,6 +57,11 @@ export class LogStream {
     this.#arrivals.add(this, batch);
   }
 
+  /** The number of events that can be read. */
+  get keptCount(): number {
+    return this.#batches.reduce((sum, { messages }) => sum + messages.length, 0);
+  }
+
   discardOldest(): void {
     this.#batches.shift();
   }

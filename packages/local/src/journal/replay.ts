@@ -1,0 +1,39 @@
+import { Members } from '../operations/members.js';
+import { OPERATIONS } from '../operations/operations.js';
+import { QueryStore } from '../store/query-store.js';
+import type { Store } from '../store/store.js';
+import type { BatchEntry, Entry, OperationEntry, StreamEntry } from './entry.js';
+
+const queries = new QueryStore();
+
+/** Does again what an entry tells of. @returns false if it does not fit what was before it */
+export function replay(store: Store, entry: Entry): boolean {
+  try {
+    if ('operation' in entry) replayOperation(store, entry);
+    else if ('stream' in entry) replayStream(store, entry);
+    else replayBatch(store, entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function replayOperation(store: Store, { at, operation, input }: OperationEntry): void {
+  const act = OPERATIONS.get(operation);
+  if (!act) throw new Error(`unknown operation: ${operation}`);
+  act(new Members(input), {})({ store, queries, now: at });
+}
+
+function replayStream(store: Store, { at, stream, discarded }: StreamEntry): void {
+  store.ensureStream(stream.logGroupName, stream.logStreamName, at).count += discarded;
+}
+
+function replayBatch(store: Store, { at, logGroupName, logStreamName, entity, events }: BatchEntry): void {
+  store.ensureStream(logGroupName, logStreamName, at).append({
+    sequence: store.takeSequence(events.length),
+    timestamps: Float64Array.from(events, ([timestamp]) => timestamp),
+    messages: events.map(([, message]) => message),
+    ingestionTime: at,
+    entity,
+  });
+}

@@ -1,0 +1,283 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DeleteLogGroupCommand,
+  DeleteLogStreamCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  ListTagsForResourceCommand,
+  PutLogEventsCommand,
+  PutRetentionPolicyCommand,
+  TagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import test, { type ExecutionContext } from 'ava';
+import { until } from '../../support/until.js';
+
+const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@putlogs/local')));
+const ENTITY = { keyAttributes: { Type: 'Service', Name: 'shop', Environment: 'ecs:prod' } };
+
+interface Event {
+  readonly message: string;
+  readonly entity: object | null;
+  readonly logStreamName: string;
+}
+
+/** A service of its own process, which keeps what it has in a file. */
+class Kept {
+  readonly child: ChildProcess;
+  readonly client: CloudWatchLogsClient;
+  readonly endpoint: string;
+  readonly output: () => string;
+
+  constructor(child: ChildProcess, endpoint: string, output: () => string) {
+    this.child = child;
+    this.endpoint = endpoint;
+    this.output = output;
+    this.client = new CloudWatchLogsClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+    });
+  }
+
+  async end(signal: NodeJS.Signals): Promise<void> {
+    this.client.destroy();
+    this.child.kill(signal);
+    await once(this.child, 'exit');
+  }
+
+  put(message: string, more: object = {}) {
+    const logEvents = [{ timestamp: Date.now(), message }];
+    const where = { logGroupName: 'g', logStreamName: 's' };
+    return this.client.send(new PutLogEventsCommand({ ...where, logEvents, ...more }));
+  }
+
+  async createStream(): Promise<void> {
+    await this.client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
+    await this.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
+  }
+
+  /** The events of `g` that are kept, without their time of arrival. */
+  async events(): Promise<readonly object[]> {
+    const response = await fetch(`${this.endpoint}/_putlogs/search?logGroupName=g`);
+    const { events }: { readonly events: readonly Event[] } = JSON.parse(await response.text());
+    return events.map(({ message, entity, logStreamName }) => ({ message, entity, logStreamName }));
+  }
+
+  /** The groups, as the page lists them. */
+  async groups(): Promise<unknown> {
+    return (await fetch(`${this.endpoint}/_putlogs/groups`)).json();
+  }
+}
+
+async function temporaryFile(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'putlogs-db-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return join(folder, 'logs.ndjson');
+}
+
+function run(t: ExecutionContext, file: string, input: 'ignore' | 'pipe' = 'ignore') {
+  const child = spawn(process.execPath, [CLI, '--port', '0', '--db', file], {
+    stdio: [input, 'pipe', 'pipe'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk;
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function start(t: ExecutionContext, file: string, input: 'ignore' | 'pipe' = 'ignore'): Promise<Kept> {
+  const { child, output } = run(t, file, input);
+  await until(
+    'the service',
+    () => output().includes('Press Ctrl+C'),
+    () => sleep(10),
+  );
+  return new Kept(child, /ENDPOINT_URL_CLOUDWATCH_LOGS=(\S+)/.exec(output())?.[1] ?? '', output);
+}
+
+for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  test(`groups, streams and events are there again after ${signal}`, async (t) => {
+    const file = await temporaryFile(t);
+    const first = await start(t, file);
+    await first.createStream();
+    await first.client.send(new CreateLogGroupCommand({ logGroupName: 'gone', tags: { a: 'b' } }));
+    await first.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'gone' }));
+    await first.put('in a stream that goes', { logStreamName: 'gone' });
+    await first.client.send(new PutRetentionPolicyCommand({ logGroupName: 'g', retentionInDays: 7 }));
+    const resourceArn = 'arn:aws:logs:us-east-1:000000000000:log-group:g';
+    await first.client.send(new TagResourceCommand({ resourceArn, tags: { team: 'shop' } }));
+    await first.put('one', { entity: ENTITY });
+    await first.put('two\u2028\ud800');
+    await first.client.send(new DeleteLogGroupCommand({ logGroupName: 'gone' }));
+    await first.client.send(new DeleteLogStreamCommand({ logGroupName: 'g', logStreamName: 'gone' }));
+    const [groups, events] = [await first.groups(), await first.events()];
+    t.is(events.length, 2);
+    if (signal === 'SIGKILL')
+      await until('the entry', async () => (await readFile(file, 'utf8')).includes('DeleteLogStream'));
+    await first.end(signal);
+    for (let restart = 0; restart < 2; restart++) {
+      const next = await start(t, file);
+      t.deepEqual(await next.events(), events);
+      t.deepEqual(await next.groups(), groups);
+      t.deepEqual((await next.client.send(new ListTagsForResourceCommand({ resourceArn }))).tags, {
+        team: 'shop',
+      });
+      const { logGroups } = await next.client.send(new DescribeLogGroupsCommand({}));
+      t.like(logGroups?.[0], { logGroupName: 'g', retentionInDays: 7 });
+      t.is(logGroups?.length, 1);
+      t.notRegex(next.output(), /damaged/);
+      await next.end('SIGTERM');
+    }
+  });
+}
+
+test('events of several runs stand together', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.createStream();
+  await first.put('first');
+  await first.end('SIGTERM');
+  const second = await start(t, file);
+  await second.put('second');
+  await second.end('SIGTERM');
+  const third = await start(t, file);
+  t.like(await third.events(), [{ message: 'first' }, { message: 'second' }]);
+  await third.end('SIGTERM');
+});
+
+test('lines of standard input are kept too', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file, 'pipe');
+  first.child.stdin?.write('a line\n');
+  await until(
+    'the line',
+    () => first.output().includes('a line'),
+    () => sleep(10),
+  );
+  await first.end('SIGTERM');
+  const next = await start(t, file);
+  const { logStreams } = await next.client.send(new DescribeLogStreamsCommand({ logGroupName: 'stdin' }));
+  t.is(logStreams?.length, 1);
+  await next.end('SIGTERM');
+});
+
+test('damaged lines are left out, and said', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.createStream();
+  await first.put('kept');
+  await first.end('SIGTERM');
+  const entries = [
+    'nonsense',
+    '{"at":1,"operation":"Nonsense","input":{}}',
+    '{"at":1}',
+    '{"at":1,"logGroupName":"g","ev',
+  ];
+  await appendFile(file, entries.join('\n'));
+  const next = await start(t, file);
+  await until(
+    'the report',
+    () => next.output().includes(`4 damaged lines of ${file} were left out.`),
+    () => sleep(10),
+  );
+  await next.put('after');
+  await next.end('SIGTERM');
+  const last = await start(t, file);
+  t.like(await last.events(), [{ message: 'kept' }, { message: 'after' }]);
+  t.notRegex(last.output(), /damaged/);
+  await last.end('SIGTERM');
+});
+
+test('nobody else can read the file', async (t) => {
+  const file = await temporaryFile(t);
+  const kept = await start(t, file);
+  await kept.end('SIGTERM');
+  t.is((await stat(file)).mode & 0o777, 0o600);
+});
+
+test('a second service with the same file is refused, and the first goes on', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.createStream();
+  await first.put('before');
+  const second = run(t, file);
+  const [code] = await once(second.child, 'close');
+  t.is(code, 1);
+  t.is(
+    second.output(),
+    `Cannot keep events in ${file}: process ${first.child.pid} uses it (${file}.lock).\n`,
+  );
+  await first.put('after');
+  await first.end('SIGTERM');
+  const next = await start(t, file);
+  t.is((await next.events()).length, 2);
+  await next.end('SIGTERM');
+});
+
+test('the lock of a process that has died is taken', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.end('SIGKILL');
+  t.is(Number(await readFile(`${file}.lock`, 'utf8')), first.child.pid ?? 0);
+  const next = await start(t, file);
+  t.is(Number(await readFile(`${file}.lock`, 'utf8')), next.child.pid ?? 0);
+  await next.end('SIGTERM');
+  await t.throwsAsync(readFile(`${file}.lock`), { code: 'ENOENT' });
+});
+
+test('a file that cannot be opened is refused at the start', async (t) => {
+  const { child, output } = run(t, join(await temporaryFile(t), 'no', 'folder'));
+  const [code] = await once(child, 'close');
+  t.is(code, 1);
+  t.regex(output(), /^Cannot keep events in \S+: ENOENT/);
+});
+
+test('what is discarded leaves the file at the next start, but is still counted', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.createStream();
+  const message = 'x'.repeat(1_048_550);
+  for (let count = 0; count < 40; count++) await first.put(message);
+  await first.end('SIGTERM');
+  t.true((await stat(file)).size > 40_000_000);
+  const next = await start(t, file);
+  t.true((await stat(file)).size < 35_000_000);
+  t.is((await next.events()).length, 32);
+  t.like(await next.groups(), [{ streams: [{ count: 40 }] }]);
+  await next.end('SIGTERM');
+  const last = await start(t, file);
+  t.like(await last.groups(), [{ streams: [{ count: 40 }] }]);
+  await last.end('SIGTERM');
+});
+
+test('a file that grows is rewritten meanwhile', async (t) => {
+  const file = await temporaryFile(t);
+  const kept = await start(t, file);
+  await kept.createStream();
+  const message = 'x'.repeat(1_048_550);
+  // Several at once, so that some arrive while the file is rewritten.
+  for (let count = 0; count < 135; count += 9) {
+    await Promise.all(Array.from({ length: 9 }, () => kept.put(message)));
+  }
+  await kept.put('last');
+  await kept.end('SIGTERM');
+  t.true((await stat(file)).size < 50_000_000, `${(await stat(file)).size}`);
+  const next = await start(t, file);
+  t.like((await next.events()).at(-1), { message: 'last' });
+  t.like(await next.groups(), [{ streams: [{ count: 136 }] }]);
+  await next.end('SIGTERM');
+});
