@@ -5,7 +5,6 @@
 
 export { LoggerChannel } from './channel/logger-channel.js';
 export { closingOf } from './channel/logger-closing.js';
-export { recordFallback } from './channel/record-fallback.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export { type WorkerOption, workerProblems } from './channel/worker-option.js';
 export { ENTITY_FIELDS } from './config/entity-options.js';
@@ -15,6 +14,7 @@ export type { Option } from './config/option-types.js';
 export { OPTION_GROUPS, OPTIONS, type OptionName } from './config/options.js';
 export { checkIsObject, variableInUse, variableOf } from './config/resolve-config.js';
 export { type Closing, closeOnSignals } from './host/close-on-signals.js';
+export { listenForExit } from './host/deliver-at-exit.js';
 export {
   defineModule,
   type FoundCredentials,
@@ -22,7 +22,6 @@ export {
   type TransportModule,
 } from './module/transport-module.js';
 export { addCounts, type Counts } from './reporting/counts.js';
-export type { Fallback } from './reporting/fallback.js';
 export { type Counted, metrics } from './reporting/prometheus.js';
 export { type PublishedReport, publishReport } from './reporting/report-channel.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';

@@ -2,15 +2,14 @@ import {
   addCounts,
   type Counts,
   errorMessage,
-  type Fallback,
   isOrAre,
+  listenForExit,
   type Options,
   onOwnStack,
   plural,
   publishReport,
   type Report,
   Reporter,
-  recordFallback,
   resolveConfig,
   systemClock,
   WorkerBackpressure,
@@ -38,8 +37,7 @@ interface Transport {
  * @throws {ConfigError}
  */
 export function dropWhenBehind<T extends Transport>(transport: T, options?: Options): T {
-  const config = resolveConfig(options);
-  const { logGroupName, maxBufferBytes, reportToStderr } = config;
+  const { logGroupName, maxBufferBytes, reportToStderr } = resolveConfig(options);
   // Changes the transport itself: a stream around it would have to offer everything that Pino and others call on it.
   const write = transport.write.bind(transport);
   const emit = transport.emit.bind(transport);
@@ -51,8 +49,8 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     reportToStderr,
     systemClock,
   );
-  const fallback = recordFallback(config, reporter);
-  const backpressure = new WorkerBackpressure(maxBufferBytes, reporter, fallback);
+  // Without a fallback: in the worker, earlier stages of a `pipeline` may redact the line, and the target's level may keep it back.
+  const backpressure = new WorkerBackpressure(maxBufferBytes, reporter);
   /** @param others the counts of the other thread */
   const emitReport = (report: Report, others?: Counts) => {
     const whole = others === undefined ? report : { ...report, counts: addCounts(report.counts, others) };
@@ -60,17 +58,18 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
     return emit('report', whole);
   };
 
+  listenForExit(); // before the application's listeners to 'exit', which may log
   transport.worker?.on('error', (error) => transport.emit('error', error));
   transport.on('drain', () => backpressure.clear());
   transport.on('close', () => reporter.reportWithheld());
   transport.write = (line) => {
     // thread-stream would emit an 'error' for each record.
     if (transport.writable === false) {
-      dropLate(withoutNewline(line), reporter, fallback, failure);
+      dropLate(reporter, failure);
       return false;
     }
     if (backpressure.isFull) {
-      backpressure.drop(withoutNewline(line));
+      backpressure.drop(line);
       return false;
     }
     const keepsUp = write(line);
@@ -92,21 +91,8 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
 }
 
 /** A record that the transport no longer takes. @param failure undefined: the transport was closed */
-function dropLate(text: string, reporter: Reporter, fallback: Fallback | undefined, failure: unknown): void {
-  const lost = () => countLate(reporter, failure);
+function dropLate(reporter: Reporter, failure: unknown): void {
   reporter.accept(1);
-  if (fallback === undefined) lost();
-  else {
-    const why =
-      failure === undefined
-        ? 'logged after the transport was closed'
-        : `the worker thread ended (${errorMessage(failure)})`;
-    fallback.take({ texts: [text], why, lost }, false);
-    fallback.writeIfExiting();
-  }
-}
-
-function countLate(reporter: Reporter, failure: unknown): void {
   if (failure === undefined) {
     reporter.drop('closed', 1);
     reporter.loss(
@@ -124,8 +110,4 @@ function countLate(reporter: Reporter, failure: unknown): void {
         `The worker thread ended (${errorMessage(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
     );
   }
-}
-
-function withoutNewline(line: string): string {
-  return line.endsWith('\n') ? line.slice(0, -1) : line;
 }

@@ -11,7 +11,7 @@ import { Reporter } from '../reporting/reporter.js';
 import { onOwnStack } from '../util/at-exit.js';
 import { systemClock } from '../util/clock.js';
 import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
-import { recordFallback } from './record-fallback.js';
+import { openLoggerFallback } from './logger-fallback.js';
 import { RestartingChannel } from './restarting-channel.js';
 
 /** A logger's way into a pipeline. It opens with the first record, and again with the first record after `close()`. */
@@ -52,7 +52,7 @@ export class LoggerChannel {
     this.#otelMetrics = new OtelMetrics(config.logGroupName);
     this.#otelLogs = new OtelLogs(isSentByOtel);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
-    this.#fallback = recordFallback(config, this.#reporter);
+    this.#fallback = openLoggerFallback(config, this.#reporter);
     listenForExit();
   }
 
