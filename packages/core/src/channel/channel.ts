@@ -18,6 +18,8 @@ export type LoggedRecord = readonly [
 export interface Channel {
   /** Resolves when the channel can take records; rejects when it never will. Undefined: it can take them already. */
   readonly started: Promise<void> | undefined;
+  /** Whether the user's module is loaded, or was being loaded, in a worker: that may end the worker, or never return. */
+  readonly hasReachedModule: boolean;
   /** Whether too many bytes wait for the pipeline's thread. A record must not be written then. */
   readonly isFull: boolean;
   write(...record: LoggedRecord): void;

@@ -9,6 +9,7 @@ type PipelineModule = Pick<typeof import('../pipeline/pipeline.js'), 'createPipe
 /** Carries records to a pipeline in this thread. The pipeline, and with it the AWS SDK, is loaded when a channel opens. */
 export class InProcessChannel implements Channel {
   readonly started: Promise<void> | undefined;
+  readonly hasReachedModule = false;
   /** The pipeline itself bounds what waits. */
   readonly isFull = false;
   readonly atExit = undefined;

@@ -80,6 +80,13 @@ export class LossReporter {
     );
   }
 
+  moduleEndedWorker(module: string | undefined, error: Error): void {
+    this.#reporter.problem(
+      'worker',
+      `The worker thread did not start: it was loading the module ${module} (${error.message}). Records wait for another worker. To load the module must not end the thread, as process.exit() does, or block it.`,
+    );
+  }
+
   /** @returns whether the fallback takes the records */
   #rescue(records: readonly LoggedRecord[], why: string, lost: () => void): boolean {
     if (this.#fallback === undefined || records.length === 0) return false;

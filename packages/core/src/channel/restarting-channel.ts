@@ -7,6 +7,7 @@ import type { Report } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
 import { type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
+import { type ChannelState, IDLE } from './channel-state.js';
 import { HeldRecords } from './held-records.js';
 import { InProcessChannel } from './in-process-channel.js';
 import { LossReporter } from './loss-reporter.js';
@@ -19,21 +20,6 @@ import { ownWorkerInput } from './worker-protocol.js';
 
 /** How long a close waits for a worker to start, beyond `closeTimeoutMs`: on a busy machine that takes a while. */
 const START_GRACE_MS = 5000;
-
-type State =
-  /** The next record opens a channel. */
-  | { readonly kind: 'idle' }
-  /** A channel is being constructed. Its pipeline may report meanwhile, and a listener may log. */
-  | { readonly kind: 'opening' }
-  /** Records are held until the channel has started. */
-  | { readonly kind: 'starting'; readonly opened: OpenedChannel }
-  | { readonly kind: 'open'; readonly opened: OpenedChannel }
-  /** Records are held until the pause after a failure is over. */
-  | { readonly kind: 'pausing'; readonly pause: RestartPause }
-  /** The channel broke while the process exits: there is no time for another one. */
-  | { readonly kind: 'over' };
-
-const IDLE: State = { kind: 'idle' };
 
 interface RestartingChannelContext {
   readonly config: Config;
@@ -48,7 +34,8 @@ interface RestartingChannelContext {
 
 /**
  * A channel that survives its pipeline's thread. A worker that ends is replaced after a pause; where none can start, the
- * pipeline runs in this thread. Meanwhile records are held, within `maxBufferBytes`.
+ * pipeline runs in this thread, unless the user's module may be the reason. Meanwhile records are held, within
+ * `maxBufferBytes`.
  */
 export class RestartingChannel {
   readonly #context: RestartingChannelContext;
@@ -58,7 +45,7 @@ export class RestartingChannel {
   readonly #backoff = new RestartBackoff();
   readonly #unregister: () => void;
   #channelClass: ChannelConstructor;
-  #state: State = IDLE;
+  #state: ChannelState = IDLE;
   #isClosing = false;
   /** Whether a worker that ended left events in the spool. The next one takes them over, even if nothing is logged. */
   #hasLeftEvents = false;
@@ -173,7 +160,7 @@ export class RestartingChannel {
       await opened.started();
       this.#onStarted(opened);
     } catch (error) {
-      if (this.#isStarting(opened)) this.#onStartFailed(error as Error);
+      if (this.#isStarting(opened)) this.#onStartFailed(error as Error, opened.channel.hasReachedModule);
     }
   }
 
@@ -192,9 +179,14 @@ export class RestartingChannel {
     for (const record of this.#held.takeAll()) opened.write(record);
   }
 
-  #onStartFailed(error: Error): void {
+  /** @param hasReachedModule whether the user's module may have ended the worker. It would do the same to this thread. */
+  #onStartFailed(error: Error, hasReachedModule = false): void {
     this.#state = IDLE;
-    if (this.#channelClass === WorkerChannel && !hasExitDeliveryBegun()) {
+    const isLast = this.#isClosing || hasExitDeliveryBegun();
+    if (hasReachedModule && !isLast) {
+      this.#pause();
+      this.#losses.moduleEndedWorker(this.#context.config.module, error);
+    } else if (this.#channelClass === WorkerChannel && !hasReachedModule && !hasExitDeliveryBegun()) {
       this.#channelClass = InProcessChannel;
       this.#start();
       this.#losses.noWorker(error);
@@ -205,7 +197,7 @@ export class RestartingChannel {
     }
   }
 
-  /** Our code does not end a worker, but running out of memory does. */
+  /** Our code does not end a worker, but running out of memory does, and the user's module can. */
   #onBroken(
     opened: OpenedChannel,
     error: Error,

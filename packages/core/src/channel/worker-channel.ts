@@ -79,6 +79,10 @@ export class WorkerChannel implements Channel {
     });
   }
 
+  get hasReachedModule(): boolean {
+    return this.#context.config.module !== undefined && this.#progress.isLoaded;
+  }
+
   get isFull(): boolean {
     return this.#outbox.isFull;
   }

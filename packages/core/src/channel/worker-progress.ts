@@ -5,6 +5,8 @@ const STAGE = 0;
 const RECEIVED = 1;
 const NOTICE = 2;
 const BEGUN = 3;
+const LOADED = 4;
+const CELLS = 5;
 
 /** The stage goes up by one each time the worker has closed its pipeline. */
 const STARTED = 1;
@@ -18,7 +20,7 @@ export class WorkerProgress {
   readonly memory: SharedArrayBuffer;
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
-  constructor(memory = new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#cells = new Int32Array(memory);
   }
@@ -57,6 +59,16 @@ export class WorkerProgress {
       if (reached === ENDED || remainingMs <= 0) return false;
       Atomics.wait(this.#cells, STAGE, reached, remainingMs);
     }
+  }
+
+  /** Whether all of the worker's own code was loaded. What follows may be the user's. */
+  get isLoaded(): boolean {
+    return Atomics.load(this.#cells, LOADED) === 1;
+  }
+
+  /** Called by the worker: its own code is loaded. */
+  load(): void {
+    Atomics.store(this.#cells, LOADED, 1);
   }
 
   /** Called by the worker: it can take records. */

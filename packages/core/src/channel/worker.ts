@@ -25,6 +25,7 @@ class PipelineThread {
     // Our own code leaves no error uncaught. The user's module may, in a timer or a promise.
     if (this.#input.config.module !== undefined)
       process.on('uncaughtException', (error) => this.#open?.reportUncaught(error));
+    this.#progress.load();
     // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();
     const inbox = new WorkerInbox((message) => this.#onMessage(message));

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
 import { Fallback, LineOutput, RestartingChannel, systemClock } from '@putlogs/core/internal';
-import { type Options, Reporter, resolveConfig } from '@putlogs/core/main-thread';
+import { type Options, type Report, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { openPipe } from '../../support/fifo.js';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
+import { moduleFile } from '../../support/module-file.js';
 import { until, untilResolved } from '../../support/until.js';
 
 /** Opens a channel, and collects the workers that it starts. */
@@ -13,7 +15,9 @@ async function setUp(t: ExecutionContext, options: Options = {}, fallbackTo?: Li
   const local = await startLocal(t);
   const clock = new ManualClock();
   const config = resolveConfig({ ...optionsFor(local), flushIntervalMs: 1, ...options });
-  const reporter = new Reporter(() => undefined, false, clock);
+  const problems: string[] = [];
+  const onReport = (report: Report) => report.kind === 'problem' && problems.push(report.message);
+  const reporter = new Reporter(onReport, false, clock);
   const fallback = fallbackTo && new Fallback('stdout', reporter, clock, fallbackTo);
   const context = { config, clock, reporter, fallback, report: () => undefined };
   const channel = new RestartingChannel(true, context);
@@ -24,7 +28,7 @@ async function setUp(t: ExecutionContext, options: Options = {}, fallbackTo?: Li
     process.off('worker', add);
     await channel.close();
   });
-  return { local, clock, reporter, channel, workers };
+  return { local, clock, reporter, problems, channel, workers };
 }
 
 async function end(worker: Worker | undefined): Promise<void> {
@@ -293,3 +297,39 @@ test.serial('a flush under way ends with the worker', async (t) => {
   await untilResolved('the flush', flushed, () => clock.advance(1));
   t.is(reporter.counts.dropped.workerEnded, 1);
 });
+
+/** What a module may do when it is loaded, once it has written the file that `LOADING` names. */
+const LOADING = (file: string, then: string) =>
+  `require('node:fs').writeFileSync(${JSON.stringify(file)}, ''); ${then}`;
+
+for (const [what, then, reason] of [
+  ['ends its thread', 'process.exit(3);', 'exit code 3'],
+  ['does not return', 'for (;;);', 'it has not started in 10 seconds'],
+] as const) {
+  test.serial(
+    `a module that ${what} when it is loaded is not loaded in this thread: records wait for another worker`,
+    async (t) => {
+      const module = moduleFile(t, '', 'logging.cjs');
+      const loading = `${module}.loading`;
+      writeFileSync(module, LOADING(loading, then));
+      const { local, clock, channel, workers, problems, reporter } = await setUp(t, { module });
+      channel.write(Date.now(), 'held');
+      await until('the module', () => existsSync(loading));
+      const ended = once(workers[0] ?? t.fail(), 'exit');
+      if (what === 'does not return') await clock.advance(10_000);
+      await ended;
+      await settled();
+      t.is(problems.length, 1);
+      t.true(problems[0]?.startsWith('The worker thread did not start: it was loading the module'));
+      t.true(problems[0]?.includes(`${module} (${reason}). Records wait for another worker.`), problems[0]);
+      writeFileSync(module, "exports.format = ({ message }) => 'formatted ' + message;");
+      await clock.advance(999);
+      t.is(workers.length, 1);
+      await clock.advance(1);
+      await channel.flush();
+      t.is(workers.length, 2);
+      t.deepEqual(messages(local), ['formatted held']);
+      t.is(reporter.counts.dropped.workerEnded, 0);
+    },
+  );
+}

@@ -167,6 +167,21 @@ test('a file URL and a path without its extension lead to a module too', async (
   ]);
 });
 
+for (const logger of ['pino stream', 'winston']) {
+  test.serial(
+    `${logger}: a module that ends its thread when it is loaded does not end the application; records are told as lost at the end`,
+    async (t) => {
+      const local = await startLocal(t);
+      const module = moduleFile(t, 'process.exit(3);');
+      const { code, stderr } = await runApp(t, local, logger, module);
+      t.is(code, 0, stderr);
+      t.deepEqual(messages(local), []);
+      t.regex(stderr, /^putlogs: worker: The worker thread did not start: it was loading the module/m);
+      t.regex(stderr, /^putlogs: worker: The worker thread ended .*3 events were lost\.$/m);
+    },
+  );
+}
+
 const MAIN = `
 const { resolveConfig } = require(${JSON.stringify(corePath())});
 process.stdout.write(resolveConfig({ logGroupName: '/test/app' }).module);
