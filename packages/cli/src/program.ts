@@ -7,6 +7,7 @@ import { addLocal } from './commands/local.js';
 import { addMigrate } from './commands/migrate.js';
 import { addOptions } from './commands/options.js';
 import { addPipe } from './commands/pipe.js';
+import { addPolicy } from './commands/policy.js';
 import { addReplay } from './commands/replay.js';
 import { UsageError } from './terminal/usage-error.js';
 
@@ -20,6 +21,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
   addPipe,
   addReplay,
+  addPolicy,
   addEntity,
   addLocal,
   addMigrate,

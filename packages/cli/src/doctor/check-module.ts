@@ -1,17 +1,11 @@
 import type { Config } from '@putlogs/core';
-import { type ModuleConnection, Reporter, systemClock, UserModule } from '@putlogs/core/internal';
+import type { ModuleConnection } from '@putlogs/core/internal';
+import { moduleConnection } from '../aws/module-connection.js';
 import { advice, type Findings } from './findings.js';
 
 /** Loads the user's module as a transport does. @returns how it reaches AWS; undefined if there is none */
-export function checkModule(findings: Findings, { module }: Config): ModuleConnection | undefined {
-  if (module === undefined) return undefined;
-  const reporter = new Reporter(
-    (report) => {
-      if (report.kind === 'problem')
-        findings.add('PL-MODULE', report.message, { fix: advice('Correct the file of the option module.') });
-    },
-    false,
-    systemClock,
+export function checkModule(findings: Findings, config: Config): ModuleConnection | undefined {
+  return moduleConnection(config, (message) =>
+    findings.add('PL-MODULE', message, { fix: advice('Correct the file of the option module.') }),
   );
-  return new UserModule(module, reporter).connection;
 }

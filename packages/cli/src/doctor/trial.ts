@@ -10,7 +10,7 @@ import {
   systemClock,
 } from '@putlogs/core/internal';
 import type { AccessConfig, AwsAccess } from '../aws/access.js';
-import type { ArnParts } from '../policy/arn.js';
+import { type ArnParts, partitionOf } from '../policy/arn.js';
 import type { Findings } from './findings.js';
 import { RecordingClient } from './recording-client.js';
 
@@ -44,7 +44,7 @@ export class Trial {
     this.access = access;
     this.config = config;
     this.region = region;
-    this.arnParts = { region, account };
+    this.arnParts = { partition: partitionOf(region), region, account };
     this.serviceClock = serviceClock;
     this.#sdk = new SdkLogsClient(config, env, systemClock, serviceClock, () => undefined);
     this.client = new RecordingClient(this.#sdk);

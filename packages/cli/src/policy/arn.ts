@@ -1,5 +1,6 @@
 /** What an ARN says before the resource. */
 export interface ArnParts {
+  readonly partition: string;
   /** undefined: any. */
   readonly region: string | undefined;
   /** undefined: any. */
@@ -17,16 +18,16 @@ const PARTITIONS = [
 ] as const;
 
 /** The partition of a Region, by its prefix. */
-function partitionOf(region = ''): string {
+export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => prefix.test(region))?.[1] ?? 'aws';
 }
 
 /** The ARN of a log group as policies for all calls but those of tags want it. */
-export function logGroupArn(logGroupName: string, { region, account }: ArnParts): string {
-  return `${tagArn(logGroupName, { region, account })}:*`;
+export function logGroupArn(logGroupName: string, parts: ArnParts): string {
+  return `${tagArn(logGroupName, parts)}:*`;
 }
 
 /** The ARN of a log group as policies for the calls of tags want it. */
-export function tagArn(logGroupName: string, { region, account }: ArnParts): string {
-  return `arn:${partitionOf(region)}:logs:${region ?? '*'}:${account ?? '*'}:log-group:${logGroupName}`;
+export function tagArn(logGroupName: string, { partition, region, account }: ArnParts): string {
+  return `arn:${partition}:logs:${region ?? '*'}:${account ?? '*'}:log-group:${logGroupName}`;
 }

@@ -1,0 +1,34 @@
+import type { Config } from '@putlogs/core';
+import type { ArnParts } from './arn.js';
+import type { Known } from './known-account.js';
+import { actionsOf, groupPattern } from './needs.js';
+import { allow } from './statements.js';
+import { type PolicyDocument, trustPolicy } from './trust.js';
+
+/** The policies that a configuration needs. */
+export interface Documents {
+  /** What who sends the events may do. */
+  readonly permissions: PolicyDocument;
+  /** Who may assume the role. */
+  readonly trust?: PolicyDocument;
+  /** What who assumes the role may do. */
+  readonly assume?: PolicyDocument;
+  readonly role?: { readonly name: string; readonly path: string };
+}
+
+/** @param parts what stands in the ARNs before the log group */
+export function documentsFor(config: Config, { caller }: Known, parts: ArnParts): Documents {
+  const { roleArn, externalId } = config;
+  const permissions = allow(actionsOf(config), groupPattern(config), parts);
+  if (roleArn === undefined) return { permissions };
+  const [, path = '/', name = ''] = /:role(\/(?:.*\/)?)([^/]+)$/.exec(roleArn) ?? [];
+  return {
+    permissions,
+    trust: trustPolicy(caller, externalId),
+    assume: {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn }],
+    },
+    role: { name, path },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Config, EnvironmentVariables } from '@putlogs/core';
+import { AwsAccess } from '../aws/access.js';
+import { asksSts } from '../aws/caller.js';
+import { moduleConnection } from '../aws/module-connection.js';
+import type { ArnParts } from './arn.js';
+
+/** Whoever has no credentials here does not wait for them. */
+const PATIENCE_MS = 3000;
+
+export interface Known extends Omit<ArnParts, 'partition'> {
+  /** The role or the user that asks, as a trust policy names it. */
+  readonly caller: string | undefined;
+}
+
+/** What is known of the account and the Region: from the options, else from the credentials that are found here. */
+export async function findKnown(
+  config: Config,
+  env: EnvironmentVariables,
+  given: string | undefined,
+): Promise<Known> {
+  // What is wrong with the user's module, the doctor says.
+  const connection = { ...config, ...moduleConnection(config, () => undefined) };
+  const access = new AwsAccess(connection, env);
+  try {
+    const region = await access.region().catch(() => undefined);
+    const ofRole = /^arn:[^:]+:iam::(\d+):/.exec(config.roleArn ?? '')?.[1];
+    const account = given ?? ofRole;
+    // As whom the role is assumed: without it.
+    const asking = new AwsAccess({ ...connection, roleArn: undefined }, env);
+    const caller = await inTime(askSts(asking, env)).finally(() => asking.close());
+    return { region, account: account ?? caller?.account, caller: caller && principalOf(caller.arn) };
+  } finally {
+    access.close();
+  }
+}
+
+async function askSts(access: AwsAccess, env: EnvironmentVariables) {
+  try {
+    const endpoint = await access.endpoint();
+    return asksSts(endpoint, env) ? await access.callerIdentity() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
+  });
+  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** A session of a role is not trusted by itself, but by its role. */
+function principalOf(arn: string): string {
+  return arn.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, '$1:iam::$2:role/$3');
+}
