@@ -1,8 +1,8 @@
 export { QUOTAS } from './access/quotas.js';
 export { CHAOS, seededRandom } from './faults/chaos.js';
 export type { Fault, Scope } from './faults/faults.js';
-export { start } from './http/server.js';
 export type { Local, Put, RequestRecord, StartOptions } from './local.js';
 export type { RejectedLogEventsInfo } from './operations/batch.js';
 export type { Entity, RejectedEntityInfo } from './operations/entity.js';
+export { start } from './start.js';
 export type { StoredEvent } from './store/store.js';

@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util';
 import { Policy } from '../access/policy.js';
 import { QUOTAS } from '../access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from '../faults/chaos.js';
-import { type Service, startService } from '../http/server.js';
+import type { Service } from '../http/server.js';
 import { Journal, JournalError } from '../journal/journal.js';
 import type { Local, StartOptions } from '../local.js';
+import { startService } from '../start.js';
 import { safe } from '../terminal/safe-text.js';
 import { jsonLines, Transcript } from '../terminal/transcript.js';
 import { version } from '../version.js';
@@ -25,6 +26,7 @@ and each line of an application that is piped into it.
   --host <name>     address to listen on (default 127.0.0.1)
   --open            open the page of the service in a browser
   --db <file>       keep log groups and events in this file, over restarts
+  --mcp             let assistants read, by the Model Context Protocol, at <address>/_putlogs/mcp
   --json            print events as JSON, one a line
   --chaos[=<seed>]  inject faults into PutLogEvents, CreateLogGroup and CreateLogStream:
                     ${CHAOS_SUMMARY}.
@@ -45,6 +47,7 @@ interface Arguments {
   readonly open: boolean;
   /** A file that keeps what the service holds. */
   readonly db: string | undefined;
+  readonly mcp: boolean;
   /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
   readonly access: Pick<StartOptions, 'policy' | 'quotas'>;
@@ -63,6 +66,7 @@ function readArguments(given: readonly string[]): Arguments {
       json: { type: 'boolean', default: false },
       open: { type: 'boolean', default: false },
       db: { type: 'string' },
+      mcp: { type: 'boolean', default: false },
       chaos: { type: 'string' },
       policy: { type: 'string' },
       quotas: { type: 'boolean', default: false },
@@ -70,7 +74,7 @@ function readArguments(given: readonly string[]): Arguments {
       version: { type: 'boolean', default: false },
     },
   });
-  const { port, host, json, open, db, chaos, policy, quotas, help, version } = values;
+  const { port, host, json, open, db, mcp, chaos, policy, quotas, help, version } = values;
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw new Error(`--port is not a port: ${port}`);
   if (db === '') throw new Error('--db is empty');
   if (host === '') throw new Error('--host is empty');
@@ -78,7 +82,7 @@ function readArguments(given: readonly string[]): Arguments {
     ...(policy !== undefined && { policy: readPolicy(policy) }),
     ...(quotas && { quotas: QUOTAS }),
   };
-  return { port: Number(port), host, json, open, db, chaos: readSeed(chaos), access, help, version };
+  return { port: Number(port), host, json, open, db, mcp, chaos: readSeed(chaos), access, help, version };
 }
 
 function readPolicy(file: string): object {
@@ -110,9 +114,9 @@ function listeners(json: boolean): StartOptions {
   };
 }
 
-function greeting(local: Local, chaos: number | undefined): string {
+function greeting(local: Local, { chaos, mcp }: Arguments): string {
   const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}Events appear here as they arrive, and on the page ${local.endpoint}/. Press Ctrl+C to end.\n`;
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}${mcp ? `Assistants may read at ${local.endpoint}/_putlogs/mcp.\n\n` : ''}Events appear here as they arrive, and on the page ${local.endpoint}/. Press Ctrl+C to end.\n`;
 }
 
 const chaosNotice = (seed: number): string =>
@@ -127,10 +131,13 @@ function failure({ port, host }: Arguments, error: unknown): string {
 }
 
 async function run(args: Arguments): Promise<void> {
-  const { port, host, json, open, db, chaos, access } = args;
+  const { port, host, json, open, db, mcp, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
   const journal = db === undefined ? undefined : new Journal(db, (error) => complain(db, error));
-  const local = await startService({ port, host, random, ...access, ...KEPT, ...listeners(json) }, journal);
+  const local = await startService(
+    { port, host, random, ...access, ...KEPT, ...listeners(json) },
+    { journal, isForAssistants: mcp },
+  );
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
   const end = (): void => {
     process.stdin.destroy();
@@ -140,7 +147,7 @@ async function run(args: Arguments): Promise<void> {
   process.once('SIGTERM', end);
   // The reader of the pipe has ended, as in `putlogs-local | head`.
   process.stdout.on('error', end);
-  (json ? process.stderr : process.stdout).write(greeting(local, chaos));
+  (json ? process.stderr : process.stdout).write(greeting(local, args));
   if (open && !(await openBrowser(`${local.endpoint}/`))) {
     process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
   }

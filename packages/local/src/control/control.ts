@@ -8,6 +8,7 @@ import type { Changes } from '../live/changes.js';
 import { readCursor } from '../live/cursor.js';
 import { LiveStream } from '../live/live-stream.js';
 import type { StateMessage } from '../live/messages.js';
+import { answerMcp, type McpHandler } from '../mcp/endpoint.js';
 import type { RequestLog } from '../requests/request-log.js';
 import type { Store } from '../store/store.js';
 import { version } from '../version.js';
@@ -28,6 +29,7 @@ interface ControlledService {
 
 /** A request to the control interface. */
 interface ControlRequest {
+  readonly incoming: IncomingMessage;
   readonly method: string;
   readonly name: string;
   readonly parameters: URLSearchParams;
@@ -41,6 +43,8 @@ type Answer = Reply | undefined | Promise<Reply | undefined>;
 /** Reads and controls the service over HTTP. */
 export class Control {
   readonly #service: ControlledService;
+  /** Answers at `mcp`, if it is set. */
+  mcp: McpHandler | undefined;
   /** Tells readers that the service has been started again. */
   readonly #instance = randomUUID().slice(0, 8);
 
@@ -59,7 +63,7 @@ export class Control {
     const { pathname, searchParams: parameters } = new URL(request.url ?? '', 'http://localhost');
     const name = pathname.slice(CONTROL_PATH.length);
     try {
-      return await this.#route({ method, name, parameters, headers, body }, response);
+      return await this.#route({ incoming: request, method, name, parameters, headers, body }, response);
     } catch (error) {
       return jsonReply(400, { message: error instanceof Error ? error.message : String(error) });
     }
@@ -84,6 +88,7 @@ export class Control {
       case 'GET live':
         return this.#live(request, response);
       default:
+        if (name === 'mcp' && this.mcp) return answerMcp(this.mcp, request.incoming, request.body, response);
         return this.#command(request);
     }
   }

@@ -10,12 +10,15 @@ import { Changes } from '../live/changes.js';
 import { everyInterval, LiveTail } from '../live-tail/live-tail.js';
 import { LiveTailSession } from '../live-tail/live-tail-session.js';
 import type { Local, Put, RequestRecord, StartOptions } from '../local.js';
+import { loadMcp } from '../mcp/endpoint.js';
+import { Tools } from '../mcp/tools.js';
 import { Members } from '../operations/members.js';
 import type { AcceptedBatch, Act, Context } from '../operations/operation.js';
 import { isPagePath, pageReply } from '../page/page.js';
 import { RequestLog } from '../requests/request-log.js';
 import { QueryStore } from '../store/query-store.js';
 import { expand, Store, type StoredEvent } from '../store/store.js';
+import { version } from '../version.js';
 import { isForLoopback, isRefused, type Target } from './browsers.js';
 import { endpointOf, environmentFor } from './endpoint.js';
 import { parseJson } from './json.js';
@@ -32,28 +35,6 @@ import {
   write,
 } from './protocol.js';
 import { type Draft, findOperation, recordNames, refuse } from './request-draft.js';
-
-/**
- * Starts a local CloudWatch Logs, which keeps its data in memory. Close it with `close()`.
- * @returns rejects with the system's error if the port is not available
- * @example
- * const local = await start();
- * const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1' });
- * local.fault({ kind: 'throttle', times: 3 });
- * // … run the application, then look at what arrived:
- * console.log(local.events('/my/app'));
- * await local.close();
- */
-export async function start(options: StartOptions = {}): Promise<Local> {
-  return startService(options);
-}
-
-/** As `start`, with what only the command line uses. */
-export async function startService(options: StartOptions, journal?: Journal): Promise<Service> {
-  const service = new Service(options, journal);
-  await service.listen(options.port ?? 0, options.host ?? '127.0.0.1');
-  return service;
-}
 
 const BROWSER_REFUSED = jsonReply(403, {
   message: '@putlogs/local answers no browser: any page could read, write and delete logs.',
@@ -129,6 +110,11 @@ export class Service implements Local {
       await this.close();
       throw error;
     });
+  }
+
+  async serveMcp(): Promise<void> {
+    const sources = { store: this.#store, requests: this.#requests, now: () => this.#clock.now() };
+    this.#control.mcp = await loadMcp(new Tools(sources), version());
   }
 
   get port(): number {

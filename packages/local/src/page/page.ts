@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Reply, textReply } from '../http/protocol.js';
 
-/** The page and what it loads. `bundle-page.js` writes the files. */
+/** The page and what it loads. `bundle.js` writes the files. */
 const ASSETS: ReadonlyMap<string | undefined, readonly [file: string, type: string]> = new Map([
   ['/', ['index.html', 'text/html; charset=utf-8']],
   ['/_putlogs/page/app.js', ['app.js', 'text/javascript; charset=utf-8']],

@@ -6,7 +6,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { type Bench, bench, NOW } from '../support.js';
 import { launch, open, type Watched } from './browser.js';
 
-const BUNDLE = fileURLToPath(new URL('../bundle-page.js', import.meta.resolve('@putlogs/local')));
+const BUNDLE = fileURLToPath(new URL('../bundle.js', import.meta.resolve('@putlogs/local')));
 
 let browser: Browser | undefined;
 test.before(async () => {
