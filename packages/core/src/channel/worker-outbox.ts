@@ -20,7 +20,7 @@ const JOIN_MS = 25;
 const URGENT_JOIN_MS = 5;
 
 /** Frames that go out as one message take no more, unless one alone does. */
-const MAX_JOINED_BYTES = 64 * 1024;
+const MAX_JOINED_BYTES = 256 * 1024;
 
 /** Frames that go out as one message. */
 interface Frames {

@@ -20,22 +20,26 @@ export async function encodeBody(head: object, payload: Buffer, gzipAllowed: boo
   if (gzipAllowed) {
     const bytes =
       length <= MAX_SYNC_BYTES
-        ? gzipSync(Buffer.concat(parts, length), { level: LEVEL })
+        ? gzipSync(Buffer.concat(parts, length), GZIP)
         : await gzip(parts, length / COMMON_RATIO);
     if (bytes.length < length) return { bytes, isGzipped: true };
   }
   return { bytes: Buffer.concat(parts, length), isGzipped: false };
 }
 
-/** Higher levels take three times the CPU time to save one percent more. */
-const LEVEL = 1;
+const GZIP = {
+  /** Higher levels take three times the CPU time to save one percent more. */
+  level: 1,
+  /** Half of the standard window takes 5 to 20 % less CPU time, for up to 3 % more bytes. */
+  windowBits: 14,
+};
 
 /**
  * Compresses in libuv's thread pool.
  * @param chunkBytes the size of the output chunks. Each chunk is another round trip to the thread pool.
  */
 async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffer> {
-  const stream = createGzip({ level: LEVEL, chunkSize: Math.ceil(chunkBytes) });
+  const stream = createGzip({ ...GZIP, chunkSize: Math.ceil(chunkBytes) });
   for (const part of parts) stream.write(part);
   stream.end();
   const chunks: Buffer[] = [];
