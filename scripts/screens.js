@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const PAGES = ['docs/cli.md', 'docs/doctor.md'];
 const SCREEN = /<!-- screen: (.+?) -->\n[\s\S]*?<!-- screen end -->/g;
 
-const APP = `console.log('{"level":"info","msg":"listening"}');
+const APP = `console.log('{"level":"info","msg":"listening","port":8080}');
 console.error('TypeError: fetch failed');
 `;
 
@@ -101,6 +101,8 @@ function steady(text) {
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
       .replaceAll(/\b\d+ ms\b/g, '3 ms')
       .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-24 12:00:00')
+      .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, '12:00:00.000')
+      .replaceAll(/^\d{4}-\d\d-\d\d (\w+)\/\d+$/gm, '2026-11-24 $1/4711')
       .replaceAll(/(log stream \w+)\/\d+/g, '$1/4711')
   );
 }

@@ -9,6 +9,7 @@ import { addOptions } from './commands/options.js';
 import { addPipe } from './commands/pipe.js';
 import { addPolicy } from './commands/policy.js';
 import { addReplay } from './commands/replay.js';
+import { addTail } from './commands/tail.js';
 import { UsageError } from './terminal/usage-error.js';
 
 /** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called wrongly. */
@@ -21,6 +22,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDoctor,
   addPipe,
   addReplay,
+  addTail,
   addPolicy,
   addEntity,
   addLocal,

@@ -3,8 +3,15 @@
 import logs = require('@aws-sdk/client-cloudwatch-logs');
 import sts = require('@aws-sdk/client-sts');
 
-const { CloudWatchLogsClient, DescribeLogGroupsCommand, DescribeLogStreamsCommand, FilterLogEventsCommand } =
-  logs;
+const {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetQueryResultsCommand,
+  StartLiveTailCommand,
+  StartQueryCommand,
+} = logs;
 const { GetCallerIdentityCommand, STSClient } = sts;
 
 export = {
@@ -13,5 +20,8 @@ export = {
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
   GetCallerIdentityCommand,
+  GetQueryResultsCommand,
   STSClient,
+  StartLiveTailCommand,
+  StartQueryCommand,
 };

@@ -1,0 +1,76 @@
+import { addOptionFlags, givenOptions } from '../flags/option-flags.js';
+import { resolveWithoutGroup } from '../flags/resolve.js';
+import type { AddCommand } from '../program.js';
+import { parseSince } from '../tail/since.js';
+import { streamPattern } from '../tail/stream-pattern.js';
+import { UsageError } from '../terminal/usage-error.js';
+
+interface Flags {
+  readonly since: string;
+  readonly follow?: boolean;
+  readonly poll?: boolean;
+  readonly filter?: string;
+  readonly stream?: string;
+  readonly showEntity?: boolean;
+  readonly raw?: boolean;
+  readonly json?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  putlogs tail /my/app --since 2h --follow
+  putlogs tail /my/app --filter '{ $.level = "error" }'
+  putlogs tail /my/app /my/worker --stream 'db7*' --json`;
+
+export const addTail: AddCommand = (program, end) => {
+  const command = program
+    .command('tail')
+    .summary('Read events back, and follow what arrives')
+    .description(
+      'Prints the events of log groups, with lines of JSON unfolded. It follows by Live Tail, which AWS charges for by the minute, or by polling.',
+    )
+    .argument('[group...]', 'log groups; default: --log-group-name')
+    .option(
+      '-s, --since <time>',
+      'from when on: 30s, 10m, 2h, 1d, or a time such as 2026-11-24T12:00:00Z',
+      '10m',
+    )
+    .option('-f, --follow', 'go on with what arrives')
+    .option('--poll', 'follow by asking every two seconds instead of by Live Tail')
+    .option('--filter <pattern>', 'a filter pattern of CloudWatch Logs')
+    .option('--stream <pattern>', 'the beginning of the names of log streams, or a pattern with *')
+    .option(
+      '--show-entity',
+      'say who wrote the events; takes a query, which AWS charges for by the data scanned',
+    )
+    .option('--raw', 'print messages as they are')
+    .option('--json', 'print each event as a line of JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (names: readonly string[], flags: Flags) => {
+      const given = givenOptions(command, process.env);
+      const config = resolveWithoutGroup(given);
+      const own = given.options.logGroupName ?? given.env.PUTLOGS_LOG_GROUP_NAME;
+      const groups = names.length === 0 && own ? [own] : names;
+      if (groups.length === 0) throw new UsageError('Which log group? putlogs tail /my/app');
+      const since = parseSince(flags.since, Date.now());
+      if (since === undefined)
+        throw new UsageError(`--since: expected 30s, 10m, 2h, 1d or a time; given: ${flags.since}`);
+      const { runTail } = await import('../tail/run-tail.js');
+      const { filter, follow = false, poll = false, raw = false, json = false, showEntity = false } = flags;
+      end(
+        await runTail({
+          config,
+          env: given.env,
+          groups,
+          since,
+          filterPattern: filter,
+          streams: streamPattern(flags.stream),
+          follow: poll ? 'poll' : follow ? 'live' : 'no',
+          entity: showEntity,
+          raw,
+          json,
+        }),
+      );
+    });
+  addOptionFlags(command, ['region', 'profile', 'roleArn', 'endpoint']);
+};

@@ -1,0 +1,98 @@
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { Config, EnvironmentVariables } from '@putlogs/core';
+import { classify, isLoopback } from '@putlogs/core/internal';
+import { redact } from '@putlogs/core/main-thread';
+import { AwsAccess } from '../aws/access.js';
+import { findLogGroup } from '../aws/log-groups.js';
+import { moduleConnection } from '../aws/module-connection.js';
+import { safe, stderr, stdout } from '../terminal/output.js';
+import { entitiesOf } from './entities.js';
+import { EventPrinter } from './event-printer.js';
+import { type FollowOptions, follow, poll, readAll } from './follow.js';
+import { type LogGroupName, LogSource } from './log-source.js';
+import type { StreamPattern } from './stream-pattern.js';
+
+export interface TailOptions {
+  readonly config: Config;
+  readonly env: EnvironmentVariables;
+  readonly groups: readonly string[];
+  readonly since: number;
+  readonly filterPattern: string | undefined;
+  readonly streams: StreamPattern;
+  readonly follow: 'no' | 'live' | 'poll';
+  readonly entity: boolean;
+  readonly json: boolean;
+  readonly raw: boolean;
+}
+
+/** Prints events of log groups. @returns the exit code */
+export async function runTail(options: TailOptions): Promise<number> {
+  const { config, env } = options;
+  const onProblem = (text: string) => stderr.line(`putlogs: ${safe(text)}`);
+  const access = new AwsAccess({ ...config, ...moduleConnection(config, onProblem) }, env);
+  const interrupt = new AbortController();
+  const end = () => interrupt.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  try {
+    return await tail(access, options, interrupt.signal);
+  } catch (error) {
+    if (interrupt.signal.aborted) return 0;
+    stderr.line(`putlogs: ${redact(explain(error))}`);
+    return 1;
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+    access.close();
+  }
+}
+
+async function tail(access: AwsAccess, options: TailOptions, signal: AbortSignal): Promise<number> {
+  const endpoint = await access.endpoint();
+  // Live Tail has a host of its own, `stream-…`, which a service on this machine has not.
+  const isLocal = isLoopback(endpoint.hostname);
+  const client = access.logs({ disableHostPrefix: isLocal });
+  const groups: LogGroupName[] = [];
+  for (const logGroupName of options.groups) {
+    const group = await findLogGroup(client, logGroupName);
+    if (group === undefined) {
+      stderr.line(`putlogs: there is no log group ${safe(logGroupName)} in ${await access.region()}.`);
+      return 1;
+    }
+    groups.push({ logGroupName, arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, '') ?? logGroupName });
+  }
+  if (!options.json) for (const group of groups) await printHead(client, group, options, isLocal, signal);
+  const { json, raw, since, filterPattern, streams } = options;
+  const printer = new EventPrinter({ json, raw, showGroup: groups.length > 1 });
+  const note = (text: string) => stderr.line(`putlogs: ${text}`);
+  const source = new LogSource(client, { filterPattern, streams });
+  for await (const event of eventsOf({ source, groups, since, signal, note }, options.follow))
+    printer.print(event);
+  return 0;
+}
+
+function eventsOf(options: FollowOptions, how: TailOptions['follow']) {
+  if (how === 'live') return follow(options);
+  return how === 'poll' ? poll(options) : readAll(options);
+}
+
+/** The log group, and the entities that wrote to it. They take a query, which AWS charges for. */
+async function printHead(
+  client: CloudWatchLogsClient,
+  { logGroupName }: LogGroupName,
+  { entity, since }: TailOptions,
+  isLocal: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const entities =
+    entity || isLocal ? await entitiesOf(client, logGroupName, since, signal).catch(() => []) : [];
+  const written = entities.length === 0 ? '' : `  ${entities.map(safe).join(', ')}`;
+  stdout.line(stdout.style('bold', `${safe(logGroupName)}${written}`));
+}
+
+function explain(error: unknown): string {
+  const { kind, failure } = classify(error);
+  const cause = `${failure.name}: ${failure.message}`;
+  if (kind === 'denied') return `${cause} (putlogs doctor says more)`;
+  return kind === 'unavailable'
+    ? `CloudWatch Logs cannot be reached (${cause}); putlogs doctor says more`
+    : cause;
+}
