@@ -23,6 +23,7 @@ export { Destinations, type KnownIdentity } from './cloudwatch/destinations.js';
 export type { LogsClient } from './cloudwatch/logs-client.js';
 export { Network } from './cloudwatch/network.js';
 export { isLoopback } from './cloudwatch/plain-http.js';
+export { regionOf } from './cloudwatch/region.js';
 export { encodeBody } from './cloudwatch/request-body.js';
 export { chooseRequestHandler, type RequestHandler } from './cloudwatch/request-handler.js';
 export { SdkLogsClient } from './cloudwatch/sdk-logs-client.js';

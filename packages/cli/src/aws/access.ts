@@ -7,6 +7,7 @@ import {
   type ModuleConnection,
   Network,
   type RequestHandler,
+  regionOf,
   systemClock,
 } from '@putlogs/core/internal';
 import sdk from './sdk.cjs';
@@ -72,11 +73,11 @@ export class AwsAccess {
 
   /** A client of CloudWatch Logs. */
   logs(overrides: CloudWatchLogsClientConfig = {}): CloudWatchLogsClient {
-    const { region, profile, endpoint } = this.#config;
+    const { profile, endpoint } = this.#config;
     const client = new sdk.CloudWatchLogsClient({
       requestHandler: this.#requestHandler,
       credentials: this.#source,
-      ...(region !== undefined && { region }),
+      region: regionOf(this.#config),
       ...(profile !== undefined && { profile }),
       ...(endpoint !== undefined && { endpoint }),
       ...overrides,

@@ -15,6 +15,7 @@ import { IdleTimers } from './idle-timers.js';
 import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } from './logs-client.js';
 import { Network, type NetworkOptions } from './network.js';
 import { warnOfExposedTokens } from './plain-http.js';
+import { regionOf } from './region.js';
 import { encodeBody } from './request-body.js';
 import { chooseRequestHandler } from './request-handler.js';
 import sdk from './sdk.cjs';
@@ -65,8 +66,8 @@ export class SdkLogsClient implements LogsClient {
       maxAttempts: 1,
       credentials: this.#credentials.provider,
       requestHandler,
+      region: regionOf(options),
     };
-    if (options.region !== undefined) config.region = options.region;
     if (options.profile !== undefined) config.profile = options.profile;
     if (options.endpoint !== undefined) config.endpoint = options.endpoint;
     this.#client = new sdk.CloudWatchLogsClient(config);

@@ -43,7 +43,7 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
 function credentialsHint({ name }: Failure, logGroupName: string): string {
   switch (name) {
     case 'RegionMissing':
-      return 'No AWS Region: set the option region, PUTLOGS_REGION or AWS_REGION. A variable that is set to an empty string does not count.';
+      return 'No AWS Region: set the option region, PUTLOGS_REGION or AWS_REGION. An empty variable counts as unset.';
     case 'RegionInvalid':
       return 'The AWS Region is not a valid name: check AWS_REGION and the region of the AWS profile.';
     case 'CredentialsProviderError':

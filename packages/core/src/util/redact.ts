@@ -21,9 +21,10 @@ const SECRETS: readonly RegExp[] = [
   /((?<![^\s'"`(=,])(?!arn:|file:))[^\s'"`(/\\@:]{1,200}:(?![/\\])[^\s'"`()]*(?<![/\\])@/gi,
   /(\bauthorization['"]?\s*(?:=>|[:=])\s*['"]?)[^'"]+/gi,
   /(\bbearer\s+)[\w.~+/=-]{8,}/gi,
-  // password=…, "token": "…". Not "ExpiredToken: The provided token has expired", nor `token: <string of 7 characters>`.
+  // password=…, "token": "…". Not "ExpiredToken: The provided token has expired", nor `token: <string of 7 characters>`, nor
+  // the code UNABLE_TO_VERIFY_LEAF_SIGNATURE before its message.
   new RegExp(
-    `((?<![\\w-])(?!(?:expired|invalid|missing|bad)[a-z]*:)[\\w-]{0,40}(?:${SECRET_NAME})[\\w-]{0,20}['"]?\\s*(?:=>|[:=])\\s*['"]?)(?!<)[^\\s'",;&)}\\]]+`,
+    `((?<![\\w-])(?!(?:expired|invalid|missing|bad)[a-z]*:|unable_to_verify_leaf_signature:)[\\w-]{0,40}(?:${SECRET_NAME})[\\w-]{0,20}['"]?\\s*(?:=>|[:=])\\s*['"]?)(?!<)[^\\s'",;&)}\\]]+`,
     'gi',
   ),
   // Access key ids.

@@ -530,3 +530,12 @@ async function startRegions(
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
+
+test('an empty AWS_REGION leaves the Region of the profile', async (t) => {
+  const local = await service(t);
+  const AWS_CONFIG_FILE = join(application(t), 'config');
+  writeFileSync(AWS_CONFIG_FILE, '[default]\nregion = eu-west-3\n');
+  const { problems, findings } = await examine(t, sound(local, { AWS_REGION: '', AWS_CONFIG_FILE }));
+  t.deepEqual(problems, []);
+  t.is(findings.find((found) => found.code === 'PL-REGION')?.message, 'eu-west-3 (AWS profile)');
+});

@@ -58,6 +58,7 @@ for (const text of [
   "Cannot find module 'file:///app/node_modules/@putlogs/core/dist/index.js'",
   'at file:///app/node_modules/.pnpm/winston@3.19.0/index.js:1:2',
   'The signature is refused: check the secret access key.',
+  '(UNABLE_TO_VERIFY_LEAF_SIGNATURE: unable to verify the first certificate)',
   'Signature expired: 20261126T200000Z is now earlier than 20261126T201000Z',
   'https://logs.eu-central-1.amazonaws.com/ answers 503 to me@example.com',
   'Unexpected token < in JSON at position 0',

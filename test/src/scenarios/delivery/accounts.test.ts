@@ -57,6 +57,8 @@ role_arn = ${ROLE}
 source_profile = logs
 `;
 
+const OF_KEYS = 'aws_access_key_id = AKIATHERE\naws_secret_access_key = of-there\n';
+
 test.serial('credentials sign the requests, before those of the environment', async (t) => {
   const service = await startSigned(t);
   const pipeline = openPipeline(service, { credentials: OWN });
@@ -87,6 +89,37 @@ test.serial('profile selects the credentials of a profile, before those of the e
   await pipeline.flush();
   t.deepEqual(service.signers, ['AKIAPROFILE']);
 });
+
+for (const [what, options, variables, region] of [
+  ['of AWS_PROFILE', {}, { AWS_PROFILE: 'there' }, 'eu-west-3'],
+  ['of the option profile', { profile: 'there' }, {}, 'eu-west-3'],
+  ['of the default profile', {}, { AWS_PROFILE: '' }, 'eu-north-1'],
+  ['of a profile that assumes a role', { profile: 'role' }, {}, 'eu-south-1'],
+] as const) {
+  test.serial(`an empty AWS_REGION leaves the Region ${what}`, async (t) => {
+    useSts(t, await startSts(t));
+    useProfiles(
+      t,
+      `[default]\nregion = eu-north-1\n[there]\nregion = eu-west-3\n${OF_KEYS}${PROFILES}region = eu-south-1\n`,
+    );
+    const scopes: unknown[] = [];
+    const { endpoint } = await startRaw(t, (response, { headers }) => {
+      scopes.push(/Credential=\w+\/\d+\/([\w-]+)\//.exec(headers.authorization ?? '')?.[1]);
+      response.writeHead(200, GENUINE).end('{}');
+    });
+    const { AWS_REGION } = process.env;
+    Object.assign(process.env, { AWS_REGION: '', AWS_DEFAULT_REGION: '', ...variables });
+    t.teardown(() => {
+      process.env.AWS_REGION = AWS_REGION;
+      for (const name of ['AWS_DEFAULT_REGION', 'AWS_PROFILE']) delete process.env[name];
+    });
+    const pipeline = openPipeline({ endpoint }, { ...options, region: undefined, closeTimeoutMs: 500 });
+    pipeline.accept(Date.now(), 'hello');
+    await pipeline.close();
+    t.deepEqual(pipeline.problems(), []);
+    t.deepEqual(new Set(scopes), new Set([region]));
+  });
+}
 
 test.serial(
   'a profile that does not exist is reported, and no other credentials are used instead',
