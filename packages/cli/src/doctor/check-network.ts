@@ -1,9 +1,9 @@
 import type { Config, EnvironmentVariables } from '@putlogs/core';
 import { chooseProxy, isLoopback, isUntrusted, type ServiceClock } from '@putlogs/core/internal';
-import { errorCode, redact } from '@putlogs/core/main-thread';
+import { errorCode, redact, variableOf } from '@putlogs/core/main-thread';
 import type { AwsAccess } from '../aws/access.js';
 import { type Given, originOf } from '../flags/option-flags.js';
-import { advice, command, type Findings } from './findings.js';
+import { advice, command, type Findings, type Fix } from './findings.js';
 import { type Probe, probeEndpoint } from './probe-endpoint.js';
 
 interface NetworkParts {
@@ -30,7 +30,13 @@ export async function checkNetwork(
   }
   if (probe.kind === 'answered') addStranger(findings, endpoint, probe.status);
   else if (probe.kind === 'silent') addSilence(findings, endpoint, probe);
-  else addFailure(findings, endpoint, probe.error);
+  else {
+    const trustFix =
+      config.caFile === undefined
+        ? command('export NODE_EXTRA_CA_CERTS=/path/to/your-authority.pem')
+        : advice(access.network.trustAdvice);
+    addFailure(findings, endpoint, probe.error, { trustFix, proxyVariable: proxyVariable(endpoint, given) });
+  }
   return undefined;
 }
 
@@ -109,11 +115,29 @@ function addSilence(findings: Findings, endpoint: URL, { connectedMs, securedMs 
   });
 }
 
-function addFailure(findings: Findings, endpoint: URL, error: Error): void {
+/** What depends on the configuration in the fixes of a failure. */
+interface Fixes {
+  readonly trustFix: Fix;
+  readonly proxyVariable: string;
+}
+
+/** The variable that names the proxy, or would do so. */
+function proxyVariable({ protocol }: URL, given: Given): string {
+  if (originOf('proxy', given) !== 'default') return variableOf('proxy');
+  const name = protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  return given.env[name.toLowerCase()] === undefined ? name : name.toLowerCase();
+}
+
+function addFailure(
+  findings: Findings,
+  endpoint: URL,
+  error: Error,
+  { trustFix, proxyVariable }: Fixes,
+): void {
   const code = errorCode(error);
   const message = redact(error.message);
   const { origin, hostname } = endpoint;
-  if (error.name === 'ProxyError') addProxyError(findings, endpoint, message);
+  if (error.name === 'ProxyError') addProxyError(findings, endpoint, message, proxyVariable);
   else if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     findings.add('PL-HOST-NOT-FOUND', `The host ${hostname} is not found.`, {
       details: [`the DNS says ${code}`],
@@ -128,8 +152,9 @@ function addFailure(findings: Findings, endpoint: URL, error: Error): void {
   else if (isUntrusted(code))
     findings.add('PL-TLS-UNTRUSTED', `The certificate of ${origin} is not trusted.`, {
       details: [`${code}: ${message}`],
-      fix: command('export NODE_EXTRA_CA_CERTS=/path/to/your-authority.pem'),
+      fix: trustFix,
     });
+  else if (error.name === 'CertificateError') findings.add('PL-TLS-UNTRUSTED', message, { fix: trustFix });
   else if (/^(?:ERR_TLS|CERT_)/.test(code))
     findings.add('PL-TLS-INVALID', `The certificate of ${origin} is not valid: ${message}.`, {
       fix: command(`openssl s_client -connect ${hostname}:${endpoint.port || 443} </dev/null`),
@@ -142,7 +167,7 @@ function addFailure(findings: Findings, endpoint: URL, error: Error): void {
 }
 
 /** @param message of a ProxyError, which names the proxy without its password */
-function addProxyError(findings: Findings, { hostname }: URL, message: string): void {
+function addProxyError(findings: Findings, { hostname }: URL, message: string, proxyVariable: string): void {
   const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
   if (message.startsWith('the variable'))
     findings.add('PL-PROXY-INVALID', text, {
@@ -150,7 +175,7 @@ function addProxyError(findings: Findings, { hostname }: URL, message: string): 
     });
   else if (message.endsWith('(407)'))
     findings.add('PL-PROXY-REFUSES', text, {
-      fix: command('export HTTPS_PROXY=http://USER:PASSWORD@proxy.example.com:3128'),
+      fix: command(`export ${proxyVariable}=http://USER:PASSWORD@proxy.example.com:3128`),
     });
   else if (/\(\d+\)$/.test(message))
     findings.add('PL-PROXY-REFUSES', text, {

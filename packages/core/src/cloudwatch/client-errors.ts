@@ -1,3 +1,5 @@
+import { errorCode, errorMessage } from '../util/error-message.js';
+
 /** The errors that a client adds to those of the SDK. `classify` knows them by name. */
 
 export class ClosedError extends Error {
@@ -42,6 +44,18 @@ export class CredentialsThrottledError extends Error {
   override readonly name = 'CredentialsThrottledError';
   constructor(cause: Error) {
     super(`${cause.name}: ${cause.message}`, { cause });
+  }
+}
+
+/** STS or SSO, not CloudWatch Logs, cannot be reached. The message says what to do. */
+export class CredentialsUnreachableError extends Error {
+  override readonly name = 'CredentialsUnreachableError';
+  /** @param whom what cannot be reached, and where it is */
+  constructor(whom: string, cause: unknown) {
+    super(
+      `CloudWatch Logs is not called: ${whom} cannot be reached. Allow outgoing HTTPS to it, or create a VPC endpoint for it. (${errorCode(cause)}: ${errorMessage(cause)})`,
+      { cause },
+    );
   }
 }
 

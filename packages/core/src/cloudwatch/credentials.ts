@@ -1,11 +1,16 @@
+import { errorCode } from '../util/error-message.js';
+import { CertificateError, isUntrusted } from './certificates.js';
 import { isRefusal, isThrottling } from './classify.js';
 import {
   CredentialsRefusedError,
   CredentialsThrottledError,
   CredentialsTimeoutError,
+  CredentialsUnreachableError,
 } from './client-errors.js';
 import type { CredentialSource } from './credential-source.js';
+import { hostOf } from './error-hosts.js';
 import type { IdleTimers } from './idle-timers.js';
+import type { Network } from './network.js';
 
 type LookUp = ReturnType<CredentialSource>;
 
@@ -15,14 +20,16 @@ type LookUp = ReturnType<CredentialSource>;
  */
 export class Credentials {
   readonly #timers: IdleTimers;
+  readonly #network: Pick<Network, 'trustAdvice'>;
   readonly #newSource: () => CredentialSource;
   #source: CredentialSource;
   /** Shared by all calls that need credentials at the same time. */
   #lookUp: LookUp | undefined;
 
   /** @param newSource makes a source that remembers nothing */
-  constructor(timers: IdleTimers, newSource: () => CredentialSource) {
+  constructor(timers: IdleTimers, network: Pick<Network, 'trustAdvice'>, newSource: () => CredentialSource) {
     this.#timers = timers;
+    this.#network = network;
     this.#newSource = newSource;
     this.#source = newSource();
   }
@@ -50,14 +57,22 @@ export class Credentials {
         reject(new CredentialsTimeoutError(ms));
       });
       void this.#source(...args)
-        .then(resolve, (error: unknown) => reject(lookUpError(error)))
+        .then(resolve, (error: unknown) => reject(this.#lookUpError(error)))
         .finally(() => timer.stop());
     });
   }
+
+  /** STS and SSO answer with the names of errors that, from CloudWatch Logs, would mean a batch. */
+  #lookUpError(error: unknown): unknown {
+    if (isThrottling(error)) return new CredentialsThrottledError(error);
+    if (isRefusal(error)) return new CredentialsRefusedError(error);
+    const code = errorCode(error);
+    const host = hostOf(error);
+    const whose = `the source of the AWS credentials (STS or SSO)${host === undefined ? '' : `, ${host},`}`;
+    if (isUntrusted(code)) return new CertificateError(whose, this.#network.trustAdvice, error);
+    return CONNECTION_ERROR.test(code) ? new CredentialsUnreachableError(whose, error) : error;
+  }
 }
 
-/** STS and SSO answer with the names of errors that, from CloudWatch Logs, would mean a batch. */
-function lookUpError(error: unknown): unknown {
-  if (isThrottling(error)) return new CredentialsThrottledError(error);
-  return isRefusal(error) ? new CredentialsRefusedError(error) : error;
-}
+/** The codes of Node for a connection that fails: ECONNREFUSED, ENOTFOUND and so on. */
+const CONNECTION_ERROR = /^(?:E[A-Z]+|EAI_[A-Z]+)$/;

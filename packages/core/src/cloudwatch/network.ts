@@ -4,8 +4,11 @@ import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../util/clock.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
+import { errorCode } from '../util/error-message.js';
+import { CertificateError, isUntrusted, trustAdvice } from './certificates.js';
 import { chooseProxy, type RequestTarget } from './choose-proxy.js';
 import { ProxyError } from './client-errors.js';
+import { noteHost } from './error-hosts.js';
 import { openTunnel, type Trust } from './proxy-tunnel.js';
 
 export interface NetworkOptions {
@@ -78,6 +81,11 @@ export class Network {
     try {
       const socket = await openTunnel(target, { proxy, trust, signal });
       return target.protocol === 'https:' ? direct({ ...connection, ...trust, socket }) : socket;
+    } catch (error) {
+      const { cause } = error instanceof ProxyError ? error : {};
+      throw isUntrusted(errorCode(cause))
+        ? new CertificateError(`the proxy ${proxy.protocol}//${proxy.host}`, this.trustAdvice, cause)
+        : error;
     } finally {
       cancel();
       this.#attempts.delete(attempt);
@@ -92,6 +100,11 @@ export class Network {
   async #readTrust(): Promise<Trust> {
     const { caFile } = this.#options;
     return caFile === undefined ? {} : { ca: [await readFile(caFile, 'utf8')] };
+  }
+
+  /** What to do about a certificate that is not trusted. */
+  get trustAdvice(): string {
+    return trustAdvice(this.#options.caFile, this.#env);
   }
 
   /** No request is in progress. An attempt that still waits for a proxy would keep the process alive. */
@@ -121,7 +134,7 @@ class SecureAgent extends HttpsAgent {
   }
 
   override createConnection(connection: RequestOptions, connected: Connected): Socket {
-    const direct: Direct = (given) => super.createConnection(given);
+    const direct: Direct = (given) => noteHost(super.createConnection(given), connection);
     const opening = this.#network.open('https:', connection, direct);
     return opening === undefined ? direct(connection) : passOn(opening, connected);
   }
@@ -136,7 +149,7 @@ class PlainAgent extends HttpAgent {
   }
 
   override createConnection(connection: ClientRequestArgs, connected: Connected): Socket {
-    const direct: Direct = (given) => super.createConnection(given);
+    const direct: Direct = (given) => noteHost(super.createConnection(given), connection);
     const opening = this.#network.open('http:', connection, direct);
     return opening === undefined ? direct(connection) : passOn(opening, connected);
   }

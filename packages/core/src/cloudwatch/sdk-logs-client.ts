@@ -2,6 +2,7 @@ import type { CloudWatchLogsClient, CloudWatchLogsClientConfig } from '@aws-sdk/
 import type { LogStreamName } from '../contracts/destination.js';
 import type { Clock } from '../util/clock.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
+import { CertificateError, isUntrusted } from './certificates.js';
 import { classify } from './classify.js';
 import {
   ClosedError,
@@ -37,6 +38,8 @@ export interface SdkOptions extends NetworkOptions, AccountOptions {
   readonly requestTimeoutMs: number;
 }
 
+const UNTRUSTED_HOST = 'CloudWatch Logs, or of a proxy on the way,';
+
 /** A client over the official SDK, which does credentials, signing, connections and errors. */
 export class SdkLogsClient implements LogsClient {
   readonly #client: CloudWatchLogsClient;
@@ -60,7 +63,9 @@ export class SdkLogsClient implements LogsClient {
     this.#timers = new IdleTimers(options.requestTimeoutMs, clock);
     this.#network = new Network(options, env, clock);
     const requestHandler = chooseRequestHandler(options.requestHandler, this.#network.requestHandler);
-    this.#credentials = new Credentials(this.#timers, () => credentialSource(options, requestHandler, clock));
+    this.#credentials = new Credentials(this.#timers, this.#network, () =>
+      credentialSource(options, requestHandler, clock),
+    );
     const config: CloudWatchLogsClientConfig = {
       // The dispatcher alone decides whether to send a batch again.
       maxAttempts: 1,
@@ -148,7 +153,9 @@ export class SdkLogsClient implements LogsClient {
       const { kind, failure } = classify(error);
       // Other credentials of the same identity have the same permissions.
       if (kind === 'denied' && !failure.name.startsWith('AccessDenied')) this.#credentials.renew();
-      throw error;
+      throw isUntrusted(failure.name)
+        ? new CertificateError(UNTRUSTED_HOST, this.#network.trustAdvice, error)
+        : error;
     } finally {
       timer.stop();
       this.#calls.delete(call);

@@ -1,19 +1,5 @@
 import type { FailedOutcome, Failure } from '../contracts/outcome.js';
 
-/** The codes of Node for a certificate whose authority is not known. */
-const UNTRUSTED = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/** Whether the code of an error says that the authority of a certificate is not trusted. */
-export function isUntrusted(code: string): boolean {
-  return UNTRUSTED.has(code);
-}
-
 /** What a failure means for the events that wait, and what the user can do. */
 export function explain({ kind, failure }: FailedOutcome, logGroupName: string): string {
   const cause = `${failure.name}: ${failure.message}`;
@@ -32,8 +18,10 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
     case 'timeout':
       if (failure.name === 'ProxyError')
         return `CloudWatch Logs cannot be reached through the proxy: check the option proxy, or HTTPS_PROXY, HTTP_PROXY and NO_PROXY. Events wait and are sent once it lets them through. (${cause})`;
-      if (isUntrusted(failure.name))
-        return `The certificate of CloudWatch Logs, or of a proxy on the way, is not trusted. Set the option caFile, PUTLOGS_CA_FILE or AWS_CA_BUNDLE to a file with the certificates of its authority, or add them with NODE_EXTRA_CA_CERTS. Events wait and are sent once it is trusted. (${cause})`;
+      if (failure.name === 'CertificateError')
+        return `${failure.message} Events wait and are sent once it is trusted.`;
+      if (failure.name === 'CredentialsUnreachableError')
+        return `${failure.message} Events wait and are sent once it responds.`;
       return `CloudWatch Logs cannot be reached or does not take events. Events wait and are sent once it does. (${cause})`;
     case 'poison':
       return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${cause})`;

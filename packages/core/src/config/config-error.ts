@@ -4,7 +4,10 @@ import { redact } from '../util/redact.js';
 export interface ConfigProblem {
   /** The name of the option, or of a field such as `entity.name`. Absent for an unknown environment variable. */
   readonly option?: string;
-  /** The environment variable that sets the option, or the unknown variable. Absent if there is none. */
+  /**
+   * The environment variable that set the option, or that would set an option which is missing, or the unknown variable.
+   * Absent if the value was given in code.
+   */
   readonly variable?: string;
   /** What is accepted; for an unknown name also the most similar known name. */
   readonly expected: string;

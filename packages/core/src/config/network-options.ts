@@ -22,7 +22,7 @@ export const NETWORK_OPTIONS = {
    */
   proxy: custom<string | false>(isProxy, falseOrText, {
     default: undefined,
-    expected: 'false, or the http or https URL of a proxy',
+    expected: 'false, or the http or https URL of a proxy, such as http://proxy:3128',
     convert: hrefOf,
   }),
   /**

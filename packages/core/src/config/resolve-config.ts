@@ -99,12 +99,12 @@ function resolveOption(
   const option: Option<unknown> = OPTIONS[name];
   const variable = variableInUse(name, env);
   let value = given;
-  let from = '';
+  let source: string | undefined;
   if (given === undefined) {
     if (name === 'entity' && variable === undefined) value = entityFromVariables(env);
     else if (variable !== undefined) {
       value = option.parse(env[variable] ?? '');
-      from = ` (in ${variable})`;
+      source = variable;
     }
   }
   if (value === undefined) return option.default;
@@ -117,9 +117,12 @@ function resolveOption(
       given: showSecret(value),
     });
   else if (!option.accepts(value))
-    problems.push(
-      problem(name, option.expected + functionHint(value), showValue(value) + from + flawOf(option, value)),
-    );
+    problems.push({
+      option: name,
+      ...(source !== undefined && { variable: source }),
+      expected: option.expected + functionHint(value),
+      given: showValue(value) + (source === undefined ? '' : ` (in ${source})`) + flawOf(option, value),
+    });
   else problems.push(...unknownFields(name, unconverted));
   return value;
 }

@@ -5,8 +5,10 @@ import { isSecretName, redact } from '../util/redact.js';
 /** A value as short text on one line, without possible secrets. */
 export function showValue(value: unknown): string {
   const text = inspect(withoutSecrets(value), { depth: 0, breakLength: Infinity });
-  // Anything before an @ may be the password of a URL.
-  const safe = redact(text.replace(/^.*@/s, '…@').replace(/[\t\r\n]+/g, ' '));
+  // Anything before an @ may be the password of a URL, except for the scheme.
+  const safe = redact(
+    text.replace(/^(['"`]?(?:(?:https?|ftp|socks\d?):\/\/)?).*@/is, '$1…@').replace(/[\t\r\n]+/g, ' '),
+  );
   return safe.length > 120 ? `${safe.slice(0, 120)}…` : safe;
 }
 

@@ -5,7 +5,12 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { join } from 'node:path';
 import { type Local, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { createAuthority, startTls, testWithCertificates } from '../../support/certificates.js';
+import {
+  type Authority,
+  createAuthority,
+  startTls,
+  testWithCertificates,
+} from '../../support/certificates.js';
 import { application, putlogs } from '../../support/command.js';
 import { range } from '../../support/harness.js';
 import { moduleFile } from '../../support/module-file.js';
@@ -276,7 +281,7 @@ const CASES: readonly Case[] = [
       return sound(local, { HTTP_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
     },
     'PL-PROXY-REFUSES',
-    /export HTTPS_PROXY=http:\/\/USER:PASSWORD@/,
+    /export HTTP_PROXY=http:\/\/USER:PASSWORD@/,
   ],
   [
     'a proxy that does not allow the host',
@@ -437,9 +442,14 @@ for (const [kind, fault] of [
   });
 }
 
-for (const [what, caFile, code] of [
-  ['unknown', false, 'PL-TLS-UNTRUSTED'],
-  ['known by caFile', true, undefined],
+for (const [what, trusted, fix] of [
+  ['unknown', () => ({}), /^export NODE_EXTRA_CA_CERTS=/],
+  [
+    'not in the file of AWS_CA_BUNDLE',
+    (t: ExecutionContext) => ({ AWS_CA_BUNDLE: createAuthority(t).caFile }),
+    /^Only the certificates of \/\S+\.pem \(AWS_CA_BUNDLE\) are trusted: add those of its authority there\.$/,
+  ],
+  ['known by caFile', (_: unknown, { caFile }: Authority) => ({ PUTLOGS_CA_FILE: caFile }), undefined],
 ] as const) {
   testWithCertificates(`the doctor finds an authority that is ${what}`, async (t) => {
     const authority = createAuthority(t);
@@ -447,11 +457,11 @@ for (const [what, caFile, code] of [
     const { endpoint } = await startTls(t, local, authority);
     const env = sound(local, {
       AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
-      ...(caFile && { PUTLOGS_CA_FILE: authority.caFile }),
+      ...trusted(t, authority),
     });
     const { problems, findings } = await examine(t, env);
-    t.deepEqual(codesOf(problems), code === undefined ? [] : [code]);
-    if (code !== undefined) t.regex(problems[0]?.fix?.text ?? '', /^export NODE_EXTRA_CA_CERTS=/);
+    t.deepEqual(codesOf(problems), fix === undefined ? [] : ['PL-TLS-UNTRUSTED']);
+    if (fix !== undefined) t.regex(problems[0]?.fix?.text ?? '', fix);
     else t.true(codesOf(findings).includes('PL-NETWORK'));
   });
 }

@@ -247,9 +247,30 @@ test('the error for a stray brace contains the option, its variable, what was ex
   ]);
 });
 
+for (const [value, given] of [
+  ['https://user:hunter2@proxy:99999', "'https://…@proxy:99999'"],
+  ['socks5://user:hunter2@proxy', "'socks5://…@proxy'"],
+  ['user:hunter2@proxy:3128', "'…@proxy:3128'"],
+  ['127.0.0.1:3101', "'127.0.0.1:3101'"],
+] as const) {
+  test(`a value is shown with its quotes and its scheme, without the password: ${given}`, (t) => {
+    const [problem] = refusal(group, { PUTLOGS_PROXY: value }).problems;
+    t.is(problem?.given, `${given} (in PUTLOGS_PROXY)`);
+    t.regex(problem?.expected ?? '', /such as http:\/\/proxy:3128$/);
+  });
+}
+
+test('an error names the variable that the value is from, and none for a value that is given in code', (t) => {
+  const headOf = (error: Error) => /^ {2}(.*?):/m.exec(error.message)?.[1];
+  t.is(headOf(refusal({ ...group, caFile: '/none' })), 'caFile');
+  t.is(headOf(refusal(group, { AWS_CA_BUNDLE: '/none' })), 'caFile (environment variable AWS_CA_BUNDLE)');
+  t.is(headOf(refusal({}, {})), 'logGroupName (environment variable PUTLOGS_LOG_GROUP_NAME)');
+});
+
 test('the error for an invalid standard variable contains its name', (t) => {
   const [problem] = refusal(group, { AWS_REGION: 'Frankfurt am Main' }).problems;
   t.is(problem?.option, 'region');
+  t.is(problem?.variable, 'AWS_REGION');
   t.is(problem?.given, "'Frankfurt am Main' (in AWS_REGION)");
 });
 
@@ -723,8 +744,11 @@ test('one error lists everything that is wrong', (t) => {
     ),
   );
   t.true(
-    lines.some((line) => line.startsWith('  gzip (environment variable PUTLOGS_GZIP): expected true or')),
+    lines.some((line) =>
+      line.startsWith('  retentionInDays (environment variable PUTLOGS_RETENTION_IN_DAYS): expected one of'),
+    ),
   );
+  t.true(lines.some((line) => line.startsWith('  gzip: expected true or')));
 });
 
 for (const [what, options, env] of [

@@ -179,6 +179,22 @@ for (const [what, options, signer] of [
   );
 }
 
+test.serial('when STS cannot be reached, a report names its host, and events wait', async (t) => {
+  const service = await startSigned(t);
+  useSts(t, { endpoint: 'http://127.0.0.1:1' });
+  const pipeline = openPipeline(service, { roleArn: ROLE, closeTimeoutMs: 0 });
+  pipeline.accept(Date.now(), 'waits');
+  void pipeline.flush();
+  await until('the report', () => pipeline.problems().includes('unavailable'));
+  await pipeline.close();
+  const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
+  t.regex(
+    problem?.message ?? '',
+    /^CloudWatch Logs is not called: the source of the AWS credentials \(STS or SSO\), 127\.0\.0\.1:1, cannot be reached\. .*ECONNREFUSED/,
+  );
+  t.deepEqual(service.signers, []);
+});
+
 test.serial('the role of a profile is assumed once for many requests', async (t) => {
   const service = await startSigned(t);
   const sts = await startSts(t);

@@ -76,23 +76,51 @@ test('a connection is kept and used again', async (t) => {
   await pipeline.close();
 });
 
-for (const what of ['no caFile', 'the caFile of another authority']) {
-  test(`with ${what}, a report says what to set, and events wait`, async (t) => {
-    const local = await startLocal(t);
-    const { endpoint } = await startTls(t, local, createAuthority(t));
-    const options = what === 'no caFile' ? {} : { caFile: createAuthority(t).caFile };
-    const pipeline = openPipeline(local, { endpoint, closeTimeoutMs: 0, ...options });
-    pipeline.accept(Date.now(), 'waits');
-    void pipeline.flush();
-    await until('the report', () => pipeline.problems().includes('unavailable'));
-    const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
-    t.regex(
-      problem?.message ?? '',
-      /^The certificate of CloudWatch Logs, or of a proxy on the way, is not trusted\. Set the option caFile, PUTLOGS_CA_FILE or AWS_CA_BUNDLE /,
-    );
-    t.is(pipeline.counts().delivered, 0);
-    await pipeline.close();
-  });
+const FILE = '/\\S+/ca\\.pem';
+const NOTHING_SET =
+  'Set the option caFile, PUTLOGS_CA_FILE or AWS_CA_BUNDLE to a file .*NODE_EXTRA_CA_CERTS\\.';
+
+for (const [what, environmentOf, advice] of [
+  ['no caFile', undefined, NOTHING_SET],
+  [
+    'another caFile',
+    () => ({}),
+    `Only the certificates of ${FILE} \\(option caFile\\) are trusted: add those `,
+  ],
+  [
+    'another AWS_CA_BUNDLE',
+    (AWS_CA_BUNDLE: string) => ({ AWS_CA_BUNDLE }),
+    `Only the certificates of ${FILE} \\(AWS_CA_BUNDLE\\) are trusted: add those `,
+  ],
+] as const) {
+  for (const whose of ['CloudWatch Logs, or of a proxy on the way,', 'the proxy https://127.0.0.1:\\d+']) {
+    test(`with ${what}, a report says whose certificate is not trusted and what to do: ${whose}`, async (t) => {
+      const local = await startLocal(t);
+      const isProxy = whose.startsWith('the proxy');
+      const { endpoint: secure } = await startTls(
+        t,
+        isProxy ? { endpoint: (await startProxy(t)).url } : local,
+        createAuthority(t),
+      );
+      const way = isProxy ? { proxy: secure } : { endpoint: secure };
+      const file = createAuthority(t).caFile;
+      const options = { ...way, closeTimeoutMs: 0, ...(environmentOf && { caFile: file }) };
+      const env = { AWS_EC2_METADATA_DISABLED: 'true', ...environmentOf?.(file) };
+      const pipeline = openPipeline(local, options, { env });
+      pipeline.accept(Date.now(), 'waits');
+      void pipeline.flush();
+      await until('the report', () => pipeline.problems().includes('unavailable'));
+      await pipeline.close();
+      const [problem] = pipeline.reports.filter((report) => report.kind === 'problem');
+      t.regex(
+        problem?.message ?? '',
+        new RegExp(
+          `^The certificate of ${whose} is not trusted\\. ${advice}.*: unable to verify .*Events wait`,
+        ),
+      );
+      t.is(pipeline.counts().delivered, 0);
+    });
+  }
 }
 
 test('a file that vanishes after the start is reported by its path, and events wait for it', async (t) => {
