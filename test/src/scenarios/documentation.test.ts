@@ -7,9 +7,18 @@ import { startLocal } from '../support/harness.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-const PAGES = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => path.endsWith('.md') && !path.includes('node_modules'),
-);
+/** Installed, or built; tests write files there meanwhile. */
+const NOT_OURS = ['node_modules', 'build', 'dist', '.git'];
+
+const PAGES = pagesIn('');
+
+function pagesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return NOT_OURS.includes(entry.name) ? [] : pagesIn(path);
+    return path.endsWith('.md') ? [path] : [];
+  });
+}
 
 /** Their snippets are whole programs where they begin with an import. */
 const QUICK_STARTS = [

@@ -32,7 +32,7 @@ export interface SdkOptions extends NetworkOptions, AccountOptions {
   readonly region: string | undefined;
   readonly endpoint: string | undefined;
   readonly gzip: boolean;
-  /** Of the user's module: a handler of the SDK, or options of one. It comes before `proxy` and `caFile`. */
+  /** Of the user's module: a handler for the SDK, without `destroy`, or options of one. It comes before `proxy` and `caFile`. */
   readonly requestHandler?: object | undefined;
   /** The longest silence in milliseconds: while credentials are looked up, during the upload, and then for the whole response. */
   readonly requestTimeoutMs: number;

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../util/json.js';
 import { nodeRequire } from '../util/node-require.js';
+import { copyRequestHandler } from './copy-request-handler.js';
 import type { ModuleProblems } from './module-problems.js';
 import { MODULE_EXPORTS, type ModuleExport, type TransportModule } from './transport-module.js';
 
@@ -37,14 +38,18 @@ function isKnown(name: string): name is ModuleExport {
   return Object.hasOwn(MODULE_EXPORTS, name);
 }
 
-/** A function keeps the object that it is a method of. */
 function exportOf(name: ModuleExport, main: Json, named: Json, problems: ModuleProblems): unknown {
-  const owner = name in main ? main : named;
-  const value = owner[name];
-  if (value === undefined) return undefined;
-  const isRight = MODULE_EXPORTS[name] === 'a function' ? typeof value === 'function' : isObject(value);
-  if (!isRight) problems.wrongExport(name, typeOf(value));
-  else return typeof value === 'function' ? value.bind(owner) : value;
+  try {
+    const owner = name in main ? main : named;
+    const value = owner[name];
+    if (value === undefined) return undefined;
+    // A function keeps the object that it is a method of.
+    if (typeof value === 'function' && MODULE_EXPORTS[name] === 'a function') return value.bind(owner);
+    if (isObject(value) && MODULE_EXPORTS[name] === 'an object') return copyRequestHandler(value);
+    problems.wrongExport(name, typeOf(value));
+  } catch (error) {
+    problems.unusableExport(name, error);
+  }
   return undefined;
 }
 

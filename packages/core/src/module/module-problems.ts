@@ -59,6 +59,13 @@ export class ModuleProblems {
     );
   }
 
+  unusableExport(name: ModuleExport, error: unknown): void {
+    this.#report(
+      `${name} unusable`,
+      `The module ${this.#path} exports ${name}, which cannot be used, and is ignored. Correct it. (${errorMessage(error)})`,
+    );
+  }
+
   threw(name: Called, error: unknown): void {
     const advice = name === 'onReport' ? 'Correct the function.' : ADVICE;
     this.#report(

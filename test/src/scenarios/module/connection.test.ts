@@ -221,3 +221,50 @@ for (const [what, handle] of [
     t.is(pipeline.counts().delivered, 1);
   });
 }
+
+for (const [what, wrap] of [
+  ['frozen', 'Object.freeze(handler)'],
+  ['an instance of a class', 'new (class { handle(request) { return handler.handle(request); } })()'],
+] as const) {
+  test(`a requestHandler may be ${what}`, async (t) => {
+    const local = await startLocal(t);
+    const module = moduleFile(
+      t,
+      `import { Readable } from 'node:stream';
+      const headers = { 'x-amzn-requestid': '1' };
+      const handler = {
+        async handle() { return { response: { statusCode: 200, headers, body: Readable.from(['{}']) } }; },
+      };
+      export const requestHandler = ${wrap};`,
+    );
+    const pipeline = openPipeline(local, { module });
+    pipeline.accept(Date.now(), 'hello');
+    await pipeline.flush();
+    t.deepEqual(pipeline.counts(), allDelivered(1));
+    t.deepEqual(pipeline.problems(), []);
+    t.is(local.requests.length, 0);
+  });
+}
+
+for (const [way, setUp] of WAYS) {
+  test.serial(`${way}: a requestHandler with a getter that throws is reported, and ignored`, async (t) => {
+    const local = await startLocal(t);
+    const module = moduleFile(
+      t,
+      `export const requestHandler = { get httpAgent() { throw new Error('on purpose'); } };`,
+    );
+    const logging = setUp({ ...optionsFor(local), entity: false, module });
+    logging.log('hello');
+    await logging.flush();
+    t.is(messages(local).length, 1);
+    t.deepEqual(
+      logging.reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
+      ['module'],
+    );
+    t.regex(
+      JSON.stringify(logging.reports),
+      /exports requestHandler, which cannot be used, and is ignored\. Correct it\. \(on purpose\)/,
+    );
+    await logging.close();
+  });
+}
