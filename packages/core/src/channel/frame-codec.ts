@@ -37,32 +37,36 @@ export class FrameBuffer {
 
   /** Adds a record. @returns false when it does not fit */
   add(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0): boolean {
+    const room = this.#bytes.length - this.#length - HEAD_BYTES;
+    // To count the bytes takes time, and is needed only if they might not fit.
+    if (room < message.length) return false;
+    if (room < MAX_UNIT_BYTES * message.length && room < Buffer.byteLength(message)) return false;
+    this.#append(loggedAt, message, recordTime, omittedBytes);
+    return true;
+  }
+
+  /** The frame of one record, however long. Its bytes are counted once. */
+  static frameOf(...record: LoggedRecord): Uint8Array {
+    const [, message] = record;
+    const one = new FrameBuffer(aligned(HEAD_BYTES + Buffer.byteLength(message)));
+    one.#append(...record);
+    return one.frames;
+  }
+
+  #append(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0): void {
     const head = this.#length / NUMBER_BYTES;
     const start = this.#length + HEAD_BYTES;
-    const room = this.#bytes.length - start;
-    // To count the bytes takes time, and is needed only if they might not fit.
-    if (room < MAX_UNIT_BYTES * message.length && room < Buffer.byteLength(message)) return false;
-    if (room < 0) return false;
     const size = this.#bytes.write(message, start);
     this.#numbers[head] = loggedAt;
     this.#numbers[head + 1] = recordTime;
     this.#numbers[head + 2] = omittedBytes;
     this.#numbers[head + 3] = size;
     this.#length = aligned(start + size);
-    return true;
   }
 
   clear(): void {
     this.#length = 0;
   }
-}
-
-/** The frame of one record, however long. */
-export function encodeFrame(...record: LoggedRecord): Uint8Array {
-  const [, message] = record;
-  const one = new FrameBuffer(aligned(HEAD_BYTES + Buffer.byteLength(message)));
-  one.add(...record);
-  return one.frames;
 }
 
 /**

@@ -1,6 +1,10 @@
+/** Memory that is kept for later frames while none are on their way: 256 KiB of the outbox's slots. */
+const KEPT_SLOTS = 4;
+
 /**
  * The memory of frames on their way to the worker. Most of it is shared with the worker, and used again, so that neither thread
- * copies the frames into a message and out of it, or allocates memory for them.
+ * copies the frames into a message and out of it, or allocates memory for them. A burst may take all slots (4 MiB in the outbox);
+ * when the worker has received everything, all but a few are left to the garbage collector.
  */
 export class FrameMemory {
   readonly #slotBytes: number;
@@ -24,7 +28,11 @@ export class FrameMemory {
 
   /** Takes memory back that nobody reads any more. */
   release({ buffer }: Uint8Array): void {
-    if (buffer instanceof SharedArrayBuffer) this.#spares.push(buffer);
+    if (!(buffer instanceof SharedArrayBuffer)) return;
+    this.#spares.push(buffer);
+    if (this.#spares.length < this.#slotCount) return;
+    this.#spares.length = Math.min(this.#spares.length, KEPT_SLOTS);
+    this.#slotCount = this.#spares.length;
   }
 
   #newSlot(): SharedArrayBuffer | undefined {

@@ -231,7 +231,6 @@ export class RestartingChannel {
       return;
     }
     const pause = new RestartPause(this.#backoff.nextPauseMs(livedMs), this.#context.clock, () => {
-      if (this.#state.kind !== 'pausing') return;
       this.#state = IDLE;
       if (this.#isAwaited) this.#start();
     });
@@ -259,8 +258,8 @@ export class RestartingChannel {
   }
 
   #requestCloseAtExit(): void {
-    const { kind } = this.#state;
-    if (!this.#held.isEmpty && (kind === 'idle' || kind === 'pausing')) this.#start();
+    if (!this.#held.isEmpty && this.#state.kind === 'idle') this.#start();
+    if (!this.#held.isEmpty && this.#state.kind === 'pausing') this.#state.pause.end();
     if (!('opened' in this.#state)) return;
     const { opened } = this.#state;
     if (opened.channel.atExit === undefined) return;

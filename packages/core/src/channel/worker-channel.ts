@@ -109,7 +109,6 @@ export class WorkerChannel implements Channel {
 
   async close(): Promise<void> {
     if (this.#phase === 'ended') return;
-    this.#worker.ref();
     let cancel: () => void = () => undefined;
     const isClosed = await new Promise<boolean>((resolve) => {
       // setImmediate: if this thread was busy, the worker's answer may already be waiting in the event loop.
@@ -165,7 +164,7 @@ export class WorkerChannel implements Channel {
   }
 
   #unrefIfIdle(): void {
-    if (this.#flushes.size === 0 && this.#closes === 0) this.#worker.unref();
+    if (this.#flushes.size === 0) this.#worker.unref();
   }
 
   /** Ends the worker before it reads its counters, so that they are final. */
@@ -173,7 +172,9 @@ export class WorkerChannel implements Channel {
     this.#error ??= error;
     await withTimeout(TERMINATION_MS, this.#context.clock, this.#worker.terminate());
     // The worker may be in a system call that does not return.
-    if (this.#phase !== 'ended') this.#context.broken(error, this.#counters.final(), this.#outbox.close());
+    if (this.#phase === 'ended') return;
+    const unseen = this.#end();
+    this.#context.broken(error, this.#counters.final(), unseen);
   }
 
   /** @returns how long the close may take, in milliseconds */
@@ -189,10 +190,10 @@ export class WorkerChannel implements Channel {
   #awaitClose(): void {
     if (this.#phase === 'ended') return;
     const waitBeganAt = performance.now();
-    if (this.#progress.awaitStart(this.#closeDeadline - waitBeganAt)) {
+    if (this.#progress.awaitStart(this.#closeDeadline)) {
       // The time that the worker took to start does not count against the delivery.
       this.#closeDeadline += performance.now() - waitBeganAt;
-      if (this.#progress.awaitClose(this.#closes, this.#closeDeadline - performance.now())) return;
+      if (this.#progress.awaitClose(this.#closes, this.#closeDeadline)) return;
     }
     const unseen = this.#end();
     this.#context.broken(new Error('it took too long'), this.#counters.final(), unseen);

@@ -1,7 +1,7 @@
 import { clearImmediate, setImmediate } from 'node:timers'; // Node's own, which fake timers in tests do not replace.
 import type { Clock } from '../util/clock.js';
 import type { LoggedRecord } from './channel.js';
-import { decodeFrames, encodeFrame, FrameBuffer } from './frame-codec.js';
+import { decodeFrames, FrameBuffer } from './frame-codec.js';
 import { FrameMemory } from './frame-memory.js';
 import type { WorkerBackpressure } from './worker-backpressure.js';
 import type { WorkerProgress } from './worker-progress.js';
@@ -73,7 +73,7 @@ export class WorkerOutbox {
   write(...record: LoggedRecord): void {
     if (this.#join(record)) return;
     this.#enqueueJoined();
-    if (!this.#join(record)) this.#enqueue(encodeFrame(...record));
+    if (!this.#join(record)) this.#enqueue(FrameBuffer.frameOf(...record));
   }
 
   /** @returns whether there was room */
@@ -117,11 +117,12 @@ export class WorkerOutbox {
   }
 
   /**
-   * Nothing is posted or removed from `backpressure` afterwards.
+   * Nothing is posted or removed from `backpressure` afterwards, and the worker begins with nothing more.
    * @returns the records that the worker had not begun to receive. Those that it was at may be the reason why it ended.
    */
   close(): LoggedRecord[] {
     if (this.#isClosed) return [];
+    this.#progress.stop();
     this.#releaseReceived();
     const begun = (this.#progress.begun - this.#received) | 0;
     const queued = this.#queue.filter((message) => 'frames' in message);

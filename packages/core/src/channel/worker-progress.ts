@@ -6,7 +6,8 @@ const RECEIVED = 1;
 const NOTICE = 2;
 const BEGUN = 3;
 const LOADED = 4;
-const CELLS = 5;
+const STOPPED = 5;
+const CELLS = 6;
 
 /** The stage goes up by one each time the worker has closed its pipeline. */
 const STARTED = 1;
@@ -40,18 +41,17 @@ export class WorkerProgress {
     Atomics.store(this.#cells, NOTICE, 1);
   }
 
-  /** Blocks for at most `ms` milliseconds. @returns whether the worker has started */
-  awaitStart(ms: number): boolean {
-    return this.#await(STARTED, ms);
+  /** Blocks until a deadline on the monotonic clock. @returns whether the worker has started */
+  awaitStart(deadline: number): boolean {
+    return this.#await(STARTED, deadline);
   }
 
-  /** Blocks for at most `ms` milliseconds. @returns whether the worker has closed its pipeline that many times */
-  awaitClose(times: number, ms: number): boolean {
-    return this.#await(STARTED + times, ms);
+  /** Blocks until a deadline on the monotonic clock. @returns whether the worker has closed its pipeline that many times */
+  awaitClose(times: number, deadline: number): boolean {
+    return this.#await(STARTED + times, deadline);
   }
 
-  #await(stage: number, ms: number): boolean {
-    const deadline = performance.now() + ms;
+  #await(stage: number, deadline: number): boolean {
     for (;;) {
       const reached = Atomics.load(this.#cells, STAGE);
       if (reached >= stage) return true;
@@ -91,9 +91,16 @@ export class WorkerProgress {
     Atomics.notify(this.#cells, STAGE);
   }
 
-  /** Called by the worker: it begins with a message with records. */
-  begin(): void {
+  /** From now on the worker begins with no message. To be called before `begun` is read for the last time. */
+  stop(): void {
+    Atomics.store(this.#cells, STOPPED, 1);
+  }
+
+  /** Called by the worker: it begins with a message with records. @returns false if it must not, since others have them now */
+  begin(): boolean {
+    // In this order: the main thread has counted the message as begun, or this thread sees that it must not begin.
     Atomics.add(this.#cells, BEGUN, 1);
+    return Atomics.load(this.#cells, STOPPED) === 0;
   }
 
   /** Called by the worker: it has received a message with records. @returns whether the main thread asked for a notice */

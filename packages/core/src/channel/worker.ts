@@ -13,6 +13,8 @@ class PipelineThread {
   readonly #counters: Counters;
   /** A record that arrives after a close, while the process exits, opens a new one. */
   #open: AssembledPipeline | undefined;
+  /** The last one that was opened: what the user's module has started goes on after the close. */
+  #last: AssembledPipeline | undefined;
 
   constructor(input: WorkerInput) {
     this.#input = input;
@@ -22,12 +24,13 @@ class PipelineThread {
 
   start(): void {
     process.once('exit', () => this.#progress.end());
-    // Our own code leaves no error uncaught. The user's module may, in a timer or a promise.
-    if (this.#input.config.module !== undefined)
-      process.on('uncaughtException', (error) => this.#open?.reportUncaught(error));
     this.#progress.load();
     // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();
+    // Our own code leaves no error uncaught. The user's module may, in a timer or a promise. Not before there is a pipeline to
+    // report it: without one, the worker has to end.
+    if (this.#input.config.module !== undefined)
+      process.on('uncaughtException', (error) => this.#last?.reportUncaught(error));
     const inbox = new WorkerInbox((message) => this.#onMessage(message));
     parentPort?.on('message', (message: ToWorker) => inbox.push(message));
     post({ kind: 'started' });
@@ -38,15 +41,16 @@ class PipelineThread {
     this.#open ??= assemblePipeline(this.#input.config, (report) => post({ kind: 'report', report }), {
       counters: this.#counters,
     });
+    this.#last = this.#open;
     return this.#open;
   }
 
   #onMessage(message: ToWorker): void {
     if (message instanceof Uint8Array) {
-      this.#progress.begin();
+      if (!this.#progress.begin()) return;
       // A close may come between two messages, and not within one.
       const pipeline = this.#pipeline();
-      decodeFrames(message, (...record) => pipeline.accept(...record));
+      decodeFrames(message, (...record) => accept(pipeline, record));
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
     else if (message.kind === 'close') void this.#close(message.timeoutMs);
@@ -63,6 +67,15 @@ class PipelineThread {
     await closing?.close(timeoutMs);
     post({ kind: 'closed' });
     this.#progress.close();
+  }
+}
+
+/** The module shares this thread, and may have broken what our code uses: that must not cost the rest of the message. */
+function accept(pipeline: AssembledPipeline, record: Parameters<AssembledPipeline['accept']>): void {
+  try {
+    pipeline.accept(...record);
+  } catch (error) {
+    pipeline.reportFailed(error);
   }
 }
 

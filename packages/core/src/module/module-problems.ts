@@ -87,7 +87,7 @@ export class ModuleProblems {
   uncaught(error: unknown): void {
     this.#report(
       'uncaught',
-      `An error of the module ${this.#path}, or of what it started, was not caught. Delivery goes on. Catch it where it occurs. (${errorMessage(error)})`,
+      `An error in the worker thread was not caught. It comes from the module ${this.#path}, from what it started, or from a file that is preloaded in each thread. Delivery goes on. Catch it where it occurs. (${errorMessage(error)})`,
     );
   }
 

@@ -16,6 +16,7 @@ import { Reporter } from '../reporting/reporter.js';
 import { createRouter } from '../routing/router.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
+import { errorMessage } from '../util/error-message.js';
 import { Disk } from './disk.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
@@ -81,8 +82,10 @@ export function createPipeline(
 
 /** A pipeline whose thread belongs to it, and to the user's module. */
 export interface AssembledPipeline extends Pipeline {
-  /** Reports an error that the user's module caused, and that nobody caught. */
+  /** Reports an error in this thread that nobody caught. Most likely the user's module caused it. */
   reportUncaught(error: unknown): void;
+  /** Reports that a method threw after all. */
+  reportFailed(error: unknown): void;
 }
 
 /** Builds a pipeline like `createPipeline`, with parts of the process and the machine that only this project replaces. */
@@ -133,6 +136,7 @@ export function assemblePipeline(
     close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
     reportUncaught: (error) => userModule?.uncaught(error),
+    reportFailed: (error) => reportFailed(error, reporter),
   };
 }
 
@@ -151,6 +155,13 @@ function openReporter(
   const reporter = new Reporter(report, reportToStderr, clock, counters);
   if (module !== undefined) userModule = new UserModule(module, reporter);
   return { reporter, userModule };
+}
+
+function reportFailed(error: unknown, reporter: Reporter): void {
+  reporter.problem(
+    'worker',
+    `A record may be lost: to accept it failed in the worker thread. Later records are accepted. If no module or preloaded file changes what Node provides, please report this. (${errorMessage(error)})`,
+  );
 }
 
 function reportForeignVariables(env: EnvironmentVariables, reporter: Reporter): void {

@@ -1,4 +1,4 @@
-import { decodeFrames, encodeFrame, FrameBuffer } from '@putlogs/core/internal';
+import { decodeFrames, FrameBuffer } from '@putlogs/core/internal';
 import test from 'ava';
 import fc from 'fast-check';
 
@@ -28,9 +28,9 @@ for (const [what, message] of [
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
     const record = { loggedAt: NOON, message, recordTime: 0, omittedBytes: 0 };
-    t.deepEqual(decode(encodeFrame(NOON, message)), [record]);
-    t.deepEqual(decode(encodeFrame(NOON, message, NOON - 1)), [{ ...record, recordTime: NOON - 1 }]);
-    t.deepEqual(decode(encodeFrame(NOON, message, undefined, 70)), [{ ...record, omittedBytes: 70 }]);
+    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message)), [record]);
+    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, NOON - 1)), [{ ...record, recordTime: NOON - 1 }]);
+    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, undefined, 70)), [{ ...record, omittedBytes: 70 }]);
   });
 }
 

@@ -21,8 +21,7 @@ function recordsIn(message: unknown): [number, string, number][] {
   return records;
 }
 
-function setUp() {
-  const progress = new WorkerProgress();
+function setUp(progress = new WorkerProgress()) {
   const clock = new ManualClock(NOON);
   const reporter = new Reporter(() => undefined, false, clock);
   const backpressure = new WorkerBackpressure(8 * 1024 * 1024, reporter);
@@ -237,4 +236,45 @@ test('what the worker receives after the close makes no room beyond the bound', 
   outbox.postNext();
   for (const _ of range(84)) backpressure.add('x'.repeat(100_000));
   t.true(backpressure.isFull);
+});
+
+test('a worker that goes on after the close begins with nothing more', (t) => {
+  const { outbox, progress } = setUp();
+  const inWorker = new WorkerProgress(progress.memory);
+  for (const text of ['one', 'two']) {
+    outbox.write(NOON, text);
+    outbox.request({ kind: 'flush', id: 0 });
+  }
+  t.true(inWorker.begin());
+  t.deepEqual(
+    outbox.close().map(([, message]) => message),
+    ['two'],
+  );
+  t.false(inWorker.begin());
+});
+
+test('what the worker receives before it is asked for a notice makes room at once', (t) => {
+  class Fast extends WorkerProgress {
+    override askForNotice(): void {
+      for (const _ of range(posted.length)) this.receive();
+      super.askForNotice();
+    }
+  }
+  const { outbox, posted } = setUp(new Fast());
+  for (const _ of range(20)) outbox.write(NOON, 'x'.repeat(300_000));
+  t.is(posted.length, 20);
+});
+
+test('memory of a burst is let go when the worker has received all of it', (t) => {
+  const { outbox, posted, progress } = setUp();
+  const send = () => {
+    outbox.write(NOON, 'x');
+    outbox.request({ kind: 'flush', id: 0 });
+    return (posted.at(-2) as Uint8Array).buffer;
+  };
+  const burst = range(20).map(send);
+  for (const _ of burst) progress.receive();
+  const next = range(20).map(send);
+  t.is(new Set([...burst, ...next]).size, 20 + 20 - 4);
+  for (const _ of next) progress.receive();
 });

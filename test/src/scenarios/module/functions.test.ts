@@ -285,7 +285,7 @@ test('a text that format makes too long for an event is split', async (t) => {
   );
 });
 
-test('a closed pipeline calls no function', async (t) => {
+test('without a fallback, a closed pipeline calls no function', async (t) => {
   const { pipeline, problems } = await open(t, `export const filter = () => { throw new Error('called'); };`);
   await pipeline.close();
   pipeline.accept(Date.now(), 'late');
@@ -323,7 +323,7 @@ for (const [way, setUp] of WAYS.filter(([name]) => name.endsWith('in a worker'))
     t.is(messages(local).length, 2);
     t.regex(
       problemsIn(logging)[0] ?? '',
-      /^module: An error of the module .*, or of what it started, was not caught\. Delivery goes on\./,
+      /^module: An error in the worker thread was not caught\. It comes from the module .*Delivery goes on\./,
     );
     await logging.close();
   });
