@@ -14,6 +14,7 @@ import {
   workerProblems,
 } from '@putlogs/core/main-thread';
 import TransportStream, { type TransportStreamOptions } from 'winston-transport';
+import { formatProblems } from './formatting/format-problems.js';
 import { type Info, LEVEL, readField } from './formatting/info.js';
 import { messageOf } from './formatting/message-text.js';
 import { withWholeErrors } from './formatting/whole-errors.js';
@@ -56,10 +57,11 @@ export class CloudWatchTransport extends TransportStream {
   constructor(options: CloudWatchTransportOptions = {}) {
     checkIsObject(options);
     const { level, format, silent, handleExceptions, handleRejections, worker = true, ...own } = options;
+    const problems = [...workerProblems(worker), ...formatProblems(format)];
+    const config = resolveConfig(own, process.env, problems);
     const ownFormat = format && withWholeErrors(format, () => this.#original);
     const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
-    const config = resolveConfig(own, process.env, workerProblems(worker));
     this.#channel = new LoggerChannel(
       worker,
       config,

@@ -43,6 +43,18 @@ test('the README of a package, which npm shows without the repository, has no re
   for (const page of readmes) t.notRegex(prose(page), /\]\((?!https?:|#)/, page);
 });
 
+test('the table of reports names each code, and no other', (t) => {
+  const types = readFileSync(join(root, 'packages/core/src/reporting/report-types.ts'), 'utf8');
+  const codes = Array.from(types.matchAll(/^ {2}\| '([a-z-]+)'/gm), ([, code]) => code);
+  t.true(codes.length > 20);
+  const [, table = ''] = readFileSync(join(root, 'docs/delivery.md'), 'utf8').split(
+    '| `code` | what is wrong |',
+  );
+  const cells = Array.from(table.matchAll(/^\| (`[^|]*) \|/gm), ([, cell = '']) => cell);
+  const named = cells.flatMap((cell) => Array.from(cell.matchAll(/`([a-z-]+)`/g), ([, code]) => code));
+  t.deepEqual(named.toSorted(), codes.toSorted());
+});
+
 for (const page of QUICK_STARTS) {
   for (const [index, code] of programs(page).entries()) {
     test(`program ${index + 1} of ${page} runs, and what it logs arrives`, async (t) => {

@@ -532,3 +532,19 @@ test('CommonJS applications load it with require', async (t) => {
     ['pino', 'winston'],
   );
 });
+
+for (const [what, format, given] of [
+  ['a function', (info: object) => info, 'a function'],
+  ['a format that was not called', winston.format.json, 'a function'],
+  ['text', 'json', 'a string'],
+  ['null', null, 'null'],
+] as const) {
+  test(`a format that is ${what} is a ConfigError that says what to use`, (t) => {
+    const options = { logGroupName: '/my/app', format };
+    const error = t.throws(() => Reflect.construct(CloudWatchTransport, [options]), { name: 'ConfigError' });
+    t.regex(
+      error?.message ?? '',
+      new RegExp(`  format: expected a format of winston, such as .* module .*; given: ${given}$`),
+    );
+  });
+}

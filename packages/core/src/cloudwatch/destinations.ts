@@ -25,6 +25,8 @@ export interface DestinationsOptions extends LogGroupSettings {
 /** The identity of this process, as far as it is known. */
 export interface KnownIdentity {
   readonly entity: Entity | undefined;
+  /** What is known without the service's name. */
+  readonly template: { readonly environment: string } | undefined;
   readonly instance: string;
 }
 
@@ -33,6 +35,10 @@ interface Namers {
   readonly group: (fields: FieldValues) => string;
   readonly stream: StreamNamer;
 }
+
+/** The placeholders in the name of a log group whose value may not be known. */
+const ENTITY_PLACEHOLDERS = ['service', 'environment'] as const;
+type EntityPlaceholder = (typeof ENTITY_PLACEHOLDERS)[number];
 
 /** Destinations without batches are kept up to this number. */
 const MAX_IDLE_DESTINATIONS = 1000;
@@ -46,6 +52,7 @@ export class Destinations implements RouteDestinations {
   readonly #destinations = new WeakLruCache<CloudWatchDestination>(MAX_IDLE_DESTINATIONS);
   readonly #knownStreams = new KnownStreams();
   #namers: Namers | undefined;
+  #hasReportedUnknown = false;
 
   constructor(options: DestinationsOptions, client: LogsClient, reporter: Reporter, identity: KnownIdentity) {
     this.#options = options;
@@ -76,18 +83,35 @@ export class Destinations implements RouteDestinations {
     return this.#namers;
   }
 
-  #createNamers({ entity, instance }: KnownIdentity): Namers {
+  #createNamers({ entity, template, instance }: KnownIdentity): Namers {
     const { logGroupName, logStreamName, service, environment } = this.#options;
     const values = {
       hostname: hostname(),
       instance,
       service: entity?.keyAttributes.Name ?? service,
-      environment: entity?.keyAttributes.Environment ?? environment,
+      environment: entity?.keyAttributes.Environment ?? template?.environment ?? environment,
     };
+    const unknown = ENTITY_PLACEHOLDERS.filter(
+      (name) => values[name] === undefined && logGroupName.includes(`{${name}}`),
+    );
     return {
-      group: (fields) => groupName(logGroupName, values, fields),
+      group: (fields) => {
+        const name = groupName(logGroupName, values, fields);
+        if (unknown.length > 0) this.#reportUnknown(name, unknown);
+        return name;
+      },
       stream: streamNamer(logStreamName, { ...values, pid: process.pid }),
     };
+  }
+
+  #reportUnknown(name: string, unknown: readonly EntityPlaceholder[]): void {
+    if (this.#hasReportedUnknown) return;
+    this.#hasReportedUnknown = true;
+    const variables = unknown.map((placeholder) => `PUTLOGS_${placeholder.toUpperCase()}`);
+    this.#reporter.problem(
+      'log-group-name',
+      `Nothing says the ${unknown.join(' and the ')} that logGroupName asks for, so events go to log group ${name}, as those of every such process do. Set ${unknown.join(' and ')}, or ${variables.join(' and ')}.`,
+    );
   }
 
   /** Returns the destination of a batch that another process left. */

@@ -93,9 +93,14 @@ export class LogStreamManager {
   }
 
   #warnOfDeliveryClass(): void {
+    const { retentionInDays } = this.#options;
+    const retention =
+      retentionInDays === undefined
+        ? ''
+        : ` The documentation of AWS does not say that retentionInDays (${retentionInDays}) changes that.`;
     this.#reporter.problem(
       'log-group-class',
-      `Log group ${this.logGroupName} is created in the class DELIVERY, which is for the logs of AWS Lambda: events are kept for one day, and Logs Insights does not query them. The class cannot be changed later. If this is not meant, delete the log group and set logGroupClass to STANDARD or INFREQUENT_ACCESS.`,
+      `Log group ${this.logGroupName} is created in the class DELIVERY, which is for the logs of AWS Lambda: events are kept for one day, and Logs Insights does not query them.${retention} The class cannot be changed later. If this is not meant, delete the log group and set logGroupClass to STANDARD or INFREQUENT_ACCESS.`,
     );
   }
 

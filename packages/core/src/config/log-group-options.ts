@@ -1,5 +1,5 @@
 import { isGroupTemplate } from '../routing/group-name.js';
-import { GROUP_PLACEHOLDERS, isTemplate, PLACEHOLDERS } from '../routing/template.js';
+import { GROUP_PLACEHOLDERS, isTemplate, PLACEHOLDERS, templateFlaw } from '../routing/template.js';
 import { isObject } from '../util/json.js';
 import { between, choice, custom, flag, integer, keyValues, text } from './option-types.js';
 
@@ -18,6 +18,7 @@ export const LOG_GROUP_OPTIONS = {
    */
   logGroupName: text(isGroupTemplate, {
     default: undefined,
+    flaw: (template) => templateFlaw(template, GROUP_PLACEHOLDERS),
     expected: `1 to 512 letters, digits and . - _ / #, not starting with "aws/", and braces only around ${GROUP_PLACEHOLDERS.join(', ')} and record.field`,
   }),
   /**
@@ -28,6 +29,7 @@ export const LOG_GROUP_OPTIONS = {
    */
   logStreamName: text((template) => template.length >= 1 && template.length <= 512 && isTemplate(template), {
     default: '{instance}/{pid}',
+    flaw: (template) => templateFlaw(template, PLACEHOLDERS),
     expected: `a template of 1 to 512 characters, in which braces stand only around ${PLACEHOLDERS.join(', ')} and record.field`,
   }),
   /**

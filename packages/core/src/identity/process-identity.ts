@@ -65,6 +65,11 @@ export class ProcessIdentity {
     return this.#entity;
   }
 
+  /** The entity without the service's name; undefined: unknown so far, or none. */
+  get template(): EntityTemplate | undefined {
+    return this.#template;
+  }
+
   /** The entity of records that name their service: the same except for the name. */
   entityOf(service: string): Entity | undefined {
     return this.#template && entityForService(this.#template, service);

@@ -75,6 +75,8 @@ export type ProblemCode =
   | 'otel-logs'
   /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
+  /** The name of the log group asks for a service or an environment that nothing says. Set `service`, `environment`. */
+  | 'log-group-name'
   /** A log group was created in the class `DELIVERY`, which keeps events for one day. Use another `logGroupClass`. */
   | 'log-group-class'
   /**

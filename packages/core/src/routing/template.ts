@@ -1,3 +1,4 @@
+import { suggestion } from '../util/suggestion.js';
 import { isFieldPath } from './record-fields.js';
 
 /** The placeholders. Fields of the record are placeholders too, with the prefix below, so that they may have any name. */
@@ -35,6 +36,16 @@ export function exampleOf(template: string, placeholders: readonly Placeholder[]
 function isPlaceholder(inside: string, placeholders: readonly string[]): boolean {
   if (inside.startsWith(RECORD_PREFIX)) return isFieldPath(inside.slice(RECORD_PREFIX.length));
   return placeholders.includes(inside);
+}
+
+/** Says what an unknown placeholder may mean, as the end of "a template, which …"; undefined if there is none. */
+export function templateFlaw(template: string, placeholders: readonly Placeholder[]): string | undefined {
+  const names = Array.from(template.matchAll(IN_BRACES), ([, inside = '']) => inside);
+  const unknown = names.find((name) => !isPlaceholder(name, placeholders) && isFieldPath(name));
+  if (unknown === undefined) return undefined;
+  const isForbidden = PLACEHOLDERS.some((known) => known === unknown);
+  const nearest = suggestion(unknown, placeholders) || ` (did you mean {${RECORD_PREFIX}${unknown}}?)`;
+  return `contains {${unknown}}${isForbidden ? '' : nearest}`;
 }
 
 /** The fields of the record that a template contains, each once. */

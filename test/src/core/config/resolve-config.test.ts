@@ -260,6 +260,18 @@ for (const [value, given] of [
   });
 }
 
+for (const [option, template, flaw] of [
+  ['logGroupName', '/apps/{tenant}', ', which contains {tenant} (did you mean {record.tenant}?)'],
+  ['logStreamName', '{http.host}', ', which contains {http.host} (did you mean {record.http.host}?)'],
+  ['logStreamName', '{hostnme}', ', which contains {hostnme} (did you mean hostname?)'],
+  ['logGroupName', '/apps/{date}', ', which contains {date}'],
+] as const) {
+  test(`the error for the template ${template} says what it may mean`, (t) => {
+    const [problem] = refusal({ ...group, [option]: template }).problems;
+    t.is(problem?.given, `'${template}'${flaw}`);
+  });
+}
+
 test('an error names the variable that the value is from, and none for a value that is given in code', (t) => {
   const headOf = (error: Error) => /^ {2}(.*?):/m.exec(error.message)?.[1];
   t.is(headOf(refusal({ ...group, caFile: '/none' })), 'caFile');

@@ -30,6 +30,29 @@ const COUNTS: Counts = {
 const samples = (text: string) =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#') && !line.endsWith(' 0'));
 
+for (const [what, given, description] of [
+  ['nothing', [], 'nothing'],
+  ['undefined', [undefined], 'undefined'],
+  ['an array', [[{ logGroupName: '/my/app', counts: COUNTS }]], 'an array'],
+  ['a Winston logger', [winston.createLogger()], 'an object of the class DerivedLogger'],
+  ['a Pino logger', [pino({}, { write: () => undefined })], 'an object of the class Pino'],
+  [
+    'a transport beside something else',
+    [{ logGroupName: '/a', counts: COUNTS }, {}],
+    'an object of the class Object',
+  ],
+] as const) {
+  test(`metrics() says what it takes, instead of ${what}`, (t) => {
+    const error = t.throws(() => Reflect.apply(metrics, undefined, given), { instanceOf: TypeError });
+    t.true(
+      error?.message.startsWith(
+        `metrics() takes what createStream() or new CloudWatchTransport() returned, several as metrics(a, b); given: ${description}. `,
+      ),
+      error?.message,
+    );
+  });
+}
+
 test('the counts in the text format of Prometheus', (t) => {
   const text = metrics({ logGroupName: '/my/app', counts: COUNTS });
   t.deepEqual(samples(text), [

@@ -50,10 +50,11 @@ test('a log group is created with its class, key, tags and protection', async (t
 
 test('a log group that is created in the class DELIVERY is reported', async (t) => {
   const local = await startLocal(t);
-  const pipeline = openPipeline(local, { logGroupClass: 'DELIVERY' });
+  const pipeline = openPipeline(local, { logGroupClass: 'DELIVERY', retentionInDays: 30 });
   pipeline.accept(Date.now(), 'record');
   await pipeline.flush();
   t.deepEqual(pipeline.problems(), ['log-group-class']);
+  t.regex(JSON.stringify(pipeline.reports), /does not say that retentionInDays \(30\) changes that/);
   const second = openPipeline(local, { logGroupClass: 'DELIVERY' });
   second.accept(Date.now(), 'record');
   await second.flush();

@@ -52,6 +52,23 @@ test('{service} and {environment} are those of the entity', async (t) => {
   t.deepEqual(names(local), ['/apps/checkout/ecs_prod one']);
 });
 
+test('a report says once which group takes the place of one whose service nothing says', async (t) => {
+  const local = await startLocal(t);
+  const logGroupName = '/apps/{service}/{environment}';
+  const pipeline = openPipeline(local, { logGroupName, logStreamName: 'one', service: undefined });
+  await deliver(pipeline, ['any', 'other']);
+  t.deepEqual([...new Set(names(local))], ['/apps/unknown/generic_default one']);
+  const reports = pipeline.reports.filter((report) => report.kind === 'problem');
+  t.deepEqual(
+    reports.map(({ code }) => code),
+    ['log-group-name'],
+  );
+  t.regex(
+    reports[0]?.message ?? '',
+    /^Nothing says the service that logGroupName asks for, .* \/apps\/unknown\/generic_default, .* Set service, or PUTLOGS_SERVICE\.$/,
+  );
+});
+
 test('a field keeps to its segment of the name of a log group, and to the characters that the service accepts', async (t) => {
   const local = await startLocal(t);
   const pipeline = openPipeline(local, byTenant);
