@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { type Config, createPipeline, type Report } from '@putlogs/core';
 import { Utf8ChunkEncoder } from '@putlogs/core/internal';
-import { largestRecordBytes } from '@putlogs/core/main-thread';
+import { recordShareOfBuffer } from '@putlogs/core/main-thread';
 import build from 'pino-abstract-transport';
 import type { LevelLabels } from './level-labels.js';
 import { LineSplitter } from './line-splitter.js';
@@ -40,7 +40,7 @@ export function createLineStream(
     },
   );
   // Replaces the stream's own way, which makes a string of each line and costs more than everything else here.
-  const lines = new LineSplitter(accept, largestRecordBytes(config));
+  const lines = new LineSplitter(accept, recordShareOfBuffer(config));
   const chunks = new Utf8ChunkEncoder((chunk) => lines.push(chunk));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {
     if (typeof chunk !== 'string') lines.push(chunk);

@@ -4,10 +4,10 @@ import {
   type Counts,
   checkIsObject,
   LoggerChannel,
-  largestRecordBytes,
   type Options,
   onOwnStack,
   type Report,
+  recordShareOfBuffer,
   resolveConfig,
   systemClock,
   toTimestamp,
@@ -70,7 +70,7 @@ export class CloudWatchStream extends Writable {
       () => this.#isSentByOtel === true,
     );
     this.#labels = config.levelLabels ? new LevelLabels() : undefined;
-    this.#lines = new LineSplitter((...line) => this.#takeLine(...line), largestRecordBytes(config));
+    this.#lines = new LineSplitter((...line) => this.#takeLine(...line), recordShareOfBuffer(config));
     // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
     if (!worker || config.spoolDirectory !== undefined) this.#channel.open();
   }

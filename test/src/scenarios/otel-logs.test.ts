@@ -5,7 +5,7 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino';
 import { WinstonInstrumentation } from '@opentelemetry/instrumentation-winston';
 import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { OpenTelemetryTransportV3 } from '@opentelemetry/winston-transport';
-import { OtelLogs, Reporter } from '@putlogs/core/internal';
+import { DoubleShippingWarning, Reporter } from '@putlogs/core/internal';
 import { createStream, type Report } from '@putlogs/pino';
 import { CloudWatchTransport } from '@putlogs/winston';
 import test, { type ExecutionContext } from 'ava';
@@ -84,10 +84,10 @@ test.serial('it is told once, and not once a minute like other problems', async 
   const clock = new ManualClock();
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, clock);
-  const otelLogs = new OtelLogs(() => true);
-  otelLogs.check(reporter);
+  const doubleShippingWarning = new DoubleShippingWarning(() => true);
+  doubleShippingWarning.check(reporter);
   await clock.advance(120_000);
-  otelLogs.check(reporter);
+  doubleShippingWarning.check(reporter);
   t.is(reports.length, 1);
 });
 

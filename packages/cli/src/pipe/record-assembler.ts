@@ -1,5 +1,5 @@
 import type { Config, Pipeline } from '@putlogs/core';
-import { largestRecordBytes } from '@putlogs/core/main-thread';
+import { recordShareOfBuffer } from '@putlogs/core/main-thread';
 import { LevelLabels, LineSplitter, timeOf } from '@putlogs/pino/internal';
 
 /** A record of several lines is complete when no line has come for this long. */
@@ -30,7 +30,7 @@ export class RecordAssembler {
   constructor(pipeline: Pick<Pipeline, 'accept'>, { config, firstLine }: AssemblerOptions) {
     this.#pipeline = pipeline;
     this.#firstLine = firstLine;
-    this.#maxBytes = largestRecordBytes(config);
+    this.#maxBytes = recordShareOfBuffer(config);
     if (config.levelLabels) this.#labels = new LevelLabels();
     this.#splitter = new LineSplitter((line, omitted) => this.#addLine(line, omitted), this.#maxBytes);
   }

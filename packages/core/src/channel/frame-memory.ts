@@ -1,5 +1,5 @@
-/** Memory that is kept for later frames while none are on their way: 256 KiB of the outbox's slots. */
-const KEPT_SLOTS = 4;
+/** What is kept while no frames are on their way: for some that the worker reads, and for the next ones. */
+const KEPT_SLOTS = 2;
 
 /**
  * The memory of frames on their way to the worker. Most of it is shared with the worker, and used again, so that neither thread

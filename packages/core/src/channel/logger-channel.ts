@@ -1,9 +1,9 @@
-import { largestRecordBytes } from '../config/largest-record.js';
 import type { Config } from '../config/options.js';
+import { recordShareOfBuffer } from '../config/record-share.js';
 import { listenForExit } from '../host/deliver-at-exit.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
+import { DoubleShippingWarning } from '../reporting/double-shipping-warning.js';
 import type { Fallback } from '../reporting/fallback.js';
-import { OtelLogs } from '../reporting/otel-logs.js';
 import { OtelMetrics } from '../reporting/otel-metrics.js';
 import { publishReport } from '../reporting/report-channel.js';
 import type { Report } from '../reporting/report-types.js';
@@ -20,7 +20,7 @@ export class LoggerChannel {
   readonly #config: Config;
   readonly #emit: (report: Report) => void;
   readonly #otelMetrics: OtelMetrics;
-  readonly #otelLogs: OtelLogs;
+  readonly #doubleShippingWarning: DoubleShippingWarning;
   /** Counts what is lost on this side. */
   readonly #reporter: Reporter;
   /** Takes what would be lost on this side. */
@@ -48,9 +48,9 @@ export class LoggerChannel {
     this.#useWorker = useWorker;
     this.#config = config;
     this.#emit = emit;
-    this.#maxLength = largestRecordBytes(config);
+    this.#maxLength = recordShareOfBuffer(config);
     this.#otelMetrics = new OtelMetrics(config.logGroupName);
-    this.#otelLogs = new OtelLogs(isSentByOtel);
+    this.#doubleShippingWarning = new DoubleShippingWarning(isSentByOtel);
     this.#reporter = new Reporter((report) => this.#report(report), config.reportToStderr, systemClock);
     this.#fallback = openLoggerFallback(config, this.#reporter);
     listenForExit();
@@ -136,6 +136,6 @@ export class LoggerChannel {
       publishReport(this.logGroupName, whole);
     });
     this.#emit(whole);
-    this.#otelLogs.check(this.#reporter);
+    this.#doubleShippingWarning.check(this.#reporter);
   }
 }

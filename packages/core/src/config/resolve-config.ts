@@ -5,7 +5,7 @@ import { isObject } from '../util/json.js';
 import { suggestion } from '../util/suggestion.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { ENTITY_FIELDS } from './entity-options.js';
-import { functionHint } from './functions.js';
+import { functionHint } from './function-hint.js';
 import { keyValues, type Option } from './option-types.js';
 import { type Config, OPTIONS, type OptionName, type Options } from './options.js';
 import { showSecret, showValue } from './show-value.js';

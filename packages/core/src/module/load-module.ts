@@ -23,15 +23,25 @@ export function loadModule(path: string, problems: ModuleProblems): TransportMod
 function checked(loaded: unknown, problems: ModuleProblems): TransportModule {
   const named = isObject(loaded) ? loaded : { default: loaded };
   const main = isObject(named.default) ? named.default : {};
-  const names = [named, main].flatMap(Object.keys).filter((name) => !NOT_OWN.includes(name));
+  // What an instance of a class has of its own, beside its methods, is its state.
+  const names = [named, main]
+    .filter(isPlain)
+    .flatMap(Object.keys)
+    .filter((name) => !NOT_OWN.includes(name));
   const unknown = names.filter((name) => !isKnown(name));
   if (named.default !== undefined && !isObject(named.default))
     unknown.push('a default that is not an object');
-  const known = [...new Set(names)].filter(isKnown);
+  const known = Object.keys(MODULE_EXPORTS)
+    .filter(isKnown)
+    .filter((name) => name in main || name in named);
   if (unknown.length > 0) problems.unknownExports([...new Set(unknown)]);
   else if (known.length === 0) problems.nothingExported();
   const exported = known.map((name) => [name, exportOf(name, main, named, problems)]);
   return Object.fromEntries(exported);
+}
+
+function isPlain(object: object): boolean {
+  return [null, Object.prototype].includes(Object.getPrototypeOf(object));
 }
 
 function isKnown(name: string): name is ModuleExport {

@@ -2,8 +2,8 @@ import { RecordLimit } from '../batching/record-limit.js';
 import { Destinations } from '../cloudwatch/destinations.js';
 import { SdkLogsClient } from '../cloudwatch/sdk-logs-client.js';
 import { ServiceClock } from '../cloudwatch/service-clock.js';
-import { largestRecordBytes } from '../config/largest-record.js';
 import type { Config } from '../config/options.js';
+import { recordShareOfBuffer } from '../config/record-share.js';
 import { foreignVariables } from '../config/resolve-config.js';
 import { ProcessIdentity } from '../identity/process-identity.js';
 import { type RuntimeEnvironment, thisRuntimeEnvironment } from '../identity/runtime-environment.js';
@@ -116,7 +116,7 @@ export function assemblePipeline(
     route: createRouter(config, destinations, identity, reporter, clock),
     transform: userModule?.transform,
     times: new EventTimes(serviceClock, config.retentionInDays),
-    recordLimit: new RecordLimit(config.maxRecordBytes, largestRecordBytes(config)),
+    recordLimit: new RecordLimit(config.maxRecordBytes, recordShareOfBuffer(config)),
     reporter,
     store: disk.spool,
     deadLetters: disk.deadLetters,

@@ -333,3 +333,15 @@ for (const [what, then, reason] of [
     },
   );
 }
+
+test.serial('a channel that is opened twice, or after a record, starts one worker', async (t) => {
+  const { local, channel, workers } = await setUp(t);
+  channel.open();
+  channel.write(Date.now(), 'a record');
+  channel.open();
+  await channel.flush();
+  channel.open();
+  await channel.flush();
+  t.is(workers.length, 1);
+  t.deepEqual(messages(local), ['a record']);
+});

@@ -40,6 +40,18 @@ for (const [what, name, code] of [
     `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = { format: ${FORMAT} };`,
   ],
   [
+    'an instance of a class, with a field of its own',
+    'a.mjs',
+    `class Base { format() { return this.text; } }
+    class Logging extends Base { text = 'formatted'; }
+    export default new Logging();`,
+  ],
+  [
+    'an instance of a class in CommonJS',
+    'a.cjs',
+    `module.exports = new (class { text = 'formatted'; format() { return this.text; } })();`,
+  ],
+  [
     'methods, which keep their object',
     'a.mjs',
     `export default { format() { return this.logStreamName(); }, logStreamName() { return 'formatted'; } };`,

@@ -2,7 +2,7 @@ import { hasOtelLoggerProvider } from './otel-global.js';
 import type { Reporter } from './reporter.js';
 
 /** Reports once that OpenTelemetry sends the same records. */
-export class OtelLogs {
+export class DoubleShippingWarning {
   readonly #getsRecords: () => boolean;
   #isReported = false;
 

@@ -2,6 +2,6 @@
  * The most bytes that one record may take of `maxBufferBytes`. Otherwise the later parts of a long record would push out the
  * earlier ones.
  */
-export function largestRecordBytes({ maxBufferBytes }: { readonly maxBufferBytes: number }): number {
+export function recordShareOfBuffer({ maxBufferBytes }: { readonly maxBufferBytes: number }): number {
   return Math.floor(maxBufferBytes / 2);
 }
