@@ -9,27 +9,37 @@ export interface Group extends Omit<GroupDescription, 'streams'> {
   readonly count: number;
 }
 
+interface ListedGroup {
+  readonly description: Omit<GroupDescription, 'streams'>;
+  readonly streams: Map<string, number>;
+}
+
 /** The log groups of the service, by name. */
 export class GroupList {
   readonly groups = signal<readonly Group[]>([]);
-  #byName = new Map<
-    string,
-    { description: Omit<GroupDescription, 'streams'>; streams: Map<string, number> }
-  >();
+  #byName = new Map<string, ListedGroup>();
   #isAnnounced = false;
 
-  /** Takes what the service lists. @returns whether an event is of a group or stream that has gone since */
-  update(listed: readonly GroupDescription[]): (event: LogEvent) => boolean {
+  /**
+   * Takes what the service lists.
+   * @returns whether an event is of a group or stream that has gone since; undefined if none has
+   */
+  update(listed: readonly GroupDescription[]): ((event: LogEvent) => boolean) | undefined {
     const before = this.#byName;
-    this.#byName = new Map();
+    const now = new Map<string, ListedGroup>();
     for (const { streams, ...description } of listed) {
       const counts = streams.map(({ logStreamName, count }): [string, number] => [logStreamName, count]);
-      this.#byName.set(description.logGroupName, { description, streams: new Map(counts) });
+      now.set(description.logGroupName, { description, streams: new Map(counts) });
     }
+    this.#byName = now;
     this.#announce();
+    const isGone = (group: string, stream: string): boolean => !now.get(group)?.streams.has(stream);
+    const hasGone = [...before].some(([group, { streams }]) =>
+      [...streams.keys()].some((stream) => isGone(group, stream)),
+    );
+    if (!hasGone) return undefined;
     return ({ logGroupName, logStreamName }) =>
-      (before.get(logGroupName)?.streams.has(logStreamName) ?? false) &&
-      !this.#byName.get(logGroupName)?.streams.has(logStreamName);
+      (before.get(logGroupName)?.streams.has(logStreamName) ?? false) && isGone(logGroupName, logStreamName);
   }
 
   /** Takes the count of a stream from its newest events. @returns whether the stream is known */

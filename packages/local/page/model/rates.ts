@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../../src/local.js';
+import type { NumberedRequest } from './request-list.js';
 
 /** Seconds that are plotted. */
 export const WINDOW_SECONDS = 300;
@@ -22,11 +23,11 @@ export const fillOf = ({ events = 0, accountedBytes = 0 }: RequestRecord): numbe
   Math.max(events / MAX_BATCH_EVENTS, accountedBytes / MAX_BATCH_BYTES);
 
 /** The accepted events by second, up to now, the oldest first. */
-export function ratesOf(requests: readonly RequestRecord[], now: number): readonly Second[] {
+export function ratesOf(requests: readonly NumberedRequest[], now: number): readonly Second[] {
   const end = Math.floor(now / 1_000);
   const seconds: Second[] = Array.from({ length: WINDOW_SECONDS }, () => EMPTY);
   for (let index = requests.length - 1; index >= 0; index--) {
-    const request = requests[index];
+    const request = requests[index]?.record;
     if (!request) continue;
     const place = WINDOW_SECONDS - 1 - (end - Math.floor(request.at / 1_000));
     if (place < 0) break;

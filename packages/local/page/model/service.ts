@@ -5,9 +5,9 @@ import { LIVE_ADDRESS, readGroups } from '../connection/api.js';
 import type { Choice } from './event-filter.js';
 import { EventLog } from './event-log.js';
 import { GroupList } from './group-list.js';
+import { RequestList } from './request-list.js';
 import { view } from './view.js';
 
-const MAX_REQUESTS = 20_000;
 /** Operations after which the list of groups is another one. */
 const CHANGES_GROUPS = /^(Create|Delete|Put(Retention|LogGroup)|Tag|Untag)/;
 const RELOAD_PAUSE_MS = 300;
@@ -19,8 +19,7 @@ export class Service {
   readonly hello = signal<LiveMessages['hello'] | undefined>(undefined);
   readonly state = signal<LiveMessages['state'] | undefined>(undefined);
   readonly isConnected = signal(false);
-  /** The requests, and the number of the first. */
-  readonly requests = signal<LiveMessages['requests']>({ first: 0, records: [] });
+  readonly requests = new RequestList();
   /** How far the clock of the service is ahead of the browser's. */
   #aheadMs = 0;
   #offsetAtHello: number | undefined;
@@ -65,7 +64,7 @@ export class Service {
     const before = this.hello.peek();
     if (before && before.instance !== message.instance) {
       this.events.clear();
-      this.requests.value = { first: 0, records: [] };
+      this.requests.clear();
     }
     this.hello.value = message;
     this.#aheadMs = message.now - Date.now();
@@ -79,18 +78,12 @@ export class Service {
     if (message.firstSequence !== undefined) this.events.prune(message.firstSequence);
   }
 
-  #takeRequests({ first, records }: LiveMessages['requests']): void {
-    const known = this.requests.peek();
-    const isNext = first === known.first + known.records.length;
-    const all: readonly RequestRecord[] = isNext ? [...known.records, ...records] : records;
-    const excess = Math.max(0, all.length - MAX_REQUESTS);
-    this.requests.value = { first: (isNext ? known.first : first) + excess, records: all.slice(excess) };
-    const countsOnly = this.state.peek()?.keepsEvents === false;
-    if (
-      countsOnly ||
-      records.some(({ operation, status }) => status === 200 && CHANGES_GROUPS.test(operation))
-    )
-      this.#loadGroups();
+  #takeRequests(message: LiveMessages['requests']): void {
+    this.requests.receive(message);
+    const changesGroups = ({ operation, status }: RequestRecord): boolean =>
+      status === 200 && CHANGES_GROUPS.test(operation);
+    const isCountingOnly = this.state.peek()?.keepsEvents === false;
+    if (isCountingOnly || message.records.some(changesGroups)) this.#loadGroups();
   }
 
   #loadGroups(): void {
@@ -98,7 +91,8 @@ export class Service {
       this.#reload = undefined;
       // The next change, or the next connection, tries again.
       const listed = await readGroups().catch(() => undefined);
-      if (listed) this.events.drop(this.groups.update(listed));
+      const isGone = listed && this.groups.update(listed);
+      if (isGone) this.events.drop(isGone);
     }, RELOAD_PAUSE_MS);
   }
 }

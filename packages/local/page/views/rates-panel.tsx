@@ -17,7 +17,7 @@ export function RatesPanel({ service }: { readonly service: Service }) {
     }, 1_000);
     return () => clearInterval(timer);
   }, []);
-  const seconds = ratesOf(service.requests.value.records, now.value);
+  const seconds = ratesOf(service.requests.requests.value, now.value);
   return (
     <div class="rates">
       <Plot name="Events per second" seconds={seconds} pick={({ events }) => events} format={count} />

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { RequestRecord } from '../../src/local.js';
 import { explain } from '../../src/requests/explanation.js';
 import { fillOf } from '../model/rates.js';
+import { hasProblem, type NumberedRequest } from '../model/request-list.js';
 import type { Service } from '../model/service.js';
 import { show, view } from '../model/view.js';
 import { bytes, count, percent, short, timeOfDay } from './format.js';
@@ -10,18 +11,12 @@ import { VirtualList } from './virtual-list.js';
 
 const ROW_HEIGHT = 22;
 
-interface NumberedRequest {
-  readonly number: number;
-  readonly record: RequestRecord;
-}
-
 /** The requests, and why the service refused them or a part of them. */
 export function RequestsPanel({ service }: { readonly service: Service }) {
   const isFollowing = useSignal(true);
   const isFailedOnly = useSignal(false);
-  const { first, records } = service.requests.value;
-  const numbered = records.map((record, index) => ({ number: first + index, record }));
-  const shown = isFailedOnly.value ? numbered.filter(({ record }) => explain(record).length > 0) : numbered;
+  const all = service.requests.requests.value;
+  const shown = isFailedOnly.value ? all.filter(hasProblem) : all;
   const wanted = view.value.request;
   const selected = wanted === '' ? -1 : shown.findIndex(({ number }) => number === Number(wanted));
   return (
