@@ -66,6 +66,7 @@ export { LineOutput } from './reporting/line-output.js';
 export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';
 export { DestinationCache } from './routing/destination-cache.js';
+export { FieldRoutes } from './routing/field-routes.js';
 export { groupName } from './routing/group-name.js';
 export { RecordFields } from './routing/record-fields.js';
 export { streamNamer } from './routing/stream-name.js';

@@ -20,6 +20,7 @@ export const PINO_LEVELS: Readonly<Record<string, string>> = {
 export class RecordFields {
   readonly #fields: readonly Field[];
   readonly #topLevel: TopLevelValues;
+  readonly #isNested: boolean;
 
   /** @param fields names, or for nested fields names separated by dots */
   constructor(fields: readonly string[]) {
@@ -27,15 +28,24 @@ export class RecordFields {
     const names = [...new Set(paths.map(([name = '']) => name))];
     this.#fields = paths.map(([name = '', ...path]) => ({ index: names.indexOf(name), name, path }));
     this.#topLevel = new TopLevelValues(names);
+    this.#isNested = paths.some(({ length }) => length > 1);
   }
 
   /**
    * Reads the text of each field: undefined if it is no text, number or boolean, or only a blank text, or if the record is not a
    * JSON object.
    */
-  read(record: string | Buffer): (string | undefined)[] {
-    const values = this.#topLevel.read(typeof record === 'string' ? Buffer.from(record) : record) ?? [];
+  read(record: Buffer): (string | undefined)[] {
+    const values = this.#topLevel.read(record) ?? [];
     return this.#fields.map((field) => textOf(valueAt(field, values), field));
+  }
+
+  /**
+   * Returns a text, faster than the texts of the fields are read: records for which it is equal have the same texts in all fields.
+   * Undefined if a field is nested, since the object around it is seldom the same.
+   */
+  keyOf(record: Buffer): string | undefined {
+    return this.#isNested ? undefined : (this.#topLevel.jsonOf(record) ?? '');
   }
 }
 

@@ -1,12 +1,11 @@
 import type { Destination } from '../contracts/destination.js';
 import type { ChosenNames } from '../contracts/transform.js';
 import type { Entity } from '../identity/entity.js';
-import { isKeyValue } from '../identity/validate-entity.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { DestinationCache } from './destination-cache.js';
+import { FieldRoutes, joinKey, type TemplateFields, type Value } from './field-routes.js';
 import { sanitizeGroupName } from './group-name.js';
-import { RecordFields } from './record-fields.js';
 import { sanitizeStreamName } from './stream-name.js';
 import { type FieldValues, fieldsIn } from './template.js';
 
@@ -67,35 +66,27 @@ export function createRouter(
 ): Router {
   const { serviceField, maxLogStreams } = options;
   const templates = { group: fieldsIn(options.logGroupName), stream: fieldsIn(options.logStreamName) };
-  const fields = [...templates.group, ...templates.stream];
   const own = (values: readonly Value[], service?: string, names = NO_NAMES) =>
     destinations.own([values, service, names.logGroupName, names.logStreamName], () =>
       routeOf(templates, values.map(copyString), copyString(service), names, identity),
     );
   const only = readsRecords(options) ? undefined : own([]);
-  const wanted = serviceField === undefined ? fields : [...fields, serviceField];
-  const recordFields = new RecordFields(wanted);
+  const fieldRoutes = new FieldRoutes(templates, serviceField, maxLogStreams);
   const cache = new DestinationCache<Destination>(maxLogStreams, clock);
   let overflow: Destination | undefined;
   const overflowDestination = () => {
     if (overflow === undefined) reporter.problem('log-streams', tooManyMessage(maxLogStreams));
-    overflow ??= own(fields.map(() => OVERFLOW));
+    overflow ??= own([...templates.group, ...templates.stream].map(() => OVERFLOW));
     return overflow;
   };
   return (message, chosen) => {
     const names = chosen === undefined ? NO_NAMES : acceptable(chosen);
     if (only !== undefined && names === NO_NAMES) return only;
-    const texts = wanted.length === 0 ? [] : recordFields.read(message);
-    const service = serviceField === undefined ? undefined : serviceName(texts.pop());
-    const values = texts.map((text, i) =>
-      nameSegment(text, i < templates.group.length ? sanitizeGroupName : sanitizeStreamName),
-    );
-    const key = keyOf([...values, service, names.logGroupName, names.logStreamName]);
+    const { values, service, key: fieldKey } = fieldRoutes.of(message);
+    const key = names === NO_NAMES ? fieldKey : joinKey([fieldKey, names.logGroupName, names.logStreamName]);
     return cache.get(key, () => own(values, service, names)) ?? overflowDestination();
   };
 }
-
-type Value = string | undefined;
 
 const NO_NAMES: ChosenNames = { logGroupName: undefined, logStreamName: undefined };
 
@@ -113,18 +104,13 @@ function nonEmpty(name: Value): Value {
   return name === '' ? undefined : name;
 }
 
-/** Neither a name or a segment of it nor a service is empty, or contains a control character. */
-function keyOf(values: readonly Value[]): string {
-  return values.join('\0');
-}
-
 function tooManyMessage(max: number): string {
   return `Records name more than maxLogStreams (${max}) log streams and services at once. Records that name further ones go to one log stream, as the options name it. In its name and that of its log group "${OVERFLOW}" replaces each field, and its entity is that of the process. Use fields and functions with fewer values for logGroupName, logStreamName and serviceField, or raise maxLogStreams.`;
 }
 
 /** Not a closure of the router: that would keep the first record of each destination in memory. */
 function routeOf(
-  { group, stream }: { readonly group: readonly string[]; readonly stream: readonly string[] },
+  { group, stream }: TemplateFields,
   values: readonly Value[],
   service: Value,
   { logGroupName, logStreamName }: ChosenNames,
@@ -142,16 +128,4 @@ function routeOf(
 /** A substring keeps the whole text in memory; a copy does not. */
 function copyString(text: string | undefined): string | undefined {
   return text === undefined ? undefined : Buffer.from(text).toString();
-}
-
-/**
- * A field's value as a segment of a name. It is sanitized here already, so that a destination keeps no
- * more of a record than a name may contain. Slashes are replaced, so that a value cannot imitate several segments.
- */
-function nameSegment(text: string | undefined, sanitize: (name: string) => string): string | undefined {
-  return text === undefined ? undefined : sanitize(text.replaceAll('/', '_'));
-}
-
-function serviceName(text: string | undefined): string | undefined {
-  return isKeyValue(text) ? text.trim() : undefined;
 }

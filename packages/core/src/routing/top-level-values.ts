@@ -18,11 +18,16 @@ const CLOSING_BRACE = 0x7d;
 export class TopLevelValues {
   readonly #names: readonly string[];
   readonly #bytes: readonly Buffer[];
+  /** Where the value of each name was found, -1 if nowhere. */
+  readonly #starts: number[];
+  readonly #ends: number[];
 
   /** @param names each once */
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#bytes = names.map((name) => Buffer.from(name));
+    this.#starts = names.map(() => -1);
+    this.#ends = names.map(() => -1);
   }
 
   /**
@@ -32,48 +37,78 @@ export class TopLevelValues {
    * @returns undefined for text that is not a JSON object
    */
   read(json: Buffer): unknown[] | undefined {
-    // Text like `{ a: 1 }`, which a program prints, may come in any number, and an exception costs more than the whole search.
-    if (json[0] !== OPENING_BRACE || !endsWithBrace(json)) return undefined;
+    if (!this.#find(json)) return undefined;
     try {
-      return this.#read(json);
+      return this.#starts.map((start, i) =>
+        start < 0 ? undefined : parseValue(json, start, this.#ends[i] as number),
+      );
     } catch {
       return undefined;
     }
   }
 
-  /** @throws {SyntaxError} when a value or an escaped name is malformed */
-  #read(json: Buffer): unknown[] | undefined {
-    const values: unknown[] = this.#names.map(() => undefined);
-    let missing = values.length;
+  /**
+   * Returns the JSON of the values as it stands there, joined to one text, without reading it: records for which it is equal have
+   * the same values.
+   * @param json in UTF-8
+   * @returns undefined for text that is not a JSON object
+   */
+  jsonOf(json: Buffer): string | undefined {
+    if (!this.#find(json)) return undefined;
+    let joined = '';
+    for (let i = 0; i < this.#starts.length; i++) {
+      const start = this.#starts[i] as number; // within bounds
+      if (i > 0) joined += ',';
+      if (start >= 0) joined += json.toString('latin1', start, this.#ends[i]);
+    }
+    return joined;
+  }
+
+  /** @returns false for text that is not a JSON object */
+  #find(json: Buffer): boolean {
+    // Text like `{ a: 1 }`, which a program prints, may come in any number, and an exception costs more than the whole search.
+    if (json[0] !== OPENING_BRACE || !endsWithBrace(json)) return false;
+    this.#starts.fill(-1);
+    try {
+      return this.#findMembers(json);
+    } catch {
+      return false;
+    }
+  }
+
+  /** @throws {SyntaxError} when an escaped name is malformed */
+  #findMembers(json: Buffer): boolean {
+    let missing = this.#names.length;
     let at = skipSpace(json, 1);
-    if (json[at] === CLOSING_BRACE) return values;
+    if (json[at] === CLOSING_BRACE) return true;
     while (json[at] === QUOTE) {
       const nameEnd = endOfString(json, at);
       const colon = skipSpace(json, nameEnd);
-      if (json[colon] !== COLON) return undefined;
+      if (json[colon] !== COLON) return false;
       const start = skipSpace(json, colon + 1);
       const end = endOfValue(json, start);
-      if (end === start) return undefined;
+      if (end === start) return false;
       const index = this.#indexOf(json, at, nameEnd);
-      if (index >= 0 && values[index] === undefined) {
-        values[index] = parseValue(json, start, end);
-        if (--missing === 0) return values;
+      if (index >= 0 && this.#starts[index] === -1) {
+        this.#starts[index] = start;
+        this.#ends[index] = end;
+        if (--missing === 0) return true;
       }
       at = skipSpace(json, end);
-      if (json[at] === CLOSING_BRACE) return values;
-      if (json[at] !== COMMA) return undefined;
+      if (json[at] === CLOSING_BRACE) return true;
+      if (json[at] !== COMMA) return false;
       at = skipSpace(json, at + 1);
     }
-    return undefined;
+    return false;
   }
 
   /** @returns the index of the name that is written from `start` to `end`, quotes included; -1 if it is none of the names */
   #indexOf(json: Buffer, start: number, end: number): number {
     for (let at = start + 1; at < end - 1; at++)
       if (json[at] === BACKSLASH) return this.#names.indexOf(parseValue(json, start, end) as string);
-    return this.#bytes.findIndex(
-      (name) => name.length === end - start - 2 && standsAt(json, start + 1, name),
-    );
+    for (const [index, name] of this.#bytes.entries())
+      if (name.length === end - start - 2 && standsAt(json, start + 1, name)) return index;
+    return -1;
   }
 }
 

@@ -34,14 +34,14 @@ for (const [field, text] of [
   ['constructor', undefined],
   ['http.constructor.name', undefined],
 ] as const) {
-  test(`the field ${field} is ${text}`, (t) => t.deepEqual(new RecordFields([field]).read(RECORD), [text]));
+  test(`the field ${field} is ${text}`, (t) =>
+    t.deepEqual(new RecordFields([field]).read(Buffer.from(RECORD)), [text]));
 }
 
-test('fields are read together, also several of one object, from text or bytes', (t) => {
+test('fields are read together, also several of one object', (t) => {
   const fields = new RecordFields(['http.host', 'tenant', 'http.level', 'none']);
-  t.deepEqual(fields.read(RECORD), ['h', 'a', '30', undefined]);
   t.deepEqual(fields.read(Buffer.from(RECORD)), ['h', 'a', '30', undefined]);
 });
 
 test('what is not a record has no fields', (t) =>
-  t.deepEqual(new RecordFields(['tenant', 'a.b']).read('{tenant}'), [undefined, undefined]));
+  t.deepEqual(new RecordFields(['tenant', 'a.b']).read(Buffer.from('{tenant}')), [undefined, undefined]));
