@@ -9,7 +9,7 @@ import { CertificateError, isUntrusted, trustAdvice } from './certificates.js';
 import { chooseProxy, type RequestTarget } from './choose-proxy.js';
 import { ProxyError } from './client-errors.js';
 import { noteHost } from './error-hosts.js';
-import { openTunnel, type Trust } from './proxy-tunnel.js';
+import { describeProxy, openTunnel, type Trust } from './proxy-tunnel.js';
 
 export interface NetworkOptions {
   readonly proxy: string | false | undefined;
@@ -33,8 +33,8 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #env: EnvironmentVariables;
   readonly #clock: Clock;
-  /** One for each attempt to connect through a proxy. */
-  readonly #attempts = new Set<AbortController>();
+  /** The proxy of each attempt to connect through one. */
+  readonly #attempts = new Map<AbortController, URL>();
 
   /** @param env is read for each connection, since dotenv may set variables after the start */
   constructor(options: NetworkOptions, env: EnvironmentVariables, clock: Clock) {
@@ -75,7 +75,7 @@ export class Network {
     const trust = await this.#readTrust();
     const attempt = new AbortController();
     const { signal } = attempt;
-    this.#attempts.add(attempt);
+    this.#attempts.set(attempt, proxy);
     // Less than the limit of the whole request, whose error would not name the proxy.
     const cancel = this.#clock.after(this.#options.requestTimeoutMs / 2, () => attempt.abort());
     try {
@@ -84,7 +84,7 @@ export class Network {
     } catch (error) {
       const { cause } = error instanceof ProxyError ? error : {};
       throw isUntrusted(errorCode(cause))
-        ? new CertificateError(`the proxy ${proxy.protocol}//${proxy.host}`, this.trustAdvice, cause)
+        ? new CertificateError(describeProxy(proxy), this.trustAdvice, cause)
         : error;
     } finally {
       cancel();
@@ -107,9 +107,15 @@ export class Network {
     return trustAdvice(this.#options.caFile, this.#env);
   }
 
+  /** A proxy that has not responded so far. */
+  get silentProxy(): URL | undefined {
+    const [proxy] = this.#attempts.values();
+    return proxy;
+  }
+
   /** No request is in progress. An attempt that still waits for a proxy would keep the process alive. */
   endAttempts(): void {
-    for (const attempt of this.#attempts) attempt.abort();
+    for (const attempt of this.#attempts.keys()) attempt.abort();
   }
 }
 

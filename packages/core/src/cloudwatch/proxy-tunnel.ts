@@ -45,13 +45,16 @@ export async function openTunnel(
       if (error === null) resolve(socket);
       else
         reject(
-          new ProxyError(`${describe(proxy)} ${reason(error, `${host}:${target.port}`)}`, { cause: error }),
+          new ProxyError(`${describeProxy(proxy)} ${reason(error, `${host}:${target.port}`)}`, {
+            cause: error,
+          }),
         );
     });
   });
 }
 
-function describe({ protocol, host }: URL): string {
+/** Names a proxy, without its password. */
+export function describeProxy({ protocol, host }: URL): string {
   return `the proxy ${protocol}//${host}`;
 }
 

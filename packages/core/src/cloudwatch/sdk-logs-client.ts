@@ -7,6 +7,7 @@ import { classify } from './classify.js';
 import {
   ClosedError,
   NotTheServiceError,
+  ProxyError,
   RequestTimeoutError,
   ShortenedTimeoutError,
 } from './client-errors.js';
@@ -16,6 +17,7 @@ import { IdleTimers } from './idle-timers.js';
 import type { LogGroupSettings, LogsClient, PutEventsRequest, PutEventsResult } from './logs-client.js';
 import { Network, type NetworkOptions } from './network.js';
 import { warnOfExposedTokens } from './plain-http.js';
+import { describeProxy } from './proxy-tunnel.js';
 import { regionOf } from './region.js';
 import { encodeBody } from './request-body.js';
 import { chooseRequestHandler } from './request-handler.js';
@@ -140,12 +142,8 @@ export class SdkLogsClient implements LogsClient {
     if (this.#isClosed) throw new ClosedError();
     const call = new AbortController();
     this.#calls.add(call);
-    const { requestTimeoutMs } = this.#options;
     // Twice as long until the request is signed: the look-up of credentials has its own timer, which says what is wrong.
-    const timer = this.#timers.start(
-      (ms) => call.abort(ms < requestTimeoutMs ? new ShortenedTimeoutError(ms) : new RequestTimeoutError(ms)),
-      2,
-    );
+    const timer = this.#timers.start((ms) => call.abort(this.#timeoutError(ms)), 2);
     superviseExchange(middlewareStack, timer, unreadable);
     try {
       return await Promise.race([send(call.signal), rejection(call.signal)]);
@@ -161,6 +159,14 @@ export class SdkLogsClient implements LogsClient {
       this.#calls.delete(call);
       if (this.#calls.size === 0) this.#network.endAttempts();
     }
+  }
+
+  #timeoutError(ms: number): Error {
+    if (ms >= this.#options.requestTimeoutMs) return new RequestTimeoutError(ms);
+    const proxy = this.#network.silentProxy;
+    return proxy === undefined
+      ? new ShortenedTimeoutError(ms)
+      : new ProxyError(`${describeProxy(proxy)} does not respond`);
   }
 }
 

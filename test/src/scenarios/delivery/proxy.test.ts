@@ -153,6 +153,18 @@ test.serial('after the end nothing waits for a proxy that does not respond', asy
   t.is(pipeline.counts().dropped.closed, 1);
 });
 
+test.serial('a process that ends soon names a proxy that does not respond', async (t) => {
+  const local = await startLocal(t);
+  const proxy = await startProxy(t, { status: 'silence' });
+  const pipeline = open(t, local, { proxy: withLogin(proxy.url), closeTimeoutMs: 500 });
+  pipeline.accept(Date.now(), 'lost');
+  await pipeline.close();
+  const reported = JSON.stringify(pipeline.reports);
+  t.true(reported.includes(`(ProxyError: the proxy ${proxy.url} does not respond)`), reported);
+  t.notRegex(reported, /hunter2/);
+  t.is(pipeline.counts().dropped.closed, 1);
+});
+
 test.serial('a variable that is no proxy is reported by its name, and events wait', async (t) => {
   const local = await startLocal(t);
   const env = { AWS_EC2_METADATA_DISABLED: 'true', HTTP_PROXY: 'socks5://putlogs:hunter2@127.0.0.1:1' };
