@@ -1,6 +1,8 @@
 /** Events that are missing in a log stream. */
 export interface Gap {
   readonly events: number;
+  /** How many of them the fallback writes. */
+  readonly inFallback: number;
   /** The timestamp of the earliest missing event. */
   readonly firstTimestamp: number;
   /** The timestamp of the latest missing event. */
@@ -11,6 +13,7 @@ export function mergeGaps(one: Gap | undefined, other: Gap): Gap {
   if (one === undefined) return other;
   return {
     events: one.events + other.events,
+    inFallback: one.inFallback + other.inFallback,
     firstTimestamp: Math.min(one.firstTimestamp, other.firstTimestamp),
     lastTimestamp: Math.max(one.lastTimestamp, other.lastTimestamp),
   };

@@ -16,21 +16,25 @@ export interface LossNotice {
 /** Remembers which events were dropped for lack of room, so that the reader of the log stream learns of the gap. */
 export class LossNotices implements SettlementObserver {
   readonly #gaps = new WeakMap<Destination, Gap>();
-  /** Where dropped events are written, as the end of the notice. */
-  readonly #place: string;
+  readonly #fallback: FallbackStream | undefined;
 
   /** @param fallback where events are written that would be dropped */
   constructor(fallback: FallbackStream | undefined) {
-    this.#place = fallback === undefined ? '' : ` Look for them in the ${fallback} of the process.`;
+    this.#fallback = fallback;
   }
 
   batchSettled(queued: QueuedBatch, settled: Settled): void {
     // A batch of an earlier process belongs to that process's log stream.
-    if (isForLackOfRoom(settled) && queued.isOwn) this.#widenGap(queued);
+    if (isForLackOfRoom(settled) && queued.isOwn)
+      this.#widenGap(queued, settled.kind === 'fallback' ? queued.size : 0);
   }
 
-  #widenGap({ destination, size, firstTimestamp, lastTimestamp, gap }: QueuedBatch): void {
-    const wider = mergeGaps(this.#gaps.get(destination), { events: size, firstTimestamp, lastTimestamp });
+  #widenGap(
+    { destination, size, firstTimestamp, lastTimestamp, gap }: QueuedBatch,
+    inFallback: number,
+  ): void {
+    const added = { events: size, inFallback, firstTimestamp, lastTimestamp };
+    const wider = mergeGaps(this.#gaps.get(destination), added);
     // A loss notice among the dropped events reported an earlier gap, which must be reported again.
     this.#gaps.set(destination, gap === undefined ? wider : mergeGaps(wider, gap));
   }
@@ -42,12 +46,19 @@ export class LossNotices implements SettlementObserver {
     this.#gaps.delete(destination);
     const from = new Date(gap.firstTimestamp).toISOString();
     const to = new Date(gap.lastTimestamp).toISOString();
-    const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.${this.#place}`;
+    const message = `putlogs: ${plural(gap.events, 'event is', 'events are')} missing here, from ${from} to ${to}: more events were waiting than maxBufferBytes or spoolMaxBytes allows.${this.#place(gap)}`;
     return {
       gap,
       timestamp: gap.lastTimestamp,
       message: JSON.stringify({ level: 'warn', message, missingEvents: gap.events, from, to }),
     };
+  }
+
+  /** Where to look for the events, as the end of the notice. */
+  #place({ events, inFallback }: Gap): string {
+    if (inFallback === 0) return '';
+    const which = inFallback === events ? 'them' : `${inFallback} of them`;
+    return ` Look for ${which} in the ${this.#fallback} of the process.`;
   }
 }
 

@@ -17,10 +17,13 @@ export interface LossLimits {
 export class LossReports implements SettlementObserver {
   readonly #limits: LossLimits;
   readonly #reporter: Reporter;
+  readonly #refusedGoTo: string | undefined;
 
-  constructor(limits: LossLimits, reporter: Reporter) {
+  /** @param refusedGoTo where the events are written that the service refuses */
+  constructor(limits: LossLimits, reporter: Reporter, refusedGoTo?: string) {
     this.#limits = limits;
     this.#reporter = reporter;
+    this.#refusedGoTo = refusedGoTo;
   }
 
   eventsSettled(events: number, settled: Settled): void {
@@ -89,11 +92,12 @@ export class LossReports implements SettlementObserver {
   }
 
   #invalid({ name, message }: Failure, events: number): void {
+    const end = this.#refusedGoTo === undefined ? 'lost' : `written to ${this.#refusedGoTo} instead`;
     this.#reporter.loss(
       'invalid-event',
       events,
       (all) =>
-        `CloudWatch Logs refuses ${plural(all, 'event', 'events')}, which ${isOrAre(all)} lost. (${name}: ${message})`,
+        `CloudWatch Logs refuses ${plural(all, 'event', 'events')}, which ${isOrAre(all)} ${end}. (${name}: ${message})`,
     );
   }
 

@@ -3,11 +3,15 @@ import { LossReports, Reporter } from '@putlogs/core/internal';
 import test from 'ava';
 import { ManualClock } from '../../support/manual-clock.js';
 
-function setUp() {
+function setUp(refusedGoTo?: string) {
   const reports: Report[] = [];
   const reporter = new Reporter((report) => reports.push(report), false, new ManualClock());
   return {
-    losses: new LossReports({ maxBufferBytes: 1234, maxRecordBytes: 500, spoolMaxBytes: 5678 }, reporter),
+    losses: new LossReports(
+      { maxBufferBytes: 1234, maxRecordBytes: 500, spoolMaxBytes: 5678 },
+      reporter,
+      refusedGoTo,
+    ),
     /** The code and the text of each report. */
     texts: () =>
       reports.flatMap((report) => (report.kind === 'problem' ? [`${report.code}: ${report.message}`] : [])),
@@ -73,4 +77,10 @@ test('what is no loss is not reported', (t) => {
   losses.eventsSettled(3, { kind: 'delivered', rejected: { tooOld: 0, expired: 0, tooNew: 0 } });
   losses.eventsSettled(3, { kind: 'spooled' });
   t.deepEqual(texts(), []);
+});
+
+test('a report says where the events are written that the service refuses', (t) => {
+  const { losses, texts } = setUp('stdout');
+  losses.eventsSettled(1, { kind: 'invalid', failure });
+  t.regex(texts()[0] ?? '', /refuses 1 event, which is written to stdout instead\. \(/);
 });
