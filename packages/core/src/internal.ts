@@ -60,6 +60,7 @@ export type { ChangeFound, FoundBatch } from './pipeline/recovery-search.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
+export { DescriptorWriter } from './reporting/descriptor-writer.js';
 export { DoubleShippingWarning } from './reporting/double-shipping-warning.js';
 export { Fallback } from './reporting/fallback.js';
 export { LineOutput } from './reporting/line-output.js';

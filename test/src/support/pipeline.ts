@@ -3,7 +3,7 @@ import {
   CreateLogGroupCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type Counts, type Options, type Report, resolveConfig } from '@putlogs/core';
+import { type Counts, type Options, type ProblemCode, type Report, resolveConfig } from '@putlogs/core';
 // Loads all modules first, since loading takes real time, which a manual clock does not wait for.
 import { assemblePipeline, type PipelineDependencies } from '@putlogs/core/internal';
 import type { Local } from '@putlogs/local';
@@ -29,6 +29,11 @@ export function openPipeline(
     ...pipeline,
     reports,
     problems: () => reports.flatMap((report) => (report.kind === 'problem' ? [report.code] : [])),
+    /** The first message with this code. */
+    messageOf: (code: ProblemCode) =>
+      reports.flatMap((report) =>
+        report.kind === 'problem' && report.code === code ? [report.message] : [],
+      )[0] ?? '',
     counts(): Counts {
       const last = reports.at(-1);
       if (last === undefined) throw new Error('nothing was reported');

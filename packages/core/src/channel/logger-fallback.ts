@@ -1,7 +1,6 @@
 import type { Config } from '../config/options.js';
 import { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
-import { systemClock } from '../util/clock.js';
 
 /**
  * Takes records that reach no pipeline. Undefined with a user's module: what its `filter` would keep back, and its `format` would
@@ -9,7 +8,7 @@ import { systemClock } from '../util/clock.js';
  */
 export function openLoggerFallback({ fallback, module }: Config, reporter: Reporter): Fallback | undefined {
   if (fallback === undefined || module !== undefined) return undefined;
-  const opened = new Fallback(fallback, reporter, systemClock);
+  const opened = new Fallback(fallback, reporter);
   reporter.watchPending(() => opened.pending);
   return opened;
 }

@@ -20,8 +20,9 @@ export class LossReporter {
    * @returns how many of them the fallback takes
    */
   rescue(records: readonly LoggedRecord[], reason: string): number {
-    const lost = () => this.#lostWithWorker(records.length, reason);
-    return this.#rescue(records, `the worker thread ended (${reason})`, lost) ? records.length : 0;
+    const { length } = records;
+    const lost = () => this.#lostWithWorker(length, reason);
+    return this.#rescue(records, 'workerEnded', `the worker thread ended (${reason})`, lost) ? length : 0;
   }
 
   /**
@@ -54,7 +55,8 @@ export class LossReporter {
       this.#lose('workerEnded', 'worker', 1, (all) => {
         return `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`;
       });
-    if (this.#rescue([record], 'it was logged in the worker thread of a transport', lost)) return;
+    const why = 'logged in the worker thread of a transport, by a module that is preloaded there too';
+    if (this.#rescue([record], 'ownWorker', why, lost)) return;
     this.#reporter.accept(1);
     lost();
   }
@@ -65,7 +67,7 @@ export class LossReporter {
       this.#lose('closed', 'logged-after-close', records.length, (all) => {
         return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
       });
-    if (!this.#rescue(records, 'logged as the process exited', lost)) {
+    if (!this.#rescue(records, 'atExit', 'logged as the process exited', lost)) {
       this.#reporter.accept(records.length);
       lost();
     }
@@ -88,11 +90,17 @@ export class LossReporter {
   }
 
   /** @returns whether the fallback takes the records */
-  #rescue(records: readonly LoggedRecord[], why: string, lost: () => void): boolean {
+  #rescue(records: readonly LoggedRecord[], reason: string, why: string, lost: () => void): boolean {
     if (this.#fallback === undefined || records.length === 0) return false;
-    this.#reporter.accept(records.length);
-    this.#fallback.take({ texts: records.map(([, message]) => message), why, lost }, true);
-    this.#fallback.writeIfExiting();
+    const events = records.length;
+    this.#reporter.accept(events);
+    this.#fallback.take({
+      events,
+      texts: () => records.map(([, message]) => message),
+      reason,
+      why,
+      lost,
+    });
     return true;
   }
 

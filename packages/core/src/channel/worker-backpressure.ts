@@ -11,6 +11,16 @@ export class WorkerBackpressure {
   readonly #reporter: Reporter;
   readonly #fallback: Fallback | undefined;
   #bytes = 0;
+  /** A field, so that what waits for the fallback does not hold the text as well. */
+  readonly #lost = (): void => {
+    this.#reporter.drop('bufferFull', 1);
+    this.#reporter.loss(
+      'buffer-full',
+      1,
+      (all) =>
+        `More than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up: ${plural(all, 'record was', 'records were')} dropped.`,
+    );
+  };
 
   /** @param fallback takes what would be dropped */
   constructor(maxBytes: number, reporter: Reporter, fallback?: Fallback) {
@@ -48,21 +58,13 @@ export class WorkerBackpressure {
   /** Counts and reports a record that is dropped, or leaves that to the fallback. */
   drop(text: string): void {
     this.#reporter.accept(1);
-    if (this.#fallback === undefined) this.#lost();
-    else this.#fallback.take({ texts: [text], why: this.#why, lost: () => this.#lost() }, false);
-  }
-
-  get #why(): string {
-    return `more than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up`;
-  }
-
-  #lost(): void {
-    this.#reporter.drop('bufferFull', 1);
-    this.#reporter.loss(
-      'buffer-full',
-      1,
-      (all) =>
-        `More than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up: ${plural(all, 'record was', 'records were')} dropped.`,
-    );
+    const isTaken = this.#fallback?.offer({
+      events: 1,
+      texts: () => [text],
+      reason: 'workerBehind',
+      why: `more than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up`,
+      lost: this.#lost,
+    });
+    if (isTaken !== true) this.#lost();
   }
 }

@@ -88,7 +88,11 @@ export class Dispatcher {
     // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
     const queue = new DeliveryQueue((destination) => batcher.recall(destination));
     const lossNotices = new LossNotices(parts.fallback?.stream);
-    const lossReports = new LossReports(options, reporter);
+    const lossReports = new LossReports(
+      options,
+      reporter,
+      parts.deadLetters === undefined ? parts.fallback?.stream : 'the dead-letter file',
+    );
     const flushWaiters = new FlushWaiters((position) => queue.isSettled(position));
     const fallback = parts.fallback && new EventFallback(parts.fallback, lossReports, reporter);
     const deadLetters = parts.deadLetters ?? fallback;
@@ -100,7 +104,6 @@ export class Dispatcher {
         lossReports,
         flushWaiters,
         ...(deadLetters === undefined ? [] : [new DeadLetterObserver(deadLetters)]),
-        ...(fallback === undefined ? [] : [fallback]),
       ],
       fallback,
     );

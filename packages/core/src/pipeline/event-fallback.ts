@@ -1,20 +1,19 @@
 import type { LogEvent } from '../batching/log-event.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
 import type { LogStreamName } from '../contracts/destination.js';
-import type { DropReason, Settled } from '../contracts/settled.js';
+import type { DropReason } from '../contracts/settled.js';
 import type { Counts } from '../reporting/counts.js';
 import type { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { dropCounterOf } from './accounting.js';
 import type { LossReports } from './loss-reports.js';
 import type { QueuedBatch } from './queued-batch.js';
-import type { SettlementObserver } from './settlement.js';
 
 /**
  * Hands events that would be dropped to the fallback. It counts each of them once it is written, or else as dropped. Where there is
  * no dead-letter file, it also writes the events that the service refuses, which stay counted as rejected.
  */
-export class EventFallback implements SettlementObserver, DeadLetters {
+export class EventFallback implements DeadLetters {
   readonly #fallback: Fallback;
   readonly #lossReports: LossReports;
   readonly #reporter: Reporter;
@@ -35,31 +34,42 @@ export class EventFallback implements SettlementObserver, DeadLetters {
     return this.#fallback.idle();
   }
 
-  /** @returns whether the events are taken: not those of a batch that is only on disk */
+  /** @returns whether the events are taken: not those of a batch that is only on disk, and none while too much waits */
   takeBatch({ batch, size }: QueuedBatch, reason: DropReason): boolean {
     if (batch === undefined) return false;
-    const lost = () => {
-      this.#reporter.drop(dropCounterOf(reason), size);
-      this.#lossReports.eventsSettled(size, { kind: 'dropped', reason });
+    const undelivered = {
+      events: size,
+      texts: () => textsOf(batch.events()),
+      reason,
+      why: this.#lossReports.why(reason),
+      lost: this.#whenLost(size, reason),
     };
-    const isEnd = reason === 'closed' || reason === 'abandoned';
-    this.#fallback.take({ texts: textsOf(batch.events()), why: this.#lossReports.why(reason), lost }, isEnd);
+    if (reason !== 'closed' && reason !== 'abandoned') return this.#fallback.offer(undelivered);
+    this.#fallback.take(undelivered);
     return true;
   }
 
-  /** Takes the events of a record that was logged after the close. */
-  takeLate(events: readonly LogEvent[]): void {
-    const texts = events.map(({ message }) => message.toString());
-    const lost = () => {
-      this.#reporter.drop('closed', texts.length);
-      this.#lossReports.late(texts.length);
+  /** A function that does not hold the batch as well. */
+  #whenLost(events: number, reason: DropReason): () => void {
+    return () => {
+      this.#reporter.drop(dropCounterOf(reason), events);
+      this.#lossReports.eventsSettled(events, { kind: 'dropped', reason });
     };
-    this.#fallback.take({ texts, why: 'logged after the transport was closed', lost }, true);
-    this.#fallback.writeIfExiting();
   }
 
-  eventsSettled(_events: number, settled: Settled): void {
-    if (settled.kind === 'fallback') this.#fallback.writeIfExiting();
+  /** Takes the events of a record that was logged after the close. */
+  takeLate(late: readonly LogEvent[]): void {
+    const events = late.length;
+    this.#fallback.take({
+      events,
+      texts: () => late.map(({ message }) => message.toString()),
+      reason: 'late',
+      why: 'logged after the transport was closed',
+      lost: () => {
+        this.#reporter.drop('closed', events);
+        this.#lossReports.late(events);
+      },
+    });
   }
 
   add(_reason: keyof Counts['rejected'], _name: LogStreamName, events: readonly string[]): void {

@@ -111,7 +111,7 @@ export function assemblePipeline(
   const client = new SdkLogsClient(sdkOptions, environment.env, clock, serviceClock, warnOfPlainHttp);
   const destinations = new Destinations(config, client, reporter, identity);
   const disk = new Disk(config, reporter, clock);
-  const fallback = config.fallback && new Fallback(config.fallback, reporter, clock, output);
+  const fallback = config.fallback && new Fallback(config.fallback, reporter, output);
   const dispatcher = new Dispatcher(config, {
     route: createRouter(config, destinations, identity, reporter, clock),
     transform: userModule?.transform,

@@ -26,27 +26,29 @@ export class Settlement {
 
   /** Settles batches. Those that were settled before stay in the counter that they are in. */
   settle(batches: readonly QueuedBatch[], settled: Settled): void {
-    const ended = batches.filter((queued) => this.#queue.complete(queued));
-    if (settled.kind !== 'dropped' || this.#fallback === undefined) {
-      this.#settle(ended, settled);
-      return;
+    let taken = 0;
+    let ended = 0;
+    for (const queued of batches) {
+      if (!this.#queue.complete(queued)) continue;
+      if (settled.kind === 'dropped' && this.#fallback?.takeBatch(queued, settled.reason)) {
+        this.#end(queued, { kind: 'fallback', reason: settled.reason });
+        taken += queued.size;
+      } else {
+        this.#end(queued, settled);
+        ended += queued.size;
+      }
     }
-    const { reason } = settled;
-    const taken: QueuedBatch[] = [];
-    const lost: QueuedBatch[] = [];
-    for (const queued of ended) (this.#fallback.takeBatch(queued, reason) ? taken : lost).push(queued);
-    this.#settle(taken, { kind: 'fallback', reason });
-    this.#settle(lost, settled);
+    if (taken > 0 && settled.kind === 'dropped')
+      this.#tell(taken, { kind: 'fallback', reason: settled.reason });
+    if (ended > 0) this.#tell(ended, settled);
   }
 
-  #settle(batches: readonly QueuedBatch[], settled: Settled): void {
-    let events = 0;
-    for (const queued of batches) {
-      for (const observer of this.#observers) observer.batchSettled?.(queued, settled);
-      queued.settle(settled);
-      events += queued.size;
-    }
-    if (events === 0) return;
+  #end(queued: QueuedBatch, settled: Settled): void {
+    for (const observer of this.#observers) observer.batchSettled?.(queued, settled);
+    queued.settle(settled);
+  }
+
+  #tell(events: number, settled: Settled): void {
     for (const observer of this.#observers) observer.eventsSettled?.(events, settled);
   }
 }

@@ -1,24 +1,26 @@
-import { atExit, isExiting } from '../util/at-exit.js';
-import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
-import { plural } from '../util/plural.js';
+import { isOrAre, plural } from '../util/plural.js';
+import { standardWriter } from './descriptor-writer.js';
 import { LineOutput } from './line-output.js';
 import type { Reporter } from './reporter.js';
 
 export type FallbackStream = 'stdout' | 'stderr';
 
-const DESCRIPTORS: Readonly<Record<FallbackStream, number>> = { stdout: 1, stderr: 2 };
+const DESCRIPTORS = { stdout: 1, stderr: 2 } as const satisfies Record<FallbackStream, number>;
 
 /** While the process goes on, this much waits at most for a slow reader. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
-/** Texts that cannot be delivered. */
+/** Events that cannot be delivered. */
 export interface Undelivered {
-  /** One for each event. */
-  readonly texts: readonly string[];
-  /** Why they are not delivered, as the end of a sentence. */
+  readonly events: number;
+  /** Returns the text of each event. Called only if they are taken. */
+  texts(): readonly string[];
+  /** The reports of events that were not delivered for different reasons are told apart by this. */
+  readonly reason: string;
+  /** The reason as the end of a sentence. */
   readonly why: string;
-  /** Called instead of counting them here if they cannot be written: counts and reports them as lost. */
+  /** Called instead of counting them here if they were taken and cannot be written: counts and reports them as lost. */
   lost(): void;
 }
 
@@ -28,13 +30,11 @@ export class Fallback {
   readonly #reporter: Reporter;
   readonly #output: LineOutput;
   #pending = 0;
-  #removeExitAction: (() => void) | undefined;
 
   constructor(
     stream: FallbackStream,
     reporter: Reporter,
-    clock: Clock,
-    output = new LineOutput(DESCRIPTORS[stream], clock),
+    output = new LineOutput(standardWriter(DESCRIPTORS[stream])),
   ) {
     this.stream = stream;
     this.#reporter = reporter;
@@ -46,19 +46,19 @@ export class Fallback {
     return this.#pending;
   }
 
-  /** Takes events, and counts them once they are written. @param isEnd whether the process or the pipeline ends: then all are taken */
-  take({ texts, why, lost }: Undelivered, isEnd: boolean): void {
-    if (!isEnd && this.#output.waitingBytes > MAX_WAITING_BYTES) {
-      lost();
-      return;
-    }
-    const events = texts.length;
+  /** Takes events if there is room for them. @returns whether it does */
+  offer(undelivered: Undelivered): boolean {
+    if (this.#isFull) return false;
+    this.take(undelivered);
+    return true;
+  }
+
+  /** Takes events, room or not: the process or the pipeline ends, and holds them anyway. Counts them once they are written. */
+  take({ events, texts, reason, why, lost }: Undelivered): void {
     this.#pending += events;
-    this.#removeExitAction ??= atExit(() => this.#output.writeNow());
-    this.#write(texts, (error) => {
+    this.#write(texts(), (error) => {
       this.#pending -= events;
-      if (this.#pending === 0) this.#forgetExit();
-      if (error === undefined) this.#written(events, why);
+      if (error === undefined) this.#written(events, reason, why);
       else {
         this.#failed(error);
         lost();
@@ -66,17 +66,15 @@ export class Fallback {
     });
   }
 
-  /** Writes texts that are counted elsewhere. */
+  /** Writes texts that are counted elsewhere, as refused by the service. */
   copy(texts: readonly string[]): void {
-    if (this.#output.waitingBytes > MAX_WAITING_BYTES) return;
+    if (this.#isFull) {
+      this.#refusedToo(texts.length);
+      return;
+    }
     this.#write(texts, (error) => {
       if (error !== undefined) this.#failed(error);
     });
-  }
-
-  /** At the process's exit, writes what was taken. Nothing asynchronous runs any more. */
-  writeIfExiting(): void {
-    if (isExiting()) this.#output.writeNow();
   }
 
   /** Resolves when everything is written. */
@@ -89,6 +87,10 @@ export class Fallback {
     return this.#output.close(timeoutMs);
   }
 
+  get #isFull(): boolean {
+    return this.#output.waitingBytes > MAX_WAITING_BYTES;
+  }
+
   #write(texts: readonly string[], done: (error: unknown) => void): void {
     this.#output.write(
       texts.map((text) => `${text}\n`),
@@ -96,18 +98,24 @@ export class Fallback {
     );
   }
 
-  #forgetExit(): void {
-    this.#removeExitAction?.();
-    this.#removeExitAction = undefined;
-  }
-
-  #written(events: number, why: string): void {
+  #written(events: number, reason: string, why: string): void {
     this.#reporter.fallBack(events);
     this.#reporter.loss(
       'fallback',
       events,
       (all) =>
         `${plural(all, 'event', 'events')} could not be delivered and went to ${this.stream} instead: ${why}.`,
+      `fallback: ${reason}`,
+    );
+  }
+
+  #refusedToo(events: number): void {
+    this.#reporter.loss(
+      'fallback-failed',
+      events,
+      (all) =>
+        `${plural(all, 'event', 'events')} that CloudWatch Logs refused ${isOrAre(all)} not written to ${this.stream} either: more than 16 MiB wait for its reader.`,
+      'fallback-failed: full',
     );
   }
 

@@ -155,11 +155,14 @@ export class Reporter {
     this.#report(code, 0, () => text, kind);
   }
 
-  /** Reports lost events in the same way. Each report names all events lost since the last one with this code. */
-  loss(code: ProblemCode, events: number, message: LossMessage): void {
+  /**
+   * Reports lost events in the same way. Each report names all events lost since the last one of its kind.
+   * @param kind of the losses with this code, if they are told apart
+   */
+  loss(code: ProblemCode, events: number, message: LossMessage, kind: string = code): void {
     // At exit, losses that are withheld until then must be reported.
     if (events > 0) this.#removeExitAction ??= atExit(() => this.reportWithheld());
-    this.#report(code, events, message);
+    this.#report(code, events, message, kind);
   }
 
   /** Reports the withheld losses, and the counts if they have changed. The reporter can be used afterwards. */
@@ -170,7 +173,7 @@ export class Reporter {
     this.reportCounts();
   }
 
-  #report(code: ProblemCode, lostEvents: number, message: LossMessage, kind: string = code): void {
+  #report(code: ProblemCode, lostEvents: number, message: LossMessage, kind: string): void {
     if (isExiting()) {
       const events = this.#exitReport.addLoss(kind, lostEvents, this.#limiter.takeEvents(kind));
       if (events !== undefined) this.#emitProblem(code, message(events));

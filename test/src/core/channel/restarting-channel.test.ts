@@ -1,7 +1,13 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Worker } from 'node:worker_threads';
-import { Fallback, LineOutput, RestartingChannel, systemClock } from '@putlogs/core/internal';
+import {
+  DescriptorWriter,
+  Fallback,
+  LineOutput,
+  RestartingChannel,
+  systemClock,
+} from '@putlogs/core/internal';
 import { type Options, type Report, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { openPipe } from '../../support/fifo.js';
@@ -18,7 +24,7 @@ async function setUp(t: ExecutionContext, options: Options = {}, fallbackTo?: Li
   const problems: string[] = [];
   const onReport = (report: Report) => report.kind === 'problem' && problems.push(report.message);
   const reporter = new Reporter(onReport, false, clock);
-  const fallback = fallbackTo && new Fallback('stdout', reporter, clock, fallbackTo);
+  const fallback = fallbackTo && new Fallback('stdout', reporter, fallbackTo);
   const context = { config, clock, reporter, fallback, report: () => undefined };
   const channel = new RestartingChannel(true, context);
   const workers: Worker[] = [];
@@ -266,7 +272,7 @@ test.serial(
   'with a fallback, records beyond maxBufferBytes are written there, and counted apart',
   async (t) => {
     const pipe = openPipe(t);
-    const output = new LineOutput(pipe.writer, systemClock);
+    const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
     const { local, channel, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 }, output);
     const text = 'x'.repeat(1_000_000);
     for (let i = 0; i < 20; i++) channel.write(Date.now(), text);

@@ -1,4 +1,4 @@
-import { LineOutput, systemClock } from '@putlogs/core/internal';
+import { DescriptorWriter, LineOutput, systemClock } from '@putlogs/core/internal';
 import test from 'ava';
 import { openPipe } from '../../support/fifo.js';
 import { range } from '../../support/harness.js';
@@ -21,7 +21,7 @@ function collect() {
 
 test('lines are written in order, and the caller learns when', async (t) => {
   const pipe = openPipe(t);
-  const output = new LineOutput(pipe.writer, systemClock);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
   const { ends, done } = collect();
   output.write(['one\n', 'two é\n'], done('first'));
   output.write(['three\n'], done('second'));
@@ -35,7 +35,7 @@ test('lines are written in order, and the caller learns when', async (t) => {
 test('what a full pipe does not take waits until it is read', async (t) => {
   const pipe = openPipe(t);
   const clock = new ManualClock();
-  const output = new LineOutput(pipe.writer, clock);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, clock));
   const { ends, done } = collect();
   const lines = linesOf('a', 300);
   output.write(lines, done('all'));
@@ -58,7 +58,8 @@ test('lines of up to 4096 bytes stay whole beside those of others', async (t) =>
   const pipe = openPipe(t);
   const { ends, done } = collect();
   const names = ['a', 'b', 'c'];
-  for (const name of names) new LineOutput(pipe.writer, systemClock).write(linesOf(name, 800), done(name));
+  for (const name of names)
+    new LineOutput(new DescriptorWriter(pipe.writer, systemClock)).write(linesOf(name, 800), done(name));
   let text = '';
   await until(
     'the end',
@@ -74,7 +75,7 @@ test('lines of up to 4096 bytes stay whole beside those of others', async (t) =>
 
 test('a reader that is gone ends everything that waits, and later lines as well', async (t) => {
   const pipe = openPipe(t);
-  const output = new LineOutput(pipe.writer, systemClock);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
   const { ends, done } = collect();
   pipe.closeReader();
   output.write(linesOf('a', 10), done('first'));
@@ -90,7 +91,7 @@ test('a reader that is gone ends everything that waits, and later lines as well'
 test('close gives up what a full pipe has not taken in time', async (t) => {
   const pipe = openPipe(t);
   const clock = new ManualClock();
-  const output = new LineOutput(pipe.writer, clock);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, clock));
   const { ends, done } = collect();
   output.write(['short\n'], done('short'));
   output.write(linesOf('a', 300), done('long'));
@@ -114,11 +115,12 @@ test('close gives up what a full pipe has not taken in time', async (t) => {
 
 test('at the end everything that waits is written at once', async (t) => {
   const pipe = openPipe(t);
-  const output = new LineOutput(pipe.writer, systemClock);
+  const writer = new DescriptorWriter(pipe.writer, systemClock);
+  const output = new LineOutput(writer);
   const { ends, done } = collect();
   output.write(['one\n'], done('first'));
   output.write(['two\n'], done('second'));
-  output.writeNow();
+  writer.writeNow();
   t.deepEqual(ends, ['first', 'second']);
   await settled();
   t.regex(pipe.read(), /^(one\n)?one\ntwo\n(one\n)?$/, 'the first was being written and may come twice');
@@ -126,10 +128,47 @@ test('at the end everything that waits is written at once', async (t) => {
 
 test('at the end a full pipe is waited for, but not for ever', async (t) => {
   const pipe = openPipe(t);
-  const output = new LineOutput(pipe.writer, systemClock);
+  const writer = new DescriptorWriter(pipe.writer, systemClock);
+  const output = new LineOutput(writer);
   const { ends, done } = collect();
   output.write(linesOf('a', 300), done('long'));
-  output.writeNow();
+  writer.writeNow();
   t.deepEqual(ends, ['long: EAGAIN']);
   t.is(output.waitingBytes, 0);
+});
+
+test('small lines that wait are joined, and count with the memory that they take', async (t) => {
+  const pipe = openPipe(t);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
+  for (const i of range(10_000)) output.write([`${i}\n`], () => undefined);
+  const bytesPerLine = output.waitingBytes / 10_000;
+  t.true(bytesPerLine > 300 && bytesPerLine < 400, `${bytesPerLine}`);
+  await output.close(0);
+});
+
+test('outputs share a writer: the end of one leaves the lines of the other whole', async (t) => {
+  const pipe = openPipe(t);
+  const clock = new ManualClock();
+  const writer = new DescriptorWriter(pipe.writer, clock);
+  const [one, other] = [new LineOutput(writer), new LineOutput(writer)];
+  const { ends, done } = collect();
+  one.write([`${'x'.repeat(100_000)}\n`], done('one'));
+  other.write(['other\n'], done('other'));
+  await until('a full pipe', () => clock.timers === 1);
+  const closed = one.close(500);
+  await clock.advance(500);
+  await closed;
+  t.deepEqual(ends, ['one: there was no more time to write']);
+  let text = '';
+  await until(
+    'the other',
+    () => ends.includes('other'),
+    async () => {
+      text += pipe.read();
+      await clock.advance(20);
+    },
+  );
+  // An empty line if the rest was being written when it was given up.
+  t.regex(text + pipe.read(), /^x+\n\n?other\n$/);
+  t.is(writer.waitingBytes, 0);
 });

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Options } from '@putlogs/core';
-import { Counters, LineOutput, systemClock } from '@putlogs/core/internal';
+import { Counters, DescriptorWriter, LineOutput, systemClock } from '@putlogs/core/internal';
 import type { Local } from '@putlogs/local';
 import { createStream } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
@@ -26,7 +26,7 @@ async function setUp(t: ExecutionContext, local: Local, options: Options = {}, c
     await file.close();
     rmSync(folder, { recursive: true });
   });
-  const output = new LineOutput(file.fd, systemClock);
+  const output = new LineOutput(new DescriptorWriter(file.fd, systemClock));
   return {
     ...openPipeline(local, { fallback: 'stdout', ...options }, { output, counters }),
     /** What was written. */
@@ -65,9 +65,8 @@ test.serial(
       ),
     );
     t.deepEqual([...new Set(pipeline.problems())], ['fallback']);
-    const report = pipeline.reports.find(({ kind }) => kind === 'problem');
     t.regex(
-      report?.kind === 'problem' ? report.message : '',
+      pipeline.messageOf('fallback'),
       /^\d+ events? could not be delivered and went to stdout instead: more than maxBufferBytes \(8388608\) wait for delivery\.$/,
     );
   },
@@ -114,6 +113,7 @@ test.serial('what the service refuses is written, and stays counted as rejected'
   t.deepEqual(messages(local), ['good', 'good too']);
   t.like(pipeline.counts(), { accepted: 4, delivered: 2, fallback: 0 });
   t.deepEqual(pipeline.counts().rejected, { tooOld: 1, expired: 0, tooNew: 0, invalid: 1 });
+  t.regex(pipeline.messageOf('invalid-event'), /1 event, which is written to stdout instead/);
 });
 
 test.serial('what the service refuses is not written if it has a file of its own', async (t) => {
@@ -127,6 +127,7 @@ test.serial('what the service refuses is not written if it has a file of its own
   await pipeline.close();
   t.deepEqual(pipeline.lines(), []);
   t.regex(readFileSync(deadLetterFile, 'utf8'), /"message":"bad"/);
+  t.regex(pipeline.messageOf('invalid-event'), /which is written to the dead-letter file instead/);
 });
 
 test.serial('an event that is only on disk is not read back to be written', async (t) => {
@@ -153,7 +154,7 @@ test.serial('if nobody reads, events are dropped, counted and reported as withou
   const end = local.fault({ kind: 'throttle' });
   const pipe = openPipe(t);
   pipe.closeReader();
-  const output = new LineOutput(pipe.writer, systemClock);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
   const pipeline = openPipeline(
     local,
     { fallback: 'stderr', maxBufferBytes: 8 * MIB, maxInFlight: 1 },
@@ -182,7 +183,7 @@ test.serial(
     const local = await startLocal(t);
     local.fault({ kind: 'throttle' });
     const pipe = openPipe(t);
-    const output = new LineOutput(pipe.writer, systemClock);
+    const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
     const pipeline = openPipeline(
       local,
       { fallback: 'stdout', maxBufferBytes: 8 * MIB, closeTimeoutMs: 100 },
@@ -202,6 +203,84 @@ test.serial(
     t.is(lines + pipe.read().split('\n').length - 1, fallback);
   },
 );
+
+/** A pipeline whose fallback is a pipe that takes 64 KiB while nobody reads. */
+function withPipe(t: ExecutionContext, local: Local, options: Options, counters = new Counters()) {
+  const pipe = openPipe(t);
+  const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
+  const pipeline = openPipeline(local, { fallback: 'stdout', ...options }, { output, counters });
+  return { pipe, pipeline };
+}
+
+test.serial('a loss notice sends nobody to a stdout that got only some of the events', async (t) => {
+  const local = await startLocal(t);
+  const end = local.fault({ kind: 'throttle' });
+  const { pipe, pipeline } = withPipe(t, local, { maxBufferBytes: 8 * MIB, maxInFlight: 1 });
+  for (const i of range(60)) pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+  await until('two requests', () => puts(local).length >= 2);
+  end();
+  await untilResolved('the close', pipeline.close(), () => pipe.read());
+  const { dropped, fallback } = pipeline.counts();
+  t.true(dropped.bufferFull > 30 && fallback > 10);
+  const notices = messages(local).filter((text) => text.includes('missing here'));
+  const counted = notices.map((text) => ({
+    missing: Number(/(\d+) events? (?:is|are) missing/.exec(text)?.[1]),
+    written: Number(/Look for (\d+) of them in the stdout/.exec(text)?.[1]),
+  }));
+  t.deepEqual(counted, [{ missing: dropped.bufferFull + fallback, written: fallback }]);
+});
+
+test.serial('refused events for which there is no room are reported', async (t) => {
+  const local = await startLocal(t);
+  const counters = new Counters();
+  const { pipe, pipeline } = withPipe(t, local, {}, counters);
+  pipeline.accept(Date.now(), 'good');
+  await pipeline.flush();
+  for (const i of range(25)) pipeline.accept(Date.now() - 15 * DAY, `${i} ${'x'.repeat(1_000_000)}`);
+  await until('the answers', () => counters.counts(0).rejected.tooOld === 25);
+  await untilResolved('the close', pipeline.close(), () => pipe.read());
+  t.is(pipeline.counts().rejected.tooOld, 25);
+  t.regex(
+    pipeline.messageOf('fallback-failed'),
+    /^\d events? that CloudWatch Logs refused (is|are) not written to stdout either: more than 16 MiB wait/,
+  );
+});
+
+test.serial('reports of events that were not delivered for several reasons do not mix them up', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'throttle' });
+  const pipeline = await setUp(t, local, { maxBufferBytes: 8 * MIB, closeTimeoutMs: 100 });
+  for (const i of range(20)) pipeline.accept(Date.now(), `${i} ${'x'.repeat(1_000_000)}`);
+  await pipeline.close();
+  pipeline.accept(Date.now(), 'late');
+  await pipeline.flush();
+  const reported = new Map<string, number>();
+  for (const report of pipeline.reports) {
+    const [, events, why] =
+      report.kind === 'problem' ? (/^(\d+) .* stdout instead: (.*)\.$/.exec(report.message) ?? []) : [];
+    if (why !== undefined) reported.set(why, (reported.get(why) ?? 0) + Number(events));
+  }
+  t.is(pipeline.counts().fallback, 21);
+  t.is(reported.get('logged after the transport was closed'), 1);
+  const late = reported.get('closeTimeoutMs was over') ?? 0;
+  t.true(late > 0);
+  t.is(reported.get('more than maxBufferBytes (8388608) wait for delivery'), 20 - late);
+});
+
+test.serial('a whole maxBufferBytes is written in the time that is left at the end', async (t) => {
+  const local = await startLocal(t);
+  local.fault({ kind: 'reset', operation: '*' });
+  const pipeline = await setUp(t, local, { closeTimeoutMs: 100 });
+  const text = 'x'.repeat(200);
+  for (const i of range(250_000)) pipeline.accept(Date.now(), `${i} ${text}`);
+  const begunAt = performance.now();
+  await pipeline.close();
+  t.log(`${Math.round(performance.now() - begunAt)} ms`);
+  const { fallback, dropped, accepted } = pipeline.counts();
+  t.is(dropped.closed, 0);
+  t.is(fallback, accepted);
+  t.is(pipeline.lines().length, accepted);
+});
 
 const SECRETIVE = `export const filter = ({ msg }) => msg !== 'kept back';
   export const format = ({ password, ...record }) => JSON.stringify(record);`;
