@@ -1,7 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { Fallback, LineOutput, RestartingChannel, systemClock } from '@putlogs/core/internal';
+import {
+  DescriptorWriter,
+  Fallback,
+  LineOutput,
+  RestartingChannel,
+  systemClock,
+} from '@putlogs/core/internal';
 import { type Options, type Report, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { openPipe } from '../../support/fifo.js';
@@ -130,7 +136,11 @@ test.serial(
     const clock = new ManualClock();
     const config = resolveConfig({ ...optionsFor(local), module, entity: false, closeTimeoutMs: 1000 });
     const reporter = new Reporter(() => undefined, false, clock);
-    const fallback = new Fallback('stdout', reporter, clock, new LineOutput(pipe.writer, systemClock));
+    const fallback = new Fallback(
+      'stdout',
+      reporter,
+      new LineOutput(new DescriptorWriter(pipe.writer, systemClock)),
+    );
     const reports: Report[] = [];
     const report = (given: Report) => reports.push(given);
     const channel = new RestartingChannel(true, { config, clock, reporter, fallback, report });
