@@ -28,6 +28,9 @@ const METADATA = Symbol.for('pino.metadata');
 /** Pino's number for `error`. */
 const ERROR_LEVEL = 50;
 
+/** All levels above those of Pino are alike. */
+const MAX_LEVEL = 100;
+
 type Callback = (error?: Error | null) => void;
 
 /**
@@ -56,6 +59,8 @@ export class CloudWatchStream extends Writable {
   lastLevel: number | undefined;
   readonly #channel: LoggerChannel;
   readonly #labels: LevelLabels | undefined;
+  /** Whether the pipeline needs the level of each record. */
+  readonly #passesLevel: boolean;
   /** Whether OpenTelemetry gets the records too. Known from the first one on. */
   #isSentByOtel: boolean | undefined;
   /** For everything but whole lines. */
@@ -69,6 +74,7 @@ export class CloudWatchStream extends Writable {
       (report) => this.#emitReport(report),
       () => this.#isSentByOtel === true,
     );
+    this.#passesLevel = config.maxBytesPerSecond !== undefined;
     this.#labels = config.levelLabels ? new LevelLabels() : undefined;
     this.#lines = new LineSplitter((...line) => this.#takeLine(...line), recordShareOfBuffer(config));
     // In-process the first log call would have to load the pipeline; and an earlier process may have left events in the spool.
@@ -95,7 +101,7 @@ export class CloudWatchStream extends Writable {
     this.lastTime = undefined;
     this.lastLevel = undefined;
     if (typeof chunk === 'string' && typeof encoding !== 'string' && this.#isWholeLine(chunk))
-      this.#takeWholeLine(chunk.slice(0, -1), time);
+      this.#takeWholeLine(chunk.slice(0, -1), time, this.#passesLevel ? wholeLevel(level) : undefined);
     else this.#split(chunk, typeof encoding === 'string' ? encoding : undefined);
     if (level >= ERROR_LEVEL) this.#channel.expedite();
     const done = typeof encoding === 'function' ? encoding : callback;
@@ -151,10 +157,10 @@ export class CloudWatchStream extends Writable {
     return text.indexOf('\n') === last && text[last - 1] !== '\r' && this.#lines.isAtStart;
   }
 
-  #takeWholeLine(line: string, time: string | undefined): void {
+  #takeWholeLine(line: string, time: string | undefined, level: number | undefined): void {
     const loggedAt = systemClock.now();
     const recordTime = timeIn(time, loggedAt) ?? timeOf(Buffer.from(line), loggedAt);
-    this.#channel.write(loggedAt, this.#labels?.inText(line) ?? line, recordTime);
+    this.#channel.write(loggedAt, this.#labels?.inText(line) ?? line, recordTime, 0, level);
   }
 
   #split(chunk: unknown, encoding?: BufferEncoding): void {
@@ -175,6 +181,11 @@ export class CloudWatchStream extends Writable {
     // On a stack of its own, and still before flush() resolves.
     onOwnStack(() => this.emit('report', report));
   }
+}
+
+/** A level as it can be passed on. Applications may name any number as a level of their own. */
+function wholeLevel(level: number): number | undefined {
+  return level >= 1 ? Math.min(Math.floor(level), MAX_LEVEL) : undefined;
 }
 
 /** @param json a number, or a string in quotes, by whatever function the logger has for `timestamp` */

@@ -3,6 +3,7 @@ import {
   type Counts,
   checkIsObject,
   LoggerChannel,
+  levelNumber,
   type Options,
   onOwnStack,
   type Report,
@@ -50,6 +51,8 @@ export class CloudWatchTransport extends TransportStream {
   /** Set by Winston while it waits for 'finish' after an uncaught exception. */
   declare readonly _ending?: boolean;
   readonly #channel: LoggerChannel;
+  /** Whether the pipeline needs the level of each record. */
+  readonly #passesLevel: boolean;
   /** The record that `_write` is writing, before the transport's own format. */
   #original: Info | undefined;
 
@@ -62,6 +65,7 @@ export class CloudWatchTransport extends TransportStream {
     const ownFormat = format && withWholeErrors(format, () => this.#original);
     const given = { level, format: ownFormat, silent, handleExceptions, handleRejections };
     super(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+    this.#passesLevel = config.maxBytesPerSecond !== undefined;
     this.#channel = new LoggerChannel(
       worker,
       config,
@@ -104,8 +108,10 @@ export class CloudWatchTransport extends TransportStream {
   override log(info: Info, callback?: () => void): void {
     const loggedAt = systemClock.now();
     const recordTime = toTimestamp(readField(info, 'timestamp'), loggedAt);
-    this.#channel.write(loggedAt, messageOf(info), recordTime);
-    if (URGENT_LEVELS.includes(readField(info, LEVEL))) this.#channel.expedite();
+    const level = readField(info, LEVEL);
+    const passed = this.#passesLevel ? levelNumber(level) : undefined;
+    this.#channel.write(loggedAt, messageOf(info), recordTime, 0, passed);
+    if (URGENT_LEVELS.includes(level)) this.#channel.expedite();
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (UNCAUGHT_FIELDS.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();
     callback?.();

@@ -18,7 +18,7 @@ export type Cases = [
   Expect<
     Equal<
       keyof Counts['dropped'],
-      'empty' | 'bufferFull' | 'spoolFull' | 'unreadable' | 'closed' | 'workerEnded'
+      'empty' | 'bufferFull' | 'spoolFull' | 'unreadable' | 'closed' | 'workerEnded' | 'rateLimited'
     >
   >,
 ];

@@ -15,6 +15,8 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
   maxInFlight: 'The maximum number of concurrent PutLogEvents requests, from 1 to 50.',
   maxBufferBytes:
     'The maximum memory for events that wait, in bytes, from 8388608 to 68719476736. Above it, the log stream that holds the most loses its oldest batch.',
+  maxBytesPerSecond:
+    'The maximum rate of log data, in bytes per second, from 1024 to 1073741824, counted as the service bills it: messages, plus 26 bytes for each event. What is beyond it and a burst of ten seconds is dropped, lower levels first. Default: none.',
   requestTimeoutMs:
     'The longest time without progress before a request is retried, in milliseconds, from 100 to 300000. An upload that makes progress continues; the response must be complete within this time. While the process shuts down, at most half of the remaining time.',
   closeTimeoutMs:

@@ -3,6 +3,8 @@ export interface Gap {
   readonly events: number;
   /** How many of them the fallback writes. */
   readonly inFallback: number;
+  /** How many of them were over `maxBytesPerSecond`. There was no room for the others. */
+  readonly overRate: number;
   /** The timestamp of the earliest missing event. */
   readonly firstTimestamp: number;
   /** The timestamp of the latest missing event. */
@@ -14,6 +16,7 @@ export function mergeGaps(one: Gap | undefined, other: Gap): Gap {
   return {
     events: one.events + other.events,
     inFallback: one.inFallback + other.inFallback,
+    overRate: one.overRate + other.overRate,
     firstTimestamp: Math.min(one.firstTimestamp, other.firstTimestamp),
     lastTimestamp: Math.max(one.lastTimestamp, other.lastTimestamp),
   };

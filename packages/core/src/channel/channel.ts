@@ -12,6 +12,7 @@ export type LoggedRecord = readonly [
   message: string,
   recordTime?: number | undefined,
   omittedBytes?: number,
+  level?: number | undefined,
 ];
 
 /** Carries records to a pipeline, in a worker thread or in this one. */

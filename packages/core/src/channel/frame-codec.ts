@@ -1,12 +1,16 @@
 import type { LoggedRecord } from './channel.js';
 
 /**
- * A record becomes a frame: four numbers (`loggedAt`, `recordTime` or 0, `omittedBytes`, and the size of the message in bytes), the
- * message in UTF-8 (a lone surrogate becomes U+FFFD), and up to 7 more bytes, so that the numbers of the next frame are aligned.
+ * A record becomes a frame: four numbers (`loggedAt`, `recordTime` or 0, `omittedBytes` and `level`, and the size of the message in
+ * bytes), the message in UTF-8 (a lone surrogate becomes U+FFFD), and up to 7 more bytes, so that the numbers of the next frame are
+ * aligned.
  */
 const HEAD_NUMBERS = 4;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const HEAD_BYTES = HEAD_NUMBERS * NUMBER_BYTES;
+
+/** Above every level that is passed on. The third number is `omittedBytes`, times this, plus `level`. */
+const LEVELS = 128;
 
 /** A UTF-16 code unit takes at most three bytes of UTF-8. */
 const MAX_UNIT_BYTES = 3;
@@ -36,12 +40,12 @@ export class FrameBuffer {
   }
 
   /** Adds a record. @returns false when it does not fit */
-  add(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0): boolean {
+  add(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0, level = 0): boolean {
     const room = this.#bytes.length - this.#length - HEAD_BYTES;
     // To count the bytes takes time, and is needed only if they might not fit.
     if (room < message.length) return false;
     if (room < MAX_UNIT_BYTES * message.length && room < Buffer.byteLength(message)) return false;
-    this.#append(loggedAt, message, recordTime, omittedBytes);
+    this.#append(loggedAt, message, recordTime, omittedBytes, level);
     return true;
   }
 
@@ -53,13 +57,13 @@ export class FrameBuffer {
     return one.frames;
   }
 
-  #append(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0): void {
+  #append(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0, level = 0): void {
     const head = this.#length / NUMBER_BYTES;
     const start = this.#length + HEAD_BYTES;
     const size = this.#bytes.write(message, start);
     this.#numbers[head] = loggedAt;
     this.#numbers[head + 1] = recordTime;
-    this.#numbers[head + 2] = omittedBytes;
+    this.#numbers[head + 2] = LEVELS * omittedBytes + level;
     this.#numbers[head + 3] = size;
     this.#length = aligned(start + size);
   }
@@ -76,7 +80,13 @@ export class FrameBuffer {
  */
 export function decodeFrames(
   frames: Uint8Array,
-  onRecord: (loggedAt: number, message: Buffer, recordTime: number, omittedBytes: number) => void,
+  onRecord: (
+    loggedAt: number,
+    message: Buffer,
+    recordTime: number,
+    omittedBytes: number,
+    level: number | undefined,
+  ) => void,
 ): void {
   const { buffer, byteLength } = frames;
   const numbers = new Float64Array(buffer, 0, byteLength / NUMBER_BYTES);
@@ -85,7 +95,10 @@ export function decodeFrames(
     const head = at / NUMBER_BYTES;
     const start = at + HEAD_BYTES;
     const size = numberAt(head + 3);
-    onRecord(numberAt(head), Buffer.from(buffer, start, size), numberAt(head + 1), numberAt(head + 2));
+    const message = Buffer.from(buffer, start, size);
+    const third = numberAt(head + 2);
+    const level = third % LEVELS;
+    onRecord(numberAt(head), message, numberAt(head + 1), (third - level) / LEVELS, level || undefined);
     at = aligned(start + size);
   }
 }

@@ -68,10 +68,10 @@ export class LoggerChannel {
   }
 
   /** Of a record for which there is no room, what there is no room for is not handed over. */
-  #withoutEnd([loggedAt, message, recordTime, omittedBytes = 0]: LoggedRecord): LoggedRecord {
+  #withoutEnd([loggedAt, message, recordTime, omittedBytes = 0, level]: LoggedRecord): LoggedRecord {
     const kept = message.slice(0, this.#maxLength);
     const cutBytes = Buffer.byteLength(message) - Buffer.byteLength(kept);
-    return [loggedAt, kept, recordTime, omittedBytes + cutBytes];
+    return [loggedAt, kept, recordTime, omittedBytes + cutBytes, level];
   }
 
   /** Hands what was written over to the pipeline's thread sooner than otherwise. */

@@ -31,6 +31,15 @@ export const DELIVERY_OPTIONS = {
     expected: `a whole number from ${8 * MIB} (8 MiB) to ${64 * 1024 * MIB}`,
   }),
   /**
+   * The maximum rate of log data, in bytes per second, from 1024 to 1073741824, counted as the service bills it:
+   * messages, plus 26 bytes for each event. What is beyond it and a burst of ten seconds is dropped, lower levels
+   * first. Default: none.
+   */
+  maxBytesPerSecond: integer(between(1024, 1024 * MIB), {
+    default: undefined,
+    expected: `a whole number from 1024 to ${1024 * MIB}`,
+  }),
+  /**
    * The longest time without progress before a request is retried, in milliseconds, from 100 to 300000. An
    * upload that makes progress continues; the response must be complete within this time. While the
    * process shuts down, at most half of the remaining time.

@@ -22,6 +22,7 @@ import { Lifecycle } from './lifecycle.js';
 import { LossNotices } from './loss-notices.js';
 import { LossReports } from './loss-reports.js';
 import { MemoryLimiter } from './memory-limiter.js';
+import { RateLimit } from './rate-limit.js';
 import { Scheduler } from './scheduler.js';
 import { Settlement } from './settlement.js';
 import { Shutdown } from './shutdown.js';
@@ -32,6 +33,7 @@ export interface DispatcherOptions {
   readonly requestTimeoutMs: number;
   readonly maxBufferBytes: number;
   readonly maxRecordBytes: number | undefined;
+  readonly maxBytesPerSecond: number | undefined;
   readonly spoolMaxBytes: number;
 }
 
@@ -77,6 +79,7 @@ export class Dispatcher {
 
   constructor(options: DispatcherOptions, parts: DispatcherParts) {
     const { times, reporter, store, clock, random } = parts;
+    const { maxBytesPerSecond } = options;
     const lifecycle = this.#lifecycle;
     const batcher = new Batcher<Destination, MirroredBatch>(
       {
@@ -87,7 +90,7 @@ export class Dispatcher {
     );
     // With fewer batches waiting or in flight, an open batch of the destination may be sealed.
     const queue = new DeliveryQueue((destination) => batcher.recall(destination));
-    const lossNotices = new LossNotices(parts.fallback?.stream);
+    const lossNotices = new LossNotices(clock, parts.fallback?.stream);
     const lossReports = new LossReports(
       options,
       reporter,
@@ -135,6 +138,7 @@ export class Dispatcher {
       ...common,
       route: parts.route,
       recordLimit: parts.recordLimit,
+      rateLimit: maxBytesPerSecond === undefined ? undefined : new RateLimit(maxBytesPerSecond, clock),
       transform: parts.transform,
       lossNotices,
       lossReports,
@@ -156,10 +160,17 @@ export class Dispatcher {
    * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
    * @param omittedBytes bytes at the end of the record that are not in `message`
+   * @param level of the record, by Pino's numbers. Default: what stands at its front
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes?: number): void {
+  accept(
+    loggedAt: number,
+    message: string | Buffer,
+    recordTime?: number,
+    omittedBytes?: number,
+    level?: number,
+  ): void {
     const { endPosition } = this.#queue;
-    if (!this.#intake.accept(loggedAt, message, recordTime, omittedBytes)) return;
+    if (!this.#intake.accept(loggedAt, message, recordTime, omittedBytes, level)) return;
     // Only a sealed batch can be sent. To look for one with each record is slow with many destinations.
     if (this.#queue.endPosition > endPosition) this.#scheduler.sendDue();
     this.#keepWithinLimits();
@@ -202,6 +213,7 @@ export class Dispatcher {
   }
 
   async #flush(): Promise<void> {
+    if (this.#lifecycle.isDraining) this.#intake.addLastNotices();
     this.#intake.sealAll();
     this.#scheduler.sendDue();
     this.#keepWithinLimits();

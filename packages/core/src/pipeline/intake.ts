@@ -6,6 +6,7 @@ import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Transform } from '../contracts/transform.js';
 import type { Reporter } from '../reporting/reporter.js';
+import { levelOf } from '../routing/record-level.js';
 import type { Router } from '../routing/router.js';
 import type { Clock } from '../util/clock.js';
 import type { EventFallback } from './event-fallback.js';
@@ -14,6 +15,7 @@ import type { FlushSchedule } from './flush-schedule.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LossNotices } from './loss-notices.js';
 import type { LossReports } from './loss-reports.js';
+import type { RateLimit } from './rate-limit.js';
 
 export interface IntakeParts {
   readonly route: Router;
@@ -21,6 +23,8 @@ export interface IntakeParts {
   readonly transform: Transform | undefined;
   readonly times: EventTimes;
   readonly recordLimit: RecordLimit;
+  /** Undefined: there is none. */
+  readonly rateLimit: RateLimit | undefined;
   readonly reporter: Reporter;
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
@@ -48,54 +52,86 @@ export class Intake {
    * @param loggedAt the time of the log call by the host's clock
    * @param recordTime the time that the record states
    * @param omittedBytes bytes at the end of the record that are not in `message`
+   * @param level of the record, by Pino's numbers. Default: what stands at its front
    * @returns whether events were added to open batches
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes = 0): boolean {
-    const { route, transform, times, recordLimit, reporter, lossReports, fallback, lifecycle } = this.#parts;
+  accept(
+    loggedAt: number,
+    message: string | Buffer,
+    recordTime?: number,
+    omittedBytes = 0,
+    level?: number,
+  ): boolean {
+    const { route, times, recordLimit, rateLimit, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const logged = toText(message);
-    const isWanted = lifecycle.acceptsRecords || fallback !== undefined;
-    const transformed = isWanted ? transform?.(logged) : undefined;
-    if (transformed === 'filtered') {
-      reporter.accept(1, 1);
-      reporter.filter(1);
-      return false;
-    }
+    const transformed = this.#transform(logged);
+    if (transformed === 'filtered') return this.#filtered();
     const text = transformed?.text ?? logged;
     const cut = recordLimit.cut(text, omittedBytes);
     const events = toLogEvents(timestamp, cut?.text ?? text, source);
-    if (events.length === 0) {
-      // The service would refuse an event without text.
-      reporter.accept(1, 1);
-      reporter.drop('empty', 1);
-      return false;
-    }
-    if (!lifecycle.acceptsRecords) {
-      this.#loseLate(events);
-      return false;
-    }
-    this.#add(route(logged, transformed?.names), events, 1);
+    if (events.length === 0) return this.#empty();
+    if (!lifecycle.acceptsRecords) return this.#late(events);
+    const destination = route(logged, transformed?.names);
+    if (rateLimit !== undefined && !rateLimit.admits(bytesOf(events), level ?? levelOf(logged)))
+      return this.#overRate(destination, events.length, timestamp);
+    this.#add(destination, events, 1);
     // Last: a listener to the report may log.
     if (cut !== undefined) lossReports.cut(cut);
     return true;
   }
 
-  #loseLate(events: readonly LogEvent[]): void {
+  #transform(logged: string | Buffer): ReturnType<Transform> | undefined {
+    const { transform, lifecycle, fallback } = this.#parts;
+    return lifecycle.acceptsRecords || fallback !== undefined ? transform?.(logged) : undefined;
+  }
+
+  #filtered(): false {
+    const { reporter } = this.#parts;
+    reporter.accept(1, 1);
+    reporter.filter(1);
+    return false;
+  }
+
+  /** The service would refuse an event without text. */
+  #empty(): false {
+    const { reporter } = this.#parts;
+    reporter.accept(1, 1);
+    reporter.drop('empty', 1);
+    return false;
+  }
+
+  #late(events: readonly LogEvent[]): false {
     const { reporter, lossReports, fallback } = this.#parts;
     reporter.accept(events.length, 1);
     if (fallback === undefined) {
       reporter.drop('closed', events.length);
       lossReports.late(events.length);
     } else fallback.takeLate(events);
+    return false;
+  }
+
+  #overRate(destination: Destination, events: number, timestamp: number): false {
+    const { reporter, lossReports, lossNotices } = this.#parts;
+    reporter.accept(events, 1);
+    reporter.drop('rateLimited', events);
+    lossNotices.overRate(destination, events, timestamp);
+    lossReports.overRate(events);
+    return false;
   }
 
   /** The service takes events again: the reader of the log stream learns what is missing in it. */
   addLossNotice(destination: Destination): void {
-    const { times, lossNotices, clock } = this.#parts;
-    const notice = lossNotices.take(destination);
+    const { times, lossNotices, lifecycle, clock } = this.#parts;
+    const notice = lossNotices.take(destination, lifecycle.isDraining);
     if (notice === undefined) return;
     const { timestamp, source } = times.of(clock.now(), notice.timestamp);
     this.#add(destination, toLogEvents(timestamp, notice.message, source), 0, notice.gap);
+  }
+
+  /** The process ends: no later batch may bring the notices that wait for their minute. */
+  addLastNotices(): void {
+    for (const destination of this.#parts.lossNotices.untold) this.addLossNotice(destination);
   }
 
   /** Seals all open batches, due or not. */
@@ -125,4 +161,9 @@ export class Intake {
       due();
     });
   }
+}
+
+/** As the service counts and bills them. */
+function bytesOf(events: readonly LogEvent[]): number {
+  return events.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -10,6 +10,7 @@ import type { SettlementObserver } from './settlement.js';
 export interface LossLimits {
   readonly maxBufferBytes: number;
   readonly maxRecordBytes: number | undefined;
+  readonly maxBytesPerSecond: number | undefined;
   readonly spoolMaxBytes: number;
 }
 
@@ -49,6 +50,17 @@ export class LossReports implements SettlementObserver {
       events,
       (all) =>
         `${plural(all, 'event was', 'events were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
+    );
+  }
+
+  /** A record of this many events was over the rate. */
+  overRate(events: number): void {
+    const { maxBytesPerSecond } = this.#limits;
+    this.#reporter.loss(
+      'rate-limited',
+      events,
+      (all) =>
+        `More than maxBytesPerSecond (${maxBytesPerSecond}) was logged: ${plural(all, 'event was', 'events were')} dropped, of lower levels first. Log less, or raise it.`,
     );
   }
 

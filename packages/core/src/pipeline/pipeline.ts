@@ -33,8 +33,16 @@ export interface Pipeline {
    *   unless the service would reject it. Then the timestamp is the time of the log call, by the service's clock
    * @param omittedBytes how many bytes at the end of the record are not in `message`, since the caller keeps no record that is
    *   so long. The text of the event says so. Default: 0
+   * @param level the level of the record, by Pino's numbers (30 is info). `maxBytesPerSecond` goes by it. Default: what stands at
+   *   the front of the record, as Pino writes it
    */
-  accept(loggedAt: number, message: string | Buffer, recordTime?: number, omittedBytes?: number): void;
+  accept(
+    loggedAt: number,
+    message: string | Buffer,
+    recordTime?: number,
+    omittedBytes?: number,
+    level?: number,
+  ): void;
   /**
    * Resolves when everything accepted before is delivered, rejected or dropped. Does not keep the process alive meanwhile:
    * before the process ends, await `drain` or `close`.

@@ -23,6 +23,7 @@ const POSITIONS = {
   writing: 15,
   filtered: 16,
   fallback: 17,
+  rateLimited: 18,
 } as const;
 
 type Counter = keyof typeof POSITIONS;
@@ -93,6 +94,7 @@ export class Counters {
         unreadable: this.#get('unreadable'),
         closed: this.#get('closed'),
         workerEnded: this.#get('workerEnded'),
+        rateLimited: this.#get('rateLimited'),
       },
       spooled: this.#get('spooled'),
       filtered: this.#get('filtered'),

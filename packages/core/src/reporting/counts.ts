@@ -33,6 +33,8 @@ export interface Counts {
     readonly closed: number;
     /** The worker thread ended, and the events were only in its memory or were logged after that. */
     readonly workerEnded: number;
+    /** More than `maxBytesPerSecond` was logged. */
+    readonly rateLimited: number;
   };
   /** Events left in the spool when the process or worker thread ended. The next one accepts and delivers them. */
   readonly spooled: number;
@@ -63,6 +65,7 @@ export function addCounts(a: Counts, b: Counts): Counts {
       unreadable: dropped.unreadable + b.dropped.unreadable,
       closed: dropped.closed + b.dropped.closed,
       workerEnded: dropped.workerEnded + b.dropped.workerEnded,
+      rateLimited: dropped.rateLimited + b.dropped.rateLimited,
     },
     spooled: a.spooled + b.spooled,
     filtered: a.filtered + b.filtered,

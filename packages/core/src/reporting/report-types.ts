@@ -44,6 +44,8 @@ export type ProblemCode =
    * spooled.
    */
   | 'worker'
+  /** More than `maxBytesPerSecond` was logged (`dropped.rateLimited`). Log less, or raise it. */
+  | 'rate-limited'
   /**
    * A record was longer than `maxRecordBytes` or than half of `maxBufferBytes` holds, and was cut. Raise the limit, or log less
    * in one record.

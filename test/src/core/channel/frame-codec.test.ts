@@ -9,12 +9,13 @@ interface DecodedRecord {
   readonly message: string;
   readonly recordTime: number;
   readonly omittedBytes: number;
+  readonly level: number | undefined;
 }
 
 function decode(frames: Uint8Array): DecodedRecord[] {
   const taken: DecodedRecord[] = [];
-  decodeFrames(frames, (loggedAt, message, recordTime, omittedBytes) =>
-    taken.push({ loggedAt, message: message.toString(), recordTime, omittedBytes }),
+  decodeFrames(frames, (loggedAt, message, recordTime, omittedBytes, level) =>
+    taken.push({ loggedAt, message: message.toString(), recordTime, omittedBytes, level }),
   );
   return taken;
 }
@@ -27,10 +28,13 @@ for (const [what, message] of [
   ['a long text', 'x'.repeat(1_000_000)],
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
-    const record = { loggedAt: NOON, message, recordTime: 0, omittedBytes: 0 };
+    const record = { loggedAt: NOON, message, recordTime: 0, omittedBytes: 0, level: undefined };
     t.deepEqual(decode(FrameBuffer.frameOf(NOON, message)), [record]);
     t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, NOON - 1)), [{ ...record, recordTime: NOON - 1 }]);
     t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, undefined, 70)), [{ ...record, omittedBytes: 70 }]);
+    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, 0, 70, 30)), [
+      { ...record, omittedBytes: 70, level: 30 },
+    ]);
   });
 }
 
@@ -42,7 +46,13 @@ const texts = fc.oneof(
 );
 const timestamps = fc.nat({ max: 8.64e15 });
 const records = fc.array(
-  fc.record({ loggedAt: timestamps, message: texts, recordTime: timestamps, omittedBytes: fc.nat() }),
+  fc.record({
+    loggedAt: timestamps,
+    message: texts,
+    recordTime: timestamps,
+    omittedBytes: fc.nat(),
+    level: fc.option(fc.integer({ min: 1, max: 100 }), { nil: undefined }),
+  }),
 );
 
 /** The records, as they survive UTF-8. */
@@ -54,8 +64,8 @@ test('records are decoded as they were, except for lone surrogates, also where t
   fc.assert(
     fc.property(records, (given) => {
       buffer.clear();
-      const added = given.filter(({ loggedAt, message, recordTime, omittedBytes }) =>
-        buffer.add(loggedAt, message, recordTime, omittedBytes),
+      const added = given.filter(({ loggedAt, message, recordTime, omittedBytes, level }) =>
+        buffer.add(loggedAt, message, recordTime, omittedBytes, level),
       );
       t.deepEqual(decode(buffer.frames), wellFormed(added));
       t.is(buffer.frames.length, buffer.length);

@@ -208,9 +208,9 @@ test('nothing is posted after the close, which returns what the worker had not b
   progress.receive();
   progress.begin();
   t.deepEqual(outbox.close(), [
-    [NOON, `2 ${long}`, NOON - 2, 0],
-    [NOON, `3 ${long}`, NOON - 3, 0],
-    [NOON, 'joined', 0, 0],
+    [NOON, `2 ${long}`, NOON - 2, 0, undefined],
+    [NOON, `3 ${long}`, NOON - 3, 0, undefined],
+    [NOON, 'joined', 0, 0, undefined],
   ]);
   t.deepEqual(outbox.close(), []);
   await clock.advance(25);

@@ -129,6 +129,7 @@ function setUp({
     requestTimeoutMs: 10_000,
     maxBufferBytes: 64 * 1024 * 1024,
     maxRecordBytes: undefined,
+    maxBytesPerSecond: undefined,
     spoolMaxBytes: 0,
     ...options,
   };

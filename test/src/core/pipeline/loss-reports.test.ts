@@ -8,7 +8,7 @@ function setUp(refusedGoTo?: string) {
   const reporter = new Reporter((report) => reports.push(report), false, new ManualClock());
   return {
     losses: new LossReports(
-      { maxBufferBytes: 1234, maxRecordBytes: 500, spoolMaxBytes: 5678 },
+      { maxBufferBytes: 1234, maxRecordBytes: 500, maxBytesPerSecond: 99, spoolMaxBytes: 5678 },
       reporter,
       refusedGoTo,
     ),
