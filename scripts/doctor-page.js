@@ -1,7 +1,8 @@
 // Writes the codes of `putlogs doctor` into docs/doctor.md, from the table in the code. With --check it only says whether the
 // page is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { CHECKS, CODES } from '../packages/cli/dist/doctor/codes.js';
+import { CHECKS } from '../packages/cli/dist/doctor/checks.js';
+import { CODES } from '../packages/cli/dist/doctor/codes.js';
 
 const PAGE = new URL('../docs/doctor.md', import.meta.url);
 const CODES_PART = /(<!-- codes: written by scripts\/doctor-page\.js -->\n)[\s\S]*?(<!-- codes end -->)/;

@@ -4,6 +4,7 @@ import { explanation } from '../identity/explanation.js';
 import { type FoundIdentity, findIdentity, toJson } from '../identity/find-identity.js';
 import type { AddCommand } from '../program.js';
 import { stdout } from '../terminal/output.js';
+import { Progress } from '../terminal/progress.js';
 
 interface Flags {
   readonly explain?: boolean;
@@ -26,6 +27,9 @@ export const addEntity: AddCommand = (program) => {
   addOptionFlags(command, ['service', 'environment', 'entity']);
 };
 
-function find(given: Given): Promise<FoundIdentity> {
-  return findIdentity(resolveWithoutGroup(given), given.env);
+async function find(given: Given): Promise<FoundIdentity> {
+  const config = resolveWithoutGroup(given);
+  const progress = new Progress();
+  progress.begin('Asking metadata services');
+  return findIdentity(config, given.env).finally(() => progress.end());
 }

@@ -1,6 +1,7 @@
-import { addOptionFlags, givenOptions } from '../flags/option-flags.js';
+import { addOptionFlags, type Given, givenOptions } from '../flags/option-flags.js';
 import { resolveWithoutGroup } from '../flags/resolve.js';
 import type { AddCommand } from '../program.js';
+import type { TailOptions } from '../tail/run-tail.js';
 import { parseSince } from '../tail/since.js';
 import { streamPattern } from '../tail/stream-pattern.js';
 import { UsageError } from '../terminal/usage-error.js';
@@ -47,30 +48,32 @@ export const addTail: AddCommand = (program, end) => {
     .option('--json', 'print each event as a line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (names: readonly string[], flags: Flags) => {
-      const given = givenOptions(command, process.env);
-      const config = resolveWithoutGroup(given);
-      const own = given.options.logGroupName ?? given.env.PUTLOGS_LOG_GROUP_NAME;
-      const groups = names.length === 0 && own ? [own] : names;
-      if (groups.length === 0) throw new UsageError('Which log group? putlogs tail /my/app');
-      const since = parseSince(flags.since, Date.now());
-      if (since === undefined)
-        throw new UsageError(`--since: expected 30s, 10m, 2h, 1d or a time; given: ${flags.since}`);
+      const options = optionsFrom(names, flags, givenOptions(command, process.env));
       const { runTail } = await import('../tail/run-tail.js');
-      const { filter, follow = false, poll = false, raw = false, json = false, showEntity = false } = flags;
-      end(
-        await runTail({
-          config,
-          env: given.env,
-          groups,
-          since,
-          filterPattern: filter,
-          streams: streamPattern(flags.stream),
-          follow: poll ? 'poll' : follow ? 'live' : 'no',
-          entity: showEntity,
-          raw,
-          json,
-        }),
-      );
+      end(await runTail(options));
     });
   addOptionFlags(command, ['region', 'profile', 'roleArn', 'endpoint']);
 };
+
+/** @throws {UsageError} */
+function optionsFrom(names: readonly string[], flags: Flags, given: Given): TailOptions {
+  const own = given.options.logGroupName ?? given.env.PUTLOGS_LOG_GROUP_NAME;
+  const groups = names.length === 0 && own ? [own] : names;
+  if (groups.length === 0) throw new UsageError('Which log group? putlogs tail /my/app');
+  const since = parseSince(flags.since, Date.now());
+  if (since === undefined)
+    throw new UsageError(`--since: expected 30s, 10m, 2h, 1d or a time; given: ${flags.since}`);
+  const { filter, follow = false, poll = false, raw = false, json = false, showEntity = false } = flags;
+  return {
+    config: resolveWithoutGroup(given),
+    env: given.env,
+    groups,
+    since,
+    filterPattern: filter,
+    streams: streamPattern(flags.stream),
+    follow: poll ? 'poll' : follow ? 'live' : 'no',
+    entity: showEntity,
+    raw,
+    json,
+  };
+}

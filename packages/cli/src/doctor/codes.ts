@@ -1,31 +1,4 @@
-/** What the doctor looks at, in the order in which a record passes it. */
-export const CHECKS = [
-  'Node',
-  'Packages',
-  'Configuration',
-  'Region',
-  'Network',
-  'Credentials',
-  'Entity',
-  'Log group',
-  'Permissions',
-  'Delivery',
-  'Spool',
-  'Dead letters',
-] as const;
-
-export type Check = (typeof CHECKS)[number];
-
-export type Level = 'ok' | 'warning' | 'error';
-
-interface Row {
-  readonly check: Check;
-  readonly level: Level;
-  /** What it means, in a sentence. */
-  readonly means: string;
-  /** What to do. Findings that are ok need none. */
-  readonly remedy?: string;
-}
+import type { Check, CodeRow } from './checks.js';
 
 /** Every code of a finding. They are stable: scripts may rely on them. docs/doctor.md is written from this table. */
 export const CODES = {
@@ -284,18 +257,18 @@ export const CODES = {
     'The dead-letter file has events that the service refused.',
     'Read the reasons. `putlogs replay` sends them again.',
   ),
-} as const satisfies Readonly<Record<string, Row>>;
+} as const satisfies Readonly<Record<string, CodeRow>>;
 
 export type Code = keyof typeof CODES;
 
-function ok(check: Check, means: string): Row {
+function ok(check: Check, means: string): CodeRow {
   return { check, level: 'ok', means };
 }
 
-function warning(check: Check, means: string, remedy: string): Row {
+function warning(check: Check, means: string, remedy: string): CodeRow {
   return { check, level: 'warning', means, remedy };
 }
 
-function error(check: Check, means: string, remedy: string): Row {
+function error(check: Check, means: string, remedy: string): CodeRow {
   return { check, level: 'error', means, remedy };
 }

@@ -1,4 +1,5 @@
-import { CHECKS, type Check, CODES, type Code, type Level } from './codes.js';
+import { CHECKS, type Check, type Level } from './checks.js';
+import { CODES, type Code } from './codes.js';
 
 /** What to do about a finding, ready to be pasted where that is possible. */
 export type Fix =

@@ -1,5 +1,5 @@
 import { safe, stdout } from '../terminal/output.js';
-import type { Check, Level } from './codes.js';
+import type { Check, Level } from './checks.js';
 import type { Finding, Findings, Fix } from './findings.js';
 
 const MARKS = { ok: '✓', warning: '!', error: '✗' } as const;

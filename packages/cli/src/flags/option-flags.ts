@@ -62,9 +62,13 @@ export function typeOf(name: Settable): 'boolean' | 'number' | 'text' {
 export function addOptionFlags(command: Command, shown: readonly Settable[]): void {
   for (const name of SETTABLE) {
     const isShown = shown.includes(name);
-    command.addOption(new Flag(termOf(name), summaryOf(name)).hideHelp(!isShown));
-    if (typeOf(name) === 'boolean') command.addOption(new Flag(negationOf(name)).hideHelp());
+    // Of an option that is on, the help shows how to turn it off.
+    const isOn = defaultOf(name) === true;
+    command.addOption(new Flag(termOf(name), summaryOf(name)).hideHelp(!isShown || isOn));
+    if (typeOf(name) !== 'boolean') continue;
+    command.addOption(new Flag(negationOf(name), `Turn off: ${summaryOf(name)}`).hideHelp(!isShown || !isOn));
   }
+  command.addHelpText('after', '\nEach option of the transports has a flag. putlogs options lists them.');
 }
 
 function negationOf(name: Settable): string {

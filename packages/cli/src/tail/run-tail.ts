@@ -6,6 +6,7 @@ import { AwsAccess } from '../aws/access.js';
 import { findLogGroup } from '../aws/log-groups.js';
 import { moduleConnection } from '../aws/module-connection.js';
 import { safe, stderr, stdout } from '../terminal/output.js';
+import { Progress } from '../terminal/progress.js';
 import { entitiesOf } from './entities.js';
 import { EventPrinter } from './event-printer.js';
 import { type FollowOptions, follow, poll, readAll } from './follow.js';
@@ -30,22 +31,31 @@ export async function runTail(options: TailOptions): Promise<number> {
   const { config, env } = options;
   const onProblem = (text: string) => stderr.line(`putlogs: ${safe(text)}`);
   const access = new AwsAccess({ ...config, ...moduleConnection(config, onProblem) }, env);
+  const progress = new Progress();
   const interrupt = new AbortController();
   const end = () => interrupt.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
   try {
-    return await tail(access, options, interrupt.signal);
+    progress.begin('Asking CloudWatch Logs');
+    return await tail(access, options, progress, interrupt.signal);
   } catch (error) {
     if (interrupt.signal.aborted) return 0;
+    progress.end();
     stderr.line(`putlogs: ${redact(explain(error))}`);
     return 1;
   } finally {
+    progress.end();
     process.off('SIGINT', end).off('SIGTERM', end);
     access.close();
   }
 }
 
-async function tail(access: AwsAccess, options: TailOptions, signal: AbortSignal): Promise<number> {
+async function tail(
+  access: AwsAccess,
+  options: TailOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number> {
   const endpoint = await access.endpoint();
   // Live Tail has a host of its own, `stream-…`, which a service on this machine has not.
   const isLocal = isLoopback(endpoint.hostname);
@@ -59,10 +69,19 @@ async function tail(access: AwsAccess, options: TailOptions, signal: AbortSignal
     }
     groups.push({ logGroupName, arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, '') ?? logGroupName });
   }
-  if (!options.json) for (const group of groups) await printHead(client, group, options, isLocal, signal);
+  if (!options.json)
+    for (const group of groups) {
+      const head = await headOf(client, group, options, isLocal, signal);
+      progress.clear();
+      stdout.line(stdout.style('bold', head));
+    }
+  progress.begin('Reading');
   const { json, raw, since, filterPattern, streams } = options;
   const printer = new EventPrinter({ json, raw, showGroup: groups.length > 1 });
-  const note = (text: string) => stderr.line(`putlogs: ${text}`);
+  const note = (text: string) => {
+    progress.end();
+    stderr.line(`putlogs: ${text}`);
+  };
   const source = new LogSource(client, { filterPattern, streams });
   for await (const event of eventsOf({ source, groups, since, signal, note }, options.follow))
     printer.print(event);
@@ -75,17 +94,17 @@ function eventsOf(options: FollowOptions, how: TailOptions['follow']) {
 }
 
 /** The log group, and the entities that wrote to it. They take a query, which AWS charges for. */
-async function printHead(
+async function headOf(
   client: CloudWatchLogsClient,
   { logGroupName }: LogGroupName,
   { entity, since }: TailOptions,
   isLocal: boolean,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const entities =
     entity || isLocal ? await entitiesOf(client, logGroupName, since, signal).catch(() => []) : [];
   const written = entities.length === 0 ? '' : `  ${entities.map(safe).join(', ')}`;
-  stdout.line(stdout.style('bold', `${safe(logGroupName)}${written}`));
+  return `${safe(logGroupName)}${written}`;
 }
 
 function explain(error: unknown): string {

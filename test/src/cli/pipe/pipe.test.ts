@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Command, putlogs } from '../../support/command.js';
 import { range } from '../../support/harness.js';
-import { spoolFolder } from '../../support/spool-folder.js';
+import { linesIn, spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 import { arrived, environment, service } from './support.js';
 
@@ -107,6 +107,23 @@ test.serial('with a spool they are left there, and the next call sends them', as
   const second = await putlogs(['pipe'], { env, input: 'c\n' });
   t.is(second.code, 0);
   t.deepEqual(arrived(local), ['a', 'b', 'c']);
+});
+
+test.serial('a kill loses nothing that is in the spool: replay sends it', async (t) => {
+  const local = await service(t);
+  const end = local.fault({ kind: 'error500' });
+  const root = spoolFolder(t);
+  const env = environment(local, { PUTLOGS_SPOOL_DIRECTORY: root });
+  const command = new Command(['pipe'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  command.child.stdin?.write('a\nb\n');
+  await until('the events on disk', () => linesIn(root) === 4);
+  command.child.kill('SIGKILL');
+  await command.ended;
+  end();
+  const { code } = await putlogs(['replay', root], { env });
+  t.is(code, 0);
+  t.deepEqual(arrived(local), ['a', 'b']);
+  t.is(local.events('/my/app')[0]?.entity?.keyAttributes?.Name, 'checkout');
 });
 
 test.serial('a file that is larger than the buffer loses nothing, though the service is slow', async (t) => {
