@@ -67,6 +67,7 @@ export { Fallback } from './reporting/fallback.js';
 export { LineOutput } from './reporting/line-output.js';
 export { OtelMetrics } from './reporting/otel-metrics.js';
 export { Reporter } from './reporting/reporter.js';
+export { countFields } from './routing/count-fields.js';
 export { DestinationCache } from './routing/destination-cache.js';
 export { FieldRoutes } from './routing/field-routes.js';
 export { groupName } from './routing/group-name.js';

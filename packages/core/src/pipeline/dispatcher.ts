@@ -15,6 +15,7 @@ import { Delivery } from './delivery.js';
 import { DeliveryQueue, type RecoveredBatch } from './delivery-queue.js';
 import { EventFallback } from './event-fallback.js';
 import type { EventTimes } from './event-times.js';
+import { FieldCheck } from './field-check.js';
 import { FlushSchedule } from './flush-schedule.js';
 import { FlushWaiters } from './flush-waiters.js';
 import { Intake } from './intake.js';
@@ -34,6 +35,7 @@ export interface DispatcherOptions {
   readonly maxBufferBytes: number;
   readonly maxRecordBytes: number | undefined;
   readonly maxBytesPerSecond: number | undefined;
+  readonly logGroupClass: string | undefined;
   readonly spoolMaxBytes: number;
 }
 
@@ -138,6 +140,7 @@ export class Dispatcher {
       ...common,
       route: parts.route,
       recordLimit: parts.recordLimit,
+      fieldCheck: new FieldCheck(options.logGroupClass, reporter),
       rateLimit: maxBytesPerSecond === undefined ? undefined : new RateLimit(maxBytesPerSecond, clock),
       transform: parts.transform,
       lossNotices,

@@ -11,6 +11,7 @@ import type { Router } from '../routing/router.js';
 import type { Clock } from '../util/clock.js';
 import type { EventFallback } from './event-fallback.js';
 import type { EventTimes } from './event-times.js';
+import type { FieldCheck } from './field-check.js';
 import type { FlushSchedule } from './flush-schedule.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LossNotices } from './loss-notices.js';
@@ -25,6 +26,7 @@ export interface IntakeParts {
   readonly recordLimit: RecordLimit;
   /** Undefined: there is none. */
   readonly rateLimit: RateLimit | undefined;
+  readonly fieldCheck: FieldCheck;
   readonly reporter: Reporter;
   readonly lossNotices: LossNotices;
   readonly lossReports: LossReports;
@@ -62,7 +64,7 @@ export class Intake {
     omittedBytes = 0,
     level?: number,
   ): boolean {
-    const { route, times, recordLimit, rateLimit, lossReports, lifecycle } = this.#parts;
+    const { route, times, recordLimit, rateLimit, fieldCheck, lossReports, lifecycle } = this.#parts;
     const { timestamp, source } = times.of(loggedAt, recordTime);
     const logged = toText(message);
     const transformed = this.#transform(logged);
@@ -75,9 +77,11 @@ export class Intake {
     const destination = route(logged, transformed?.names);
     if (rateLimit !== undefined && !rateLimit.admits(bytesOf(events), level ?? levelOf(logged)))
       return this.#overRate(destination, events.length, timestamp);
+    const hasTooManyFields = fieldCheck.finds(events);
     this.#add(destination, events, 1);
-    // Last: a listener to the report may log.
+    // Last: a listener to the reports may log.
     if (cut !== undefined) lossReports.cut(cut);
+    if (hasTooManyFields) fieldCheck.report();
     return true;
   }
 

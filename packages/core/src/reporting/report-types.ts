@@ -75,6 +75,8 @@ export type ProblemCode =
   | 'plain-http'
   /** OpenTelemetry sends the records of the logger too. Set `disableLogSending`, or leave this transport out. */
   | 'otel-logs'
+  /** A record has more than the 200 fields that CloudWatch Logs Insights finds. Told once; one record in a thousand is looked at. */
+  | 'insights-fields'
   /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
   /** The name of the log group asks for a service or an environment that nothing says. Set `service`, `environment`. */

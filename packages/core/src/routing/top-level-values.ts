@@ -135,14 +135,14 @@ function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function skipSpace(json: Buffer, start: number): number {
+export function skipSpace(json: Buffer, start: number): number {
   let at = start;
   while (isSpace(json[at])) at++;
   return at;
 }
 
 /** @param start the offset of the opening quote @returns the offset after the closing quote */
-function endOfString(json: Buffer, start: number): number {
+export function endOfString(json: Buffer, start: number): number {
   const { length } = json;
   for (let at = start + 1; at < length; at++) {
     const byte = json[at];

@@ -130,6 +130,7 @@ function setUp({
     maxBufferBytes: 64 * 1024 * 1024,
     maxRecordBytes: undefined,
     maxBytesPerSecond: undefined,
+    logGroupClass: undefined,
     spoolMaxBytes: 0,
     ...options,
   };

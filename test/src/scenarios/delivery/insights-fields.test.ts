@@ -1,0 +1,82 @@
+import type { Report } from '@putlogs/core';
+import { createStream } from '@putlogs/pino';
+import test from 'ava';
+import pino from 'pino';
+import { messages, optionsFor, range, startLocal } from '../../support/harness.js';
+import { moduleFile } from '../../support/module-file.js';
+import { openPipeline } from '../../support/pipeline.js';
+
+/** A record with this many fields, some of them nested. */
+function recordOf(fields: number): string {
+  const half = fields >> 1;
+  const nested = {
+    list: range(half),
+    inner: Object.fromEntries(range(fields - half).map((i) => [`f${i}`, 'x'])),
+  };
+  return JSON.stringify({ nested });
+}
+
+for (const [fields, told] of [
+  [200, []],
+  [201, ['insights-fields']],
+] as const) {
+  test.serial(`a record of ${fields} fields is ${told.length === 0 ? 'not' : ''} told`, async (t) => {
+    const local = await startLocal(t);
+    const pipeline = openPipeline(local);
+    pipeline.accept(Date.now(), recordOf(fields));
+    await pipeline.close();
+    t.deepEqual(pipeline.problems(), [...told]);
+    t.is(messages(local).length, 1);
+  });
+}
+
+test.serial('one record in a thousand is looked at, and one with too many fields is told once', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = openPipeline(local);
+  const log = (from: number, to: number, fields: number) => {
+    for (let i = from; i < to; i++) pipeline.accept(Date.now(), recordOf(fields));
+  };
+  log(0, 1, 3);
+  log(1, 1000, 201);
+  await pipeline.flush();
+  t.deepEqual(pipeline.problems(), []);
+  log(1000, 3001, 201);
+  await pipeline.close();
+  t.deepEqual(pipeline.problems(), ['insights-fields']);
+  const report = pipeline.reports.find(({ kind }) => kind === 'problem');
+  t.regex(
+    report?.kind === 'problem' ? report.message : '',
+    /^A record has more than 200 fields, .* Logs Insights finds the first 200/,
+  );
+});
+
+test.serial('what is sent counts, not what was logged', async (t) => {
+  const local = await startLocal(t);
+  const format = 'export const format = ({ nested }) => JSON.stringify({ count: nested.list.length });';
+  const pipeline = openPipeline(local, { module: moduleFile(t, format) });
+  pipeline.accept(Date.now(), recordOf(300));
+  await pipeline.close();
+  t.deepEqual(pipeline.problems(), []);
+});
+
+test.serial('other log classes have no fields, and a record of several events is no JSON', async (t) => {
+  const local = await startLocal(t);
+  const infrequent = openPipeline(local, { logGroupClass: 'INFREQUENT_ACCESS', logGroupName: '/test/ia' });
+  infrequent.accept(Date.now(), recordOf(300));
+  await infrequent.close();
+  t.deepEqual(infrequent.problems(), []);
+  const pipeline = openPipeline(local);
+  pipeline.accept(Date.now(), JSON.stringify({ list: range(300), text: 'x'.repeat(1_100_000) }));
+  await pipeline.close();
+  t.deepEqual(pipeline.problems(), []);
+});
+
+test.serial('the report comes from a worker as well', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream(optionsFor(local));
+  const codes: string[] = [];
+  stream.on('report', (report: Report) => report.kind === 'problem' && codes.push(report.code));
+  pino(stream).info({ rows: range(250) }, 'loaded');
+  await stream.close();
+  t.deepEqual(codes, ['insights-fields']);
+});
