@@ -14,6 +14,9 @@ import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { openLoggerFallback } from './logger-fallback.js';
 import { RestartingChannel } from './restarting-channel.js';
 
+/** What the fallback gets at the end, however long the pipeline took. */
+const LAST_LINES_MS = 500;
+
 /** A logger's way into a pipeline. It opens with the first record, and again with the first record after `close()`. */
 export class LoggerChannel {
   readonly #useWorker: boolean;
@@ -82,11 +85,14 @@ export class LoggerChannel {
   /** Resolves when every record written before is settled. Never rejects. */
   async flush(): Promise<void> {
     await Promise.all([this.#channel?.flush(), ...this.#closings]);
-    await this.#fallback?.idle();
+    if (this.#fallback === undefined) return;
+    await this.#fallback.idle();
+    this.#reporter.reportCounts();
   }
 
   /** Resolves when every record written before is settled or `closeTimeoutMs` is over, and the pipeline has ended. Never rejects. */
   async close(): Promise<void> {
+    const closeStartedAt = systemClock.monotonic();
     const channel = this.#channel;
     this.#channel = undefined;
     if (channel !== undefined) {
@@ -94,7 +100,10 @@ export class LoggerChannel {
       this.#closings.add(closing);
     }
     await Promise.all(this.#closings);
-    await this.#fallback?.close(this.#config.closeTimeoutMs);
+    if (this.#fallback === undefined) return;
+    const leftMs = this.#config.closeTimeoutMs - (systemClock.monotonic() - closeStartedAt);
+    await this.#fallback.close(Math.max(leftMs, LAST_LINES_MS));
+    this.#reporter.reportWithheld();
   }
 
   get logGroupName(): string {
