@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Local, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { Command, putlogs } from '../support/command.js';
+import { Command, putlogs, testOnTerminal } from '../support/command.js';
 import { range } from '../support/harness.js';
 import { until } from '../support/until.js';
 
@@ -252,7 +252,7 @@ for (const [noColor, isColoured] of [
   ['', true],
   ['1', false],
 ] as const) {
-  test.serial(
+  testOnTerminal(
     `on a terminal levels are ${isColoured ? '' : 'not '}coloured with NO_COLOR=${noColor}`,
     async (t) => {
       const { local, put } = await service(t);

@@ -1,4 +1,4 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Local } from '@putlogs/local';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { until } from './until.js';
+
+/** `test`, where util-linux has a terminal for a program; elsewhere the test is skipped. */
+export const testOnTerminal =
+  spawnSync('script', ['--version']).status === 0 ? test.serial : test.serial.skip;
 
 /** The command putlogs. */
 const PUTLOGS = fileURLToPath(new URL('../../../packages/cli/dist/main.js', import.meta.url));

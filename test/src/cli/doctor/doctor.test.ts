@@ -6,6 +6,7 @@ import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { application, putlogs } from '../../support/command.js';
 import { moduleFile } from '../../support/module-file.js';
+import { startProxy } from '../../support/proxy.js';
 import { startSts } from '../../support/sts.js';
 import { examine, type Finding, sound } from './support.js';
 
@@ -116,6 +117,18 @@ test.serial('the text begins with what is wrong and its fix, and ends with one s
   t.is(lines.at(-1), 'Nothing arrives until PL-PUT-DENIED is fixed.');
   const policy = lines.slice(3, lines.indexOf('')).join('\n');
   t.is(JSON.parse(policy).Statement[0].Effect, 'Allow');
+});
+
+test.serial('no password is printed', async (t) => {
+  const local = await service(t);
+  const { port } = await startProxy(t, { login: 'user:hunter2' });
+  const { code, findings } = await examine(
+    t,
+    sound(local, { PUTLOGS_PROXY: `http://user:hunter2@127.0.0.1:${port}` }),
+  );
+  t.is(code, 0);
+  t.true(JSON.stringify(findings).includes(`through the proxy http://127.0.0.1:${port}`));
+  t.false(JSON.stringify(findings).includes('hunter2'));
 });
 
 test.serial('text from the service is escaped on a terminal', async (t) => {

@@ -4,7 +4,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { fixturePath } from '../../support/child.js';
-import { Command, putlogs } from '../../support/command.js';
+import { Command, putlogs, testOnTerminal } from '../../support/command.js';
 import { spoolFolder } from '../../support/spool-folder.js';
 import { arrived, environment, linesOf, service } from './support.js';
 
@@ -179,7 +179,7 @@ test.serial('a second signal while it delivers gives up, and says what is lost',
   t.regex(command.stderr, /^putlogs: 0 events delivered, 1 lost$/m);
 });
 
-test.serial('on a terminal a line shows how far it is', async (t) => {
+testOnTerminal('on a terminal a line shows how far it is', async (t) => {
   const local = await service(t);
   const end = local.fault({ kind: 'hang' });
   const command = Command.onTerminal(['pipe', '--', 'sh', '-c', 'echo a; echo b; sleep 2'], {
