@@ -41,18 +41,19 @@ test.serial('one record in a thousand is looked at, and one with too many fields
   const log = (from: number, to: number, fields: number) => {
     for (let i = from; i < to; i++) pipeline.accept(clock.now(), recordOf(fields));
   };
+  const told = () => pipeline.problems().filter((code) => code === 'insights-fields').length;
   log(0, 1, 3);
   log(1, 1000, 201);
-  t.deepEqual(pipeline.problems(), []);
+  t.is(told(), 0);
   log(1000, 2001, 201);
-  t.deepEqual(pipeline.problems(), ['insights-fields']);
+  t.is(told(), 1);
   await untilResolved('the flush', pipeline.flush(), () => clock.advance(1));
   // Any report may come again after a minute.
   await clock.advance(61_000);
   log(2001, 4001, 201);
   await closeInTime(pipeline, clock);
-  t.deepEqual(pipeline.problems(), ['insights-fields']);
-  const report = pipeline.reports.find(({ kind }) => kind === 'problem');
+  t.is(told(), 1);
+  const report = pipeline.reports.find((one) => one.kind === 'problem' && one.code === 'insights-fields');
   t.regex(
     report?.kind === 'problem' ? report.message : '',
     /^A record has more than 200 fields, .* Logs Insights finds the first 200/,
