@@ -190,17 +190,18 @@ export class SpooledBatch implements MirroredBatch {
     const lines = this.#unwritten?.();
     this.#unwritten = undefined;
     if (lines === undefined || lines.length === 0) return;
+    // Counted first: this thread may end at any moment, and the disk may have what the segment has got.
+    const events = this.#persisted.append();
     const range = segment.append(this.#copy.id, this.#nameOf, lines);
     this.#copy.add(segment, range);
     this.#resize(range.end - range.start);
-    this.#countWritten(segment, range.end);
+    this.#countWritten(segment, range.end, events);
     const isAwaited = this.#backup !== undefined || this.#outdated.length > 0 || this.#waiters.length > 0;
     if (isAwaited) segment.whenConfirmed(range.end, () => this.#confirmed());
   }
 
-  #countWritten(segment: Segment, end: number): void {
+  #countWritten(segment: Segment, end: number, events: number): void {
     const copy = this.#copy;
-    const events = this.#persisted.append();
     segment.whenWritten(end, () => {
       // While there is a backup, its events count. After another rewrite, this copy does not count any more.
       if (copy === this.#copy && this.#backup === undefined) this.#persisted.written(events);

@@ -1,7 +1,7 @@
 import fs, { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { BatchBuilder, Reporter, Spool, toLogEvents, utcDayOf } from '@putlogs/core/internal';
+import { BatchBuilder, Counters, Reporter, Spool, toLogEvents, utcDayOf } from '@putlogs/core/internal';
 import test, { type ExecutionContext } from 'ava';
 import { ManualClock } from '../../support/manual-clock.js';
 import {
@@ -20,14 +20,17 @@ const DAY = 86_400_000;
 function openSpool(folder: string) {
   const clock = new ManualClock(NOON);
   const problems: string[] = [];
+  const counters = new Counters();
   const reporter = new Reporter(
     (report) => 'message' in report && problems.push(report.message),
     false,
     clock,
+    counters,
   );
   const spool = new Spool(folder, 64 * 1024 * 1024, reporter, clock);
   return {
     clock,
+    counters,
     problems,
     spool,
     /** A sealed batch of one event. */
@@ -205,3 +208,28 @@ test.serial('a close while the lock is renewed leaves no timer', async (t) => {
   await diskIdle();
   t.is(clock.timers, 0);
 });
+
+test.serial(
+  'what the disk is given counts as being written before: this thread may end at any moment',
+  async (t) => {
+    const { counters, spool, add } = openSpool(spoolFolder(t));
+    await spool.recover();
+    spool.startWriting();
+    counters.accept(2, 2);
+    const first = add('first');
+    await until('the first event on disk', () => first.isPersisted);
+    const { write } = fs;
+    const writing: number[] = [];
+    const noticing = (...args: Parameters<typeof write>) => {
+      writing.push(counters.final().writing);
+      write(...args);
+    };
+    Object.assign(fs, { write: Object.assign(noticing, write) });
+    t.teardown(() => Object.assign(fs, { write }));
+    const second = add('second');
+    await until('the second event on disk', () => second.isPersisted);
+    t.deepEqual([...new Set(writing)], [1]);
+    for (const batch of [first, second]) batch.settle(1);
+    await spool.close();
+  },
+);
