@@ -1,9 +1,9 @@
 /** What an ARN says before the resource. */
 export interface ArnParts {
   readonly partition: string;
-  /** undefined: any. */
+  /** undefined matches every Region. */
   readonly region: string | undefined;
-  /** undefined: any. */
+  /** undefined matches every account. */
   readonly account: string | undefined;
 }
 

@@ -70,7 +70,7 @@ export class Service implements Local {
   #port = 0;
   #endpoint = '';
 
-  /** @param journal is told of all that changes */
+  /** @param journal records every change of log groups, log streams and events */
   constructor(options: StartOptions, journal?: Journal) {
     const { now = Date.now, signingClock = Date.now, random = Math.random, onPut, onRequest } = options;
     const { keepEvents = true, keepEventBytes = Infinity, keepRequests = Infinity } = options;

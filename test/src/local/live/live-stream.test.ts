@@ -210,5 +210,5 @@ test('close() ends the streams', async (t) => {
   const ended = new Promise((resolve) => reader.response.on('close', resolve));
   await made.local.close();
   await ended;
-  t.pass();
+  t.true(reader.response.destroyed);
 });
