@@ -160,7 +160,7 @@ export class CloudWatchStream extends Writable {
   #takeWholeLine(line: string, time: string | undefined, level: number | undefined): void {
     const loggedAt = systemClock.now();
     const recordTime = timeIn(time, loggedAt) ?? timeOf(Buffer.from(line), loggedAt);
-    this.#channel.write(loggedAt, this.#labels?.inText(line) ?? line, recordTime, 0, level);
+    this.#channel.write([loggedAt, this.#labels?.inText(line) ?? line, recordTime, 0, level]);
   }
 
   #split(chunk: unknown, encoding?: BufferEncoding): void {
@@ -174,7 +174,7 @@ export class CloudWatchStream extends Writable {
     const loggedAt = systemClock.now();
     const text = line.toString();
     const recordTime = timeOf(line, loggedAt);
-    this.#channel.write(loggedAt, this.#labels?.inText(text) ?? text, recordTime, omittedBytes);
+    this.#channel.write([loggedAt, this.#labels?.inText(text) ?? text, recordTime, omittedBytes]);
   }
 
   #emitReport(report: Report): void {

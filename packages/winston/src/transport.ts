@@ -110,7 +110,7 @@ export class CloudWatchTransport extends TransportStream {
     const recordTime = toTimestamp(readField(info, 'timestamp'), loggedAt);
     const level = readField(info, LEVEL);
     const passed = this.#passesLevel ? levelNumber(level) : undefined;
-    this.#channel.write(loggedAt, messageOf(info), recordTime, 0, passed);
+    this.#channel.write([loggedAt, messageOf(info), recordTime, 0, passed]);
     if (URGENT_LEVELS.includes(level)) this.#channel.expedite();
     if (this.listenerCount('logged') > 0) setImmediate(() => this.emit('logged', info));
     if (UNCAUGHT_FIELDS.some((field) => readField(info, field) === true)) void this.#finishBeforeExit();

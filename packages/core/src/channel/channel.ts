@@ -23,7 +23,7 @@ export interface Channel {
   readonly hasReachedModule: boolean;
   /** Whether too many bytes wait for the pipeline's thread. A record must not be written then. */
   readonly isFull: boolean;
-  write(...record: LoggedRecord): void;
+  write(record: LoggedRecord): void;
   /** Hands what was written over to the pipeline's thread sooner than otherwise. */
   expedite(): void;
   /** Resolves when every record written before is settled. Never rejects. */

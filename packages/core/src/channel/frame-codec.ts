@@ -40,24 +40,25 @@ export class FrameBuffer {
   }
 
   /** Adds a record. @returns false when it does not fit */
-  add(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0, level = 0): boolean {
+  add(record: LoggedRecord): boolean {
+    const [, message] = record;
     const room = this.#bytes.length - this.#length - HEAD_BYTES;
     // To count the bytes takes time, and is needed only if they might not fit.
     if (room < message.length) return false;
     if (room < MAX_UNIT_BYTES * message.length && room < Buffer.byteLength(message)) return false;
-    this.#append(loggedAt, message, recordTime, omittedBytes, level);
+    this.#append(record);
     return true;
   }
 
   /** The frame of one record, however long. Its bytes are counted once. */
-  static frameOf(...record: LoggedRecord): Uint8Array {
+  static frameOf(record: LoggedRecord): Uint8Array {
     const [, message] = record;
     const one = new FrameBuffer(aligned(HEAD_BYTES + Buffer.byteLength(message)));
-    one.#append(...record);
+    one.#append(record);
     return one.frames;
   }
 
-  #append(loggedAt: number, message: string, recordTime = 0, omittedBytes = 0, level = 0): void {
+  #append([loggedAt, message, recordTime = 0, omittedBytes = 0, level = 0]: LoggedRecord): void {
     const head = this.#length / NUMBER_BYTES;
     const start = this.#length + HEAD_BYTES;
     const size = this.#bytes.write(message, start);

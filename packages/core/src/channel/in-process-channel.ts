@@ -29,7 +29,7 @@ export class InProcessChannel implements Channel {
     this.#stopDraining = drainBeforeExit(this.#pipeline);
   }
 
-  write(...record: LoggedRecord): void {
+  write(record: LoggedRecord): void {
     this.#pipeline?.accept(...record);
   }
 

@@ -64,10 +64,9 @@ export class LoggerChannel {
     this.#current().open();
   }
 
-  write(...record: LoggedRecord): void {
+  write(record: LoggedRecord): void {
     const [, message] = record;
-    if (message.length > this.#maxLength) this.#current().write(...this.#withoutEnd(record));
-    else this.#current().write(...record);
+    this.#current().write(message.length > this.#maxLength ? this.#withoutEnd(record) : record);
   }
 
   /** Of a record for which there is no room, what there is no room for is not handed over. */

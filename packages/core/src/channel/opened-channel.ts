@@ -51,7 +51,7 @@ export class OpenedChannel {
   }
 
   write(record: LoggedRecord): void {
-    this.channel.write(...record);
+    this.channel.write(record);
     this.#written++;
   }
 

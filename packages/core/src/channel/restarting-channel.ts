@@ -75,7 +75,7 @@ export class RestartingChannel {
     if (ownWorkerInput() === undefined && this.#state.kind === 'idle') this.#start();
   }
 
-  write(...record: LoggedRecord): void {
+  write(record: LoggedRecord): void {
     // A logger that a preloaded module sets up in our own worker would start a worker, and so on without end.
     if (ownWorkerInput() !== undefined) this.#losses.loggedInOwnWorker(record);
     else if (hasExitDeliveryBegun()) this.#writeAtExit(record);

@@ -87,8 +87,8 @@ export class WorkerChannel implements Channel {
     return this.#outbox.isFull;
   }
 
-  write(...record: LoggedRecord): void {
-    this.#outbox.write(...record);
+  write(record: LoggedRecord): void {
+    this.#outbox.write(record);
   }
 
   expedite(): void {

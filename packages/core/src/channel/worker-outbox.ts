@@ -70,17 +70,17 @@ export class WorkerOutbox {
     return this.#backpressure.isFullWith(this.#joined.length);
   }
 
-  write(...record: LoggedRecord): void {
+  write(record: LoggedRecord): void {
     if (this.#join(record)) return;
     this.#enqueueJoined();
-    if (!this.#join(record)) this.#enqueue(FrameBuffer.frameOf(...record));
+    if (!this.#join(record)) this.#enqueue(FrameBuffer.frameOf(record));
   }
 
   /** @returns whether there was room */
   #join(record: LoggedRecord): boolean {
     const [loggedAt] = record;
     const isFirst = this.#joined.length === 0;
-    if (!this.#joined.add(...record)) return false;
+    if (!this.#joined.add(record)) return false;
     if (isFirst) {
       this.#joinedSince = loggedAt;
       this.#enqueueWithin(JOIN_MS);

@@ -29,10 +29,14 @@ for (const [what, message] of [
 ] as const) {
   test(`${what} in a frame, and back`, (t) => {
     const record = { loggedAt: NOON, message, recordTime: 0, omittedBytes: 0, level: undefined };
-    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message)), [record]);
-    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, NOON - 1)), [{ ...record, recordTime: NOON - 1 }]);
-    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, undefined, 70)), [{ ...record, omittedBytes: 70 }]);
-    t.deepEqual(decode(FrameBuffer.frameOf(NOON, message, 0, 70, 30)), [
+    t.deepEqual(decode(FrameBuffer.frameOf([NOON, message])), [record]);
+    t.deepEqual(decode(FrameBuffer.frameOf([NOON, message, NOON - 1])), [
+      { ...record, recordTime: NOON - 1 },
+    ]);
+    t.deepEqual(decode(FrameBuffer.frameOf([NOON, message, undefined, 70])), [
+      { ...record, omittedBytes: 70 },
+    ]);
+    t.deepEqual(decode(FrameBuffer.frameOf([NOON, message, 0, 70, 30])), [
       { ...record, omittedBytes: 70, level: 30 },
     ]);
   });
@@ -65,7 +69,7 @@ test('records are decoded as they were, except for lone surrogates, also where t
     fc.property(records, (given) => {
       buffer.clear();
       const added = given.filter(({ loggedAt, message, recordTime, omittedBytes, level }) =>
-        buffer.add(loggedAt, message, recordTime, omittedBytes, level),
+        buffer.add([loggedAt, message, recordTime, omittedBytes, level]),
       );
       t.deepEqual(decode(buffer.frames), wellFormed(added));
       t.is(buffer.frames.length, buffer.length);
@@ -81,11 +85,11 @@ for (const [character, bytes] of [
 ] as const) {
   test(`a record that just fits is added, one byte more is not (${bytes} bytes a character)`, (t) => {
     const buffer = new FrameBuffer(32 + 24 * bytes);
-    t.false(buffer.add(NOON, `${character.repeat(24)}a`));
+    t.false(buffer.add([NOON, `${character.repeat(24)}a`]));
     t.is(buffer.length, 0);
-    t.true(buffer.add(NOON, character.repeat(24)));
+    t.true(buffer.add([NOON, character.repeat(24)]));
     t.is(buffer.length, 32 + 24 * bytes);
-    t.false(buffer.add(NOON, ''));
+    t.false(buffer.add([NOON, '']));
     t.deepEqual(
       decode(buffer.frames).map(({ message }) => message),
       [character.repeat(24)],

@@ -48,11 +48,11 @@ test.serial(
   'a worker that ends is replaced at once, and the next ones after a pause that doubles and does not depend on the time of day',
   async (t) => {
     const { local, clock, channel, workers } = await setUp(t);
-    channel.write(Date.now(), 'first');
+    channel.write([Date.now(), 'first']);
     await channel.flush();
     for (const [i, pauseMs] of [0, 1000, 2000].entries()) {
       await end(workers[i]);
-      channel.write(Date.now(), `held ${i}`);
+      channel.write([Date.now(), `held ${i}`]);
       clock.set(clock.now() - 3_600_000);
       await clock.advance(Math.max(pauseMs - 1, 0));
       t.is(workers.length, i + (pauseMs === 0 ? 2 : 1));
@@ -68,11 +68,11 @@ test.serial(
 test.serial('after a worker that lived for a minute the next one starts at once again', async (t) => {
   const { clock, channel, workers } = await setUp(t);
   for (const [i, lifeMs] of [0, 60_000].entries()) {
-    channel.write(Date.now(), 'a record');
+    channel.write([Date.now(), 'a record']);
     await channel.flush();
     await clock.advance(lifeMs);
     await end(workers[i]);
-    channel.write(Date.now(), 'held');
+    channel.write([Date.now(), 'held']);
     await clock.advance(0);
     await settled();
     t.is(workers.length, i + 2);
@@ -81,7 +81,7 @@ test.serial('after a worker that lived for a minute the next one starts at once 
 
 test.serial('without a record no worker starts after the pause', async (t) => {
   const { clock, channel, workers } = await setUp(t);
-  channel.write(Date.now(), 'a record');
+  channel.write([Date.now(), 'a record']);
   await channel.flush();
   await end(workers[0]);
   await clock.advance(120_000);
@@ -92,7 +92,7 @@ test.serial('without a record no worker starts after the pause', async (t) => {
 test.serial('no worker starts after one that ends while the channel closes', async (t) => {
   const { local, clock, channel, workers } = await setUp(t);
   local.fault({ kind: 'hang', operation: 'PutLogEvents' });
-  channel.write(Date.now(), 'a record');
+  channel.write([Date.now(), 'a record']);
   await until('a request', () => puts(local).length > 0);
   const closed = channel.close();
   await end(workers[0]);
@@ -103,7 +103,7 @@ test.serial('no worker starts after one that ends while the channel closes', asy
 /** Ends two workers in a row, so that the third one starts after a second only. */
 async function endTwo({ clock, channel, workers }: Awaited<ReturnType<typeof setUp>>): Promise<void> {
   for (const i of [0, 1]) {
-    channel.write(Date.now(), `to worker ${i}`);
+    channel.write([Date.now(), `to worker ${i}`]);
     await clock.advance(0);
     await channel.flush();
     await end(workers[i]);
@@ -114,7 +114,7 @@ test.serial('a flush that begins in a pause waits for its end, and keeps the pro
   const opened = await setUp(t);
   const { local, clock, channel, workers } = opened;
   await endTwo(opened);
-  channel.write(Date.now(), 'held');
+  channel.write([Date.now(), 'held']);
   const flushed = channel.flush();
   await clock.advance(999);
   t.is(workers.length, 2);
@@ -136,7 +136,7 @@ test.serial('close() ends the pause, and delivers what is held', async (t) => {
   const opened = await setUp(t);
   const { local, clock, channel } = opened;
   await endTwo(opened);
-  channel.write(Date.now(), 'held');
+  channel.write([Date.now(), 'held']);
   await untilResolved('the close', channel.close());
   t.is(messages(local).at(-1), 'held');
   t.is(clock.timers, 0);
@@ -145,7 +145,7 @@ test.serial('close() ends the pause, and delivers what is held', async (t) => {
 test.serial('records beyond maxBufferBytes are dropped and counted while a worker starts', async (t) => {
   const { local, channel, reporter } = await setUp(t);
   const text = 'x'.repeat(1_000_000);
-  for (let i = 0; i < 100; i++) channel.write(Date.now(), text);
+  for (let i = 0; i < 100; i++) channel.write([Date.now(), text]);
   const { dropped } = reporter.counts;
   t.true(dropped.bufferFull > 30 && dropped.bufferFull < 40, `${dropped.bufferFull}`);
   await channel.flush();
@@ -156,15 +156,15 @@ test.serial('records that a worker which ended had not seen count once against m
   const maxBufferBytes = 8 * 1024 * 1024;
   const { local, clock, channel, workers, reporter } = await setUp(t, { maxBufferBytes });
   const text = 'x'.repeat(70_000); // so long that it is posted at once
-  channel.write(Date.now(), 'a record');
+  channel.write([Date.now(), 'a record']);
   await channel.flush();
-  workers[0]?.prependListener('exit', () => channel.write(Date.now(), text));
+  workers[0]?.prependListener('exit', () => channel.write([Date.now(), text]));
   await end(workers[0]);
   await settled();
   const room = Math.ceil(maxBufferBytes / (text.length + 200)) - 1;
-  for (let i = 0; i < room; i++) channel.write(Date.now(), text);
+  for (let i = 0; i < room; i++) channel.write([Date.now(), text]);
   t.is(reporter.counts.dropped.bufferFull, 0);
-  channel.write(Date.now(), text);
+  channel.write([Date.now(), text]);
   t.is(reporter.counts.dropped.bufferFull, 1);
   await clock.advance(1000);
   await channel.flush();
@@ -173,17 +173,17 @@ test.serial('records that a worker which ended had not seen count once against m
 
 test.serial('a flush does not shorten the pause of workers that end again and again', async (t) => {
   const { local, clock, channel, workers } = await setUp(t);
-  channel.write(Date.now(), 'first');
+  channel.write([Date.now(), 'first']);
   await channel.flush();
   const endNext = async (i: number) => {
     await until('a worker', () => workers.length > i);
-    workers[i]?.prependListener('exit', () => channel.write(Date.now(), `unseen ${i}`));
+    workers[i]?.prependListener('exit', () => channel.write([Date.now(), `unseen ${i}`]));
     workers[i]?.once('message', () => void workers[i]?.terminate());
     await once(workers[i] ?? t.fail(), 'exit');
     await settled();
   };
   await end(workers[0]);
-  channel.write(Date.now(), 'held');
+  channel.write([Date.now(), 'held']);
   const flushed = channel.flush();
   await clock.advance(0);
   await endNext(1);
@@ -200,7 +200,7 @@ test.serial(
   async (t) => {
     const { local, clock, channel, workers, reporter } = await setUp(t, { closeTimeoutMs: 8000 });
     local.fault({ kind: 'hang', operation: 'PutLogEvents' });
-    channel.write(Date.now(), 'a record');
+    channel.write([Date.now(), 'a record']);
     await until('the request', () => puts(local).length === 1);
     const [worker] = workers;
     if (worker === undefined) throw new Error('there is no worker');
@@ -224,8 +224,8 @@ test.serial(
   'records for a worker that has not started when the close ends are counted as lost',
   async (t) => {
     const { clock, channel, workers, reporter } = await setUp(t, { closeTimeoutMs: 1000 });
-    channel.write(Date.now(), 'one');
-    channel.write(Date.now(), 'two');
+    channel.write([Date.now(), 'one']);
+    channel.write([Date.now(), 'two']);
     await settled();
     const [worker] = workers;
     if (worker === undefined) throw new Error('there is no worker');
@@ -252,14 +252,14 @@ test.serial(
   'records beyond maxBufferBytes are dropped and counted while a worker does not keep up',
   async (t) => {
     const { local, channel, workers, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 });
-    channel.write(Date.now(), 'first');
+    channel.write([Date.now(), 'first']);
     await channel.flush();
     const [worker] = workers;
     if (worker === undefined) throw new Error('there is no worker');
     const post = worker.postMessage.bind(worker);
     const held: unknown[] = [];
     worker.postMessage = (message) => held.push(message);
-    for (let i = 0; i < 100; i++) channel.write(Date.now(), 'x'.repeat(1_000_000));
+    for (let i = 0; i < 100; i++) channel.write([Date.now(), 'x'.repeat(1_000_000)]);
     t.is(reporter.counts.dropped.bufferFull, 91);
     worker.postMessage = post;
     for (const message of held) post(message);
@@ -275,7 +275,7 @@ test.serial(
     const output = new LineOutput(new DescriptorWriter(pipe.writer, systemClock));
     const { local, channel, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 }, output);
     const text = 'x'.repeat(1_000_000);
-    for (let i = 0; i < 20; i++) channel.write(Date.now(), text);
+    for (let i = 0; i < 20; i++) channel.write([Date.now(), text]);
     t.is(reporter.counts.dropped.bufferFull, 0);
     let written = '';
     await until(
@@ -296,7 +296,7 @@ test.serial(
 test.serial('a flush under way ends with the worker', async (t) => {
   const { local, clock, channel, workers, reporter } = await setUp(t);
   local.fault({ kind: 'hang', operation: 'PutLogEvents' });
-  channel.write(Date.now(), 'a record');
+  channel.write([Date.now(), 'a record']);
   await until('a request', () => puts(local).length > 0);
   const flushed = channel.flush();
   await end(workers[0]);
@@ -319,7 +319,7 @@ for (const [what, then, reason] of [
       const loading = `${module}.loading`;
       writeFileSync(module, LOADING(loading, then));
       const { local, clock, channel, workers, problems, reporter } = await setUp(t, { module });
-      channel.write(Date.now(), 'held');
+      channel.write([Date.now(), 'held']);
       await until('the module', () => existsSync(loading));
       const ended = once(workers[0] ?? t.fail(), 'exit');
       if (what === 'does not return') await clock.advance(10_000);
@@ -343,7 +343,7 @@ for (const [what, then, reason] of [
 test.serial('a channel that is opened twice, or after a record, starts one worker', async (t) => {
   const { local, channel, workers } = await setUp(t);
   channel.open();
-  channel.write(Date.now(), 'a record');
+  channel.write([Date.now(), 'a record']);
   channel.open();
   await channel.flush();
   channel.open();

@@ -47,7 +47,7 @@ async function setUp(t: ExecutionContext, options: Options = {}) {
   // One time for all: a test on a busy machine may log for longer than records wait for others.
   const loggedAt = Date.now();
   const write = (...texts: string[]) => {
-    for (const text of texts) channel.write(loggedAt, text);
+    for (const text of texts) channel.write([loggedAt, text]);
     void clock.advance(JOIN_MS);
   };
   return {
@@ -124,7 +124,7 @@ test.serial(
     write('lost');
     await held;
     const flushed = channel.flush();
-    const killed = kill(() => channel.write(Date.now(), 'unseen'));
+    const killed = kill(() => channel.write([Date.now(), 'unseen']));
     await killed;
     local.clearFaults();
     await untilResolved('the flush', flushed, () => clock.advance(1));
@@ -137,7 +137,7 @@ test.serial('at 5,000 records a second, each is delivered or counted as lost whe
   const { local, clock, channel, counts, kill } = await setUp(t, { maxInFlight: 4, flushIntervalMs: 20 });
   let written = 0;
   const burst = async () => {
-    for (const _ of range(50)) channel.write(Date.now(), `${written++}`);
+    for (const _ of range(50)) channel.write([Date.now(), `${written++}`]);
     await clock.advance(10);
     await sleep(10);
   };

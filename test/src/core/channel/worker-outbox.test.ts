@@ -32,8 +32,8 @@ function setUp(progress = new WorkerProgress()) {
 
 test('records of one turn of the event loop are posted as one message', async (t) => {
   const { outbox, posted } = setUp();
-  outbox.write(NOON, 'one');
-  outbox.write(NOON, 'two', NOON - 1);
+  outbox.write([NOON, 'one']);
+  outbox.write([NOON, 'two', NOON - 1]);
   t.deepEqual(posted, []);
   await new Promise(setImmediate);
   t.deepEqual(posted.map(recordsIn), [
@@ -46,9 +46,9 @@ test('records of one turn of the event loop are posted as one message', async (t
 
 test('a close returns what was not posted, and leaves no timer', async (t) => {
   const { clock, outbox, posted } = setUp();
-  outbox.write(clock.now(), 'first');
+  outbox.write([clock.now(), 'first']);
   await turn();
-  outbox.write(clock.now(), 'second');
+  outbox.write([clock.now(), 'second']);
   t.is(clock.timers, 1);
   t.deepEqual(
     outbox.close().map(([, message]) => `${message}`),
@@ -63,13 +63,13 @@ const turn = () => new Promise(setImmediate);
 
 test('after a silence a record waits for the end of the turn, and those that follow for 25 milliseconds', async (t) => {
   const { clock, outbox, posted } = setUp();
-  outbox.write(clock.now(), 'first');
+  outbox.write([clock.now(), 'first']);
   await turn();
   t.is(posted.length, 1);
   await clock.advance(1);
-  outbox.write(clock.now(), 'second');
+  outbox.write([clock.now(), 'second']);
   await clock.advance(23);
-  outbox.write(clock.now(), 'third');
+  outbox.write([clock.now(), 'third']);
   t.is(clock.timers, 1);
   t.is(clock.keepingAlive, 0);
   await turn();
@@ -81,7 +81,7 @@ test('after a silence a record waits for the end of the turn, and those that fol
   ]);
   t.is(clock.timers, 0);
   await clock.advance(25);
-  outbox.write(clock.now(), 'fourth');
+  outbox.write([clock.now(), 'fourth']);
   t.is(clock.keepingAlive, 0);
   await turn();
   t.is(posted.length, 3);
@@ -90,13 +90,13 @@ test('after a silence a record waits for the end of the turn, and those that fol
 
 test('an urgent record waits for the end of the turn, but a storm of them is posted every 5 milliseconds', async (t) => {
   const { clock, outbox, posted } = setUp();
-  outbox.write(clock.now(), 'first');
+  outbox.write([clock.now(), 'first']);
   await turn();
   await clock.advance(6);
-  outbox.write(clock.now(), 'second');
+  outbox.write([clock.now(), 'second']);
   await turn();
   t.is(posted.length, 1);
-  outbox.write(clock.now(), 'urgent');
+  outbox.write([clock.now(), 'urgent']);
   outbox.expedite();
   await turn();
   t.deepEqual(recordsIn(posted[1]), [
@@ -104,7 +104,7 @@ test('an urgent record waits for the end of the turn, but a storm of them is pos
     [6, 'urgent', 0],
   ]);
   for (const _ of range(100)) {
-    outbox.write(clock.now(), 'urgent');
+    outbox.write([clock.now(), 'urgent']);
     outbox.expedite();
     await clock.advance(1);
     await turn();
@@ -117,7 +117,7 @@ test('an urgent record waits for the end of the turn, but a storm of them is pos
 test('while the application blocks its thread and logs, no record waits longer than 25 milliseconds', (t) => {
   const { clock, outbox, posted } = setUp();
   for (const _ of range(6)) {
-    outbox.write(clock.now(), 'x');
+    outbox.write([clock.now(), 'x']);
     clock.jump(10);
   }
   t.is(posted.length, 1);
@@ -129,18 +129,18 @@ test('while the application blocks its thread and logs, no record waits longer t
 
 test('a clock of the host that is set back holds no record up', async (t) => {
   const { clock, outbox, posted } = setUp();
-  outbox.write(clock.now(), 'first');
+  outbox.write([clock.now(), 'first']);
   await turn();
-  outbox.write(clock.now(), 'second');
+  outbox.write([clock.now(), 'second']);
   clock.set(NOON - 3_600_000);
-  outbox.write(clock.now(), 'third');
+  outbox.write([clock.now(), 'third']);
   await clock.advance(25);
   t.is(posted.length, 2);
 });
 
 test('a request is posted at once, after the records before it', (t) => {
   const { outbox, posted } = setUp();
-  outbox.write(NOON, 'one');
+  outbox.write([NOON, 'one']);
   outbox.request({ kind: 'flush', id: 1 });
   t.deepEqual(recordsIn(posted[0]), [[0, 'one', 0]]);
   t.deepEqual(posted.slice(1), [{ kind: 'flush', id: 1 }]);
@@ -148,7 +148,7 @@ test('a request is posted at once, after the records before it', (t) => {
 
 test('at most about 4 MiB are posted before the worker has received them', (t) => {
   const { outbox, posted, progress } = setUp();
-  for (const _ of range(70)) outbox.write(NOON, 'x'.repeat(300_000));
+  for (const _ of range(70)) outbox.write([NOON, 'x'.repeat(300_000)]);
   t.is(posted.length, 14);
   t.true(progress.receive(), 'the main thread asks for a notice');
   outbox.postNext();
@@ -160,7 +160,7 @@ test('at most about 4 MiB are posted before the worker has received them', (t) =
 test('memory that is shared with the worker is used again when the worker has received what was in it', (t) => {
   const { outbox, posted, progress } = setUp();
   const send = (text: string) => {
-    outbox.write(NOON, text);
+    outbox.write([NOON, text]);
     outbox.request({ kind: 'flush', id: 0 });
     return posted.at(-2) as Uint8Array;
   };
@@ -182,7 +182,7 @@ test('memory that is shared with the worker is used again when the worker has re
 
 test('the outbox is full beyond the bound, until the worker has received enough', (t) => {
   const { outbox, progress } = setUp();
-  for (const _ of range(84)) outbox.write(NOON, 'x'.repeat(100_000));
+  for (const _ of range(84)) outbox.write([NOON, 'x'.repeat(100_000)]);
   t.true(outbox.isFull);
   for (const _ of range(42)) progress.receive();
   t.false(outbox.isFull);
@@ -193,16 +193,16 @@ test('records that wait to be posted count against the bound', (t) => {
   const text = 'x'.repeat(60_000);
   while (!backpressure.isFullWith(text.length)) backpressure.add(text);
   t.false(outbox.isFull);
-  outbox.write(NOON, text);
+  outbox.write([NOON, text]);
   t.true(outbox.isFull);
 });
 
 test('nothing is posted after the close, which returns what the worker had not begun with', async (t) => {
   const { clock, progress, outbox, posted } = setUp();
   const long = 'é'.repeat(70_000);
-  for (const i of range(4)) outbox.write(NOON, `${i} ${long}`, NOON - i);
+  for (const i of range(4)) outbox.write([NOON, `${i} ${long}`, NOON - i]);
   outbox.request({ kind: 'flush', id: 1 });
-  outbox.write(NOON, 'joined');
+  outbox.write([NOON, 'joined']);
   t.is(posted.length, 5);
   progress.begin();
   progress.receive();
@@ -219,7 +219,7 @@ test('nothing is posted after the close, which returns what the worker had not b
 
 test('a closed outbox posts none of its queue when the worker receives more', (t) => {
   const { outbox, posted, progress } = setUp();
-  for (const _ of range(70)) outbox.write(NOON, 'x'.repeat(300_000));
+  for (const _ of range(70)) outbox.write([NOON, 'x'.repeat(300_000)]);
   outbox.close();
   for (const _ of range(14)) progress.receive();
   outbox.postNext();
@@ -229,7 +229,7 @@ test('a closed outbox posts none of its queue when the worker receives more', (t
 
 test('what the worker receives after the close makes no room beyond the bound', (t) => {
   const { outbox, progress, backpressure } = setUp();
-  for (const _ of range(42)) outbox.write(NOON, 'x'.repeat(100_000));
+  for (const _ of range(42)) outbox.write([NOON, 'x'.repeat(100_000)]);
   outbox.close();
   backpressure.clear();
   for (const _ of range(42)) progress.receive();
@@ -242,7 +242,7 @@ test('a worker that goes on after the close begins with nothing more', (t) => {
   const { outbox, progress } = setUp();
   const inWorker = new WorkerProgress(progress.memory);
   for (const text of ['one', 'two']) {
-    outbox.write(NOON, text);
+    outbox.write([NOON, text]);
     outbox.request({ kind: 'flush', id: 0 });
   }
   t.true(inWorker.begin());
@@ -261,14 +261,14 @@ test('what the worker receives before it is asked for a notice makes room at onc
     }
   }
   const { outbox, posted } = setUp(new Fast());
-  for (const _ of range(15)) outbox.write(NOON, 'x'.repeat(300_000)); // the last one is beyond 4 MiB
+  for (const _ of range(15)) outbox.write([NOON, 'x'.repeat(300_000)]); // the last one is beyond 4 MiB
   t.is(posted.length, 15);
 });
 
 test('memory of a burst is let go when the worker has received all of it', (t) => {
   const { outbox, posted, progress } = setUp();
   const send = () => {
-    outbox.write(NOON, 'x');
+    outbox.write([NOON, 'x']);
     outbox.request({ kind: 'flush', id: 0 });
     return (posted.at(-2) as Uint8Array).buffer;
   };

@@ -145,14 +145,14 @@ test.serial(
     const report = (given: Report) => reports.push(given);
     const channel = new RestartingChannel(true, { config, clock, reporter, fallback, report });
     const worker = new Promise<Worker>((resolve) => process.once('worker', resolve));
-    channel.write(Date.now(), 'first');
+    channel.write([Date.now(), 'first']);
     await channel.flush();
     preventTermination(t, await worker);
     const file = (name: string) => join(dirname(module), name);
-    channel.write(Date.now(), 'stuck');
+    channel.write([Date.now(), 'stuck']);
     await clock.advance(25);
     await until('the worker', () => existsSync(file('stuck')));
-    channel.write(Date.now(), 'unseen');
+    channel.write([Date.now(), 'unseen']);
     const closed = channel.close();
     await clock.advance(3000);
     await closed;
