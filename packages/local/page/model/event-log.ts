@@ -91,8 +91,7 @@ export class EventLog {
     this.#scan?.stop();
     this.#found.clear();
     this.isScanning.value = true;
-    const snapshot = [...this.#all.all];
-    this.#scan = new Scan(snapshot, this.#filter.matches, (found, isDone) => {
+    this.#scan = new Scan(this.#all.snapshot, this.#filter.matches, (found, isDone) => {
       this.#found.add(found);
       this.isScanning.value = !isDone;
       this.#bump();

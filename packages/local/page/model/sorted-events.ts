@@ -3,13 +3,20 @@ import { compareEvents, type LogEvent } from './log-event.js';
 /** Events in their order. Most arrive in order, and are appended. */
 export class SortedEvents {
   #events: LogEvent[] = [];
+  #snapshot: readonly LogEvent[] | undefined;
 
   get all(): readonly LogEvent[] {
     return this.#events;
   }
 
+  /** The present events, in an array that does not change. It is copied once only until events come or go. */
+  get snapshot(): readonly LogEvent[] {
+    this.#snapshot ??= [...this.#events];
+    return this.#snapshot;
+  }
+
   clear(): void {
-    this.#events = [];
+    this.#replace([]);
   }
 
   /** Adds events, in whatever order they are. */
@@ -20,9 +27,10 @@ export class SortedEvents {
     if (!first || !last) return;
     const [oldest] = this.#events;
     if (oldest && compareEvents(last, oldest) < 0) {
-      this.#events = [...sorted, ...this.#events];
+      this.#replace([...sorted, ...this.#events]);
       return;
     }
+    this.#snapshot = undefined;
     // Only the events after the first of those that are added can change their place.
     const start = this.#placeOf(first);
     const tail = this.#events.splice(start);
@@ -32,7 +40,12 @@ export class SortedEvents {
 
   /** Keeps the events that the predicate wants. */
   keep(isWanted: (event: LogEvent) => boolean): void {
-    this.#events = this.#events.filter(isWanted);
+    this.#replace(this.#events.filter(isWanted));
+  }
+
+  #replace(events: LogEvent[]): void {
+    this.#events = events;
+    this.#snapshot = undefined;
   }
 
   /** The index of an event, or where it would stand. */

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { fieldsOf } from '../../src/search/fields.js';
 import { levelOf } from '../../src/search/level.js';
 import type { LogEvent } from '../model/log-event.js';
@@ -18,14 +19,17 @@ const NOT_LISTED = new Set([
 ]);
 const MAX_LISTED = 8;
 
-/** One line of the table. @param showsSource whether events of several groups are shown */
-export function EventRow({
-  event,
-  showsSource,
-}: {
+interface Properties {
   readonly event: LogEvent;
+  /** Whether events of several groups are shown. */
   readonly showsSource: boolean;
-}) {
+}
+
+/** One line of the table. It is made once for an event, however often the table is drawn. */
+export const EventRow = ({ event, showsSource }: Properties) =>
+  useMemo(() => rowOf(event, showsSource), [event, showsSource]);
+
+function rowOf(event: LogEvent, showsSource: boolean) {
   const fields = fieldsOf(event.message);
   const level = levelOf(event.message, fields);
   const text = fields && (textOf(fields.msg) ?? textOf(fields.message));

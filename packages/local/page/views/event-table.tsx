@@ -40,6 +40,7 @@ export function EventTable({ service }: { readonly service: Service }) {
         }}
         onSelect={(index) => show({ event: String(found[index]?.sequence ?? '') })}
         placeOf={(event) => placeOf(found, event)}
+        keyOf={({ sequence }) => sequence}
         rowClass={() => 'event'}
         row={(event) => <EventRow event={event} showsSource={group === ''} />}
       />

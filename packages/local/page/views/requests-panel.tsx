@@ -39,6 +39,7 @@ export function RequestsPanel({ service }: { readonly service: Service }) {
             show({ request: String(shown[index]?.number ?? '') });
           }}
           placeOf={({ number }) => shown.findIndex((other) => other.number >= number)}
+          keyOf={({ number }) => number}
           rowClass={({ record }) => `request ${outcomeOf(record)}`}
           row={({ record }) => <RequestRow record={record} />}
         />

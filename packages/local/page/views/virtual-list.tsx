@@ -18,6 +18,8 @@ interface Properties<Item> {
   readonly onSelect: (index: number) => void;
   /** Where an item is now that was in the list, or would be. */
   readonly placeOf: (item: Item) => number;
+  /** What no other item of the list has. */
+  readonly keyOf: (item: Item) => number;
   readonly row: (item: Item) => ComponentChildren;
   readonly rowClass: (item: Item) => string;
 }
@@ -30,22 +32,30 @@ interface Anchor<Item> {
 
 /** A list of any length, of which only the visible rows are in the document. */
 export function VirtualList<Item>(properties: Properties<Item>) {
-  const { items, rowHeight, isFollowing, selected, label, row, rowClass, onSelect } = properties;
+  const { items, rowHeight, isFollowing, selected, label, row, rowClass, onSelect, keyOf } = properties;
   const box = useRef<HTMLDivElement>(null);
-  const [range, setRange] = useState({ top: 0, height: 600 });
+  const [height, setHeight] = useState(600);
+  const [, drawAnew] = useState({});
+  /** The pixels above the visible rows in the rows that are drawn. */
+  const top = useRef(0);
   const anchor = useRef<Anchor<Item> | undefined>(undefined);
   useKeptPlace(properties, box.current, anchor.current);
-  useSize(box, (height) => setRange(({ top }) => ({ top, height })));
+  useSize(box, setHeight);
   useVisible(box.current, selected, rowHeight);
 
-  const first = Math.max(0, Math.floor(range.top / rowHeight) - MARGIN_ROWS);
-  const shown = items.slice(first, first + Math.ceil(range.height / rowHeight) + 2 * MARGIN_ROWS);
+  // Known before the browser scrolls there: each search would else be drawn twice.
+  if (isFollowing) top.current = Math.max(0, items.length * rowHeight - height);
+  const first = Math.max(0, Math.floor(top.current / rowHeight) - MARGIN_ROWS);
+  const shown = items.slice(first, first + Math.ceil(height / rowHeight) + 2 * MARGIN_ROWS);
   const onScroll = ({ currentTarget }: TargetedEvent<HTMLDivElement>): void => {
     const { scrollTop, clientHeight, scrollHeight } = currentTarget;
     const index = Math.floor(scrollTop / rowHeight);
     const item = items[index];
     anchor.current = item === undefined ? undefined : { item, cut: scrollTop - index * rowHeight };
-    setRange({ top: scrollTop, height: clientHeight });
+    if (Math.abs(scrollTop - top.current) >= 1) {
+      top.current = scrollTop;
+      drawAnew({});
+    }
     properties.onFollow(scrollTop + clientHeight >= scrollHeight - END_PX);
   };
   return (
@@ -63,7 +73,7 @@ export function VirtualList<Item>(properties: Properties<Item>) {
           target instanceof Element && target.closest('[role=option]')?.getAttribute('aria-posinset');
         if (index) onSelect(Number(index) - 1);
       }}
-      onKeyDown={(event) => moveByKey(event, properties, range.height)}
+      onKeyDown={(event) => moveByKey(event, properties, height)}
     >
       <div class="list-space" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
         <div
@@ -73,7 +83,7 @@ export function VirtualList<Item>(properties: Properties<Item>) {
         >
           {shown.map((item, offset) => (
             <div
-              key={first + offset}
+              key={keyOf(item)}
               id={`${label}-${first + offset}`}
               role="option"
               tabIndex={-1}

@@ -129,6 +129,35 @@ pageTest(
   { service: { keepEvents: false } },
 );
 
+/** Marks each row, and counts from now on the rows that are made. */
+const WATCH_ROWS = `(() => {
+  for (const row of document.querySelectorAll('.row.event')) row.marked = true;
+  window.rowsMade = 0;
+  new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) {
+      for (const node of addedNodes) window.rowsMade += node.matches?.('.row.event') ? 1 : 0;
+    }
+  }).observe(document.querySelector('.list-window'), { childList: true });
+})()`;
+const ROWS_LEFT = `[...document.querySelectorAll('.row.event')].filter((row) => row.marked).length`;
+
+pageTest('a search makes each row once, and leaves those that stay', async (t, page, made) => {
+  const messages = Array.from({ length: 1_000 }, (_, index) => pino({ msg: index < 500 ? 'early' : 'late' }));
+  await put(made, messages);
+  await shows(page, 1_000, 1_000);
+  const shown = await rows(page).count();
+  await page.evaluate(WATCH_ROWS);
+  await page.fill('#search', 'late');
+  await shows(page, 500, 1_000);
+  t.is(await page.evaluate(ROWS_LEFT), shown);
+  t.is(await page.evaluate('window.rowsMade'), 0);
+  await page.fill('#search', 'early');
+  await shows(page, 500, 1_000);
+  await rowWith(page, 'early').last().waitFor();
+  t.is(await page.evaluate(ROWS_LEFT), 0);
+  t.is(await page.evaluate('window.rowsMade'), shown);
+});
+
 pageTest('events that match are exported as NDJSON', async (t, page, made) => {
   await put(made, ORDERS);
   await page.fill('#search', 'status>=500');
