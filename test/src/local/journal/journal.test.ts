@@ -18,6 +18,7 @@ import {
   PutRetentionPolicyCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { Journal, Store } from '@putlogs/local/internal';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../support/until.js';
 
@@ -280,4 +281,43 @@ test('a file that grows is rewritten meanwhile', async (t) => {
   t.like((await next.events()).at(-1), { message: 'last' });
   t.like(await next.groups(), [{ streams: [{ count: 136 }] }]);
   await next.end('SIGTERM');
+});
+
+/** A store that keeps the newest 100 bytes, and so has its file rewritten after 400; and how events get into both. */
+async function small(t: ExecutionContext, file: string) {
+  const store = new Store(true, 100);
+  const journal = new Journal(file, (error) => t.fail(String(error)));
+  await journal.open(store);
+  const put = (message: string): void => {
+    const sequence = store.takeSequence(1);
+    const batch = {
+      sequence,
+      timestamps: Float64Array.of(1),
+      messages: [message],
+      ingestionTime: 1,
+      entity: null,
+    };
+    store.ensureStream('g', 's', 1).append(batch);
+    journal.batch('g', 's', batch);
+  };
+  return { store, journal, put };
+}
+
+test('what waits while the file is rewritten is in it once', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await small(t, file);
+  // The first is being written, and is enough for the file to be rewritten then, while the others wait.
+  first.put('x'.repeat(1_000));
+  first.put('second');
+  first.put('third');
+  await first.journal.close();
+  const next = await small(t, file);
+  t.teardown(() => next.journal.close());
+  const [stream] = next.store.find('g', 's');
+  t.deepEqual(
+    stream?.events().map(({ message }) => message),
+    ['second', 'third'],
+  );
+  t.is(stream?.count, 3);
+  t.is(next.journal.damagedLines, 0);
 });

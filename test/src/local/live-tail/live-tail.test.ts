@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -5,6 +8,7 @@ import {
   type StartLiveTailCommandInput,
   type StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { LiveTail, LiveTailSession } from '@putlogs/local/internal';
 import test, { type ExecutionContext } from 'ava';
 import { until, untilResolved } from '../../support/until.js';
 import { type Bench, bench, HOUR, NOW } from '../support.js';
@@ -162,6 +166,31 @@ test('a session ends when the service closes', async (t) => {
   t.is(bed.sessions, 1);
   await bed.made.local.close();
   await until('the session ends', () => bed.sessions === 0);
+});
+
+test('a session that has ended takes no more events', async (t) => {
+  const tail = new LiveTail(Date.now, () => () => undefined);
+  const taken: string[] = [];
+  const filter = {
+    groups: new Map([['g', arnOf('g')]]),
+    streamNames: undefined,
+    streamPrefixes: undefined,
+    pattern: undefined,
+    matches: (message: string) => taken.push(message) > 0,
+  };
+  const server = createServer((_request, response) => tail.open(new LiveTailSession(filter, 0), response));
+  t.teardown(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const publish = (message: string): void =>
+    tail.publish('g', [{ logStreamName: 's', message, timestamp: 1, ingestionTime: 1, entity: null }]);
+  // A TCP server has such an address.
+  const client = get({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  await once(client, 'response');
+  publish('taken');
+  client.destroy();
+  await until('the end of the session', () => !tail.isOpen);
+  publish('not taken');
+  t.deepEqual(taken, ['taken']);
 });
 
 const REFUSED: readonly (readonly [Partial<StartLiveTailCommandInput>, RegExp])[] = [

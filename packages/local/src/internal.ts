@@ -1,0 +1,6 @@
+/** For this project's own tests. It may change in any release. */
+
+export { Journal } from './journal/journal.js';
+export { LiveTail } from './live-tail/live-tail.js';
+export { LiveTailSession } from './live-tail/live-tail-session.js';
+export { Store } from './store/store.js';
