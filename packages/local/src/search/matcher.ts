@@ -79,7 +79,7 @@ function comparisonOfOne(operator: Operator, value: string): Matches<unknown> {
   const order = (given: unknown): number => {
     if (given === undefined) return Number.NaN;
     const own = typeof given === 'string' ? asNumber(given) : given;
-    if (number !== undefined && typeof own === 'number') return own - number;
+    if (number !== undefined) return typeof own === 'number' ? own - number : Number.NaN;
     const text = textOf(given);
     return text === value ? 0 : text < value ? -1 : 1;
   };

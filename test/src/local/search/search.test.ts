@@ -110,6 +110,30 @@ for (const [query, expected] of [
   });
 }
 
+/** Values of one field, of all types. */
+const STATUSES = [503, 404, '500', 'OK', '5xx', null, true, [200, 502], { code: 503 }];
+
+for (const [query, expected] of [
+  ['status>=500', [503, '500', [200, 502]]],
+  ['status<500', [404, [200, 502]]],
+  ['status!=503', [404, '500', 'OK', '5xx', null, true, [200, 502], { code: 503 }]],
+  ['status=500', ['500']],
+  ['status:OK', ['OK']],
+  ['status:null', [null]],
+  ['status>=O', ['OK', null, true, { code: 503 }]],
+] as const) {
+  test(`of values of all types, ${query} finds those that it can compare`, async (t) => {
+    const made = await bench(t);
+    const logEvents = STATUSES.map((status) => ({ timestamp: NOW, message: JSON.stringify({ status }) }));
+    await made.put({ logEvents });
+    const { events } = await search(made, { query });
+    t.deepEqual(
+      events.map(({ message }) => JSON.parse(message).status),
+      expected as unknown,
+    );
+  });
+}
+
 for (const [query, message] of [
   ['status>=', 'A value is missing after status>=.'],
   ['status!= 5', 'A value is missing after status!=.'],
