@@ -17,65 +17,127 @@ const LIMITS = `${GUIDE}cloudwatch_limits_cwl.html`;
 const ENTITY = `${REFERENCE}API_Entity.html`;
 const SIGNING = 'https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html';
 
-/** A part of the words, then the rule. The first that fits applies. */
-const BY_WORDS: readonly (readonly [part: RegExp, rule: string, source: string])[] = [
-  [
-    /^Upload too large/,
-    'A batch has at most 1,048,576 bytes: UTF-8 of the messages, plus 26 for each event. Send smaller batches.',
-    PUT,
-  ],
-  [/^Log event too large/, 'An event has at most 1 MiB. Cut the message, or split it.', LIMITS],
-  [/chronological order/, 'The events of a batch are sorted by timestamp. Sort them before you send.', PUT],
-  [/span more than 24 hours/, 'The events of a batch span at most 24 hours. Begin a new batch.', PUT],
-  [
-    /log stream does not exist/,
-    'A log stream exists before events are put into it. Call CreateLogStream first.',
-    PUT,
-  ],
-  [/log group does not exist/, 'A log group exists before its streams do. Call CreateLogGroup first.', PUT],
-  [
-    /already exists/,
-    'Names are unique. Clients that create on demand take this answer for success.',
-    `${REFERENCE}API_CreateLogStream.html`,
-  ],
-  [
-    /^Signature (expired|not yet current)/,
-    'A signature is valid for five minutes. Correct the clock of the client, or the offset of this service.',
-    SIGNING,
-  ],
-  [
-    /Map keys must satisfy|entity/i,
-    'The entity violates the model: its keys, or the number or the length of its attributes.',
-    ENTITY,
-  ],
-  [
-    /validation error/,
-    'A member is missing, or violates the pattern, length or range that the model of the service states.',
-    PUT,
-  ],
-];
+/** For a type of error, a part of its words, and the rule. Words may quote the request, so they never decide alone. */
+type Rule = readonly [part: RegExp, rule: string, source?: string];
 
-const BY_TYPE: Readonly<Record<string, readonly [rule: string, source?: string]>> = {
+const ANY = /(?:)/;
+
+/** The first rule whose words fit applies. */
+const RULES: Readonly<Record<string, readonly Rule[]>> = {
+  InvalidParameterException: [
+    [
+      /^Upload too large/,
+      'A batch has at most 1,048,576 bytes: UTF-8 of the messages, plus 26 for each event. Send smaller batches.',
+      PUT,
+    ],
+    [/^Log event too large/, 'An event has at most 1 MiB. Cut the message, or split it.', LIMITS],
+    [
+      /must be in chronological order/,
+      'The events of a batch are sorted by timestamp. Sort them before you send.',
+      PUT,
+    ],
+    [/span more than 24 hours/, 'The events of a batch span at most 24 hours. Begin a new batch.', PUT],
+    [
+      / at 'entity(\.[^']*)?' failed to satisfy/,
+      'The entity violates the model: its keys, or the number or the length of its attributes.',
+      ENTITY,
+    ],
+    [
+      /^\d+ validation errors? detected/,
+      'A member is missing, or violates the pattern, length or range that the model of the service states.',
+      PUT,
+    ],
+    [
+      /nextToken is invalid/,
+      'A token belongs to the request that it was answered to. Start from the first page.',
+    ],
+    [ANY, 'A parameter has a value that the service does not accept.'],
+  ],
+  ResourceNotFoundException: [
+    [
+      /log stream does not exist/,
+      'A log stream exists before events are put into it. Call CreateLogStream first.',
+      PUT,
+    ],
+    [
+      /query does not exist/,
+      'The newest 100 queries are kept. Start the query again.',
+      `${REFERENCE}API_GetQueryResults.html`,
+    ],
+    [
+      /log record does not exist/,
+      'The event is no longer kept, or was in a log stream that has been deleted since.',
+      `${REFERENCE}API_GetLogRecord.html`,
+    ],
+    [ANY, 'A log group exists before its streams do. Call CreateLogGroup first.', PUT],
+  ],
+  ResourceAlreadyExistsException: [
+    [
+      ANY,
+      'Names are unique. Clients that create on demand take this answer for success.',
+      `${REFERENCE}API_CreateLogStream.html`,
+    ],
+  ],
+  InvalidSignatureException: [
+    [
+      ANY,
+      'A signature is valid for five minutes. Correct the clock of the client, or the offset of this service.',
+      SIGNING,
+    ],
+  ],
   ThrottlingException: [
-    'The quota of requests per second is used up. Wait, with a pause that doubles and is random.',
-    LIMITS,
+    [
+      ANY,
+      'The quota of requests per second is used up. Wait, with a pause that doubles and is random.',
+      LIMITS,
+    ],
   ],
-  ServiceUnavailableException: ['The service failed. The same request may succeed later.', PUT],
-  OperationAbortedException: ['Several requests change the same resource at once. Try again.'],
+  ServiceUnavailableException: [[ANY, 'The service failed. The same request may succeed later.', PUT]],
+  OperationAbortedException: [[ANY, 'Several requests change the same resource at once. Try again.']],
   AccessDeniedException: [
-    'The policy of the credentials does not allow the action on this log group.',
-    `${GUIDE}iam-identity-based-access-control-cwl.html`,
+    [
+      ANY,
+      'The policy of the credentials does not allow the action on this resource.',
+      `${GUIDE}iam-identity-based-access-control-cwl.html`,
+    ],
   ],
-  ExpiredTokenException: ['The temporary credentials are over. They have to be renewed.', SIGNING],
-  UnrecognizedClientException: ['The access key does not exist in this account and partition.', SIGNING],
-  MissingAuthenticationTokenException: ['The request is not signed.', SIGNING],
+  ExpiredTokenException: [[ANY, 'The temporary credentials have expired. They have to be renewed.', SIGNING]],
+  UnrecognizedClientException: [
+    [ANY, 'The access key does not exist in this account and partition.', SIGNING],
+  ],
+  MissingAuthenticationTokenException: [[ANY, 'The request is not signed.', SIGNING]],
   IncompleteSignatureException: [
-    'The request is not signed as Signature Version 4 for the service `logs`.',
-    SIGNING,
+    [ANY, 'The request is not signed as Signature Version 4 for the service `logs`.', SIGNING],
   ],
-  SerializationException: ['The body is not JSON of the right shape, or its encoding is not gzip.'],
-  UnknownOperationException: ['No operation of CloudWatch Logs has this name. Operations are POST /.'],
-  InvalidParameterException: ['A parameter has a value that the service does not accept.', PUT],
+  SerializationException: [[ANY, 'The body is not JSON of the right shape, or its encoding is not gzip.']],
+  UnknownOperationException: [[ANY, 'No operation of CloudWatch Logs has this name. Operations are POST /.']],
+  UnsupportedOperationException: [
+    [ANY, 'CloudWatch Logs has this operation, but this local service does not.'],
+  ],
+  MalformedQueryException: [
+    [
+      ANY,
+      'The query is not of Logs Insights QL, or uses what this local service does not implement.',
+      `${GUIDE}CWL_QuerySyntax.html`,
+    ],
+  ],
+  TooManyTagsException: [
+    [ANY, 'A resource has at most 50 tags. Remove some first.', `${REFERENCE}API_TagResource.html`],
+  ],
+  ValidationException: [
+    [
+      ANY,
+      'Deletion protection is on for the log group. Turn it off first.',
+      `${REFERENCE}API_PutLogGroupDeletionProtection.html`,
+    ],
+  ],
+  InvalidOperationException: [[ANY, 'This service runs without keeping events, so they cannot be read.']],
+  InternalFailure: [[ANY, 'This is a defect of the local service, not of the request. Please report it.']],
+};
+
+const TOO_LARGE: Explanation = {
+  words: '413 without a body',
+  rule: 'A body has at most 16 MiB, before and after compression. Send smaller batches.',
 };
 
 const REJECTED_ENTITY: Readonly<Record<string, string>> = {
@@ -97,13 +159,12 @@ export function explain(record: RequestRecord): readonly Explanation[] {
   ];
 }
 
-function explainRefusal({ errorType, errorMessage = '' }: RequestRecord): readonly Explanation[] {
-  if (errorType === undefined) return [];
-  const words = `${errorType}: ${errorMessage}`;
-  const [, byWords, source] = BY_WORDS.find(([part]) => part.test(errorMessage)) ?? [];
-  if (byWords !== undefined && source !== undefined) return [{ words, rule: byWords, source }];
-  const [rule = 'See the reference of the operation.', own = REFERENCE] = BY_TYPE[errorType] ?? [];
-  return [{ words, rule, source: own }];
+function explainRefusal({ errorType, errorMessage = '', status }: RequestRecord): readonly Explanation[] {
+  if (errorType === undefined) return status === 413 ? [TOO_LARGE] : [];
+  const rules = Object.hasOwn(RULES, errorType) ? RULES[errorType] : undefined;
+  const [, rule = 'See the reference of the operation.', source = REFERENCE] =
+    rules?.find(([part]) => part.test(errorMessage)) ?? [];
+  return [{ words: `${errorType}: ${errorMessage}`, rule, source }];
 }
 
 function explainEvents({ rejectedLogEventsInfo, events = 0 }: RequestRecord): readonly Explanation[] {
