@@ -1,55 +1,108 @@
 import type { Readable } from 'node:stream';
 import { timeOfLine } from './line-time.js';
 
-/** An event that a line of an application has become. */
+/** An event that lines of an application have become. */
 export interface LineEvent {
   readonly timestamp: number;
   readonly message: string;
 }
 
-/** Characters after which a line without an end is cut. */
+export interface LineTiming {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back when the input has paused long enough that an event is complete. @returns ends that */
+  afterPause(callback: () => void): () => void;
+}
+
+/** Characters after which a line without an end, or an event, is cut. */
 const MAX_LINE = 1_000_000;
 /** A line that goes on with the one before it, as those of a stack or of an inspected object do. */
 const CONTINUATION = /^[\s}\])]/;
+/** A line without a time has that of a line before it which was read less than this ago; else the present one. */
+const MAX_TIME_AGE_MS = 1_000;
 
 /**
- * Reads the lines of an application, and passes them on in the pieces in which they arrive.
- * @param now the time of lines that state none
+ * Reads the lines of an application, and passes them on as events. The last one is held, since the next line may go on
+ * with it, until the input pauses.
  * @returns when the input has ended
  */
 export async function readLines(
   input: Readable,
-  now: () => number,
+  timing: LineTiming,
   onEvents: (events: readonly LineEvent[]) => void,
 ): Promise<void> {
-  let rest = '';
-  const pass = (lines: readonly string[]): void => {
-    const events = eventsOf(lines, now());
+  const joiner = new LineJoiner(timing.now);
+  const pass = (events: readonly LineEvent[]): void => {
     if (events.length > 0) onEvents(events);
   };
-  for await (const chunk of input.setEncoding('utf8')) {
-    const lines = `${rest}${chunk}`.split(/\r?\n/);
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE) {
-      lines.push(rest);
-      rest = '';
+  let rest = '';
+  let cancel = (): void => undefined;
+  try {
+    for await (const chunk of input.setEncoding('utf8')) {
+      cancel();
+      const lines = `${rest}${chunk}`.split(/\r?\n/);
+      rest = lines.pop() ?? '';
+      if (rest.length > MAX_LINE) {
+        lines.push(rest);
+        rest = '';
+      }
+      pass(joiner.add(lines));
+      cancel = timing.afterPause(() => {
+        if (!CONTINUATION.test(rest)) pass(joiner.end());
+      });
     }
-    pass(lines);
+  } finally {
+    cancel();
+    pass(joiner.add([rest]));
+    pass(joiner.end());
   }
-  pass([rest]);
 }
 
-/** In order of their time, since a stream of log events has this order. */
-function eventsOf(lines: readonly string[], now: number): readonly LineEvent[] {
-  const messages: string[] = [];
-  for (const line of lines) {
-    const previous = messages.at(-1);
-    if (line.trim() === '') continue;
-    if (previous !== undefined && CONTINUATION.test(line))
-      messages[messages.length - 1] = `${previous}\n${line}`;
-    else messages.push(line);
+/** Joins lines that belong together. */
+class LineJoiner {
+  readonly #now: () => number;
+  #held: string | undefined;
+  #stated: { readonly time: number; readonly readAt: number } | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
   }
-  return messages
-    .map((message) => ({ timestamp: timeOfLine(message) ?? now, message }))
-    .sort((a, b) => a.timestamp - b.timestamp);
+
+  /** Takes lines. @returns the events that no later line goes on with */
+  add(lines: readonly string[]): readonly LineEvent[] {
+    const complete: string[] = [];
+    for (const line of lines) {
+      if (line.trim() === '') continue;
+      const held = this.#held;
+      if (held !== undefined && held.length < MAX_LINE && CONTINUATION.test(line)) {
+        this.#held = `${held}\n${line}`;
+        continue;
+      }
+      if (held !== undefined) complete.push(held);
+      this.#held = line;
+    }
+    return this.#eventsOf(complete);
+  }
+
+  /** @returns the event that was held, if any */
+  end(): readonly LineEvent[] {
+    const held = this.#held;
+    this.#held = undefined;
+    return held === undefined ? [] : this.#eventsOf([held]);
+  }
+
+  /** In order of their time, since a stream of log events has this order. */
+  #eventsOf(messages: readonly string[]): readonly LineEvent[] {
+    return messages
+      .map((message) => ({ timestamp: this.#timeOf(message), message }))
+      .sort((a, b) => a.timestamp - b.timestamp);
+  }
+
+  #timeOf(message: string): number {
+    const now = this.#now();
+    const time = timeOfLine(message);
+    if (time !== undefined) this.#stated = { time, readAt: now };
+    if (this.#stated && now - this.#stated.readAt < MAX_TIME_AGE_MS) return this.#stated.time;
+    return now;
+  }
 }
