@@ -151,10 +151,14 @@ async function run(args: Arguments): Promise<void> {
   if (open && !(await openBrowser(`${local.endpoint}/`))) {
     process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
   }
-  if (journal && journal.damagedLines > 0) {
-    process.stderr.write(`${journal.damagedLines} damaged lines of ${safe(db ?? '')} were left out.\n`);
-  }
+  if (journal && journal.damagedLines > 0) process.stderr.write(damageNotice(db ?? '', journal));
   if (isPiped()) void pass(local);
+}
+
+function damageNotice(file: string, { damagedLines, original }: Journal): string {
+  const lines = damagedLines === 1 ? '1 damaged line' : `${damagedLines} damaged lines`;
+  const aside = original === undefined ? '' : ` The file as it was is ${safe(original)}.`;
+  return `${lines} of ${safe(file)} ${damagedLines === 1 ? 'was' : 'were'} left out.${aside}\n`;
 }
 
 /** The service goes on in memory. */

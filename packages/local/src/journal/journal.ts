@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { toJson } from '../http/json.js';
 import type { Store, StoredBatch } from '../store/store.js';
@@ -31,6 +31,8 @@ export class Journal {
   readonly #onProblem: (error: unknown) => void;
   /** Lines that could not be read when the journal was opened, or did not fit what was before them. */
   damagedLines = 0;
+  /** Where the file was put aside as it was, since more than its last line was damaged. */
+  original: string | undefined;
   #lock: FileLock | undefined;
   #store: Store | undefined;
   #handle: FileHandle | undefined;
@@ -57,14 +59,23 @@ export class Journal {
 
   async #read(store: Store): Promise<void> {
     this.#handle = await open(this.#file, 'a+', MODE);
+    let lines = 0;
+    let isLastDamaged = false;
     for await (const line of this.#handle.readLines({ start: 0, autoClose: false })) {
       const entry = readEntry(line);
-      if (!entry || !replay(store, entry)) this.damagedLines++;
+      isLastDamaged = !(entry && replay(store, entry));
+      lines++;
+      if (isLastDamaged) this.damagedLines++;
     }
+    if (lines > 0 && this.damagedLines === lines) {
+      throw new Error('it is not empty, and no line of it is an entry of this service. Choose another file');
+    }
+    // A kill leaves no more than the last line damaged.
+    if (this.damagedLines > (isLastDamaged ? 1 : 0)) this.original = freeName(`${this.#file}.damaged`);
     this.#store = store;
     this.#maxAdded = GROWTH * (store.arrivals?.limit ?? Infinity);
     // A damaged last line has no end, and would spoil the next.
-    await this.#rewrite();
+    await this.#rewrite(this.original);
   }
 
   /** Notes a request that the service has executed. */
@@ -109,8 +120,11 @@ export class Journal {
     }
   }
 
-  /** Replaces the file by the shortest one that tells of the present state, in one turn: nothing changes meanwhile. */
-  async #rewrite(): Promise<void> {
+  /**
+   * Replaces the file by the shortest one that tells of the present state, in one turn: nothing changes meanwhile.
+   * @param putAside the name that the file gets; undefined: it is no longer needed
+   */
+  async #rewrite(putAside?: string): Promise<void> {
     if (!this.#store) return;
     const temporary = `${this.#file}.new`;
     const descriptor = openSync(temporary, 'w', MODE);
@@ -126,6 +140,7 @@ export class Journal {
     flush();
     fsyncSync(descriptor);
     closeSync(descriptor);
+    if (putAside !== undefined) renameSync(this.#file, putAside);
     renameSync(temporary, this.#file);
     this.#waiting = [];
     this.#added = 0;
@@ -133,4 +148,11 @@ export class Journal {
     this.#handle = await open(this.#file, 'a', MODE);
     await old?.close();
   }
+}
+
+/** This name, or with a number if there is such a file. */
+function freeName(name: string): string {
+  let free = name;
+  for (let number = 2; existsSync(free); number++) free = `${name}-${number}`;
+  return free;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -176,23 +176,17 @@ test('lines of standard input are kept too', async (t) => {
   await next.end('SIGTERM');
 });
 
-test('damaged lines are left out, and said', async (t) => {
+test('a damaged last line, as a kill leaves it, is left out, and said', async (t) => {
   const file = await temporaryFile(t);
   const first = await start(t, file);
   await first.createStream();
   await first.put('kept');
   await first.end('SIGTERM');
-  const entries = [
-    'nonsense',
-    '{"at":1,"operation":"Nonsense","input":{}}',
-    '{"at":1}',
-    '{"at":1,"logGroupName":"g","ev',
-  ];
-  await appendFile(file, entries.join('\n'));
+  await appendFile(file, '{"at":1,"logGroupName":"g","ev');
   const next = await start(t, file);
   await until(
     'the report',
-    () => next.output().includes(`4 damaged lines of ${file} were left out.`),
+    () => next.output().includes(`1 damaged line of ${file} was left out.\n`),
     () => sleep(10),
   );
   await next.put('after');
@@ -201,7 +195,46 @@ test('damaged lines are left out, and said', async (t) => {
   t.like(await last.events(), [{ message: 'kept' }, { message: 'after' }]);
   t.notRegex(last.output(), /damaged/);
   await last.end('SIGTERM');
+  await t.throwsAsync(stat(`${file}.damaged`), { code: 'ENOENT' });
 });
+
+test('a file that is damaged elsewhere is put aside as it was, and does not replace an earlier one', async (t) => {
+  const file = await temporaryFile(t);
+  const first = await start(t, file);
+  await first.createStream();
+  await first.put('kept');
+  await first.end('SIGTERM');
+  for (const aside of [`${file}.damaged`, `${file}.damaged-2`]) {
+    await appendFile(file, 'nonsense\n{"at":1,"operation":"Nonsense","input":{}}\n{"at":1}\n{"at":1,"logGr');
+    const before = await readFile(file, 'utf8');
+    const next = await start(t, file);
+    await until(
+      'the report',
+      () =>
+        next.output().includes(`4 damaged lines of ${file} were left out. The file as it was is ${aside}.\n`),
+      () => sleep(10),
+    );
+    t.is(await readFile(aside, 'utf8'), before);
+    t.like(await next.events(), [{ message: 'kept' }]);
+    await next.end('SIGTERM');
+  }
+});
+
+for (const content of ['one line\n', '{"level":30,"msg":"of an application"}\n{"at":1}\n', 'no end', '\n']) {
+  test(`a file of somebody else is refused, and left as it is: ${JSON.stringify(content)}`, async (t) => {
+    const file = await temporaryFile(t);
+    await writeFile(file, content);
+    const { child, output } = run(t, file);
+    const [code] = await once(child, 'close');
+    t.is(code, 1);
+    t.regex(
+      output(),
+      /^Cannot keep events in \S+: it is not empty, and no line of it is an entry of this service\./,
+    );
+    t.is(await readFile(file, 'utf8'), content);
+    await t.throwsAsync(stat(`${file}.lock`), { code: 'ENOENT' });
+  });
+}
 
 test('nobody else can read the file', async (t) => {
   const file = await temporaryFile(t);
