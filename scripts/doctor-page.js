@@ -1,22 +1,10 @@
 // Writes the codes of `putlogs doctor` into docs/doctor.md, from the table in the code. With --check it only says whether the
 // page is up to date.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { CHECKS } from '../packages/cli/dist/doctor/checks.js';
 import { CODES } from '../packages/cli/dist/doctor/codes.js';
+import { putPart, wrapped } from './pages/part.js';
 
-const PAGE = new URL('../docs/doctor.md', import.meta.url);
-const CODES_PART = /(<!-- codes: written by scripts\/doctor-page\.js -->\n)[\s\S]*?(<!-- codes end -->)/;
-
-const text = readFileSync(PAGE, 'utf8');
-const written = text.replace(
-  CODES_PART,
-  (_, begin, end) => `${begin}${CHECKS.map(section).join('')}\n${end}`,
-);
-if (!process.argv.includes('--check')) writeFileSync(PAGE, written);
-else if (written !== text) {
-  process.stderr.write('The codes in docs/doctor.md are stale: run node scripts/doctor-page.js\n');
-  process.exitCode = 1;
-}
+putPart('docs/doctor.md', 'codes', 'scripts/doctor-page.js', `${CHECKS.map(section).join('')}\n`);
 
 function section(check) {
   const own = Object.entries(CODES).filter(([, row]) => row.check === check);
@@ -29,15 +17,4 @@ function section(check) {
 
 function problem(code, { level, means, remedy }) {
   return `\n### ${code}\n\n${level === 'error' ? 'Error' : 'Warning'}. ${wrapped(`${means} ${remedy}`)}\n`;
-}
-
-/** Lines of a page have 120 characters at most. */
-function wrapped(text) {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== '' && last.length + word.length > 110) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines.join('\n');
 }

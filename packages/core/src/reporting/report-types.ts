@@ -3,91 +3,161 @@ import type { Counts } from './counts.js';
 
 /**
  * What is wrong. Each code (of `module`, each kind of failure) is reported at most once a minute, with the number of events
- * lost since the last report. The message says what to do.
+ * lost since the last report. The message says what to do. scripts/reports-page.js writes docs/reports.md of these comments.
  */
 export type ProblemCode =
   // Events wait. They are delivered when the cause is gone.
-  /** The account or the log group is over its request quota. Raise `flushIntervalMs` or the quota if it lasts. */
+  /**
+   * The account sends more requests than its quota allows. Fix: if it lasts, raise `flushIntervalMs`, so that
+   * requests get fuller, or have the quota raised.
+   */
   | 'throttled'
-  /** CloudWatch Logs cannot be reached, answers with a server error, or does not answer in time. Check the network. */
+  /**
+   * CloudWatch Logs cannot be reached, answers with a server error, or does not answer in time. Fix: check the
+   * network, the proxy and the endpoint. If the service itself is down, it comes back by itself.
+   */
   | 'unavailable'
-  /** The log group or log stream does not exist and cannot be created. Create it, or grant the permission to. */
+  /**
+   * The log group or log stream does not exist and cannot be created. Fix: create it, or grant the permission to,
+   * which `putlogs policy` prints.
+   */
   | 'missing'
-  /** Region, credentials or permissions are missing or refused, or the host's clock is wrong. Correct them. */
+  /**
+   * Region, credentials, permissions or signature are missing or refused, or the host's clock is wrong. Fix: correct
+   * what the message names; `putlogs doctor` finds it.
+   */
   | 'denied'
-  /** The service refuses every request to a log group, so batches wait instead of being given up. Read its reason. */
+  /**
+   * The service refuses every request to a log group, so batches wait instead of being given up. Fix: read its reason
+   * in the message.
+   */
   | 'refused'
   // Events are lost.
-  /** The service rejected events for their timestamps (`rejected.tooOld`, `expired`, `tooNew`). Check the clock. */
+  /**
+   * The service rejected events for their time: they are too old, expired or too new (`rejected.tooOld`, `expired`,
+   * `tooNew`). Fix: check the clock and the time that records state, and the retention of the log group.
+   */
   | 'rejected-events'
-  /** The service refused single events for another reason (`rejected.invalid`). A dead-letter file keeps them. */
+  /**
+   * The service refused single events for another reason (`rejected.invalid`). Fix: set `deadLetterFile`, which keeps
+   * such events and the reason.
+   */
   | 'invalid-event'
   /**
-   * More than `maxBufferBytes` waited, and the oldest events were dropped (`dropped.bufferFull`). Use a spool, or raise
-   * it.
+   * More than `maxBufferBytes` waited, and the oldest events were dropped, or, where the worker is behind, the newest
+   * (`dropped.bufferFull`). Fix: use a spool, or raise the limit.
    */
   | 'buffer-full'
-  /** More than `spoolMaxBytes` waited on disk, and the oldest events were dropped (`dropped.spoolFull`). Raise it. */
+  /**
+   * More than `spoolMaxBytes` waited on disk, and the oldest events were dropped (`dropped.spoolFull`). Fix: raise
+   * the limit.
+   */
   | 'spool-full'
   /**
-   * Spool files are damaged or were removed (`dropped.unreadable`). Check the disk, and what else deletes files there.
+   * Files of the spool are damaged or were removed (`dropped.unreadable`). Fix: check the disk, and what else deletes
+   * files there.
    */
   | 'unreadable'
   /**
-   * Time ran out at the end of the process (`dropped.closed`). Raise `closeTimeoutMs`, or await `flush()` before exit.
+   * The process ended before events were delivered (`dropped.closed`). Fix: in-process, `await flush()` before
+   * `process.exit()`; otherwise raise `closeTimeoutMs`, or use a spool.
    */
   | 'not-delivered'
-  /** Records were logged after the transport was closed (`dropped.closed`). Close it last. */
+  /**
+   * Records were logged while the process was ending, or to a closed pipeline of `@putlogs/core` (`dropped.closed`).
+   * Fix: close it last.
+   */
   | 'logged-after-close'
   /**
-   * The worker thread ended or cannot be started. Its undelivered events are lost (`dropped.workerEnded`) unless
-   * spooled.
+   * A worker thread ended, is stuck, or cannot start. What only it held is lost (`dropped.workerEnded`); if it cannot
+   * start, nothing is. Fix: read the message, which says why. Out of memory is a frequent reason, a bundle another.
    */
   | 'worker'
-  /** More than `maxBytesPerSecond` was logged (`dropped.rateLimited`). Log less, or raise it. */
+  /** More than `maxBytesPerSecond` was logged (`dropped.rateLimited`). Fix: log less, or raise the limit. */
   | 'rate-limited'
   /**
-   * A record was longer than `maxRecordBytes` or than half of `maxBufferBytes` holds, and was cut. Raise the limit, or log less
-   * in one record.
+   * A record was longer than `maxRecordBytes`, or than half of `maxBufferBytes` holds, and lost its end. Fix: log
+   * less in one record, or raise the limit.
    */
   | 'record-cut'
-  /** Events that could not be delivered cannot be written to the `fallback` either, and are lost. Look for who reads it. */
+  /**
+   * Events that could not be delivered cannot be written to the `fallback` either. Fix: look who reads stdout or
+   * stderr, and whether it keeps up.
+   */
   | 'fallback-failed'
   // Events are written elsewhere.
-  /** Events could not be delivered, and were written to `fallback` instead. The message says why. */
+  /**
+   * Events that could not be delivered were written to stdout or stderr instead. Fix: read in the message why they
+   * could not be delivered.
+   */
   | 'fallback'
   // Events are not affected.
-  /** The host's clock differs from the service's. Requests are signed with the service's time. Set the clock. */
+  /**
+   * The host's clock differs from the service's by a minute or more. Requests and events get the service's time. Fix:
+   * set the clock.
+   */
   | 'clock'
-  /** Too many log streams are in use, so batches are sent before they are full. Use fields with fewer values. */
+  /**
+   * More than 5,000 batches are open, so batches are sent before they are full. Fix: name log streams and services by
+   * fields with fewer values.
+   */
   | 'too-many-open-batches'
-  /** Records name more log streams than `maxLogStreams`. Further ones share an overflow log stream. */
+  /**
+   * Records name more log streams and services than `maxLogStreams`. Further ones share an overflow log stream. Fix:
+   * use fields with fewer values, or raise the limit.
+   */
   | 'log-streams'
-  /** The file of the option `module` cannot be loaded, or a function in it fails. Records are sent without it. Correct it. */
+  /**
+   * The file of the option `module` cannot be loaded, or a function in it fails. Records are sent as they were
+   * logged. Fix: correct the file.
+   */
   | 'module'
-  /** The service accepted a request, but its answer cannot be parsed. Its events count as delivered. Check proxies. */
+  /**
+   * The service accepted a request, but its answer cannot be parsed. Its events count as delivered. Fix: check what
+   * stands between, such as a proxy.
+   */
   | 'unreadable-answer'
-  /** The entity was rejected by the service, or could not be detected completely. Set `service` and `environment`. */
+  /** The entity is incomplete, missing, or rejected by the service. Fix: set `service` and `environment`. */
   | 'entity'
-  /** Unknown variables begin with `PUTLOGS_`. They are ignored. Check their names. */
+  /** An environment variable begins with `PUTLOGS_` and is not known. It is ignored. Fix: check its name. */
   | 'unknown-variable'
-  /** The endpoint is plain HTTP and not on this host, so others can read events and session tokens. Use HTTPS. */
+  /**
+   * Requests go to another machine without TLS, so others can read events and session tokens. Fix: use an `https`
+   * endpoint.
+   */
   | 'plain-http'
-  /** OpenTelemetry sends the records of the logger too. Set `disableLogSending`, or leave this transport out. */
+  /**
+   * OpenTelemetry sends the records of the logger too, so they are paid for twice. Fix: set `disableLogSending` in
+   * its instrumentation, or leave this transport out.
+   */
   | 'otel-logs'
-  /** A record has more than the 200 fields that CloudWatch Logs Insights finds. Told once; one record in a thousand is looked at. */
+  /**
+   * A record has more than the 200 fields that Logs Insights finds in one, those of nested objects and the elements
+   * of arrays included. Told once; one record in a thousand is looked at. Fix: log fewer fields in one
+   * record.
+   */
   | 'insights-fields'
-  /** The retention of a new log group was not set. Grant `logs:PutRetentionPolicy`, or set it by hand. */
+  /** The retention of a new log group could not be set. Fix: grant `logs:PutRetentionPolicy`, or set it by hand. */
   | 'retention'
-  /** The name of the log group asks for a service or an environment that nothing says. Set `service`, `environment`. */
+  /**
+   * `{service}` or `{environment}` in `logGroupName` is not known, so that part of the name is `unknown`. Fix: set
+   * `service` and `environment`.
+   */
   | 'log-group-name'
-  /** A log group was created in the class `DELIVERY`, which keeps events for one day. Use another `logGroupClass`. */
+  /**
+   * The log group is created in the class `DELIVERY`, which keeps events for one day. Fix: unless it is meant, delete
+   * the log group and set another `logGroupClass`.
+   */
   | 'log-group-class'
   /**
-   * The spool directory cannot be used. Events are kept in memory only. Check its owner, its permissions and the disk.
+   * The spool directory cannot be used, or does not respond. Events are kept in memory only. Fix: check its owner,
+   * its permissions and the disk.
    */
   | 'spool'
-  /** The dead-letter file cannot be written. Refused events are lost while this lasts. Check its folder and the disk. */
+  /**
+   * The dead-letter file cannot be written, or does not respond. What waits for it is lost when the process ends.
+   * Fix: check its folder and the disk.
+   */
   | 'dead-letters';
 
 /** What the transport reports to the application. Every report carries the counts at that moment. */

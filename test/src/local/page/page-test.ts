@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { launch, open, type Watched } from '../../support/browser.js';
 import { type Bench, bench, NOW } from '../support.js';
-import { launch, open, type Watched } from './browser.js';
 
 const BUNDLE = fileURLToPath(new URL('../bundle.js', import.meta.resolve('@putlogs/local')));
 

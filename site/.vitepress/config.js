@@ -1,0 +1,64 @@
+import { fileURLToPath } from 'node:url';
+import { slug } from 'github-slugger';
+import { defineConfig } from 'vitepress';
+import { repositoryLinks } from '../links.js';
+import { readSections } from '../navigation.js';
+import { addressOf, placeOf } from '../places.js';
+import { publishTexts } from '../texts.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TITLE = 'putlogs';
+
+/** The pages are not in the folder of this package, so they do not find what VitePress has installed. */
+const vueOfVitePress = {
+  name: 'vue-of-vitepress',
+  enforce: 'pre',
+  resolveId(id) {
+    if (!/^vue(?:\/|$)/.test(id)) return undefined;
+    return this.resolve(id, fileURLToPath(import.meta.resolve('vitepress')), { skipSelf: true });
+  },
+};
+
+const sections = readSections(ROOT);
+/** Files that pages link to, and that are no pages. */
+const linked = new Set();
+
+export default defineConfig({
+  title: TITLE,
+  description: 'Pino and Winston transports for Amazon CloudWatch Logs',
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
+  srcDir: ROOT,
+  // TypeDoc's pages stand in for the reports of the same entry points.
+  srcExclude: ['api/**', 'site/reference/README.md'],
+  rewrites: placeOf,
+  markdown: {
+    // Braces are placeholders here: {service}.
+    attrs: { disable: true },
+    // As the forge names headings, so that links to them hold in both places.
+    anchor: { slugify: (title) => slug(title) },
+    config: (md) => md.use(repositoryLinks, ROOT, linked),
+  },
+  themeConfig: {
+    nav: sections.map(({ title, entries }) => ({
+      text: title,
+      link: addressOf('', entries[0].file),
+      activeMatch: activeMatch(entries),
+    })),
+    sidebar: sections.map(({ title, entries }) => ({
+      text: title,
+      collapsed: true,
+      items: entries.map(({ text, file }) => ({ text, link: addressOf('', file) })),
+    })),
+    outline: [2, 3],
+    search: { provider: 'local' },
+  },
+  vite: {
+    plugins: [vueOfVitePress],
+  },
+  buildEnd: ({ outDir }) => publishTexts(ROOT, outDir, sections, linked),
+});
+
+function activeMatch(entries) {
+  const addresses = entries.map(({ file }) => addressOf('', file).replace(/\.md$/, ''));
+  return `^(?:${addresses.map((address) => RegExp.escape?.(address) ?? address.replaceAll('.', '\\.')).join('|')})(?:\\.html)?$`;
+}
