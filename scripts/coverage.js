@@ -1,39 +1,67 @@
 // Runs the tests and prints how much of each package they execute, worker threads and child processes included. (Not what
-// a killed process executed: it cannot write that down.) With arguments: `pnpm check:coverage build/core/spool/*.test.js`.
+// a killed process executed: it cannot write that down.) With arguments: `pnpm check:coverage build/core/spool/*.test.js`. The
+// tests run on the bundles, whose source maps lead to the files that they were made of.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CoverageReport } from 'monocart-coverage-reports';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** Where the code of each package is that is counted. */
+const CODE = {
+  core: 'packages/core/build',
+  pino: 'packages/pino/build',
+  winston: 'packages/winston/build',
+  local: 'packages/local/dist',
+  cli: 'packages/cli/dist',
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-coverage-'));
 try {
-  const env = { ...process.env, NODE_V8_COVERAGE: folder };
-  const files = process.argv.slice(2);
-  const tests = run(
-    'pnpm',
-    files.length === 0 ? ['test'] : ['--filter', '@putlogs/test', 'test', ...files],
-    env,
-  );
-  run('pnpm', [
-    ...['exec', 'c8', 'report', '--merge-async', '--temp-directory', folder],
-    ...['--all', '--src', 'packages', '--include', 'packages/*/dist/**/*.js'],
-    ...['--reporter', 'json-summary', '--reports-dir', join(folder, 'report')],
-  ]);
-  const summary = readFileSync(join(folder, 'report', 'coverage-summary.json'), 'utf8');
-  process.stdout.write(tableOf(JSON.parse(summary)));
+  run('node', ['scripts/bundle.js', '--source-maps']);
+  const tests = run('pnpm', ['--filter', '@putlogs/test', 'test', ...process.argv.slice(2)], {
+    ...process.env,
+    NODE_V8_COVERAGE: join(folder, 'raw'),
+  });
+  process.stdout.write(tableOf(await executed()));
   process.exitCode = tests.status ?? 1;
 } finally {
   rmSync(folder, { recursive: true });
+  run('node', ['scripts/bundle.js']);
 }
 
 function run(command, args, env = process.env) {
-  return spawnSync(command, args, { env, stdio: 'inherit' });
+  return spawnSync(command, args, { cwd: ROOT, env, stdio: 'inherit' });
+}
+
+async function executed() {
+  const report = new CoverageReport({
+    logging: 'error',
+    outputDir: join(folder, 'report'),
+    reports: [['json-summary']],
+    entryFilter: ({ url }) => /\/packages\/\w+\/dist\/.*\.c?js$/.test(url) && !url.includes('/node_modules/'),
+    sourceFilter: isCounted,
+    // Files that no test loads count as well.
+    all: { dir: Object.values(CODE), filter: isCounted },
+  });
+  await report.addFromDir(join(folder, 'raw'));
+  const { files } = await report.generate();
+  return files;
+}
+
+function isCounted(path) {
+  return path.endsWith('.js') && Object.values(CODE).some((code) => path.includes(`${code}/`));
 }
 
 function tableOf(files) {
-  const rows = ['core', 'pino', 'winston', 'local', 'cli'].map((name) => {
-    const own = Object.entries(files).filter(([path]) => path.includes(`/packages/${name}/dist/`));
-    const [lines, branches] = ['lines', 'branches'].map((kind) => shareOf(own.map(([, file]) => file[kind])));
+  const rows = Object.entries(CODE).map(([name, code]) => {
+    const own = files.filter(({ sourcePath }) => sourcePath.includes(`${code}/`));
+    const [lines, branches] = ['lines', 'branches'].map((kind) =>
+      shareOf(own.map(({ summary }) => summary[kind])),
+    );
     return `${name.padEnd(8)} lines ${lines} %, branches ${branches} %\n`;
   });
   return `\nCoverage\n${rows.join('')}`;

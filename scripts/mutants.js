@@ -1,5 +1,6 @@
 // Changes the built code in one place at a time, in a copy of the tree, and runs the tests that execute this place. A change
-// that no test notices is a hole in the tests, or changes nothing that matters. Prints the score and the survivors.
+// that no test notices is a hole in the tests, or changes nothing that matters. Prints the score and the survivors. The tests run
+// on the files that the compiler wrote, before they are bundled.
 //
 //   pnpm check:mutants [--sample=40] [--seed=1] [--only=spool/lock] [--minutes=60] [--json=FILE]
 //
@@ -144,7 +145,7 @@ async function tried(mutant) {
 }
 
 function inWords({ file, line, kind }) {
-  return `${file.replace('/dist/', '/')}:${line} ${kind}`;
+  return `${file.replace('/build/', '/')}:${line} ${kind}`;
 }
 
 function print(tried) {

@@ -18,7 +18,7 @@ const MOST_USED = [
   'deadLetterFile',
   'closeTimeoutMs',
 ];
-const DECLARATIONS = new URL('../packages/core/dist/config/', import.meta.url);
+const DECLARATIONS = new URL('../packages/core/build/config/', import.meta.url);
 const FLAGS = 'packages/cli/src/flags/descriptions.ts';
 const BEGIN = '<!-- options: written by scripts/options-table.js -->\n';
 const END = '<!-- options end -->';

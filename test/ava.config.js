@@ -5,6 +5,9 @@ const preloaded = ['./no-link-local.cjs', './patient-timers.cjs'].map(
   (file) => `--require ${JSON.stringify(fileURLToPath(new URL(file, import.meta.url)))}`,
 );
 
+/** Our packages then lead to the files that the compiler wrote, for the mutants. */
+const conditions = process.env.TEST_UNBUNDLED === '1' ? ['--conditions=unbundled'] : [];
+
 export default {
   files: ['build/**/*.test.js'],
   // A process per file, as in an application: exit hooks and signals behave as they do there.
@@ -15,7 +18,7 @@ export default {
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     AWS_EC2_METADATA_DISABLED: 'true',
     // Not as an argument: Pino starts its workers without those of the process.
-    NODE_OPTIONS: preloaded.join(' '),
+    NODE_OPTIONS: [...preloaded, ...conditions].join(' '),
     // Nothing that the user has configured for AWS and the network.
     AWS_CA_BUNDLE: '',
     http_proxy: '',

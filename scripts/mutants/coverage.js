@@ -19,9 +19,9 @@ export class Coverages {
     this.#tree = tree;
     this.#sources = sources;
     // All built code but the tests themselves.
-    const folders = ['core', 'pino', 'winston', 'local'].map((name) => `packages/${name}/dist`);
-    const code = [...folders, 'test/build/support', 'test/build/fixtures'].flatMap((folder) =>
-      filesBelow(tree, folder),
+    const folders = ['core', 'pino', 'winston'].map((name) => `packages/${name}/build`);
+    const code = [...folders, 'packages/local/dist', 'test/build/support', 'test/build/fixtures'].flatMap(
+      (folder) => filesBelow(tree, folder),
     );
     this.#code = hashOf(code.map((file) => tree.read(file)));
   }

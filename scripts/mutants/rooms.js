@@ -27,11 +27,13 @@ export const LEFT_OUT_TITLES = [
 
 /** The built files of a room. One without a source is left over from an earlier build. */
 export function filesOf(root, room) {
-  const folder = `packages/core/dist/${room}`;
+  const folder = `packages/core/build/${room}`;
   const files = readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.js'))
     .map((name) => `${folder}/${name}`);
-  return files.filter((file) => existsSync(join(root, file.replace('/dist/', '/src/').replace(/js$/, 'ts'))));
+  return files.filter((file) =>
+    existsSync(join(root, file.replace('/build/', '/src/').replace(/js$/, 'ts'))),
+  );
 }
 
 /** All tests, as ava takes them. */

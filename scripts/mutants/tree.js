@@ -63,7 +63,7 @@ export class Tree {
       ],
       {
         cwd: join(this.root, 'test'),
-        env: { ...process.env, ...variables, TMPDIR: this.#temporary },
+        env: { ...process.env, ...variables, TMPDIR: this.#temporary, TEST_UNBUNDLED: '1' },
         stdio: ['ignore', 'pipe', 'pipe'],
         // A process group, so that it ends with all that it has started.
         detached: true,

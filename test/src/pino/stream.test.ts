@@ -312,9 +312,15 @@ test.serial('the main thread loads neither the AWS SDK nor the pipeline', async 
   const local = await startLocal(t);
   const [main = []] = await filesByThread(t, local);
   t.is(messages(local).length, 1);
-  t.true(main.some((file) => file.includes('/channel/restarting-channel.js')));
+  t.true(
+    main.some((file) =>
+      /\/core\/(?:dist\/chunk-application|build\/channel\/restarting-channel)\.js$/.test(file),
+    ),
+  );
   t.deepEqual(
-    main.filter((file) => /@aws-sdk|\/(?:pipeline|cloudwatch|spool)\//.test(file)),
+    main.filter((file) =>
+      /@aws-sdk|\/core\/dist\/chunk-worker|\/core\/build\/(?:pipeline|cloudwatch|spool)\//.test(file),
+    ),
     [],
   );
 });

@@ -59,7 +59,7 @@ export class InProcessChannel implements Channel {
  */
 function loadNow(): PipelineModule | undefined {
   try {
-    return nodeRequire(import.meta.url)('@putlogs/core');
+    return nodeRequire(import.meta.url)('#putlogs/pipeline.js');
   } catch {
     return undefined;
   }

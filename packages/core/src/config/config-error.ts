@@ -15,6 +15,9 @@ export interface ConfigProblem {
   readonly given: string;
 }
 
+/** Marks the errors of each copy of this class: of the ES module and of the CommonJS one. */
+const BRAND = Symbol.for('putlogs.ConfigError');
+
 /**
  * The configuration is invalid. It is thrown when a transport or pipeline is created, once for all errors. The message
  * lists them, one a line.
@@ -22,6 +25,10 @@ export interface ConfigProblem {
 export class ConfigError extends Error {
   /** All errors that were found. */
   readonly problems: readonly ConfigProblem[];
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
 
   constructor(unsafeProblems: readonly ConfigProblem[]) {
     const problems = unsafeProblems.map(redacted);
@@ -31,6 +38,7 @@ export class ConfigError extends Error {
     super(`putlogs cannot start with this configuration:\n${lines.join('\n')}`);
     this.name = 'ConfigError';
     this.problems = problems;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 

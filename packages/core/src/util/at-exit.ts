@@ -1,8 +1,20 @@
 import { queueMicrotask } from './clock.js';
 
-const actions = new Set<() => void>();
-let isListening = false;
-let exiting = false;
+interface ExitState {
+  readonly actions: Set<() => void>;
+  isListening: boolean;
+  isExiting: boolean;
+}
+
+/** The process has one state, even if this file is loaded more than once: as an ES module and as CommonJS. */
+const KEY = Symbol.for('putlogs.atExit');
+
+const holder = process as { [KEY]?: ExitState };
+
+function exitState(): ExitState {
+  holder[KEY] ??= { actions: new Set(), isListening: false, isExiting: false };
+  return holder[KEY];
+}
 
 /**
  * Registers a synchronous action for the end of the process or worker thread: on `'exit'`, and before closeOnSignals
@@ -10,26 +22,27 @@ let exiting = false;
  * @returns removes the action
  */
 export function atExit(action: () => void): () => void {
-  if (!isListening) process.once('exit', runExitActions);
-  isListening = true;
-  actions.add(action);
-  return () => void actions.delete(action);
+  const state = exitState();
+  if (!state.isListening) process.once('exit', runExitActions);
+  state.isListening = true;
+  state.actions.add(action);
+  return () => void state.actions.delete(action);
 }
 
 /** From now on nothing asynchronous will run, so reports must be emitted synchronously. */
 export function beginExit(): void {
-  exiting = true;
+  exitState().isExiting = true;
 }
 
 /** To be called right before the process ends. */
 export function runExitActions(): void {
   beginExit();
-  for (const action of [...actions]) action();
+  for (const action of [...exitState().actions]) action();
 }
 
 /** Whether the process is ending, so that nothing asynchronous will run any more. */
 export function isExiting(): boolean {
-  return exiting;
+  return holder[KEY]?.isExiting === true;
 }
 
 /**
@@ -37,6 +50,6 @@ export function isExiting(): boolean {
  * EventEmitter, and does not reach the pipeline. At exit no microtasks run, so they are called synchronously.
  */
 export function onOwnStack(callListeners: () => void): void {
-  if (exiting) callListeners();
+  if (isExiting()) callListeners();
   else queueMicrotask(callListeners);
 }
