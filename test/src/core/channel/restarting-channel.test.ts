@@ -320,8 +320,8 @@ for (const [what, then, reason] of [
       writeFileSync(module, LOADING(loading, then));
       const { local, clock, channel, workers, problems, reporter } = await setUp(t, { module });
       channel.write([Date.now(), 'held']);
-      await until('the module', () => existsSync(loading));
       const ended = once(workers[0] ?? t.fail(), 'exit');
+      await until('the module', () => existsSync(loading));
       if (what === 'does not return') await clock.advance(10_000);
       await ended;
       await settled();
