@@ -57,7 +57,7 @@ export { MemoryLimiter } from './pipeline/memory-limiter.js';
 export { assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RateLimit } from './pipeline/rate-limit.js';
-export type { ChangeFound, FoundBatch } from './pipeline/recovery-search.js';
+export type { ChangeFound, FoundBatch, WrittenLetters } from './pipeline/recovery-search.js';
 export { RequestSize } from './pipeline/request-size.js';
 export { Counters } from './reporting/counters.js';
 export { addCounts } from './reporting/counts.js';
@@ -82,8 +82,11 @@ export {
   MAX_SEGMENT_BYTES,
   parseSettledLines,
   settledLines,
+  toDestinationName,
 } from './spool/file-format.js';
 export { type FoundFolder, type FoundSegment, inspectSegment, inspectSpool } from './spool/inspect-spool.js';
+export { breakLock, FolderLock, HEARTBEAT_MS } from './spool/lock.js';
+export { OwnerWatch } from './spool/owner-watch.js';
 export { PersistedEvents } from './spool/persisted-events.js';
 export { SegmentFile } from './spool/segment-file.js';
 export { Spool } from './spool/spool.js';
@@ -91,6 +94,7 @@ export { checkFolder, UntrustedError } from './spool/trusted-file.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock } from './util/clock.js';
 export { ConnectTimeoutError, httpFetch } from './util/http-fetch.js';
+export { isObject, parseObject } from './util/json.js';
 export { parseKeyValues } from './util/key-values.js';
 export { LinkedList } from './util/linked-list.js';
 export { ReadyQueue } from './util/ready-queue.js';

@@ -1,69 +1,72 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import type { StreamSurvey } from './survey.js';
-import { add } from './survey.js';
+import { type DestinationName, parseObject, toDestinationName } from '@putlogs/core/internal';
+import { type LinePiece, linePieces } from './line-pieces.js';
+import { add, type StreamSurvey } from './survey.js';
 
 /** An event in a dead-letter file. */
 export interface DeadLetter {
+  readonly kind: 'letter';
   readonly reason: string;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
+  readonly name: DestinationName;
   readonly timestamp: number;
   readonly message: string;
 }
 
-/** Reads a dead-letter file, line by line. @param range the bytes from `start` to `end`. Default: all */
+/** No letter is longer: a message of 1 MiB has at most six times as many bytes as JSON. */
+const MAX_LETTER_BYTES = 8 * 1024 * 1024;
+
+/** The latest time that a Date can have. */
+const MAX_TIMESTAMP = 8.64e15;
+
+/**
+ * Reads a dead-letter file, line by line, and passes on what is no letter. Of that, a line that is longer than any letter
+ * comes in pieces.
+ * @param range the bytes from `start` to `end`. Default: all
+ */
 export async function* readLetters(
   path: string,
   { start = 0, end = Number.POSITIVE_INFINITY } = {},
-): AsyncGenerator<DeadLetter | { readonly line: string }> {
+): AsyncGenerator<DeadLetter | LinePiece> {
   // The last byte is included.
   const input = createReadStream(path, { start, end: end - 1 });
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    yield toLetter(line) ?? { line };
+  for await (const piece of linePieces(input, MAX_LETTER_BYTES)) {
+    if (piece.kind === 'line' && piece.bytes.toString().trim() === '') continue;
+    yield (piece.kind === 'line' && toLetter(piece.bytes)) || piece;
   }
 }
 
-function toLetter(line: string): DeadLetter | undefined {
-  try {
-    const { reason, logGroupName, logStreamName, timestamp, message }: Record<string, unknown> =
-      JSON.parse(line);
-    const isLetter =
-      typeof reason === 'string' &&
-      typeof logGroupName === 'string' &&
-      typeof logStreamName === 'string' &&
-      typeof message === 'string' &&
-      typeof timestamp === 'number' &&
-      Number.isSafeInteger(timestamp) &&
-      timestamp >= 0;
-    return isLetter ? { reason, logGroupName, logStreamName, timestamp, message } : undefined;
-  } catch {
-    return undefined;
-  }
+function toLetter(line: Buffer): DeadLetter | undefined {
+  const { reason, timestamp, message, ...fields } = parseObject(line.toString()) ?? {};
+  const name = toDestinationName(fields);
+  const isLetter =
+    typeof reason === 'string' &&
+    typeof message === 'string' &&
+    typeof timestamp === 'number' &&
+    Number.isSafeInteger(timestamp) &&
+    timestamp >= 0 &&
+    timestamp <= MAX_TIMESTAMP;
+  return isLetter && name !== undefined ? { kind: 'letter', reason, name, timestamp, message } : undefined;
 }
 
 export interface LetterSurvey {
   readonly streams: readonly StreamSurvey[];
   /** Events by the reason of the service. */
   readonly reasons: Readonly<Record<string, number>>;
-  /** Lines that are no dead letters. */
+  /** Lines that are not dead letters. */
   readonly unreadable: number;
 }
 
 /** Says what is in a dead-letter file, and changes nothing. */
 export async function surveyLetters(path: string): Promise<LetterSurvey> {
   const streams = new Map<string, StreamSurvey>();
-  const reasons: Record<string, number> = {};
+  const reasons = new Map<string, number>();
   let unreadable = 0;
   for await (const letter of readLetters(path)) {
-    if ('line' in letter) {
-      unreadable++;
-      continue;
-    }
-    const { reason, timestamp } = letter;
-    add(streams, { ...letter, events: 1, from: timestamp, to: timestamp });
-    reasons[reason] = (reasons[reason] ?? 0) + 1;
+    if (letter.kind === 'letter') {
+      const { reason, timestamp, name } = letter;
+      add(streams, { ...name, events: 1, from: timestamp, to: timestamp });
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    } else if (letter.kind !== 'part') unreadable++;
   }
-  return { streams: [...streams.values()], reasons, unreadable };
+  return { streams: [...streams.values()], reasons: Object.fromEntries(reasons), unreadable };
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFolder } from '@putlogs/core/internal';
 import { errorCode } from '@putlogs/core/main-thread';
-import { lettersToSpool } from './letters-to-spool.js';
+import { lettersToSpool, removeUnfinished } from './letters-to-spool.js';
+import { ReplayLock } from './replay-lock.js';
 import { type ReplayOptions, type ReplayResult, SpoolReplay } from './spool-replay.js';
 
 /** A process that writes opens the file anew each time. One that has it open now has written soon. */
@@ -13,7 +14,7 @@ const WRITER_MS = 1000;
 const LETTERS = /\.letters$/;
 
 export interface FileReplayResult extends ReplayResult {
-  /** Lines that are no dead letters. They are in the folder `<file>.replay`. */
+  /** Lines that are not dead letters. They are in the folder `<file>.replay`. */
   readonly unreadable: number;
 }
 
@@ -39,11 +40,26 @@ export class FileReplay {
     this.#replay?.stop();
   }
 
+  /** @throws if another call replays the same file */
   async run(): Promise<FileReplayResult> {
+    const { progress } = this.#options;
+    progress.begin('Looking for another replay of this file');
+    const lock = await ReplayLock.take(this.#root, () => this.stop());
+    try {
+      return await this.#run();
+    } finally {
+      // Fails if something is left.
+      await rmdir(this.#root).catch(() => undefined);
+      await lock.release();
+    }
+  }
+
+  async #run(): Promise<FileReplayResult> {
     const { changes, progress } = this.#options;
     progress.begin('Reading dead letters');
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await checkFolder(this.#root);
+    await removeUnfinished(this.#root);
     if (await hasContent(this.#file)) await rename(this.#file, join(this.#root, `${randomUUID()}.letters`));
     await sleep(WRITER_MS);
     let [retimed, unreadable] = [0, 0];
@@ -55,8 +71,6 @@ export class FileReplay {
     this.#replay = new SpoolReplay(this.#root, { ...this.#options, deadLetterFile: this.#file });
     if (this.#isStopped) this.#replay.stop();
     const result = await this.#replay.run();
-    // Fails if something is left.
-    await rmdir(this.#root).catch(() => undefined);
     return { ...result, retimed: result.retimed + retimed, unreadable };
   }
 }

@@ -32,7 +32,8 @@ export function printLetters(file: string, { streams, reasons, unreadable }: Let
   stdout.line(stdout.style('bold', safe(file)));
   printStreams(streams);
   for (const [reason, events] of Object.entries(reasons)) stdout.line(`  ${safe(reason)}: ${count(events)}`);
-  if (unreadable > 0) stdout.line(`  ${plural(unreadable, 'line is', 'lines are')} no dead letters`);
+  if (unreadable > 0)
+    stdout.line(`  ${plural(unreadable, 'line is not a dead letter', 'lines are not dead letters')}`);
   const events = sum(streams);
   stdout.line();
   stdout.line(`${count(events)} ${events === 1 ? 'event' : 'events'} would be sent. Nothing was changed.`);
@@ -70,7 +71,7 @@ export function printResult(result: ReplayResult & { readonly unreadable?: numbe
     stdout.line(`  ${plural(retimed, 'event was', 'events were')} too old, and got the time of the sending`);
   if (unreadable > 0)
     stdout.line(
-      `  ${plural(unreadable, 'line was', 'lines were')} no dead letters, and stay in ${safe(deadLetterFile)}.replay`,
+      `  ${plural(unreadable, 'line was not a dead letter', 'lines were not dead letters')}, and stay in ${safe(deadLetterFile)}.replay`,
     );
   const running = left.filter(({ owner }) => owner === 'running').length;
   const others = left.length - running;

@@ -57,6 +57,8 @@ export class SpoolReplay {
         spoolDirectory: root,
         spoolMaxBytes: NO_LIMIT,
         deadLetterFile: this.#deadLetterFile,
+        // Nothing that was kept so far is removed for lack of room.
+        deadLetterMaxBytes: Number.POSITIVE_INFINITY,
         // Events keep the entity that they have on disk, and there are no others: nothing is to be detected.
         entity: false,
         logStreamName: 'replay',

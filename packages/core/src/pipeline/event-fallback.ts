@@ -1,6 +1,6 @@
 import type { LogEvent } from '../batching/log-event.js';
 import type { DeadLetters } from '../contracts/dead-letters.js';
-import type { LogStreamName } from '../contracts/destination.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { DropReason } from '../contracts/settled.js';
 import type { Counts } from '../reporting/counts.js';
 import type { Fallback } from '../reporting/fallback.js';
@@ -72,7 +72,7 @@ export class EventFallback implements DeadLetters {
     });
   }
 
-  add(_reason: keyof Counts['rejected'], _name: LogStreamName, events: readonly string[]): void {
+  add(_reason: keyof Counts['rejected'], _name: DestinationName, events: readonly string[]): void {
     this.#fallback.copy(textsOf(events));
   }
 }

@@ -20,7 +20,7 @@ import { errorMessage } from '../util/error-message.js';
 import { Disk } from './disk.js';
 import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
-import { type ChangeFound, RecoverySearch } from './recovery-search.js';
+import { type ChangeFound, type FoundBatch, RecoverySearch } from './recovery-search.js';
 import { Teardown } from './teardown.js';
 
 /** Delivers log records to CloudWatch Logs. No method throws. */
@@ -134,7 +134,8 @@ export function assemblePipeline(
   });
   void identity.settled.then(() => disk.spool?.startWriting());
   void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
-  const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock, changeFound);
+  const change = changeFound && ((found: FoundBatch) => changeFound(found, disk.deadLetters));
+  const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock, change);
   recovery?.start();
   const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, fallback, reporter, clock });
   return {

@@ -1,6 +1,7 @@
 import type { Destinations } from '../cloudwatch/destinations.js';
 import type { StoredBatch } from '../contracts/batch-store.js';
 import type { DestinationName } from '../contracts/destination.js';
+import type { DeadLetterFile } from '../spool/dead-letter-file.js';
 import type { Spool } from '../spool/spool.js';
 import type { Clock } from '../util/clock.js';
 import type { RecoveredBatch } from './delivery-queue.js';
@@ -15,7 +16,10 @@ export interface FoundBatch {
 }
 
 /** Changes what dead owners left, such as its destination. The files stay as they are until it is delivered. */
-export type ChangeFound = (found: FoundBatch) => FoundBatch;
+export type ChangeFound = (found: FoundBatch, deadLetters: WrittenLetters | undefined) => FoundBatch;
+
+/** How far the file of dead letters is. Those of a batch are added before the batch is settled. */
+export type WrittenLetters = Pick<DeadLetterFile, 'waitingBytes' | 'written'>;
 
 /** Sends what dead owners left on disk. It searches at the start, and whenever the spool asks for another search. */
 export class RecoverySearch {
@@ -23,7 +27,7 @@ export class RecoverySearch {
   readonly #dispatcher: Dispatcher;
   readonly #destinations: Destinations;
   readonly #clock: Clock;
-  readonly #change: ChangeFound;
+  readonly #change: (found: FoundBatch) => FoundBatch;
   #state: 'idle' | 'searching' | 'stopped' = 'idle';
   #cancel: (() => void) | undefined;
 
@@ -32,7 +36,7 @@ export class RecoverySearch {
     dispatcher: Dispatcher,
     destinations: Destinations,
     clock: Clock,
-    change: ChangeFound = (found) => found,
+    change: (found: FoundBatch) => FoundBatch = (found) => found,
   ) {
     this.#spool = spool;
     this.#dispatcher = dispatcher;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { DeadLetters } from '../contracts/dead-letters.js';
-import type { LogStreamName } from '../contracts/destination.js';
+import type { DestinationName } from '../contracts/destination.js';
 import type { Counts } from '../reporting/counts.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { errorMessage } from '../util/error-message.js';
@@ -14,43 +14,69 @@ const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Lines are joined up to this size and written with one call. */
 const CHUNK_BYTES = 64 * 1024;
 
+/** Somebody waits until this many lines are written. */
+interface Waiter {
+  readonly lines: number;
+  resolve(isWritten: boolean): void;
+}
+
 /**
  * A file of events that the service refused for good, one JSON object per line. At half of `maxBytes` the file is
- * renamed to `<file>.1`, which replaces the previous one.
+ * renamed to `<file>.1`, which replaces the previous one. A file without a limit loses nothing: whoever adds to it
+ * looks at `waitingBytes` first.
  */
 export class DeadLetterFile implements DeadLetters {
   readonly #path: string;
   readonly #maxBytes: number;
+  readonly #maxWaitingBytes: number;
   readonly #reporter: Reporter;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  #linesWritten = 0;
+  #waiters: Waiter[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(path: string, maxBytes: number, reporter: Reporter) {
     // The application may change its working directory.
     this.#path = resolve(path);
     this.#maxBytes = maxBytes;
+    this.#maxWaitingBytes = maxBytes === Number.POSITIVE_INFINITY ? maxBytes : MAX_WAITING_BYTES;
     this.#reporter = reporter;
   }
 
   /** @param events the JSON of each event */
   add(
     reason: keyof Counts['rejected'],
-    { logGroupName, logStreamName }: LogStreamName,
+    { logGroupName, logStreamName, entity }: DestinationName,
     events: readonly string[],
   ): void {
-    const start = JSON.stringify({ reason, at: new Date().toISOString(), logGroupName, logStreamName });
+    const at = new Date().toISOString();
+    const start = JSON.stringify({ reason, at, logGroupName, logStreamName, entity });
     for (const json of events) this.#enqueue(Buffer.from(`${start.slice(0, -1)},${json.slice(1)}\n`));
     this.#writeSoon();
   }
 
   #enqueue(line: Buffer): void {
-    if (this.#waitingBytes + line.length > MAX_WAITING_BYTES) {
+    if (this.#waitingBytes + line.length > this.#maxWaitingBytes) {
       this.#failed(new Error('no more can wait in memory: this event is lost'));
       return;
     }
     this.#waiting.push(line);
     this.#waitingBytes += line.length;
+  }
+
+  /** How much waits in memory for the disk. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** Resolves with true when everything that waits now is written, or with false when the disk refuses it. */
+  written(): Promise<boolean> {
+    if (this.#waiting.length === 0) return Promise.resolve(true);
+    const lines = this.#linesWritten + this.#waiting.length;
+    const written = new Promise<boolean>((resolve) => this.#waiters.push({ lines, resolve }));
+    this.#writeSoon();
+    return written;
   }
 
   /** Resolves when everything is written, or the disk has refused it. */
@@ -73,6 +99,7 @@ export class DeadLetterFile implements DeadLetters {
         this.#writing = undefined;
         // Lines that came while the file was being closed.
         if (isWritten) this.#writeSoon();
+        else for (const { resolve } of this.#waiters.splice(0)) resolve(false);
       });
   }
 
@@ -115,6 +142,9 @@ export class DeadLetterFile implements DeadLetters {
     await file.write(Buffer.concat(this.#waiting.slice(0, count)));
     this.#waiting.splice(0, count);
     this.#waitingBytes -= bytes;
+    this.#linesWritten += count;
+    while ((this.#waiters[0]?.lines ?? Number.POSITIVE_INFINITY) <= this.#linesWritten)
+      this.#waiters.shift()?.resolve(true);
     return bytes;
   }
 

@@ -1,6 +1,6 @@
 import type { DestinationName } from '../contracts/destination.js';
 import type { Entity } from '../identity/entity.js';
-import { isObject, parseObject } from '../util/json.js';
+import { isObject, type Json, parseObject } from '../util/json.js';
 
 /** No segment is larger, nor is its file of settled ids. Recovery refuses a larger file. */
 export const MAX_SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -39,13 +39,22 @@ export function parseSettledLines(text: string): number[] {
 export function parseDestinationLine(
   line: string,
 ): { destination: number; name: DestinationName } | undefined {
-  const { destination, logGroupName, logStreamName, entity } = parseObject(line) ?? {};
-  if (!isIndex(destination)) return undefined;
+  const { destination, ...fields } = parseObject(line) ?? {};
+  const name = isIndex(destination) ? toDestinationName(fields) : undefined;
+  return isIndex(destination) && name !== undefined ? { destination, name } : undefined;
+}
+
+/** @returns undefined if the fields do not name a destination */
+export function toDestinationName({
+  logGroupName,
+  logStreamName,
+  entity,
+}: Json): DestinationName | undefined {
   if (!isText(logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/)) return undefined;
   if (!isText(logStreamName, /^[^:*]{1,512}$/)) return undefined;
-  if (entity === undefined) return { destination, name: { logGroupName, logStreamName, entity } };
+  if (entity === undefined) return { logGroupName, logStreamName, entity };
   const checked = toEntity(entity);
-  return checked && { destination, name: { logGroupName, logStreamName, entity: checked } };
+  return checked && { logGroupName, logStreamName, entity: checked };
 }
 
 /** @returns undefined if the line is not valid */

@@ -1,15 +1,25 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Local, start } from '@putlogs/local';
+import { type Local, type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { Command, putlogs } from '../../support/command.js';
 import { range } from '../../support/harness.js';
 import { spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
-async function service(t: ExecutionContext): Promise<Local> {
-  const local = await start();
+async function service(t: ExecutionContext, options: StartOptions = {}): Promise<Local> {
+  const local = await start(options);
   t.teardown(() => local.close());
   return local;
 }
@@ -113,13 +123,13 @@ test.serial(
   },
 );
 
-test.serial('lines that are no dead letters are kept and told', async (t) => {
+test.serial('lines that are not dead letters are kept and told', async (t) => {
   const local = await service(t);
   const file = fileWith(t, `${letter('one')}torn\n${letter('two')}{"reason":"x"}\nno newline`);
   const { code, stdout } = await putlogs(['replay', file], { env: local.env });
   t.is(code, 0);
   t.deepEqual(arrived(local), ['one', 'two']);
-  t.regex(stdout, /^ {2}3 lines were no dead letters, and stay in .*\.replay$/m);
+  t.regex(stdout, /^ {2}3 lines were not dead letters, and stay in .*\.replay$/m);
 });
 
 test.serial('--dry-run tells the log streams and the reasons', async (t) => {
@@ -148,4 +158,112 @@ test.serial('a file with many letters of many streams and days is sent whole', a
   t.is(code, 0);
   t.like(JSON.parse(stdout), { delivered: 5000, lost: 0 });
   t.is(new Set(arrived(local)).size, 5000);
+});
+
+test.serial('letters that are refused again are all kept, however small deadLetterMaxBytes is', async (t) => {
+  const local = await service(t);
+  const text = range(3000).map((i) =>
+    letter(`${i} ${'.'.repeat(1000)}`, { reason: 'tooOld', timestamp: Date.now() - 20 * 86_400_000 }),
+  );
+  const file = fileWith(t, text.join(''));
+  writeFileSync(`${file}.1`, 'of another time\n', { mode: 0o600 });
+  const { code } = await putlogs(['replay', file], {
+    env: { ...local.env, PUTLOGS_DEAD_LETTER_MAX_BYTES: '1048576' },
+  });
+  t.is(code, 1);
+  const messages = readFileSync(file, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line): string => JSON.parse(line).message);
+  t.is(new Set(messages).size, 3000);
+  t.is(readFileSync(`${file}.1`, 'utf8'), 'of another time\n');
+});
+
+test.serial('events whose dead letters cannot be written stay on disk', async (t) => {
+  const local = await service(t);
+  local.fault({ kind: 'poison', text: 'bad' });
+  const file = fileWith(t, letter('bad'));
+  const command = new Command(['replay', file], { env: local.env });
+  await until(
+    'the file to be taken away',
+    () => !existsSync(file),
+    () => sleep(5),
+  );
+  // In the way of the new file.
+  mkdirSync(file);
+  await command.until(/Dead letters cannot be written/);
+  command.child.kill('SIGINT');
+  const { code } = await command.ended;
+  t.is(code, 1);
+  t.regex(command.stdout, /^ {2}1 folder is left, since/m);
+  const dry = await putlogs(['replay', '--dry-run', `${file}.replay`], { env: local.env });
+  t.regex(dry.stdout, /^1 event would be sent/m);
+});
+
+test.serial('a letter keeps its entity, and U+2028 within its text', async (t) => {
+  const local = await service(t);
+  const entity = { keyAttributes: { Type: 'Service', Name: 'shop', Environment: 'e' }, attributes: {} };
+  const file = fileWith(t, letter('a\u2028b\u2029c', { entity }));
+  t.is((await putlogs(['replay', file], { env: local.env })).code, 0);
+  t.like(local.events('/old')[0], { message: 'a\u2028b\u2029c', entity });
+});
+
+test.serial('a line that is longer than any letter is kept byte for byte', async (t) => {
+  const local = await service(t);
+  const long = Buffer.alloc(20 * 1024 * 1024, 0xe4);
+  const file = fileWith(t, letter('before'));
+  writeFileSync(
+    file,
+    Buffer.concat([Buffer.from(letter('before')), long, Buffer.from(`\n${letter('after')}`)]),
+  );
+  const { code, stdout } = await putlogs(['replay', '--json', file], { env: local.env });
+  t.is(code, 0);
+  t.like(JSON.parse(stdout), { delivered: 2, unreadable: 1 });
+  t.deepEqual(arrived(local), ['after', 'before']);
+  const [name = ''] = readdirSync(`${file}.replay`);
+  t.is(statSync(join(`${file}.replay`, name)).size, long.length + 1);
+  t.true(
+    readFileSync(join(`${file}.replay`, name))
+      .subarray(0, -1)
+      .equals(long),
+  );
+});
+
+test.serial('a full batch of a thousand log streams is written once', async (t) => {
+  const local = await service(t, { keepEvents: false });
+  const streams = range(1000).map((i) => letter('x', { logStreamName: `s${i}` }));
+  const more = range(10_000).map((i) => letter(`${i}`, { logStreamName: 's0' }));
+  const { code, stdout } = await putlogs(['replay', '--json', fileWith(t, [...streams, ...more].join(''))], {
+    env: local.env,
+  });
+  t.is(code, 0);
+  t.like(JSON.parse(stdout), { delivered: 11_000, lost: 0 });
+  t.is(local.count('/old'), 11_000);
+});
+
+test.serial('a second replay of the same file leaves it to the first', async (t) => {
+  const local = await service(t);
+  const end = local.fault({ kind: 'hang' });
+  const file = fileWith(t, letter('one'));
+  const env = { ...local.env, PUTLOGS_REQUEST_TIMEOUT_MS: '500' };
+  const first = new Command(['replay', file], { env });
+  await first.started(local);
+  const second = await putlogs(['replay', file], { env });
+  t.is(second.code, 1);
+  t.regex(second.stderr, /^putlogs: another putlogs replay is sending .*\.replay\.$/m);
+  end();
+  t.is((await first.ended).code, 0);
+  t.deepEqual(readdirSync(join(file, '..')), []);
+});
+
+test.serial('what a replay that was killed has not finished is removed', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, letter('one'));
+  mkdirSync(join(`${file}.replay`, '01234567-89ab-4cde-8f01-23456789abcd.new'), {
+    recursive: true,
+    mode: 0o700,
+  });
+  t.is((await putlogs(['replay', file], { env: local.env })).code, 0);
+  t.deepEqual(arrived(local), ['one']);
+  t.false(existsSync(`${file}.replay`));
 });
