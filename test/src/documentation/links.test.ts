@@ -54,7 +54,8 @@ test('a dead link, a dead anchor and a dead picture are found', async (t) => {
 test('the README of a package, which npm shows without the repository, has no relative links', (t) => {
   const readmes = PAGES.filter((page) => page.startsWith('packages'));
   t.is(readmes.length, 5);
-  for (const page of readmes) t.notRegex(readPage(page), /\]\((?!https?:|#)/, page);
+  // npm finds pictures by `repository`, once that is set. Without it, it shows their text.
+  for (const page of readmes) t.notRegex(readPage(page), /(?<!!\[[^\]]*)\]\((?!https?:|#)/, page);
 });
 
 test('the contents list each page once, and the report of each entry point', async (t) => {

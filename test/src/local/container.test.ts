@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import test, { type ExecutionContext } from 'ava';
 import { DockerfileParser, type Instruction, JSONInstruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { exchange } from './support.js';
 
@@ -167,15 +167,6 @@ class Container {
   }
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' ? `${address?.port}` : '';
-}
-
 /** Lets a process, and its workers, find the other containers by their names. */
 const NAMES = fileURLToPath(new URL('../../container-names.cjs', import.meta.url));
 
@@ -204,7 +195,7 @@ test('the image runs as its recipe says, and the application of the example logs
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-image-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
-  const container = new Container(t, folder, await freePort());
+  const container = new Container(t, folder, `${await freePort()}`);
   await container.build();
   t.is(await container.checkHealth(), 1);
 
