@@ -118,7 +118,6 @@ export class RestartingChannel {
     const state = this.#state;
     if (state.kind === 'open') await state.opened.channel.close();
     else if (state.kind === 'starting') {
-      this.#leave(state.opened);
       this.#lose(this.#held.takeAll(), 'it is stuck');
       state.opened.channel.abandon();
     }
@@ -171,7 +170,6 @@ export class RestartingChannel {
   #onStarted(opened: OpenedChannel): void {
     if (!this.#isStarting(opened)) return;
     this.#state = { kind: 'open', opened };
-    this.#hasLeftEvents = false;
     this.#writeHeld(opened);
   }
 

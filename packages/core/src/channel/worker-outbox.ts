@@ -122,19 +122,13 @@ export class WorkerOutbox {
    */
   close(): LoggedRecord[] {
     if (this.#isClosed) return [];
-    this.#progress.stop();
-    this.#releaseReceived();
-    const begun = (this.#progress.begun - this.#received) | 0;
-    const queued = this.#queue.filter((message) => 'frames' in message);
-    const unseen = [...this.#unreceived.slice(begun), ...queued].map(({ frames }) => frames);
-    const records = [...unseen, this.#joined.frames].flatMap(recordsIn);
     this.#isClosed = true;
     this.#cancelDue();
-    this.#joined.clear();
-    this.#queue.length = 0;
-    this.#unreceived.length = 0;
-    this.#unreceivedBytes = 0;
-    return records;
+    this.#progress.stop();
+    const begun = (this.#progress.begun - this.#received) | 0;
+    const queued = this.#queue.splice(0).filter((message) => 'frames' in message);
+    const unseen = [...this.#unreceived.splice(0).slice(begun), ...queued].map(({ frames }) => frames);
+    return [...unseen, this.#joined.frames].flatMap(recordsIn);
   }
 
   /** @param ms since the last time */

@@ -11,6 +11,7 @@ import {
 import { type Options, type Report, Reporter, resolveConfig } from '@putlogs/core/main-thread';
 import test, { type ExecutionContext } from 'ava';
 import { openPipe } from '../../support/fifo.js';
+import { collectGarbage } from '../../support/gc.js';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { moduleFile } from '../../support/module-file.js';
@@ -171,6 +172,18 @@ test.serial('records that a worker which ended had not seen count once against m
   t.is(messages(local).length, 1 + 1 + room);
 });
 
+test.serial(
+  'records that waited for a worker count once against maxBufferBytes when it has them',
+  async (t) => {
+    const { channel, reporter } = await setUp(t, { maxBufferBytes: 8 * 1024 * 1024 });
+    for (const _ of ['until it starts', 'then']) {
+      for (let i = 0; i < 7; i++) channel.write([Date.now(), 'x'.repeat(1_000_000)]);
+      await channel.flush();
+    }
+    t.is(reporter.counts.dropped.bufferFull, 0);
+  },
+);
+
 test.serial('a flush does not shorten the pause of workers that end again and again', async (t) => {
   const { local, clock, channel, workers } = await setUp(t);
   channel.write([Date.now(), 'first']);
@@ -212,9 +225,9 @@ test.serial(
     void channel.close().then(() => {
       isClosed = true;
     });
-    await clock.advance(9800);
+    await clock.advance(9999);
     t.false(isClosed);
-    await clock.advance(200);
+    await clock.advance(1);
     t.true(isClosed);
     t.is(reporter.counts.dropped.workerEnded, 1);
   },
@@ -223,7 +236,7 @@ test.serial(
 test.serial(
   'records for a worker that has not started when the close ends are counted as lost',
   async (t) => {
-    const { clock, channel, workers, reporter } = await setUp(t, { closeTimeoutMs: 1000 });
+    const { clock, channel, workers, reporter, problems } = await setUp(t, { closeTimeoutMs: 1000 });
     channel.write([Date.now(), 'one']);
     channel.write([Date.now(), 'two']);
     await settled();
@@ -244,6 +257,7 @@ test.serial(
     await settled();
     t.is(reporter.counts.accepted, 2);
     t.is(reporter.counts.dropped.workerEnded, 2);
+    t.deepEqual(problems, ['The worker thread ended (it is stuck). 2 events were lost.']);
     t.is(clock.timers, 0, 'no other worker starts');
   },
 );
@@ -338,6 +352,46 @@ for (const [what, then, reason] of [
       t.is(reporter.counts.dropped.workerEnded, 0);
     },
   );
+}
+
+test.serial(
+  'a module that ends its thread while the channel closes is not loaded in this thread: what was held is lost',
+  async (t) => {
+    const module = moduleFile(t, 'process.exit(3);', 'logging.cjs');
+    const { channel, workers, problems, reporter } = await setUp(t, { module });
+    channel.write([Date.now(), 'held']);
+    await channel.close();
+    t.is(workers.length, 1);
+    t.deepEqual(problems, ['The worker thread ended (exit code 3). 1 event was lost.']);
+    t.is(reporter.counts.dropped.workerEnded, 1);
+  },
+);
+
+for (const useWorker of [true, false]) {
+  const where = useWorker ? 'in a worker' : 'in-process';
+  test.serial(`${where}: a channel that has closed is not kept in memory`, async (t) => {
+    const local = await startLocal(t);
+    const config = resolveConfig(optionsFor(local));
+    const reporter = new Reporter(() => undefined, false, systemClock);
+    const openAndClose = async () => {
+      const context = { config, clock: systemClock, reporter, fallback: undefined, report: () => undefined };
+      const channel = new RestartingChannel(useWorker, context);
+      channel.write([Date.now(), 'hello']);
+      await channel.close();
+      return new WeakRef(channel);
+    };
+    // The AWS SDK keeps an error of the first use in this process, with all that was on its stack.
+    await openAndClose();
+    const closed = await openAndClose();
+    await until('the garbage collection', () => closed.deref() === undefined, turnAndCollect);
+    t.is(messages(local).length, 2);
+  });
+}
+
+/** What was dereferenced is kept until the event loop has turned. */
+async function turnAndCollect(): Promise<void> {
+  await settled();
+  collectGarbage();
 }
 
 test.serial('a channel that is opened twice, or after a record, starts one worker', async (t) => {

@@ -37,6 +37,14 @@ test('between every MiB of records, however they arrive, the event loop turns', 
   t.is(taken.join(), 'a,b,c,d,e,flush,f');
 });
 
+test('a single message that waits is taken in the next turn', async (t) => {
+  const { inbox, taken } = setUp();
+  for (const name of 'abc') inbox.push(frames(name));
+  t.is(taken.join(), 'a,b');
+  await setImmediate();
+  t.is(taken.join(), 'a,b,c');
+});
+
 test('in a new turn, messages are taken at once again', async (t) => {
   const { inbox, taken } = setUp();
   for (const name of 'ab') {

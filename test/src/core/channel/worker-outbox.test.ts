@@ -138,6 +138,27 @@ test('a clock of the host that is set back holds no record up', async (t) => {
   t.is(posted.length, 2);
 });
 
+test('a record that follows a request waits for others, in the same turn of the event loop too', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.write([clock.now(), 'first']);
+  outbox.request({ kind: 'flush', id: 1 });
+  outbox.write([clock.now(), 'second']);
+  await turn();
+  t.is(posted.length, 2);
+  await clock.advance(25);
+  t.deepEqual(recordsIn(posted[2]), [[0, 'second', 0]]);
+});
+
+test('to expedite nothing does not concern the next record', async (t) => {
+  const { clock, outbox, posted } = setUp();
+  outbox.expedite();
+  t.is(clock.timers, 0);
+  await clock.advance(100);
+  outbox.write([clock.now(), 'first']);
+  await turn();
+  t.is(posted.length, 1);
+});
+
 test('a request is posted at once, after the records before it', (t) => {
   const { outbox, posted } = setUp();
   outbox.write([NOON, 'one']);
@@ -155,6 +176,14 @@ test('at most about 4 MiB are posted before the worker has received them', (t) =
   t.is(posted.length, 15);
   outbox.postAll();
   t.is(posted.length, 70);
+});
+
+test('the worker is asked for one notice, and for none while it keeps up', (t) => {
+  const { outbox, progress } = setUp();
+  outbox.write([NOON, 'x'.repeat(300_000)]);
+  t.false(progress.receive());
+  for (const _ of range(20)) outbox.write([NOON, 'x'.repeat(300_000)]);
+  t.deepEqual([progress.receive(), progress.receive()], [true, false]);
 });
 
 test('memory that is shared with the worker is used again when the worker has received what was in it', (t) => {

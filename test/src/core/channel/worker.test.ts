@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { Local } from '@putlogs/local';
 import test from 'ava';
 import { fixturePath, runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
+import { moduleFile } from '../../support/module-file.js';
 
 const texts = (local: Local) =>
   messages(local)
@@ -116,9 +119,10 @@ test.serial("a first record that a listener of 'exit' logs is delivered", async 
 test.serial("in-process: what a listener of 'exit' logs after ours is lost, and reported", async (t) => {
   const local = await startLocal(t);
   const args = ['logs in a listener of exit', 'in-process'];
-  const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
+  const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args);
   t.is(code, 0, stderr);
   t.deepEqual(texts(local), ['before']);
+  t.like(JSON.parse(stdout), { accepted: 3, delivered: 1, dropped: { closed: 2 } });
   t.regex(stderr, /^putlogs: logged-after-close: 1 record was logged as the process exited/m);
   t.regex(stderr, /^putlogs: logged-after-close: 2 records were logged as the process exited/m);
 });
@@ -163,3 +167,82 @@ test.serial(
     t.true(Number(stdout) < 9000, `${stdout} ms`);
   },
 );
+
+test.serial('all that is logged right before the exit is delivered, however much it is', async (t) => {
+  const local = await startLocal(t);
+  const args = ['logs 10 MB, and exits at once'];
+  const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
+  t.is(code, 0, stderr);
+  t.is(texts(local).length, 100);
+  t.is(stderr, '');
+});
+
+test.serial('what is logged while there is no worker, right before the exit, is delivered', async (t) => {
+  const local = await startLocal(t);
+  const args = ['logs while it has no worker, and exits at once'];
+  const { code, stderr } = await runFixture(local, 'winston-workers.js', args);
+  t.is(code, 0, stderr);
+  t.deepEqual(texts(local), ['before', 'between'], stderr);
+});
+
+test.serial(
+  'the time that a worker takes to start does not count against its delivery at the exit',
+  async (t) => {
+    const local = await startLocal(t);
+    const env = { ...preloading('slow-workers.cjs'), SLOW_MS: '2200', PUTLOGS_CLOSE_TIMEOUT_MS: '2000' };
+    const args = ['logs, and exits at once'];
+    const { code, stderr } = await runFixture(local, 'winston-workers.js', args, { env });
+    t.is(code, 0, stderr);
+    t.deepEqual(texts(local), ['hello'], stderr);
+  },
+);
+
+for (const [what, does, told] of [
+  ['ends the worker', 'process.exit(3)', /\. 1 event was lost\.$/m],
+  ['does not return', '{ for (;;); }', /\(it took too long\)\. 1 event was lost\.$/m],
+] as const) {
+  test.serial(`a function of a module that ${what} does not keep the process from exiting`, async (t) => {
+    const local = await startLocal(t);
+    const env = {
+      ...preloading('old-process.cjs'),
+      PUTLOGS_MODULE: moduleFile(t, `export const filter = () => ${does};`),
+      PUTLOGS_CLOSE_TIMEOUT_MS: what === 'ends the worker' ? '8000' : '1',
+    };
+    const args = ['logs, and exits at once'];
+    const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args, { env });
+    t.is(code, 0, stderr);
+    t.true(Number(stdout) < 8000, `${stdout} ms`);
+    t.regex(stderr, told);
+  });
+}
+
+test.serial('what a module may keep back is not written to the fallback when no worker starts', async (t) => {
+  const local = await startLocal(t);
+  const env = {
+    ...preloading('broken-workers.cjs'),
+    PUTLOGS_CLOSE_TIMEOUT_MS: '1',
+    PUTLOGS_FALLBACK: 'stdout',
+    PUTLOGS_MODULE: moduleFile(t, 'export const filter = () => false;'),
+  };
+  const args = ['logs, and exits at once'];
+  const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', args, { env });
+  t.is(code, 0, stderr);
+  t.regex(stdout, /^[\d.]+$/);
+  t.regex(stderr, /\. 1 event was lost\.$/m);
+});
+
+for (const workerData of ['text', null, { 'putlogs.other': 1 }]) {
+  test.serial(
+    `a logger works in a worker thread of the application that was given ${JSON.stringify(workerData)}`,
+    async (t) => {
+      const local = await startLocal(t);
+      const worker = new Worker(fixturePath('app.js'), {
+        argv: ['winston', 'natural end', '1'],
+        env: { ...process.env, ...local.env, PUTLOGS_LOG_GROUP_NAME: '/test/app' },
+        workerData,
+      });
+      t.deepEqual(await once(worker, 'exit'), [0]);
+      t.deepEqual(texts(local), ['record 0']);
+    },
+  );
+}

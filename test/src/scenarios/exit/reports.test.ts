@@ -1,6 +1,6 @@
 import type { Report } from '@putlogs/core';
 import test from 'ava';
-import { runFixture } from '../../support/child.js';
+import { fixturePath, runFixture } from '../../support/child.js';
 import { messages, startLocal } from '../../support/harness.js';
 
 const IN_PROCESS = ['pino in-process', 'winston in-process'];
@@ -59,4 +59,21 @@ for (const logger of IN_PROCESS) {
       t.is((problem?.counts.dropped.closed ?? 0) + (problem?.counts.dropped.workerEnded ?? 0), 7);
     });
   }
+}
+
+for (const logger of ['pino stream', 'winston']) {
+  test.serial(`${logger}: the last counts that a listener gets have what a stuck worker lost`, async (t) => {
+    const local = await startLocal(t);
+    const ended = await runFixture(local, 'reports.js', [logger, 'does nothing', 'process.exit'], {
+      env: {
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS} --require=${fixturePath('stuck-workers.cjs')}`,
+        PUTLOGS_CLOSE_TIMEOUT_MS: '100',
+      },
+    });
+    t.is(ended.code, 0, ended.stderr);
+    const last = ofJson(ended.stdout)
+      .filter(({ kind }) => kind === 'counts')
+      .at(-1);
+    t.is(last?.counts.dropped.workerEnded, 7, ended.stdout);
+  });
 }
