@@ -333,8 +333,10 @@ for (const [what, then, reason] of [
       const loading = `${module}.loading`;
       writeFileSync(module, LOADING(loading, then));
       const { local, clock, channel, workers, problems, reporter } = await setUp(t, { module });
+      const started = once(process, 'worker');
       channel.write([Date.now(), 'held']);
-      const ended = once(workers[0] ?? t.fail(), 'exit');
+      const [worker] = await started;
+      const ended = once(worker, 'exit');
       await until('the module', () => existsSync(loading));
       if (what === 'does not return') await clock.advance(10_000);
       await ended;
