@@ -26,6 +26,9 @@ const RELATIVE = /(?<=\b(?:from |import |import\()['"])\.[^'"]+\.js(?=['"])/g;
 /** How our own code names files that it does not import. */
 const NAMES = ["new URL('./worker.js', import.meta.url)", "'#putlogs/pipeline.js'"];
 
+/** What an ES module imports of CommonJS. As it stands, a CommonJS declaration would need the option `esModuleInterop`. */
+const COMMONJS_IMPORT = /^import (\w+)(?:, (\{.*\}))? from ('(?:logform|winston-transport)');$/gm;
+
 const sourcemap = process.argv.includes('--source-maps');
 for (const [name, { entries, threads }] of Object.entries(PACKAGES)) {
   const folder = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
@@ -119,7 +122,13 @@ function typesOf(folder, entries) {
     const text = readFileSync(join(folder, 'build', file), 'utf8');
     for (const [path] of text.matchAll(RELATIVE))
       found.add(join(dirname(file), path.replace(/\.js$/, '.d.ts')));
-    const commonJs = text.replaceAll(RELATIVE, (path) => path.replace(/js$/, 'cjs'));
+    const commonJs = text
+      .replaceAll(RELATIVE, (path) => path.replace(/js$/, 'cjs'))
+      .replaceAll(COMMONJS_IMPORT, (_, name, types, path) =>
+        [`import ${name} = require(${path});`, ...(types ? [`import ${types} from ${path};`] : [])].join(
+          '\n',
+        ),
+      );
     types.push([`types/${file}`, text], [`types/${file.replace(/ts$/, 'cts')}`, commonJs]);
   }
   return types;

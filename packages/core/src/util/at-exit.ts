@@ -1,20 +1,16 @@
 import { queueMicrotask } from './clock.js';
+import { ExitListener } from './exit-listener.js';
 
 interface ExitState {
   readonly actions: Set<() => void>;
-  isListening: boolean;
   isExiting: boolean;
 }
 
-/** The process has one state, even if this file is loaded more than once: as an ES module and as CommonJS. */
-const KEY = Symbol.for('putlogs.atExit');
-
-const holder = process as { [KEY]?: ExitState };
-
-function exitState(): ExitState {
-  holder[KEY] ??= { actions: new Set(), isListening: false, isExiting: false };
-  return holder[KEY];
-}
+const shared = new ExitListener<ExitState>(
+  'putlogs.atExit',
+  () => ({ actions: new Set(), isExiting: false }),
+  runExitActions,
+);
 
 /**
  * Registers a synchronous action for the end of the process or worker thread: on `'exit'`, and before closeOnSignals
@@ -22,27 +18,25 @@ function exitState(): ExitState {
  * @returns removes the action
  */
 export function atExit(action: () => void): () => void {
-  const state = exitState();
-  if (!state.isListening) process.once('exit', runExitActions);
-  state.isListening = true;
-  state.actions.add(action);
-  return () => void state.actions.delete(action);
+  const { actions } = shared.listen();
+  actions.add(action);
+  return () => void actions.delete(action);
 }
 
 /** From now on nothing asynchronous will run, so reports must be emitted synchronously. */
 export function beginExit(): void {
-  exitState().isExiting = true;
+  shared.listen().isExiting = true;
 }
 
 /** To be called right before the process ends. */
 export function runExitActions(): void {
   beginExit();
-  for (const action of [...exitState().actions]) action();
+  for (const action of [...shared.listen().actions]) action();
 }
 
 /** Whether the process is ending, so that nothing asynchronous will run any more. */
 export function isExiting(): boolean {
-  return holder[KEY]?.isExiting === true;
+  return shared.known?.isExiting === true;
 }
 
 /**
