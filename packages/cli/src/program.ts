@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { errorMessage, redact } from '@putlogs/core/main-thread';
+import { errorCode, errorMessage, redact } from '@putlogs/core/main-thread';
 import { Command, CommanderError } from 'commander';
 import { addDoctor } from './commands/doctor.js';
 import { addEntity } from './commands/entity.js';
@@ -57,8 +57,9 @@ function createProgram(): Command {
       'Finds out why logs do not arrive in Amazon CloudWatch Logs, and sends, replays and reads them.',
     )
     .usage('<command> [options]')
+    .enablePositionalOptions()
     .version(version(), '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({
       styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
@@ -69,14 +70,19 @@ function createProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(safeLines(text)) })
     .showHelpAfterError('Add --help to see how it is used.')
     .exitOverride()
-    .hook('preAction', (_, command) => endWithReader(command.name()));
+    .hook('preAction', (_, command) => handleOutputErrors(command.name()));
 }
 
-/** The reader of a pipe has ended, as in `putlogs options | head`. There is nobody left to write for. */
-function endWithReader(command: string): void {
+/** Without a reader, as in `putlogs options | head`, there is nobody left to write for. */
+function handleOutputErrors(command: string): void {
+  process.stderr.on('error', () => undefined);
   // It goes on sending.
   if (command === 'pipe') return;
-  process.stdout.once('error', () => process.exit());
+  process.stdout.once('error', (error) => {
+    if (errorCode(error) === 'EPIPE') process.exit();
+    process.stderr.write(`putlogs: ${safeLines(errorMessage(error))}\n`);
+    process.exit(1);
+  });
 }
 
 /** An error may quote anything. */

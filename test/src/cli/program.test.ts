@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { OPTIONS, variableOf } from '@putlogs/core/internal';
 import test from 'ava';
 import { application, Command, putlogs } from '../support/command.js';
@@ -75,4 +76,20 @@ test('putlogs ends quietly when the reader of its output has ended', async (t) =
   const [code] = await once(command.child, 'exit');
   t.is(command.stderr, '');
   t.is(code, 0);
+});
+
+test('an output that cannot be written is an error', async (t) => {
+  const full = openSync('/dev/full', 'w');
+  t.teardown(() => closeSync(full));
+  const command = new Command(['options'], { stdio: ['ignore', full, 'pipe'] });
+  t.is((await command.ended).code, 1);
+  t.regex(command.stderr, /^putlogs: ENOSPC/m);
+});
+
+test('-h is --help', async (t) => {
+  for (const args of [['-h'], ['tail', '-h']]) {
+    const { code, stdout } = await putlogs(args);
+    t.is(code, 0);
+    t.regex(stdout, /^Usage: putlogs/);
+  }
 });

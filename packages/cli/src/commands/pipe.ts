@@ -24,6 +24,8 @@ export const addPipe: AddCommand = (program, end) => {
     )
     .usage('[options] [-- command…]')
     .argument('[command...]', 'the command, after --')
+    // Without -- too, what follows the name of the command belongs to the command.
+    .passThroughOptions()
     .option(
       '--multiline <pattern>',
       'a regular expression that the first line of a record matches; other lines belong to it',

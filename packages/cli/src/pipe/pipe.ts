@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import type { Config, EnvironmentVariables } from '@putlogs/core';
+import { errorMessage, redact } from '@putlogs/core/main-thread';
 import { Shipment } from '../delivery/shipment.js';
 import { inWords, type Tally } from '../delivery/tally.js';
 import { count } from '../terminal/amounts.js';
@@ -30,6 +31,7 @@ export class Pipe {
   readonly #status: StatusLine;
   readonly #brake: InputBrake;
   #end: End | undefined;
+  #hasFailed = false;
   #interruptsAtEnd = 0;
   #rate = { accepted: 0, at: performance.now(), perSecond: 0 };
 
@@ -37,12 +39,9 @@ export class Pipe {
     const { config, env } = options;
     this.#source = source;
     this.#options = options;
-    this.#shipment = new Shipment({
-      config,
-      env,
-      onProblem: (text) => this.#status.note(`putlogs: ${text}`),
-    });
+    // The shipment may report problems at once.
     this.#status = new StatusLine(() => this.#statusText());
+    this.#shipment = new Shipment({ config, env, onProblem: (text) => this.#note(text) });
     this.#brake = new InputBrake(config.maxBufferBytes, () => this.#shipment.tally);
   }
 
@@ -50,13 +49,15 @@ export class Pipe {
   async run(): Promise<number> {
     const ignore = this.#listenForSignals();
     const readings = this.#source.streams.map((stream) => this.#read(stream));
-    this.#end = await this.#source.ended;
-    await Promise.all(readings);
-    await this.#shipment.close();
+    const ended = this.#source.ended.then((end) => {
+      this.#end = end;
+      return end;
+    });
+    const [end] = await Promise.all([ended, ...readings]).finally(() => this.#shipment.close());
     this.#status.end();
     this.#printSummary(this.#shipment.tally);
     ignore();
-    return this.#exitCode(this.#end);
+    return this.#exitCode(end);
   }
 
   /** The end of the process waits for delivery, so no signal ends it at once. @returns stops that */
@@ -70,11 +71,12 @@ export class Pipe {
 
   #signalled(signal: NodeJS.Signals): void {
     if (this.#end === undefined) {
-      this.#source.signalled(signal);
+      const problem = this.#source.signalled(signal);
+      if (problem !== undefined) this.#note(problem);
       return;
     }
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return;
-    if (this.#interruptsAtEnd++ === 0) this.#status.note('putlogs: delivering; once more to give up');
+    if (this.#interruptsAtEnd++ === 0) this.#note('delivering; once more to give up');
     else this.#shipment.giveUp();
   }
 
@@ -89,14 +91,24 @@ export class Pipe {
     try {
       for await (const chunk of input as AsyncIterable<Buffer>) {
         records.push(chunk);
-        if (isCopied && !this.#status.write(copyTo, chunk)) await drained(copyTo);
-        if (this.#brake.read(chunk.length)) await this.#brake.released();
+        if (isCopied && !this.#status.write(copyTo, chunk)) await records.whilePaused(drained(copyTo));
+        if (this.#brake.read(chunk.length)) await records.whilePaused(this.#brake.released());
       }
     } catch (error) {
       // It was closed at the end of the source.
-      if (this.#end === undefined && !isPrematureClose(error)) throw error;
+      if (!isPrematureClose(error)) this.#failed(error);
     }
     records.end();
+  }
+
+  /** What was read before is delivered, and the other stream is read on. */
+  #failed(error: unknown): void {
+    this.#hasFailed = true;
+    this.#note(`reading failed: ${redact(errorMessage(error))}`);
+  }
+
+  #note(text: string): void {
+    this.#status.note(`putlogs: ${text}`);
   }
 
   #statusText(): string {
@@ -127,8 +139,8 @@ export class Pipe {
   }
 
   #exitCode(end: End): number {
-    if (end.kind === 'input') return this.#shipment.tally.lost > 0 ? 1 : 0;
-    if (end.kind === 'code') return end.code;
+    if (end.kind === 'input') return this.#hasFailed || this.#shipment.tally.lost > 0 ? 1 : 0;
+    if (end.kind === 'code') return this.#hasFailed ? Math.max(end.code, 1) : end.code;
     raise(end.signal);
     return 128 + constants.signals[end.signal];
   }
@@ -142,7 +154,10 @@ function raise(signal: NodeJS.Signals): void {
 }
 
 async function drained(stream: NodeJS.WriteStream): Promise<void> {
-  await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+  const over = new AbortController();
+  const events = ['drain', 'close'].map((event) => once(stream, event, { signal: over.signal }));
+  await Promise.race(events).catch(() => undefined);
+  over.abort();
 }
 
 function isPrematureClose(error: unknown): boolean {

@@ -7,6 +7,10 @@ const QUIET_MS = 1000;
 
 const NEWLINE = Buffer.from('\n');
 
+/** The size of the buffer for a record: at first, and again after a record that needed more. */
+const INITIAL_BYTES = 16 * 1024;
+const MAX_RETAINED_BYTES = 256 * 1024;
+
 interface AssemblerOptions {
   readonly config: Config;
   /** What the first line of a record looks like. undefined: each line is a record. */
@@ -20,9 +24,11 @@ export class RecordAssembler {
   readonly #maxBytes: number;
   readonly #labels: LevelLabels | undefined;
   readonly #splitter: LineSplitter;
-  /** The lines of the record that may go on, with their newlines. */
-  #lines: Buffer[] = [];
+  /** Holds the lines of the record that may go on, with their newlines. */
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #bytes = 0;
+  /** Whether a record may go on. */
+  #isOpen = false;
   #omittedBytes = 0;
   #readAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -39,6 +45,13 @@ export class RecordAssembler {
     this.#splitter.push(chunk);
   }
 
+  /** While nothing is read, it is not known that no line comes. */
+  async whilePaused(pause: Promise<void>): Promise<void> {
+    clearTimeout(this.#timer);
+    await pause;
+    if (this.#isOpen) this.#awaitLine();
+  }
+
   /** Passes on the last record, which may have no newline. */
   end(): void {
     this.#splitter.end();
@@ -50,18 +63,17 @@ export class RecordAssembler {
       this.#accept(line, omittedBytes, Date.now());
       return;
     }
-    if (this.#lines.length > 0 && !this.#firstLine.test(line.toString())) this.#continue(line, omittedBytes);
+    if (this.#isOpen && !this.#firstLine.test(line.toString())) this.#continue(line, omittedBytes);
     else this.#begin(line, omittedBytes);
   }
 
   #begin(line: Buffer, omittedBytes: number): void {
     this.#finish();
     this.#readAt = Date.now();
-    // A copy: the line is a view of the splitter's memory.
-    this.#lines = [Buffer.from(line)];
-    this.#bytes = line.length;
+    this.#isOpen = true;
     this.#omittedBytes = omittedBytes;
-    this.#timer = setTimeout(() => this.#finish(), QUIET_MS);
+    this.#append(line);
+    this.#awaitLine();
   }
 
   #continue(line: Buffer, omittedBytes: number): void {
@@ -71,17 +83,35 @@ export class RecordAssembler {
       this.#omittedBytes += bytes + omittedBytes;
       return;
     }
-    this.#lines.push(NEWLINE, Buffer.from(line));
-    this.#bytes += bytes;
+    this.#append(NEWLINE);
+    this.#append(line);
     this.#omittedBytes += omittedBytes;
+  }
+
+  /** Copies: the line is a view of the splitter's memory. */
+  #append(bytes: Buffer): void {
+    const needed = this.#bytes + bytes.length;
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(
+        Math.max(needed, Math.min(2 * this.#buffer.length, this.#maxBytes)),
+      );
+      this.#buffer.copy(larger, 0, 0, this.#bytes);
+      this.#buffer = larger;
+    }
+    this.#bytes += bytes.copy(this.#buffer, this.#bytes);
+  }
+
+  #awaitLine(): void {
+    this.#timer = setTimeout(() => this.#finish(), QUIET_MS);
   }
 
   #finish(): void {
     clearTimeout(this.#timer);
-    if (this.#lines.length === 0) return;
-    const record = Buffer.concat(this.#lines);
-    this.#lines = [];
-    this.#accept(record, this.#omittedBytes, this.#readAt);
+    if (!this.#isOpen) return;
+    this.#accept(this.#buffer.subarray(0, this.#bytes), this.#omittedBytes, this.#readAt);
+    this.#isOpen = false;
+    this.#bytes = 0;
+    if (this.#buffer.length > MAX_RETAINED_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 
   #accept(record: Buffer, omittedBytes: number, readAt: number): void {

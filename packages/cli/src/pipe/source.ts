@@ -21,6 +21,6 @@ export interface Source {
   readonly ended: Promise<End>;
   /** The signals that the source wants, apart from those that end this program. */
   readonly signals: readonly NodeJS.Signals[];
-  /** A signal has come. */
-  signalled(signal: NodeJS.Signals): void;
+  /** A signal has come. @returns why it could not be passed on */
+  signalled(signal: NodeJS.Signals): string | undefined;
 }

@@ -20,14 +20,15 @@ export class StdinSource implements Source {
       this.#end = resolve;
     });
     input.once('end', () => this.#end({ kind: 'input' }));
-    input.once('error', () => this.#end({ kind: 'code', code: 1 }));
+    // Whoever reads says why.
+    input.once('error', () => this.#end({ kind: 'input' }));
   }
 
   /**
    * Ctrl+C interrupts the writer too, which may have more to say: stdin ends with it. Whoever presses it again, or sends
    * another signal, wants the end of this program.
    */
-  signalled(signal: NodeJS.Signals): void {
+  signalled(signal: NodeJS.Signals): undefined {
     if (signal === 'SIGINT' && this.#interrupts++ === 0) return;
     void this.#drain().then(() => {
       this.#end({ kind: 'signal', signal });

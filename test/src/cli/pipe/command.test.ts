@@ -114,6 +114,60 @@ test.serial('a process that the command leaves behind is not waited for', async 
   t.deepEqual(arrived(local), ['done']);
 });
 
+test.serial('a process that the command leaves behind is not read for ever', async (t) => {
+  const local = await service(t);
+  const script = '(for i in $(seq 600); do echo $i; sleep 0.1; done) & echo done';
+  const { code } = await putlogs(['pipe', '--', 'sh', '-c', script], { env: environment(local) });
+  t.is(code, 0);
+  t.true(arrived(local).includes('done'));
+  t.false(arrived(local).includes('600'));
+});
+
+test.serial(
+  'a signal ends the reading of what a process says that the command has left behind',
+  async (t) => {
+    const local = await service(t);
+    const script = '(while :; do echo x; sleep 0.1; done) & exit 0';
+    const command = new Command(['pipe', '--tee', '--', 'sh', '-c', script], { env: environment(local) });
+    await command.until(/(x\n){3}/m);
+    const startedAt = performance.now();
+    command.child.kill('SIGTERM');
+    t.is((await command.ended).code, 0);
+    t.true(performance.now() - startedAt < 5000);
+  },
+);
+
+test.serial('a signal that does not reach the command is told, and the pipe goes on', async (t) => {
+  const local = await service(t);
+  // As for a command that runs as another user, through sudo.
+  const patch = join(spoolFolder(t), 'no-kill.cjs');
+  writeFileSync(
+    patch,
+    `require('node:child_process').ChildProcess.prototype.kill = function () {
+      this.emit('error', Object.assign(new Error('kill EPERM'), { code: 'EPERM' }));
+      return false;
+    };`,
+  );
+  const command = new Command(['pipe', '--tee', '--', 'sh', '-c', 'echo first; read line; echo "$line"'], {
+    env: environment(local, { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${patch}` }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  await command.until(/first/);
+  command.child.kill('SIGTERM');
+  await command.until(/the command does not get SIGTERM: kill EPERM/);
+  command.child.stdin?.end('second\n');
+  t.is((await command.ended).code, 0);
+  t.deepEqual(arrived(local), ['first', 'second']);
+});
+
+test.serial('without -- too, options after the name of the command belong to the command', async (t) => {
+  const local = await service(t);
+  const { code, stderr } = await putlogs(['pipe', 'echo', '--json', '-h'], { env: environment(local) });
+  t.is(code, 0);
+  t.is(stderr, '');
+  t.deepEqual(arrived(local), ['--json -h']);
+});
+
 test.serial(
   'SIGINT to the writer and to putlogs, as Ctrl+C sends it: stdin is read to its end',
   async (t) => {

@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Command, putlogs } from '../../support/command.js';
 import { range } from '../../support/harness.js';
@@ -166,3 +171,71 @@ for (const [what, args, why] of [
     t.regex(stderr, why);
   });
 }
+
+test.serial('a module that cannot be loaded is told, since records are sent without it', async (t) => {
+  const local = await service(t);
+  const module = join(spoolFolder(t), 'redact.mjs');
+  writeFileSync(module, 'export const format = (');
+  const { code, stderr } = await putlogs(['pipe', '--module', module], {
+    env: environment(local),
+    input: 'a\n',
+  });
+  t.is(code, 0);
+  t.regex(stderr, /^putlogs: module: .*redact\.mjs/m);
+});
+
+test.serial('an error of stdin is told, and what was read before is delivered', async (t) => {
+  const local = await service(t);
+  const server = createServer().listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await once(server, 'listening');
+  const stdin = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [[writer]] = (await Promise.all([once(server, 'connection'), once(stdin, 'connect')])) as [
+    [Socket],
+    unknown,
+  ];
+  const command = new Command(['pipe', '--tee'], { env: environment(local), stdio: [stdin, 'pipe', 'pipe'] });
+  stdin.destroy();
+  writer.write('before\n');
+  await command.until(/before/);
+  writer.resetAndDestroy();
+  const { code } = await command.ended;
+  t.deepEqual(arrived(local), ['before']);
+  t.is(code, 1);
+  t.regex(command.stderr, /^putlogs: reading failed: read ECONNRESET/m);
+});
+
+test.serial('a reader of stderr that ends does not end putlogs: all is delivered', async (t) => {
+  const local = await service(t);
+  const end = local.fault({ kind: 'accessDenied' });
+  const command = new Command(['pipe', '--json'], {
+    env: environment(local),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  command.child.stdin?.write('a\n');
+  await command.until(/denied/);
+  command.child.stderr?.destroy();
+  end();
+  command.child.stdin?.end();
+  const [code] = await once(command.child, 'exit');
+  t.is(code, 0);
+  t.deepEqual(arrived(local), ['a']);
+});
+
+test.serial('a record of several lines is not cut while putlogs itself pauses reading', async (t) => {
+  const local = await service(t);
+  const line = `  at ${'x'.repeat(1000)}\n`;
+  const input = `Error: first\n${line.repeat(60)}`.repeat(300);
+  const command = new Command(['pipe', '--tee', '--multiline', '^\\S'], {
+    env: environment(local),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // Nobody reads the copy for longer than a record waits for its next line.
+  command.child.stdout?.pause();
+  command.child.stdin?.write(input);
+  command.child.stdin?.end();
+  await sleep(3000);
+  command.child.stdout?.resume();
+  t.is((await command.ended).code, 0);
+  t.is(local.count('/my/app'), 300);
+});
