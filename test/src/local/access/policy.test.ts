@@ -185,3 +185,27 @@ for (const [document, message] of INVALID) {
     await t.throwsAsync(start({ policy: document as object }), { instanceOf: TypeError, message });
   });
 }
+
+test('a member that an operation does not have allows nothing', async (t) => {
+  const made = await under(t, allow('logs:*', [`${LOGS}:g:*`, `${LOGS}:g`, `${LOGS}::log-stream:`]));
+  await made.client.send(group('g'));
+  const stranger = {
+    logGroupIdentifier: 'g',
+    logGroupIdentifiers: ['g'],
+    logGroupNames: ['g'],
+    resourceArn: `${LOGS}:g`,
+  };
+  for (const [operation, input] of [
+    ['CreateLogGroup', { logGroupName: 'h' }],
+    [
+      'PutLogEvents',
+      { logGroupName: 'h', logStreamName: 's', logEvents: [{ timestamp: NOW, message: 'x' }] },
+    ],
+    ['DeleteLogGroup', { logGroupName: 'h' }],
+  ] as const) {
+    const { body } = await made.raw(operation, JSON.stringify({ ...stranger, ...input }));
+    t.like(JSON.parse(body), { __type: 'AccessDeniedException' }, operation);
+  }
+  // What these are asked for only filters what they answer.
+  await t.notThrowsAsync(made.client.send(new DescribeLogGroupsCommand({ logGroupIdentifiers: ['h'] })));
+});
