@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { toJson } from '../http/json.js';
 import { isShape } from '../operations/members.js';
@@ -51,7 +53,7 @@ export async function query(args: readonly string[]): Promise<number> {
     limit: values.limit,
   };
   const found = await search(endpoint, parameters);
-  for (const line of json ? jsonOf(found) : textOf(found)) process.stdout.write(line);
+  await print(json ? jsonOf(found) : textOf(found));
   const left = found.total - found.events.length;
   if (left > 0) process.stderr.write(`${left} older events match too: see --limit.\n`);
   return found.total > 0 ? 0 : 1;
@@ -103,6 +105,17 @@ async function search(
   if (response.ok && isShape(answer)) return answer as unknown as Found;
   const reason = isShape(answer) && typeof answer.message === 'string' ? answer.message : undefined;
   throw new Error(reason ?? `What answers at ${endpoint} is not putlogs-local.`);
+}
+
+/** Writes to standard output, until its reader ends, as in `query … | head`. */
+async function print(lines: Iterable<string>): Promise<void> {
+  // The writes that are under way then fail too.
+  process.stdout.on('error', () => undefined);
+  try {
+    await pipeline(Readable.from(lines), process.stdout, { end: false });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
 }
 
 function* jsonOf({ events }: Found): Generator<string> {

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
@@ -130,4 +130,25 @@ test('query --help prints its options', async (t) => {
   const { code, out } = await run('', '--help');
   t.is(code, 0);
   t.regex(out, /^Usage: putlogs-local query/);
+});
+
+test('a reader that ends early, such as head, is no failure', async (t) => {
+  const made = await bench(t);
+  const logEvents = Array.from({ length: 5_000 }, () => ({ timestamp: NOW, message: 'x'.repeat(100) }));
+  await made.put({ logEvents });
+  const child = spawn(
+    process.execPath,
+    [CLI, 'query', '--limit', '5000', '--endpoint', made.local.endpoint],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    err += chunk;
+  });
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [code] = await once(child, 'close');
+  t.is(err, '');
+  t.is(code, 0);
 });
