@@ -41,8 +41,8 @@ export interface StartOptions {
   /** Whether events are kept; otherwise they are only counted. Default: true. */
   readonly keepEvents?: boolean;
   /**
-   * The maximum size of the kept events of all streams, in bytes as the service counts them. Above it, the oldest
-   * PutLogEvents are discarded. Default: Infinity.
+   * The maximum size of the kept events of all streams, in bytes as the service counts them, and 400 for each
+   * PutLogEvents. Above it, the oldest PutLogEvents are discarded. Default: Infinity.
    */
   readonly keepEventBytes?: number;
   /** The maximum number of kept requests. Above it, the oldest are discarded. Default: Infinity. */

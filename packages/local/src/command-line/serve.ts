@@ -5,7 +5,7 @@ import { Policy } from '../access/policy.js';
 import { QUOTAS } from '../access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from '../faults/chaos.js';
 import type { Service } from '../http/server.js';
-import { Journal, JournalError } from '../journal/journal.js';
+import { Journal, JournalError, type JournalProblem } from '../journal/journal.js';
 import type { Local, StartOptions } from '../local.js';
 import { startService } from '../start.js';
 import { safe } from '../terminal/safe-text.js';
@@ -133,7 +133,7 @@ function failure({ port, host }: Arguments, error: unknown): string {
 async function run(args: Arguments): Promise<void> {
   const { port, host, json, open, db, mcp, chaos, access } = args;
   const random = chaos === undefined ? Math.random : seededRandom(chaos);
-  const journal = db === undefined ? undefined : new Journal(db, (error) => complain(db, error));
+  const journal = db === undefined ? undefined : new Journal(db, (problem) => complain(db, problem));
   const local = await startService(
     { port, host, random, ...access, ...KEPT, ...listeners(json) },
     { journal, isForAssistants: mcp },
@@ -161,11 +161,14 @@ function damageNotice(file: string, { damagedLines, original }: Journal): string
   return `${lines} of ${safe(file)} ${damagedLines === 1 ? 'was' : 'were'} left out.${aside}\n`;
 }
 
-/** The service goes on in memory. */
-function complain(file: string, error: unknown): void {
-  process.stderr.write(
-    `${safe(file)} is no longer written: ${safe(String(error))}. Events are in memory alone.\n`,
-  );
+const EFFECTS = {
+  ended: 'is no longer written. Events are in memory alone',
+  notRewritten: 'was not rewritten, and goes on to grow',
+} as const satisfies Record<JournalProblem['kind'], string>;
+
+/** The service goes on. */
+function complain(file: string, { kind, error }: JournalProblem): void {
+  process.stderr.write(`${safe(file)} ${EFFECTS[kind]}: ${safe(String(error))}.\n`);
 }
 
 /** Shows what is piped into the service, which goes on when that has ended. */

@@ -141,8 +141,11 @@ export class Service implements Local {
     return this.#store.find(logGroupName, logStreamName).reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Stores events that no request has brought, in a log stream that is created when it is missing. */
-  ingest(logGroupName: string, logStreamName: string, events: readonly IngestedEvent[]): void {
+  /**
+   * Stores events that no request has brought, in a log stream that is created when it is missing.
+   * @returns when the journal has them
+   */
+  async ingest(logGroupName: string, logStreamName: string, events: readonly IngestedEvent[]): Promise<void> {
     const now = this.#clock.now();
     const batch = {
       sequence: this.#store.takeSequence(events.length),
@@ -154,6 +157,7 @@ export class Service implements Local {
     this.#store.ensureStream(logGroupName, logStreamName, now).append(batch);
     this.#publish({ logGroupName, logStreamName, batch });
     this.#changes.notify();
+    await this.#journal?.written;
   }
 
   fault(fault: Fault): () => void {
@@ -166,6 +170,7 @@ export class Service implements Local {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#liveTail.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.#server.closeAllConnections();
     await closed;
@@ -222,7 +227,8 @@ export class Service implements Local {
       fault = this.#faults.take(record.operation, record.entity !== undefined, contains);
       if (fault?.kind === 'reset' || fault?.kind === 'hang') return { reply: undefined, fault };
       return {
-        reply: (fault && applyFault(fault, record)) ?? this.#act(act, fault, record.operation, content),
+        reply:
+          (fault && applyFault(fault, record)) ?? (await this.#act(act, fault, record.operation, content)),
         fault,
       };
     } catch (error) {
@@ -230,7 +236,12 @@ export class Service implements Local {
     }
   }
 
-  #act(act: Act, fault: Fault | undefined, operation: string, input: unknown): Outcome['reply'] {
+  async #act(
+    act: Act,
+    fault: Fault | undefined,
+    operation: string,
+    input: unknown,
+  ): Promise<Outcome['reply']> {
     const context: Context = {
       store: this.#store,
       queries: this.#queries,
@@ -239,6 +250,7 @@ export class Service implements Local {
     };
     const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
     this.#journal?.operation(context.now, operation, input);
+    await this.#journal?.written;
     if (fault?.kind === 'lostAnswer') return undefined;
     return answer instanceof LiveTailSession ? answer : serviceReply(200, answer);
   }
@@ -260,6 +272,8 @@ export class Service implements Local {
     if (fault?.kind === 'drip' || fault?.kind === 'slow') {
       await sleep(fault.delayMs, undefined, { signal: this.#closing.signal });
     }
+    // The client has left meanwhile.
+    if (response.destroyed) return;
     if (reply instanceof LiveTailSession) this.#liveTail.open(reply, streamHead(response));
     else if (response.headersSent) response.end(reply.body);
     else write(response, reply);

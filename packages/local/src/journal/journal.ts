@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { toJson } from '../http/json.js';
 import type { Store, StoredBatch } from '../store/store.js';
@@ -22,13 +22,25 @@ export class JournalError extends Error {
   }
 }
 
+/** What no longer works: the file gets no more entries, or it gets them but was not rewritten. */
+export interface JournalProblem {
+  readonly kind: 'ended' | 'notRewritten';
+  readonly error: unknown;
+}
+
+/** A line that has to be written, and who waits for that. */
+interface WaitingLine {
+  readonly text: string;
+  readonly resolve: () => void;
+}
+
 /**
- * Keeps what the service holds in a file, over restarts: an entry a line, as JSON. Lines are only added, so that a kill loses
- * the last of them at most. From time to time, the file is rewritten without what the service has discarded.
+ * Keeps what the service holds in a file, over restarts: an entry a line, as JSON. Lines are only added, and a request is
+ * answered when its line is in the file. From time to time, the file is rewritten without what the service has discarded.
  */
 export class Journal {
   readonly #file: string;
-  readonly #onProblem: (error: unknown) => void;
+  readonly #onProblem: (problem: JournalProblem) => void;
   /** Lines that could not be read when the journal was opened, or did not fit what was before them. */
   damagedLines = 0;
   /** Where the file was put aside as it was, since more than its last line was damaged. */
@@ -36,13 +48,14 @@ export class Journal {
   #lock: FileLock | undefined;
   #store: Store | undefined;
   #handle: FileHandle | undefined;
-  #waiting: string[] = [];
+  #waiting: WaitingLine[] = [];
   #writing: Promise<void> | undefined;
+  #written: Promise<void> | undefined;
   #added = 0;
   #maxAdded = Infinity;
 
-  /** @param onProblem called once, when the file can no longer be written */
-  constructor(file: string, onProblem: (error: unknown) => void) {
+  /** @param onProblem called when the file can no longer be written; the service goes on */
+  constructor(file: string, onProblem: (problem: JournalProblem) => void) {
     this.#file = file;
     this.#onProblem = onProblem;
   }
@@ -72,10 +85,11 @@ export class Journal {
     }
     // A kill leaves no more than the last line damaged.
     if (this.damagedLines > (isLastDamaged ? 1 : 0)) this.original = freeName(`${this.#file}.damaged`);
-    this.#store = store;
     this.#maxAdded = GROWTH * (store.arrivals?.limit ?? Infinity);
     // A damaged last line has no end, and would spoil the next.
-    await this.#rewrite(this.original);
+    replaceFile(this.#file, store, this.original);
+    this.#store = store;
+    await this.#reopen();
   }
 
   /** Notes a request that the service has executed. */
@@ -88,65 +102,112 @@ export class Journal {
     if (batch.messages.length > 0) this.#add(batchEntry(logGroupName, logStreamName, batch));
   }
 
+  /** Settled when all that was noted before is in the file, or no longer can be. Never rejects. */
+  get written(): Promise<void> | undefined {
+    return this.#written;
+  }
+
   /** Writes what is waiting. */
   async close(): Promise<void> {
     await this.#writing;
-    const handle = this.#handle;
-    this.#handle = undefined;
-    await handle?.close();
+    await this.#closeFile();
     this.#lock?.release();
     this.#lock = undefined;
   }
 
   #add(entry: Entry): void {
-    if (!this.#handle) return;
-    this.#waiting.push(`${toJson(entry)}\n`);
-    this.#writing ??= this.#write().finally(() => {
+    if (!this.#store || !this.#handle) return;
+    const text = `${toJson(entry)}\n`;
+    this.#written = new Promise((resolve) => this.#waiting.push({ text, resolve }));
+    const store = this.#store;
+    this.#writing ??= this.#write(store).finally(() => {
       this.#writing = undefined;
     });
   }
 
-  async #write(): Promise<void> {
+  async #write(store: Store): Promise<void> {
     try {
       while (this.#waiting.length > 0 && this.#handle) {
-        const text = this.#waiting.splice(0).join('');
-        await this.#handle.appendFile(text);
+        const lines = this.#waiting.splice(0);
+        const text = lines.map((line) => line.text).join('');
+        await this.#handle.appendFile(text).finally(() => settle(lines));
         this.#added += text.length;
-        if (this.#added > this.#maxAdded) await this.#rewrite();
+        if (this.#added > this.#maxAdded) await this.#rewrite(store);
       }
     } catch (error) {
-      this.#handle = undefined;
-      this.#onProblem(error);
+      await this.#closeFile().catch(() => undefined);
+      settle(this.#waiting.splice(0));
+      this.#onProblem({ kind: 'ended', error });
     }
   }
 
-  /**
-   * Replaces the file by the shortest one that tells of the present state, in one turn: nothing changes meanwhile.
-   * @param putAside the name that the file gets; undefined: it is no longer needed
-   */
-  async #rewrite(putAside?: string): Promise<void> {
-    if (!this.#store) return;
-    const temporary = `${this.#file}.new`;
-    const descriptor = openSync(temporary, 'w', MODE);
+  /** Replaces the file by a shorter one. If that fails, the file goes on, and is rewritten after as much again. */
+  async #rewrite(store: Store): Promise<void> {
+    this.#added = 0;
+    try {
+      replaceFile(this.#file, store);
+    } catch (error) {
+      this.#onProblem({ kind: 'notRewritten', error });
+      return;
+    }
+    // The present state includes what waits.
+    settle(this.#waiting.splice(0));
+    await this.#reopen();
+  }
+
+  /** Adds to the new file from now on. */
+  async #reopen(): Promise<void> {
+    const old = this.#handle;
+    try {
+      this.#handle = await open(this.#file, 'a', MODE);
+    } finally {
+      await old?.close();
+    }
+  }
+
+  async #closeFile(): Promise<void> {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+  }
+}
+
+function settle(lines: readonly WaitingLine[]): void {
+  for (const { resolve } of lines) resolve();
+}
+
+/**
+ * Replaces the file by the shortest one that tells of the present state, in one turn: nothing changes meanwhile.
+ * @param putAside the name that the file gets; undefined: it is no longer needed
+ * @throws {Error} if that fails; the file is then as it was
+ */
+function replaceFile(file: string, store: Store, putAside?: string): void {
+  const temporary = `${file}.new`;
+  const descriptor = openSync(temporary, 'w', MODE);
+  try {
+    writeSnapshot(descriptor, store);
+    if (putAside !== undefined) renameSync(file, putAside);
+    renameSync(temporary, file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the state, and closes the file. */
+function writeSnapshot(descriptor: number, store: Store): void {
+  try {
     let text = '';
-    const flush = (): void => {
+    for (const entry of snapshot(store)) {
+      text += `${toJson(entry)}\n`;
+      if (text.length < WRITE_CHARACTERS) continue;
       writeFileSync(descriptor, text);
       text = '';
-    };
-    for (const entry of snapshot(this.#store)) {
-      text += `${toJson(entry)}\n`;
-      if (text.length > WRITE_CHARACTERS) flush();
     }
-    flush();
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+  } finally {
     closeSync(descriptor);
-    if (putAside !== undefined) renameSync(this.#file, putAside);
-    renameSync(temporary, this.#file);
-    this.#waiting = [];
-    this.#added = 0;
-    const old = this.#handle;
-    this.#handle = await open(this.#file, 'a', MODE);
-    await old?.close();
   }
 }
 

@@ -11,6 +11,7 @@ export function replay(store: Store, entry: Entry): boolean {
   try {
     if ('operation' in entry) replayOperation(store, entry);
     else if ('stream' in entry) replayStream(store, entry);
+    else if ('nextSequence' in entry) store.skipTo(entry.nextSequence);
     else replayBatch(store, entry);
     return true;
   } catch {
@@ -24,11 +25,15 @@ function replayOperation(store: Store, { at, operation, input }: OperationEntry)
   act(new Members(input), {})({ store, queries, now: at });
 }
 
-function replayStream(store: Store, { at, stream, discarded }: StreamEntry): void {
-  store.ensureStream(stream.logGroupName, stream.logStreamName, at).count += discarded;
+function replayStream(store: Store, { at, stream: where, discarded, times }: StreamEntry): void {
+  const stream = store.ensureStream(where.logGroupName, where.logStreamName, at);
+  stream.count += discarded;
+  Object.assign(stream, times);
 }
 
-function replayBatch(store: Store, { at, logGroupName, logStreamName, entity, events }: BatchEntry): void {
+function replayBatch(store: Store, entry: BatchEntry): void {
+  const { at, logGroupName, logStreamName, entity, sequence, events } = entry;
+  store.skipTo(sequence);
   store.ensureStream(logGroupName, logStreamName, at).append({
     sequence: store.takeSequence(events.length),
     timestamps: Float64Array.from(events, ([timestamp]) => timestamp),

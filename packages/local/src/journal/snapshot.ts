@@ -1,5 +1,5 @@
-import type { LogGroup, Store, StoredBatch } from '../store/store.js';
-import type { BatchEntry, Entry, OperationEntry } from './entry.js';
+import type { LogGroup, LogStream, Store, StoredBatch } from '../store/store.js';
+import type { BatchEntry, Entry, OperationEntry, StreamTimes } from './entry.js';
 
 /** The entries that lead to the present state, the shortest way. */
 export function* snapshot(store: Store): Generator<Entry> {
@@ -7,24 +7,33 @@ export function* snapshot(store: Store): Generator<Entry> {
     yield* groupEntries(group);
     for (const stream of group.streams.values()) {
       const where = { logGroupName: group.name, logStreamName: stream.name };
-      yield { at: stream.creationTime, stream: where, discarded: stream.count - stream.keptCount };
+      const discarded = stream.count - stream.keptCount;
+      yield { at: stream.creationTime, stream: where, discarded, times: timesOf(stream) };
     }
   }
   for (const { stream, batch } of store.arrivals?.all() ?? []) {
-    if (store.has(stream)) yield batchEntry(stream.logGroupName, stream.name, batch);
+    yield batchEntry(stream.logGroupName, stream.name, batch);
   }
+  yield { nextSequence: store.nextSequence };
+}
+
+function timesOf(stream: LogStream): StreamTimes | undefined {
+  const { firstEventTimestamp, lastEventTimestamp, lastIngestionTime } = stream;
+  if (firstEventTimestamp === undefined || lastEventTimestamp === undefined) return undefined;
+  return { firstEventTimestamp, lastEventTimestamp, lastIngestionTime: lastIngestionTime ?? 0 };
 }
 
 /** A batch as an entry. */
 export const batchEntry = (
   logGroupName: string,
   logStreamName: string,
-  { ingestionTime, entity, timestamps, messages }: StoredBatch,
+  { ingestionTime, entity, sequence, timestamps, messages }: StoredBatch,
 ): BatchEntry => ({
   at: ingestionTime,
   logGroupName,
   logStreamName,
   entity,
+  sequence,
   events: messages.map((message, index) => [timestamps[index] ?? 0, message]),
 });
 

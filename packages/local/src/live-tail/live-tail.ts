@@ -17,7 +17,8 @@ export const everyInterval: Every = (intervalMs, callback) => {
 
 /** The open Live Tail sessions. */
 export class LiveTail {
-  readonly #sessions = new Set<LiveTailSession>();
+  /** The open sessions, and what ends each. */
+  readonly #sessions = new Map<LiveTailSession, () => void>();
   readonly #now: () => number;
   readonly #every: Every;
 
@@ -32,18 +33,24 @@ export class LiveTail {
   }
 
   publish(logGroupName: string, events: readonly StoredEvent[]): void {
-    for (const session of this.#sessions) session.add(logGroupName, events);
+    for (const session of this.#sessions.keys()) session.add(logGroupName, events);
   }
 
   /** Sends a session to a client whose headers were sent, until it leaves or the session times out. */
   open(session: LiveTailSession, response: ServerResponse): void {
-    this.#sessions.add(session);
     const stop = this.#every(INTERVAL_MS, () => this.#tick(session, response));
-    response.once('close', () => {
+    const end = (): void => {
       stop();
       this.#sessions.delete(session);
-    });
+    };
+    this.#sessions.set(session, end);
+    response.once('close', end);
     for (const message of session.start()) response.write(encodeMessage(message));
+  }
+
+  /** Ends all sessions. */
+  close(): void {
+    for (const end of [...this.#sessions.values()]) end();
   }
 
   #tick(session: LiveTailSession, response: ServerResponse): void {

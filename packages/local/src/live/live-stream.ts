@@ -97,7 +97,6 @@ export class LiveStream {
     const start = Math.max(sequence - batch.sequence, 0);
     const end = Math.min(start + EVENTS_PER_MESSAGE, batch.messages.length);
     this.#cursor = { ...this.#cursor, sequence: batch.sequence + end };
-    if (!store.has(stream)) return true;
     this.#send('events', {
       logGroupName: stream.logGroupName,
       logStreamName: stream.name,

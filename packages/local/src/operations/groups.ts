@@ -35,7 +35,7 @@ export const deleteLogGroup: Operation = (members) => {
   return ({ store }) => {
     members.check();
     store.group(name).checkDeletable();
-    store.groups.delete(name);
+    store.deleteGroup(name);
     return {};
   };
 };

@@ -16,9 +16,8 @@ export const deleteLogStream: Operation = (members) => {
   const name = members.requiredText('logStreamName', LOG_STREAM_NAME);
   return ({ store }) => {
     members.check();
-    const group = store.group(groupName);
-    group.checkDeletable();
-    group.streams.delete(group.stream(name).name);
+    store.group(groupName).checkDeletable();
+    store.deleteStream(groupName, name);
     return {};
   };
 };

@@ -24,16 +24,17 @@ const MAX_TIME_AGE_MS = 1_000;
 /**
  * Reads the lines of an application, and passes them on as events. The last one is held, since the next line may go on
  * with it, until the input pauses.
+ * @param onEvents the next piece is read when it has taken the events; must not reject
  * @returns when the input has ended
  */
 export async function readLines(
   input: Readable,
   timing: LineTiming,
-  onEvents: (events: readonly LineEvent[]) => void,
+  onEvents: (events: readonly LineEvent[]) => Promise<void>,
 ): Promise<void> {
   const joiner = new LineJoiner(timing.now);
-  const pass = (events: readonly LineEvent[]): void => {
-    if (events.length > 0) onEvents(events);
+  const pass = async (events: readonly LineEvent[]): Promise<void> => {
+    if (events.length > 0) await onEvents(events);
   };
   let rest = '';
   let cancel = (): void => undefined;
@@ -46,15 +47,14 @@ export async function readLines(
         lines.push(rest);
         rest = '';
       }
-      pass(joiner.add(lines));
+      await pass(joiner.add(lines));
       cancel = timing.afterPause(() => {
-        if (!CONTINUATION.test(rest)) pass(joiner.end());
+        if (!CONTINUATION.test(rest)) void pass(joiner.end());
       });
     }
   } finally {
     cancel();
-    pass(joiner.add([rest]));
-    pass(joiner.end());
+    await pass([...joiner.add([rest]), ...joiner.end()]);
   }
 }
 

@@ -1,6 +1,9 @@
 import { sizeOf } from '../operations/batch.js';
 import type { LogStream, StoredBatch } from './store.js';
 
+/** About what the objects of a batch take in memory, beside its messages. */
+const BATCH_OVERHEAD_BYTES = 400;
+
 /** A batch, and the stream that it arrived in. */
 export interface Arrival {
   readonly stream: LogStream;
@@ -10,11 +13,11 @@ export interface Arrival {
 /** The kept batches of all streams in the order of their arrival. Above the limit, the oldest are discarded. */
 export class Arrivals {
   readonly limit: number;
-  readonly #kept: (Arrival & { readonly bytes: number })[] = [];
+  #kept: (Arrival & { readonly bytes: number })[] = [];
   #bytes = 0;
   #discardedEvents = 0;
 
-  /** @param limit in bytes as the service counts them */
+  /** @param limit in bytes as the service counts them, plus 400 for each batch */
   constructor(limit: number) {
     this.limit = limit;
   }
@@ -29,10 +32,12 @@ export class Arrivals {
     return this.#kept[0]?.batch.sequence;
   }
 
-  /** Counts a batch that the stream has just stored, and discards the oldest ones above the limit. */
-  add(stream: LogStream, batch: StoredBatch): void {
-    const bytes =
-      this.limit === Infinity ? 0 : batch.messages.reduce((sum, message) => sum + sizeOf(message), 0);
+  /**
+   * Counts a batch that the stream has just stored, and discards the oldest ones above the limit.
+   * @param entityBytes of the entity, unless the batch shares it with the one before
+   */
+  add({ stream, batch, entityBytes }: Arrival & { readonly entityBytes: number }): void {
+    const bytes = this.limit === Infinity ? 0 : BATCH_OVERHEAD_BYTES + entityBytes + bytesOf(batch);
     this.#kept.push({ stream, batch, bytes });
     this.#bytes += bytes;
     while (this.#bytes > this.limit) {
@@ -42,6 +47,12 @@ export class Arrivals {
       this.#discardedEvents += oldest.batch.messages.length;
       oldest.stream.discardOldest();
     }
+  }
+
+  /** Discards the batches of streams that were deleted. They do not count as discarded. */
+  remove(streams: ReadonlySet<LogStream>): void {
+    this.#kept = this.#kept.filter(({ stream }) => !streams.has(stream));
+    this.#bytes = this.#kept.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** The oldest batch that has the event with this sequence number or a later one. */
@@ -66,3 +77,6 @@ export class Arrivals {
     return low;
   }
 }
+
+const bytesOf = ({ messages }: StoredBatch): number =>
+  messages.reduce((sum, message) => sum + sizeOf(message), 0);

@@ -31,6 +31,7 @@ export class LogStream {
   readonly creationTime: number;
   readonly #arrivals: Arrivals | undefined;
   readonly #batches: StoredBatch[] = [];
+  #lastEntity: { readonly text: string; readonly entity: Entity | null } | undefined;
   count = 0;
   firstEventTimestamp: number | undefined;
   lastEventTimestamp: number | undefined;
@@ -53,8 +54,17 @@ export class LogStream {
     this.lastEventTimestamp = Math.max(last, this.lastEventTimestamp ?? last);
     this.lastIngestionTime = batch.ingestionTime;
     if (!this.#arrivals) return;
-    this.#batches.push(batch);
-    this.#arrivals.add(this, batch);
+    // Each request brings an entity of its own, which mostly equals the last one.
+    const text = JSON.stringify(batch.entity);
+    const isSame = text === this.#lastEntity?.text;
+    if (!isSame) this.#lastEntity = { text, entity: batch.entity };
+    const kept = { ...batch, entity: this.#lastEntity?.entity ?? null };
+    this.#batches.push(kept);
+    this.#arrivals.add({
+      stream: this,
+      batch: kept,
+      entityBytes: isSame || batch.entity === null ? 0 : text.length,
+    });
   }
 
   /** The number of events that can be read. */
@@ -163,6 +173,18 @@ export class Store {
     return this.groups.get(stream.logGroupName)?.streams.get(stream.name) === stream;
   }
 
+  /** The sequence number that the next event gets. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Gives no number below this one any more. @throws {Error} if it is below one that was given */
+  skipTo(sequence: number): void {
+    if (!(Number.isSafeInteger(sequence) && sequence >= this.#nextSequence))
+      throw new Error(`not a later sequence number: ${sequence}`);
+    this.#nextSequence = sequence;
+  }
+
   /** Reserves unique sequence numbers for `count` events. @returns the first */
   takeSequence(count: number): number {
     const first = this.#nextSequence;
@@ -174,6 +196,21 @@ export class Store {
     const group = this.groups.get(name);
     if (!group) throw notFound('group');
     return group;
+  }
+
+  /** Deletes a log group with its streams and events. */
+  deleteGroup(name: string): void {
+    const { streams } = this.group(name);
+    this.groups.delete(name);
+    this.arrivals?.remove(new Set(streams.values()));
+  }
+
+  /** Deletes a log stream with its events. */
+  deleteStream(groupName: string, name: string): void {
+    const { streams } = this.group(groupName);
+    const stream = this.group(groupName).stream(name);
+    streams.delete(name);
+    this.arrivals?.remove(new Set([stream]));
   }
 
   addGroup(group: LogGroup): void {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, mkdtemp, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import {
   DeleteLogStreamCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
   ListTagsForResourceCommand,
   PutLogEventsCommand,
   PutRetentionPolicyCommand,
@@ -74,6 +75,17 @@ class Kept {
     return events.map(({ message, entity, logStreamName }) => ({ message, entity, logStreamName }));
   }
 
+  async streams() {
+    const { logStreams } = await this.client.send(new DescribeLogStreamsCommand({ logGroupName: 'g' }));
+    return logStreams;
+  }
+
+  /** The newest event of `g`, with its id. */
+  async lastEvents() {
+    const input = { logGroupName: 'g', limit: 1, startFromHead: false, startTime: Date.UTC(2026, 0) };
+    return (await this.client.send(new FilterLogEventsCommand(input))).events;
+  }
+
   /** The groups, as the page lists them. */
   async groups(): Promise<unknown> {
     return (await fetch(`${this.endpoint}/_putlogs/groups`)).json();
@@ -127,8 +139,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     await first.client.send(new DeleteLogStreamCommand({ logGroupName: 'g', logStreamName: 'gone' }));
     const [groups, events] = [await first.groups(), await first.events()];
     t.is(events.length, 2);
-    if (signal === 'SIGKILL')
-      await until('the entry', async () => (await readFile(file, 'utf8')).includes('DeleteLogStream'));
+    t.regex(await readFile(file, 'utf8'), /DeleteLogStream.*\n$/);
     await first.end(signal);
     for (let restart = 0; restart < 2; restart++) {
       const next = await start(t, file);
@@ -253,7 +264,7 @@ test('a second service with the same file is refused, and the first goes on', as
   t.is(code, 1);
   t.is(
     second.output(),
-    `Cannot keep events in ${file}: process ${first.child.pid} uses it (${file}.lock).\n`,
+    `Cannot keep events in ${file}: process ${first.child.pid} of ${hostname()} uses it (${file}.lock).\n`,
   );
   await first.put('after');
   await first.end('SIGTERM');
@@ -266,12 +277,51 @@ test('the lock of a process that has died is taken', async (t) => {
   const file = await temporaryFile(t);
   const first = await start(t, file);
   await first.end('SIGKILL');
-  t.is(Number(await readFile(`${file}.lock`, 'utf8')), first.child.pid ?? 0);
+  t.is(await ownerOf(file), first.child.pid ?? 0);
   const next = await start(t, file);
-  t.is(Number(await readFile(`${file}.lock`, 'utf8')), next.child.pid ?? 0);
+  t.is(await ownerOf(file), next.child.pid ?? 0);
   await next.end('SIGTERM');
   await t.throwsAsync(readFile(`${file}.lock`), { code: 'ENOENT' });
 });
+
+/** The process that a lock names. */
+const ownerOf = async (file: string): Promise<number> =>
+  Number((await readFile(`${file}.lock`, 'utf8')).split(' ')[0]);
+
+for (const [what, content, ageMs] of [
+  ['of a process whose id another one has now', `${process.pid} ${hostname()} 1`, 0],
+  ['of a process of another machine that has not renewed it', '1 elsewhere 5', 11_000],
+  ['that is empty, and old', '', 11_000],
+  ['of no process', '0 elsewhere 5', 11_000],
+] as const) {
+  test(`a lock is taken ${what}`, async (t) => {
+    const file = await temporaryFile(t);
+    await writeFile(`${file}.lock`, content);
+    const renewed = new Date(Date.now() - ageMs);
+    await utimes(`${file}.lock`, renewed, renewed);
+    const kept = await start(t, file);
+    t.is(await ownerOf(file), kept.child.pid ?? 0);
+    await kept.end('SIGTERM');
+  });
+}
+
+for (const [owner, content] of [
+  ['process 1 of elsewhere', '1 elsewhere 5'],
+  ['another process', ''],
+] as const) {
+  test(`a lock that was just renewed is respected: ${content}`, async (t) => {
+    const file = await temporaryFile(t);
+    await writeFile(`${file}.lock`, content);
+    // A busy machine may take longer than a lock is fresh.
+    const renewed = new Date(Date.now() + 60_000);
+    await utimes(`${file}.lock`, renewed, renewed);
+    const { child, output } = run(t, file);
+    const [code] = await once(child, 'close');
+    t.is(code, 1);
+    t.is(output(), `Cannot keep events in ${file}: ${owner} uses it (${file}.lock).\n`);
+    t.is(await readFile(`${file}.lock`, 'utf8'), content);
+  });
+}
 
 test('a file that cannot be opened is refused at the start', async (t) => {
   const { child, output } = run(t, join(await temporaryFile(t), 'no', 'folder'));
@@ -286,15 +336,20 @@ test('what is discarded leaves the file at the next start, but is still counted'
   await first.createStream();
   const message = 'x'.repeat(1_048_550);
   for (let count = 0; count < 40; count++) await first.put(message);
+  const [streams, events] = [await first.streams(), await first.lastEvents()];
   await first.end('SIGTERM');
   t.true((await stat(file)).size > 40_000_000);
   const next = await start(t, file);
   t.true((await stat(file)).size < 35_000_000);
-  t.is((await next.events()).length, 32);
+  t.is((await next.events()).length, 31);
   t.like(await next.groups(), [{ streams: [{ count: 40 }] }]);
   await next.end('SIGTERM');
   const last = await start(t, file);
   t.like(await last.groups(), [{ streams: [{ count: 40 }] }]);
+  t.deepEqual(await last.streams(), streams);
+  t.deepEqual(await last.lastEvents(), events);
+  await last.put('x');
+  t.true(((await last.lastEvents())?.[0]?.eventId ?? '') > (events?.[0]?.eventId ?? ''));
   await last.end('SIGTERM');
 });
 
@@ -316,10 +371,14 @@ test('a file that grows is rewritten meanwhile', async (t) => {
   await next.end('SIGTERM');
 });
 
-/** A store that keeps the newest 100 bytes, and so has its file rewritten after 400; and how events get into both. */
-async function small(t: ExecutionContext, file: string) {
-  const store = new Store(true, 100);
-  const journal = new Journal(file, (error) => t.fail(String(error)));
+/** A store that keeps the newest 1,000 bytes, and so has its file rewritten after 4,000; and how events get into both. */
+async function small(
+  t: ExecutionContext,
+  file: string,
+  onProblem: (problem: { readonly error: unknown }) => unknown = ({ error }) => t.fail(String(error)),
+) {
+  const store = new Store(true, 1_000);
+  const journal = new Journal(file, onProblem);
   await journal.open(store);
   const put = (message: string): void => {
     const sequence = store.takeSequence(1);
@@ -340,7 +399,7 @@ test('what waits while the file is rewritten is in it once', async (t) => {
   const file = await temporaryFile(t);
   const first = await small(t, file);
   // The first is being written, and is enough for the file to be rewritten then, while the others wait.
-  first.put('x'.repeat(1_000));
+  first.put('x'.repeat(5_000));
   first.put('second');
   first.put('third');
   await first.journal.close();
@@ -353,4 +412,35 @@ test('what waits while the file is rewritten is in it once', async (t) => {
   );
   t.is(stream?.count, 3);
   t.is(next.journal.damagedLines, 0);
+});
+
+test('a file that cannot be rewritten goes on to grow, and that is told', async (t) => {
+  const file = await temporaryFile(t);
+  const problems: object[] = [];
+  const first = await small(t, file, (problem) => problems.push(problem));
+  await mkdir(`${file}.new`);
+  first.put('x'.repeat(5_000));
+  await first.journal.written;
+  await until('the report', () => problems.length > 0);
+  t.like(problems, [{ kind: 'notRewritten', error: { code: 'EISDIR' } }]);
+  first.put('after');
+  await first.journal.written;
+  t.regex(await readFile(file, 'utf8'), /"after"/);
+  await rmdir(`${file}.new`);
+  await first.journal.close();
+  const next = await small(t, file);
+  t.is(next.store.find('g', 's')[0]?.count, 2);
+  await next.journal.close();
+});
+
+test('a failed rewrite leaves no other file behind', async (t) => {
+  const file = await temporaryFile(t);
+  const problems: object[] = [];
+  const first = await small(t, file, (problem) => problems.push(problem));
+  t.teardown(() => first.journal.close());
+  await rm(file);
+  await mkdir(file);
+  first.put('x'.repeat(5_000));
+  await until('the report', () => problems.length > 0);
+  await t.throwsAsync(stat(`${file}.new`), { code: 'ENOENT' });
 });

@@ -1,17 +1,6 @@
-import type { RequestRecord } from '@putlogs/local';
+import { explain } from '@putlogs/local/internal';
 import test from 'ava';
 import { type Bench, bench, NOW } from '../support.js';
-
-interface Explanation {
-  readonly words: string;
-  readonly rule: string;
-  readonly source?: string;
-}
-
-const MODULE = new URL('requests/explanation.js', import.meta.resolve('@putlogs/local'));
-const { explain }: { readonly explain: (record: RequestRecord) => readonly Explanation[] } = await import(
-  MODULE.href
-);
 
 const GROUP = { logGroupName: 'g' };
 const EVENT = { timestamp: NOW, message: 'hello' };

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { readLines } from '@putlogs/local/internal';
 import test from 'ava';
 import { until } from '../../support/until.js';
 import { NOW } from '../support.js';
@@ -7,15 +8,6 @@ interface LineEvent {
   readonly timestamp: number;
   readonly message: string;
 }
-
-type ReadLines = (
-  input: PassThrough,
-  timing: { now(): number; afterPause(callback: () => void): () => void },
-  onEvents: (events: readonly LineEvent[]) => void,
-) => Promise<void>;
-
-const MODULE = new URL('standard-input/line-reader.js', import.meta.resolve('@putlogs/local'));
-const { readLines }: { readonly readLines: ReadLines } = await import(MODULE.href);
 
 /** An input that is read, a clock, and the pause that the test makes. */
 class Reading {
@@ -34,9 +26,9 @@ class Reading {
         this.#callback = () => undefined;
       };
     };
-    this.end = readLines(this.input, { now: () => this.now, afterPause }, (events) =>
-      this.events.push(...events),
-    );
+    this.end = readLines(this.input, { now: () => this.now, afterPause }, async (events) => {
+      this.events.push(...events);
+    });
   }
 
   /** Writes a piece that is read by itself. */

@@ -1,5 +1,7 @@
 import {
+  CreateLogGroupCommand,
   CreateLogStreamCommand,
+  DeleteLogGroupCommand,
   DeleteLogStreamCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
@@ -7,8 +9,10 @@ import {
 import test from 'ava';
 import { type Bench, bench, NOW } from '../support.js';
 
-/** The size that the service counts for an event of one character. */
-const EVENT_BYTES = 27;
+/** What is counted for each PutLogEvents, beside its events. */
+const PUT_BYTES = 400;
+/** The size that is counted for a PutLogEvents with an event of one character. */
+const EVENT_BYTES = PUT_BYTES + 27;
 
 /** Puts each message with a PutLogEvents of its own. */
 async function putEach(made: Bench, messages: string, logStreamName = 's'): Promise<void> {
@@ -69,7 +73,7 @@ for (const [bytes, kept] of [
 }
 
 test('the UTF-8 bytes of accepted events are counted', async (t) => {
-  const made = await bench(t, { keepEventBytes: 2 * (26 + 3) - 1 });
+  const made = await bench(t, { keepEventBytes: 2 * (PUT_BYTES + 26 + 3) - 1 });
   await putEach(made, '€€');
   t.is(made.messages().join(''), '€');
   const old = { timestamp: 1, message: 'rejected' };
@@ -78,7 +82,7 @@ test('the UTF-8 bytes of accepted events are counted', async (t) => {
 });
 
 test('the oldest PutLogEvents of all streams is discarded as a whole', async (t) => {
-  const made = await bench(t, { keepEventBytes: 4 * EVENT_BYTES });
+  const made = await bench(t, { keepEventBytes: EVENT_BYTES + PUT_BYTES + 3 * 27 });
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
   await made.putAt(NOW, NOW, NOW);
   await putEach(made, 'a', 'other');
@@ -88,13 +92,35 @@ test('the oldest PutLogEvents of all streams is discarded as a whole', async (t)
   t.is(made.messages().join(''), 'ab');
 });
 
-test('a deleted stream makes room for others', async (t) => {
-  const made = await bench(t, { keepEventBytes: 2 * EVENT_BYTES });
+test('a deleted stream, or group, makes room for others', async (t) => {
+  const made = await bench(t, { keepEventBytes: 3 * EVENT_BYTES });
+  await putEach(made, 'a');
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
-  await putEach(made, 'ab', 'other');
+  await putEach(made, 'bc', 'other');
   await made.client.send(new DeleteLogStreamCommand({ logGroupName: 'g', logStreamName: 'other' }));
-  await putEach(made, 'cde');
-  t.is(made.messages().join(''), 'de');
+  await putEach(made, 'de');
+  t.is(made.messages().join(''), 'ade');
+  await made.client.send(new DeleteLogGroupCommand({ logGroupName: 'g' }));
+  await made.client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
+  await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
+  await putEach(made, 'fghi');
+  t.is(made.messages().join(''), 'ghi');
+});
+
+test('an entity is counted once for the requests that share it', async (t) => {
+  const entity = { keyAttributes: { Type: 'Service', Name: 'shop', Environment: 'ecs:prod' } };
+  const bytes = JSON.stringify(entity).length;
+  const made = await bench(t, { keepEventBytes: 4 * EVENT_BYTES + bytes });
+  for (const message of 'abcde') await made.put({ entity, logEvents: [{ timestamp: NOW, message }] });
+  // The bytes of the entity are those of the oldest request.
+  t.is(made.messages().join(''), 'bcde');
+  const { keyAttributes } = entity;
+  for (const Name of ['one', 'two'])
+    await made.put({
+      entity: { keyAttributes: { ...keyAttributes, Name } },
+      logEvents: [{ timestamp: NOW, message: Name }],
+    });
+  t.is(made.messages().join(''), 'eonetwo');
 });
 
 test('a reader of GetLogEvents misses no kept event while older ones are discarded', async (t) => {
