@@ -90,7 +90,7 @@ export { OwnerWatch } from './spool/owner-watch.js';
 export { PersistedEvents } from './spool/persisted-events.js';
 export { SegmentFile } from './spool/segment-file.js';
 export { Spool } from './spool/spool.js';
-export { checkFolder, UntrustedError } from './spool/trusted-file.js';
+export { checkFolder, openTrusted, UntrustedError } from './spool/trusted-file.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock } from './util/clock.js';
 export { ConnectTimeoutError, httpFetch } from './util/http-fetch.js';

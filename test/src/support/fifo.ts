@@ -23,6 +23,7 @@ export function openPipe(t: ExecutionContext) {
     rmSync(folder, { recursive: true });
   });
   return {
+    path,
     /** The descriptor to write to. */
     writer,
     closeReader,

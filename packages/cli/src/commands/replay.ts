@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { OPTIONS } from '@putlogs/core/main-thread';
 import { addOptionFlags, givenOptions } from '../flags/option-flags.js';
 import { resolveWithoutGroup } from '../flags/resolve.js';
 import type { AddCommand } from '../program.js';
 import type { Target } from '../replay/changes.js';
+import { isFolder } from '../replay/replayed-path.js';
 import { UsageError } from '../terminal/usage-error.js';
 
 interface Flags {
@@ -30,7 +30,7 @@ export const addReplay: AddCommand = (program, end) => {
       const given = givenOptions(command, process.env);
       const config = resolveWithoutGroup(given);
       const changes = { to: to === undefined ? undefined : targetOf(to), now };
-      const isDirectory = await isFolder(path);
+      const isDirectory = await isFolder(resolve(path));
       const { list, send } = await import('../replay/run-replay.js');
       const where = { path: resolve(path), isDirectory, json };
       end(dryRun ? await list(where) : await send(where, { config, env: given.env, changes }));
@@ -49,16 +49,4 @@ function targetOf(text: string): Target {
   if (logStreamName !== undefined && !/^[^:*]{1,512}$/.test(logStreamName))
     throw new UsageError(`--to: expected the name of a log stream after the colon; given: ${logStreamName}`);
   return { logGroupName, logStreamName };
-}
-
-/** @throws {UsageError} */
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    // A file that an earlier call has taken away, and not finished.
-    const isLeft = await stat(`${path}.replay`).catch(() => undefined);
-    if (isLeft === undefined) throw new UsageError(`${path} does not exist.`);
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { openTrusted } from '@putlogs/core/internal';
 import { errorCode, errorMessage, redact } from '@putlogs/core/main-thread';
 import { bytes, count } from '../terminal/amounts.js';
 import { command, type Findings } from './findings.js';
@@ -38,8 +39,12 @@ export async function checkDeadLetters(findings: Findings, file: string | undefi
 /** @returns undefined if there is no file, but may be one @throws if there cannot be one */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
-    await access(path, constants.W_OK);
-    return (await stat(path)).size;
+    // As a transport opens it, but for creating it.
+    const file = await openTrusted(path, constants.O_WRONLY | constants.O_APPEND, 0o600);
+    return await file
+      .stat()
+      .then(({ size }) => size)
+      .finally(() => file.close());
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw error;
     await access(await existingFolder(dirname(path)), constants.W_OK);

@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs';
 import { type DestinationName, parseObject, toDestinationName } from '@putlogs/core/internal';
+import { UsageError } from '../terminal/usage-error.js';
 import { type LinePiece, linePieces } from './line-pieces.js';
+import { openRegularFile } from './replayed-path.js';
 import { add, type StreamSurvey } from './survey.js';
 
 /** An event in a dead-letter file. */
@@ -28,7 +29,7 @@ export async function* readLetters(
   { start = 0, end = Number.POSITIVE_INFINITY } = {},
 ): AsyncGenerator<DeadLetter | LinePiece> {
   // The last byte is included.
-  const input = createReadStream(path, { start, end: end - 1 });
+  const input = (await openRegularFile(path)).createReadStream({ start, end: end - 1 });
   for await (const piece of linePieces(input, MAX_LETTER_BYTES)) {
     if (piece.kind === 'line' && piece.bytes.toString().trim() === '') continue;
     yield (piece.kind === 'line' && toLetter(piece.bytes)) || piece;
@@ -46,6 +47,19 @@ function toLetter(line: Buffer): DeadLetter | undefined {
     timestamp >= 0 &&
     timestamp <= MAX_TIMESTAMP;
   return isLetter && name !== undefined ? { kind: 'letter', reason, name, timestamp, message } : undefined;
+}
+
+/**
+ * Any other file is left where it is.
+ * @throws {UsageError} if a file has lines, and none is a dead letter
+ */
+export async function checkLetters(path: string): Promise<void> {
+  let hasLines = false;
+  for await (const { kind } of readLetters(path)) {
+    if (kind === 'letter') return;
+    hasLines = true;
+  }
+  if (hasLines) throw new UsageError(`${path} has no dead letter, and is left as it is.`);
 }
 
 export interface LetterSurvey {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkFolder } from '@putlogs/core/internal';
 import { errorCode } from '@putlogs/core/main-thread';
+import { checkLetters } from './dead-letters.js';
 import { lettersToSpool, removeUnfinished } from './letters-to-spool.js';
 import { ReplayLock } from './replay-lock.js';
 import { type ReplayOptions, type ReplayResult, SpoolReplay } from './spool-replay.js';
@@ -57,10 +58,12 @@ export class FileReplay {
   async #run(): Promise<FileReplayResult> {
     const { changes, progress } = this.#options;
     progress.begin('Reading dead letters');
+    const isThere = await hasContent(this.#file);
+    if (isThere) await checkLetters(this.#file);
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     await checkFolder(this.#root);
     await removeUnfinished(this.#root);
-    if (await hasContent(this.#file)) await rename(this.#file, join(this.#root, `${randomUUID()}.letters`));
+    if (isThere) await rename(this.#file, join(this.#root, `${randomUUID()}.letters`));
     await sleep(WRITER_MS);
     let [retimed, unreadable] = [0, 0];
     for (const name of (await readdir(this.#root)).filter((one) => LETTERS.test(one))) {

@@ -3,7 +3,7 @@ import { checkFolder } from '@putlogs/core/internal';
 import { count } from '../terminal/amounts.js';
 import { safe, stderr, stdout } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
-import { surveyLetters } from './dead-letters.js';
+import { checkLetters, surveyLetters } from './dead-letters.js';
 import { FileReplay } from './file-replay.js';
 import { printLetters, printResult, printSpool } from './report.js';
 import { type ReplayOptions, SpoolReplay } from './spool-replay.js';
@@ -21,6 +21,7 @@ export async function list({ path, isDirectory, json }: Where): Promise<number> 
   progress.begin('Looking');
   try {
     const spool = isDirectory ? path : await leftBy(path);
+    if (isDirectory) await checkFolder(path);
     if (spool !== undefined) {
       const folders = await surveySpool(spool, (done, all) =>
         progress.detail(`${count(done)} of ${count(all)} folders`),
@@ -29,6 +30,7 @@ export async function list({ path, isDirectory, json }: Where): Promise<number> 
       if (json) stdout.json({ folders });
       else printSpool(spool, folders);
     } else {
+      await checkLetters(path);
       const survey = await surveyLetters(path);
       progress.end();
       if (json) stdout.json(survey);

@@ -12,6 +12,7 @@ import {
   testWithCertificates,
 } from '../../support/certificates.js';
 import { application, putlogs } from '../../support/command.js';
+import { openPipe } from '../../support/fifo.js';
 import { range } from '../../support/harness.js';
 import { moduleFile } from '../../support/module-file.js';
 import { startProxy } from '../../support/proxy.js';
@@ -364,6 +365,12 @@ const CASES: readonly Case[] = [
   [
     'a dead-letter file below a file',
     async (_, local) => sound(local, { PUTLOGS_DEAD_LETTER_FILE: '/dev/null/rejected' }),
+    'PL-DEAD-LETTERS-UNUSABLE',
+    /export PUTLOGS_DEAD_LETTER_FILE=/,
+  ],
+  [
+    'a FIFO as a dead-letter file',
+    async (t, local) => sound(local, { PUTLOGS_DEAD_LETTER_FILE: openPipe(t).path }),
     'PL-DEAD-LETTERS-UNUSABLE',
     /export PUTLOGS_DEAD_LETTER_FILE=/,
   ],

@@ -5,15 +5,18 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Local, type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { Command, putlogs } from '../../support/command.js';
+import { openPipe } from '../../support/fifo.js';
 import { range } from '../../support/harness.js';
 import { spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
@@ -130,6 +133,63 @@ test.serial('lines that are not dead letters are kept and told', async (t) => {
   t.is(code, 0);
   t.deepEqual(arrived(local), ['one', 'two']);
   t.regex(stdout, /^ {2}3 lines were not dead letters, and stay in .*\.replay$/m);
+});
+
+for (const [what, text] of [
+  ['text', 'root:x:0:0:root:/root:/bin/sh\nno newline'],
+  ['other JSON', '{"level":30,"msg":"hello"}\n'],
+] as const) {
+  test.serial(`a file of ${what} is left as it is`, async (t) => {
+    const local = await service(t);
+    const file = fileWith(t, text);
+    for (const flags of [[], ['--dry-run'], ['--now']]) {
+      const { code, stdout, stderr } = await putlogs(['replay', ...flags, file], { env: local.env });
+      t.is(code, 2);
+      t.is(stdout, '');
+      t.is(stderr, `putlogs: ${file} has no dead letter, and is left as it is.\n`);
+      t.deepEqual(readdirSync(dirname(file)), ['rejected.ndjson']);
+      t.is(readFileSync(file, 'utf8'), text);
+    }
+  });
+}
+
+test.serial('an empty file is left alone', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, '');
+  const { code, stdout } = await putlogs(['replay', file], { env: local.env });
+  t.is(code, 0);
+  t.is(stdout, '0 events delivered.\n');
+  t.deepEqual(readdirSync(dirname(file)), ['rejected.ndjson']);
+});
+
+test.serial('a link is refused, and named with what it leads to', async (t) => {
+  const local = await service(t);
+  const file = fileWith(t, letter('one'));
+  const link = join(dirname(file), 'link');
+  for (const [target, shown] of [
+    ['rejected.ndjson', file],
+    [file, file],
+    [dirname(file), dirname(file)],
+  ] as const) {
+    symlinkSync(target, link);
+    for (const flags of [[], ['--dry-run']]) {
+      const { code, stderr } = await putlogs(['replay', ...flags, link], { env: local.env });
+      t.is(code, 2);
+      t.is(stderr, `putlogs: ${link} is a symbolic link: name what it leads to, ${shown}.\n`);
+    }
+    rmSync(link);
+  }
+  t.deepEqual(readdirSync(dirname(file)), ['rejected.ndjson']);
+});
+
+test.serial('a FIFO is refused, and not waited for', async (t) => {
+  const local = await service(t);
+  const { path } = openPipe(t);
+  for (const flags of [[], ['--dry-run']]) {
+    const { code, stderr } = await putlogs(['replay', ...flags, path], { env: local.env });
+    t.is(code, 2);
+    t.is(stderr, `putlogs: ${path} is not a regular file.\n`);
+  }
 });
 
 test.serial('--dry-run tells the log streams and the reasons', async (t) => {
