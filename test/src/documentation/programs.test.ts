@@ -6,11 +6,14 @@ import { runProgram } from '../support/child.js';
 import { startLocal } from '../support/harness.js';
 import { PAGES, snippetsOf } from './pages.js';
 
+/** Their programs use packages that are not installed here. */
+const FOREIGN = ['docs/guides/web-frameworks.md', 'docs/guides/opentelemetry.md'];
+
 /** Their snippets are whole programs where they begin with an import. */
 const QUICK_STARTS = [
   'README.md',
   ...['pino', 'winston', 'core'].map((name) => `packages/${name}/README.md`),
-  ...PAGES.filter((page) => page.startsWith('docs/start/')),
+  ...PAGES.filter((page) => /^docs\/(?:start|guides)\//.test(page) && !FOREIGN.includes(page)),
 ];
 
 for (const page of QUICK_STARTS) {
