@@ -1,5 +1,5 @@
-// Bundles what is published with its libraries in it: the page into dist/page/assets, and the MCP server. Type checks are the
-// compiler's. Each file is replaced at once, since a service may be reading it.
+// Bundles what is published with its libraries in it: the page into dist/page/assets, the MCP server, and what uses the engine of
+// regular expressions. Type checks are the compiler's. Each file is replaced at once, since a service may be reading it.
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,6 +27,12 @@ const bundles = await Promise.all([
     outfile: inFolder('dist/mcp/server.js'),
     platform: 'node',
     target: 'node20',
+  }),
+  build({
+    ...SHARED,
+    entryPoints: [inFolder('src/regex/linear-regex.ts')],
+    outfile: inFolder('dist/regex/linear-regex.js'),
+    target: 'es2022',
   }),
 ]);
 for (const { path, contents } of bundles.flatMap(({ outputFiles }) => outputFiles)) replace(path, contents);

@@ -1,3 +1,4 @@
+import { LinearRegex } from '../regex/linear-regex.js';
 import type { Scanner } from './scanner.js';
 
 /**
@@ -10,7 +11,7 @@ const SUPPORTED = /^(?:[A-Za-z0-9:_#=@/;,^$?[\]{}|*+.-]|\\[dDsSwW]|\\x[0-9A-Fa-f
 const MAX_REGEXES = 2;
 
 /** Reads `%regex%`, if it comes next. */
-export function readRegex(scanner: Scanner): RegExp | undefined {
+export function readRegex(scanner: Scanner): LinearRegex | undefined {
   const found = scanner.match(/%[^%]*%/y);
   if (found === undefined) return undefined;
   const source = found.slice(1, -1);
@@ -18,9 +19,10 @@ export function readRegex(scanner: Scanner): RegExp | undefined {
     throw scanner.error(`%${source}% has a character that the service does not support`);
   }
   try {
-    return new RegExp(source);
-  } catch {
-    throw scanner.error(`%${source}% is not a regular expression`);
+    return new LinearRegex(source);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw scanner.error(`%${source}% is not a regular expression: ${reason}`);
   }
 }
 

@@ -1,5 +1,7 @@
 /** The service discovers so many fields in a JSON message. */
 const MAX_FIELDS = 200;
+/** What is nested deeper is left out: it could overflow the stack. */
+const MAX_DEPTH = 200;
 
 export type FieldValue = string | number | boolean;
 
@@ -16,8 +18,8 @@ export function discoverFields(message: string): ReadonlyMap<string, FieldValue>
 }
 
 /** Adds the leaves of a value. A name of the message that begins with `@` gets another one. `null` is no value. */
-export function flatten(value: unknown, path: string, fields: Map<string, FieldValue>): void {
-  if (fields.size >= MAX_FIELDS) return;
+export function flatten(value: unknown, path: string, fields: Map<string, FieldValue>, depth = 0): void {
+  if (fields.size >= MAX_FIELDS || depth > MAX_DEPTH) return;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
     fields.set(path, value);
     return;
@@ -25,6 +27,6 @@ export function flatten(value: unknown, path: string, fields: Map<string, FieldV
   if (typeof value !== 'object' || value === null) return;
   for (const [name, inner] of Object.entries(value)) {
     const shown = path === '' && name.startsWith('@') ? `@${name}` : name;
-    flatten(inner, path === '' ? shown : `${path}.${name}`, fields);
+    flatten(inner, path === '' ? shown : `${path}.${name}`, fields, depth + 1);
   }
 }

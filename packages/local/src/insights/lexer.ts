@@ -1,3 +1,4 @@
+import { LinearRegex } from '../regex/linear-regex.js';
 import { MalformedQuery } from './malformed-query.js';
 
 export interface Token {
@@ -70,7 +71,7 @@ export class Lexer {
   }
 
   /** Takes `/…/`, if it comes next. `(?i)` at its start ignores case. */
-  regex(): RegExp | undefined {
+  regex(): LinearRegex | undefined {
     this.#skipSpace();
     const start = this.#position;
     const found = this.#match(/\/(?:[^/\\\n]|\\.)+\//y);
@@ -79,7 +80,7 @@ export class Lexer {
     this.#end = this.#position;
     const [, flag, source = ''] = /^\/(\(\?i\))?(.*)\/$/s.exec(found) ?? [];
     try {
-      return new RegExp(source, flag === undefined ? '' : 'i');
+      return new LinearRegex(source, flag !== undefined);
     } catch {
       throw this.unexpected({ kind: 'symbol', text: found, start });
     }

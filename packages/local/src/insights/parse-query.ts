@@ -134,9 +134,8 @@ class QueryParser {
     const source = this.#readSource();
     const regex = this.#lexer.regex();
     if (regex) {
-      for (const [, name = ''] of regex.source.matchAll(/\(\?<(\w+)>/g)) this.#defineName(name);
-      const extract = (text: string) => Object.entries(regex.exec(text)?.groups ?? {}).filter(hasText);
-      this.#stages.push({ kind: 'parse', source, extract });
+      for (const name of regex.groupNames) this.#defineName(name);
+      this.#stages.push({ kind: 'parse', source, extract: (text) => regex.groups(text) });
       return;
     }
     this.#readGlob(source);
@@ -200,5 +199,3 @@ class QueryParser {
     if (token.kind !== 'end') throw this.#lexer.unexpected(token);
   }
 }
-
-const hasText = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;

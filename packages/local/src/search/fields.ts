@@ -31,6 +31,18 @@ export function fieldOf(fields: Fields, name: string): unknown {
 
 const MAX_DEPTH = 6;
 
+/** The JSON of a value; undefined if it is nested so deeply that writing it could overflow the stack. */
+export function shallowJson(value: unknown): string | undefined {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth < MAX_NESTING; depth++) {
+    level = level.filter(isObject).flatMap((object) => Object.values(object));
+    if (level.length === 0) return JSON.stringify(value);
+  }
+  return undefined;
+}
+
+const MAX_NESTING = 500;
+
 function valueAt(fields: Fields, path: string): unknown {
   if (Object.hasOwn(fields, path)) return fields[path];
   if (!path.includes('.')) return undefined;

@@ -20,8 +20,8 @@ export interface FoundEvent extends KeyedEvent {
   readonly logGroupName: string;
 }
 
-/** The service answers other requests after each so many events. */
-const EVENTS_PER_TURN = 2_000;
+/** The service answers other requests after so long a part of a search. */
+const TURN_MS = 20;
 
 /**
  * The kept events that match, in order of time.
@@ -32,7 +32,7 @@ export async function findEvents(store: Store, criteria: SearchCriteria): Promis
   const matchesQuery = matcherOf(parseQuery(criteria.query ?? ''));
   const matchesPattern = parseFilterPattern(criteria.filterPattern ?? '');
   const found: FoundEvent[] = [];
-  let searched = 0;
+  let turnStart = performance.now();
   for (const { stream, batch } of [...(store.arrivals?.all() ?? [])]) {
     if (logGroupName !== undefined && stream.logGroupName !== logGroupName) continue;
     if (logStreamName !== undefined && stream.name !== logStreamName) continue;
@@ -41,11 +41,10 @@ export async function findEvents(store: Store, criteria: SearchCriteria): Promis
       if (event.timestamp < startTime || event.timestamp > endTime) continue;
       const candidate = { ...event, sequence: batch.sequence + index, logGroupName: stream.logGroupName };
       if (matchesQuery(candidate) && matchesPattern(candidate.message)) found.push(candidate);
+      if (performance.now() - turnStart < TURN_MS) continue;
+      await nextTurn();
+      turnStart = performance.now();
     }
-    searched += batch.messages.length;
-    if (searched < EVENTS_PER_TURN) continue;
-    searched = 0;
-    await nextTurn();
   }
   return found.sort(compareKeys);
 }

@@ -1,4 +1,4 @@
-import { type Fields, fieldOf, fieldsOf } from './fields.js';
+import { type Fields, fieldOf, fieldsOf, shallowJson } from './fields.js';
 import { levelNamed, levelOf, rankOf } from './level.js';
 import type { Operator, Query, Term } from './query.js';
 
@@ -81,13 +81,14 @@ function comparisonOfOne(operator: Operator, value: string): Matches<unknown> {
     const own = typeof given === 'string' ? asNumber(given) : given;
     if (number !== undefined) return typeof own === 'number' ? own - number : Number.NaN;
     const text = textOf(given);
+    if (text === undefined) return Number.NaN;
     return text === value ? 0 : text < value ? -1 : 1;
   };
   switch (operator) {
     case ':':
       return (given) =>
         given !== undefined &&
-        (isContainer(given) ? textOf(given).toLowerCase().includes(lower) : order(given) === 0);
+        (isContainer(given) ? textOf(given)?.toLowerCase().includes(lower) === true : order(given) === 0);
     case '=':
       return (given) => order(given) === 0;
     case '!=':
@@ -107,7 +108,9 @@ function comparisonOfOne(operator: Operator, value: string): Matches<unknown> {
 const isContainer = (value: unknown): boolean =>
   typeof value === 'string' || (typeof value === 'object' && value !== null);
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** Undefined for what is nested too deeply. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : shallowJson(value);
 
 const asNumber = (text: string): number | undefined =>
   /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;

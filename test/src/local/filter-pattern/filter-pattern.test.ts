@@ -156,6 +156,7 @@ const INVALID = [
   '%(a)%',
   '%\\b%',
   '%[%',
+  '%.{1,900}.{1,900}%',
   '%a% b',
   '{ status = 1 }',
   '{ $ = 1 }',
@@ -207,3 +208,16 @@ test('a pattern of many wildcards takes no time that grows with its power', asyn
   const made = await withMessages(t, [JSON.stringify({ a: 'a'.repeat(100_000) })]);
   t.deepEqual(await find(made, `{ $.a = "${'a*'.repeat(400)}b" }`), []);
 });
+
+for (const pattern of [
+  '%x*x*x*x*x*x*x*x*x*x*y%',
+  '{ $.a = %x*x*x*x*x*x*x*x*x*x*y% }',
+  '[a = %x*x*x*x*x*x*x*x*x*x*y%]',
+]) {
+  test(`${pattern} takes time that grows with the length of a message alone`, async (t) => {
+    t.timeout(20_000);
+    const xs = 'x'.repeat(2_000);
+    const made = await withMessages(t, [xs, JSON.stringify({ a: xs }), `${xs}y`]);
+    t.true((await find(made, pattern)).length <= 1);
+  });
+}

@@ -224,6 +224,7 @@ const REFUSED: readonly (readonly [query: string, message: string])[] = [
   ['limit many', 'unexpected symbol found many at line 1 and position 6'],
   ['filter a like b', 'unexpected symbol found b at line 1 and position 14'],
   ['filter a like /(/', 'unexpected symbol found /(/ at line 1 and position 14'],
+  ['filter a like /(?=b)/', 'unexpected symbol found /(?=b)/ at line 1 and position 14'],
   ['parse @message "a*b*" as x', 'unexpected symbol found a*b* at line 1 and position 15'],
   ['fields a; b', 'unexpected symbol found ; at line 1 and position 8'],
   ['', 'unexpected symbol found <EOF> at line 1 and position 0'],
@@ -424,4 +425,23 @@ test('more than 100 queries are not kept', async (t) => {
   await results(made, queryId);
   await start(made);
   await t.throwsAsync(results(made, queryId), { name: 'ResourceNotFoundException' });
+});
+
+for (const queryString of [
+  'parse @message /(?<a>(x+x+)+y)/ | stats count(a) as n',
+  'filter @message like /(x+x+)+y/ | stats count(*) as n',
+]) {
+  test(`${queryString} takes time that grows with the length of a message alone`, async (t) => {
+    t.timeout(20_000);
+    const made = await bench(t);
+    await made.put({ logEvents: [{ timestamp: NOW, message: 'x'.repeat(2_000) }] });
+    t.deepEqual(await rowsOf(made, { queryString }), [{ n: '0' }]);
+  });
+}
+
+test('a message that is nested deeply has the fields above', async (t) => {
+  const made = await bench(t);
+  const message = `{"name":"deep","a":${'['.repeat(20_000)}1${']'.repeat(20_000)},"after":1}`;
+  await made.put({ logEvents: [{ timestamp: NOW, message }] });
+  t.deepEqual(await rowsOf(made, { queryString: 'fields name, after' }), [{ name: 'deep', after: '1' }]);
 });

@@ -77,3 +77,11 @@ pageTest('the page asks nothing of others', async (t, page, made, { requested })
   t.true(requested.length > 4);
   t.true(requested.every((address) => address.startsWith(`${made.local.endpoint}/`)));
 });
+
+pageTest('a link with a costly pattern does not stop the page', async (t, page, made) => {
+  await put(made, ['x'.repeat(200), 'plain text']);
+  await shows(page, 2, 2);
+  await page.goto(`${made.local.endpoint}/#pattern=%25x*x*x*x*x*x*x*x*x*x*y%25`);
+  await shows(page, 0, 2);
+  t.pass();
+});

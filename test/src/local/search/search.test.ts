@@ -218,3 +218,42 @@ test('what is found can be exported, one event a line', async (t) => {
   });
   t.is(lines.length, 3);
 });
+
+test('an event that is nested deeply spoils no search', async (t) => {
+  const made = await bench(t);
+  const deep = `{"msg":"deep","a":${'{"b":'.repeat(20_000)}1${'}'.repeat(20_000)}}`;
+  const messages = [deep, JSON.stringify({ a: { b: 'foo' } })];
+  await made.put({ logEvents: messages.map((message) => ({ timestamp: NOW, message })) });
+  for (const [query, found] of [
+    ['a:foo', [1]],
+    ['a=foo', []],
+    ['a>a', [1]],
+    ['msg:deep', [0]],
+    ['a:*', [0, 1]],
+  ] as const) {
+    const { events } = await search(made, { query });
+    t.deepEqual(
+      events.map(({ message }) => messages.indexOf(message)),
+      [...found],
+      query,
+    );
+  }
+});
+
+test('a search by a costly pattern leaves other requests time', async (t) => {
+  const made = await bench(t);
+  let seed = 1;
+  const next = (): string => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % 2 ? 'x' : 'y';
+  };
+  const messages = Array.from({ length: 20 }, () => Array.from({ length: 1_000 }, next).join(''));
+  await made.put({ logEvents: messages.map((message) => ({ timestamp: NOW, message })) });
+  let isDone = false;
+  const searching = search(made, { filterPattern: '%x[xy]{500}[zw]%' }).finally(() => {
+    isDone = true;
+  });
+  await exchange(made.local.port, 'GET', '/_putlogs/health');
+  t.false(isDone);
+  t.is((await searching).total, 0);
+});
