@@ -32,6 +32,8 @@ export class RecordAssembler {
   #omittedBytes = 0;
   #readAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** When the last line came. */
+  #quietSince = 0;
 
   constructor(pipeline: Pick<Pipeline, 'accept'>, { config, firstLine }: AssemblerOptions) {
     this.#pipeline = pipeline;
@@ -77,6 +79,7 @@ export class RecordAssembler {
   }
 
   #continue(line: Buffer, omittedBytes: number): void {
+    this.#quietSince = performance.now();
     this.#timer?.refresh();
     const bytes = NEWLINE.length + line.length;
     if (this.#omittedBytes > 0 || this.#bytes + bytes > this.#maxBytes) {
@@ -102,7 +105,15 @@ export class RecordAssembler {
   }
 
   #awaitLine(): void {
-    this.#timer = setTimeout(() => this.#finish(), QUIET_MS);
+    this.#quietSince = performance.now();
+    this.#timer = setTimeout(() => this.#quiet(), QUIET_MS);
+  }
+
+  #quiet(): void {
+    // This program itself stood still, as when a terminal takes no copy: lines may wait to be read.
+    const isLate = performance.now() - this.#quietSince > 1.5 * QUIET_MS;
+    if (isLate) this.#awaitLine();
+    else this.#finish();
   }
 
   #finish(): void {
