@@ -5,7 +5,7 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type Local, start } from '@putlogs/local';
+import { type Local, type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { Command, putlogs, testOnTerminal } from '../support/command.js';
 import { range } from '../support/harness.js';
@@ -14,8 +14,8 @@ import { until } from '../support/until.js';
 const ENTITY = { keyAttributes: { Type: 'Service', Name: 'checkout', Environment: 'ecs:prod' } };
 
 /** A service, and a way to write to it. */
-async function service(t: ExecutionContext) {
-  const local: Local = await start();
+async function service(t: ExecutionContext, options: StartOptions = {}) {
+  const local: Local = await start(options);
   t.teardown(() => local.close());
   const client = new CloudWatchLogsClient({
     endpoint: local.endpoint,
@@ -75,7 +75,7 @@ test.serial(
       '/my/app  Service checkout in ecs:prod',
       `${new Date(at).toISOString().slice(0, 10)} a`,
       `${time(0)} plain text`,
-      `${time(1)} INFO  order placed orderId=42 path="/a b"`,
+      `${time(1)} INFO  order placed time=1 orderId=42 path="/a b"`,
       `${time(2)} ERROR failed`,
       '             Error: x',
       '                 at y',
@@ -233,7 +233,7 @@ test.serial('what Live Tail leaves out is told', async (t) => {
   t.is((await command.ended).code, 0);
   t.is(
     command.stderr,
-    'putlogs: More than 500 events a second: Live Tail leaves some out. --poll shows all.\n',
+    'putlogs: More than 500 events a second: Live Tail leaves some out. --poll does not.\n',
   );
 });
 
@@ -298,3 +298,114 @@ for (const [args, why] of [
     t.regex(stderr, why);
   });
 }
+
+for (const [message, line] of [
+  [{ message: { a: 1 } }, ' message={"a":1}'],
+  [{ msg: 'a', message: 'b' }, 'b msg=a'],
+  [{ level: 'constructor', msg: 'a' }, 'CONSTRUCTOR a'],
+  [{ level: { a: 1 }, msg: 'a' }, 'a level={"a":1}'],
+  [{ msg: 'a', cause: { stack: 's', code: 1 } }, 'a cause={"stack":"s","code":1}'],
+  [
+    { msg: 'a', err: { type: 'Error', message: 'x', stack: 'Error: x', code: 'E1' } },
+    'a err.code=E1\n Error: x',
+  ],
+  [{ msg: 'a', stack: 'one', err: { stack: 'two' } }, 'a err={"stack":"two"}\n one'],
+  [{ msg: 'a', time: '2001-01-01T00:00:00Z', v: 2 }, 'a time=2001-01-01T00:00:00Z v=2'],
+] as const) {
+  test.serial(`nothing of a line of JSON is left out: ${JSON.stringify(message)}`, async (t) => {
+    const { local, put } = await service(t);
+    await put([JSON.stringify(message)]);
+    const { code, stdout } = await putlogs(['tail', '/my/app'], { env: local.env });
+    t.is(code, 0);
+    const printed = stdout.split('\n').slice(2, -1).join('\n');
+    t.is(printed.replace(/^\S+ /, '').replaceAll(/\n +/g, '\n '), line);
+  });
+}
+
+test.serial('a session that the service ends after three hours is followed by another', async (t) => {
+  let offset = 0;
+  const { local, put } = await service(t, { now: () => Date.now() + offset });
+  await put(['before']);
+  const command = new Command(['tail', '--json', '--follow', '/my/app'], { env: local.env });
+  await command.until(/before/);
+  offset = 3 * 3_600_000;
+  const sessions = () => local.requests.filter(({ operation }) => operation === 'StartLiveTail').length;
+  await until(
+    'another session',
+    () => sessions() === 2,
+    () => sleep(10),
+  );
+  await put(['after']);
+  await command.until(/after/);
+  command.child.kill('SIGINT');
+  t.is((await command.ended).code, 0);
+  t.deepEqual(messagesIn(command.stdout), ['before', 'after']);
+  t.is(command.stderr, '');
+});
+
+test.serial('Live Tail is not blamed for what else is denied', async (t) => {
+  const { local, put } = await service(t);
+  await put(['before']);
+  local.fault({ kind: 'accessDenied', operation: 'FilterLogEvents' });
+  const { code, stderr } = await putlogs(['tail', '--json', '--follow', '/my/app'], { env: local.env });
+  t.is(code, 1);
+  t.regex(stderr, /^putlogs: AccessDeniedException: .*logs:FilterLogEvents/);
+});
+
+test.serial('--poll goes on after an outage, which it tells once', async (t) => {
+  const { local, put } = await service(t);
+  await put(['before']);
+  const command = new Command(['tail', '--json', '--poll', '/my/app'], { env: local.env });
+  await command.until(/before/);
+  const end = local.fault({ kind: 'error500', operation: 'FilterLogEvents' });
+  await command.until(/Trying again/);
+  end();
+  await put(['after']);
+  await command.until(/after/);
+  command.child.kill('SIGINT');
+  t.is((await command.ended).code, 0);
+  t.is(command.stderr.trimEnd().split('\n').length, 1);
+  t.deepEqual(messagesIn(command.stdout), ['before', 'after']);
+});
+
+test.serial('an event of the future does not hide those of now', async (t) => {
+  const { local, put } = await service(t);
+  await put(['future'], { at: Date.now() + 3_600_000 });
+  const command = new Command(['tail', '--json', '--poll', '/my/app'], { env: local.env });
+  await command.until(/future/);
+  await put(['now']);
+  await command.until(/now/);
+  command.child.kill('SIGINT');
+  await command.ended;
+  t.deepEqual(messagesIn(command.stdout), ['future', 'now']);
+});
+
+testOnTerminal('on a terminal no line of progress stands between the events', async (t) => {
+  const { local, put } = await service(t);
+  await put(['before']);
+  const command = Command.onTerminal(['tail', '--follow', '/my/app'], { env: local.env });
+  await command.until(/before/);
+  await put(['first']);
+  await command.until(/first/);
+  await put(['second'], { stream: 'b' });
+  await command.until(/second/);
+  command.child.kill('SIGINT');
+  await command.ended;
+  t.notRegex(command.stdout.slice(command.stdout.indexOf('before')), /Reading/);
+});
+
+test.serial('--show-entity tells why there is none', async (t) => {
+  const { local, put } = await service(t);
+  await put(['x']);
+  local.fault({ kind: 'accessDenied', operation: 'StartQuery' });
+  const { code, stderr } = await putlogs(['tail', '--show-entity', '/my/app'], { env: local.env });
+  t.is(code, 0);
+  t.regex(stderr, /^putlogs: the entities cannot be read: AccessDeniedException: .*logs:StartQuery/);
+});
+
+for (const flag of ['--raw', '--show-entity'])
+  test(`${flag} and --json exclude each other`, async (t) => {
+    const { code, stderr } = await putlogs(['tail', flag, '--json', '/my/app']);
+    t.is(code, 2);
+    t.regex(stderr, /cannot be used with option '--json'/);
+  });

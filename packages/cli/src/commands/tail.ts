@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { addOptionFlags, type Given, givenOptions } from '../flags/option-flags.js';
 import { resolveWithoutGroup } from '../flags/resolve.js';
 import type { AddCommand } from '../program.js';
@@ -40,11 +41,13 @@ export const addTail: AddCommand = (program, end) => {
     .option('--poll', 'follow by asking every two seconds instead of by Live Tail')
     .option('--filter <pattern>', 'a filter pattern of CloudWatch Logs')
     .option('--stream <pattern>', 'the beginning of the names of log streams, or a pattern with *')
-    .option(
-      '--show-entity',
-      'say who wrote the events; takes a query, which AWS charges for by the data scanned',
+    .addOption(
+      new Option(
+        '--show-entity',
+        'say who wrote the events; takes a query, which AWS charges for by the data scanned',
+      ).conflicts('json'),
     )
-    .option('--raw', 'print messages as they are')
+    .addOption(new Option('--raw', 'print messages as they are').conflicts('json'))
     .option('--json', 'print each event as a line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (names: readonly string[], flags: Flags) => {

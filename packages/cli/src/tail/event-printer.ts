@@ -4,18 +4,18 @@ import type { TailEvent } from './tail-event.js';
 
 type Style = Parameters<typeof stdout.style>[0];
 
-const STYLES: Readonly<Record<string, Style>> = {
-  trace: 'dim',
-  debug: 'dim',
-  verbose: 'dim',
-  silly: 'dim',
-  info: 'green',
-  http: 'green',
-  warn: 'yellow',
-  warning: 'yellow',
-  error: 'red',
-  fatal: ['bold', 'red'],
-};
+const STYLES: ReadonlyMap<string, Style> = new Map<string, Style>([
+  ['trace', 'dim'],
+  ['debug', 'dim'],
+  ['verbose', 'dim'],
+  ['silly', 'dim'],
+  ['info', 'green'],
+  ['http', 'green'],
+  ['warn', 'yellow'],
+  ['warning', 'yellow'],
+  ['error', 'red'],
+  ['fatal', ['bold', 'red']],
+]);
 
 export interface PrinterOptions {
   /** Lines of JSON instead. */
@@ -44,7 +44,7 @@ export class EventPrinter {
     this.#printPlace(event);
     const { level, text, fields, stack } = this.#options.raw
       ? { level: undefined, text: event.message, fields: [], stack: [] }
-      : parseMessage(event.message);
+      : parseMessage(event.message, event.timestamp);
     const time = stdout.style('dim', new Date(event.timestamp).toISOString().slice(11, 23));
     const label = level === undefined ? '' : `${this.#label(level)} `;
     const rest = fields.map(
@@ -67,7 +67,7 @@ export class EventPrinter {
 
   #label(level: string): string {
     const text = safe(level.toUpperCase()).padEnd(5);
-    const style = STYLES[level];
+    const style = STYLES.get(level);
     return style === undefined ? text : stdout.style(style, text);
   }
 }

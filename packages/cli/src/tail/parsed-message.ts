@@ -1,3 +1,5 @@
+import { toTimestamp } from '@putlogs/core/main-thread';
+
 /** What is shown of a message. */
 export interface ParsedMessage {
   readonly level: string | undefined;
@@ -18,36 +20,60 @@ const LEVELS: ReadonlyMap<unknown, string> = new Map([
   [60, 'fatal'],
 ]);
 
-/** Fields that are shown in another way, or by the event itself. */
-const HIDDEN = new Set([
-  'level',
-  'time',
-  'timestamp',
-  '@timestamp',
-  'msg',
-  'message',
-  'pid',
-  'hostname',
-  'stack',
-  'v',
-]);
+/** Fields with the time of the record. */
+const TIMES = ['time', 'timestamp', '@timestamp'];
 
-/** Unfolds a line of JSON, as loggers write it. Other text stays as it is. */
-export function parseMessage(message: string): ParsedMessage {
+/** What Pino writes into each line: the process and the host, which the name of the log stream tells. */
+const OF_THE_PROCESS: Readonly<Record<string, unknown>> = { pid: 'number', hostname: 'string' };
+
+/** Unfolds a line of JSON, as loggers write it. Other text stays as it is. @param timestamp of the event, which is shown too */
+export function parseMessage(message: string, timestamp: number): ParsedMessage {
   const record = toObject(message);
   if (record === undefined) return { level: undefined, text: message, fields: [], stack: [] };
-  const { level, msg, message: text = msg, err, error = err, stack = stackOf(error) } = record;
-  const fields = Object.entries(record).filter(
-    ([name, value]) => !HIDDEN.has(name) && stackOf(value) === undefined,
-  );
-  const name =
-    LEVELS.get(level) ?? (typeof level === 'string' || typeof level === 'number' ? String(level) : undefined);
+  const level = levelOf(record.level);
+  const text = firstWithText(record, ['message', 'msg']);
+  const error = ['err', 'error'].find((name) => stackOf(record[name]) !== undefined);
+  const stack = typeof record.stack === 'string' ? record.stack : stackOf(error && record[error]);
+  const isShown = (name: string) =>
+    name === text ||
+    (name === 'level' && level !== undefined) ||
+    (name === 'stack' && stack === record.stack) ||
+    (TIMES.includes(name) && toTimestamp(record[name], timestamp) === timestamp);
+  const fields = Object.entries(record)
+    .filter(([name, value]) => !isShown(name) && typeof value !== OF_THE_PROCESS[name])
+    .flatMap(([name, value]) =>
+      name === error ? errorFields(name, value, stack) : [[name, value] as const],
+    );
   return {
-    level: name?.toLowerCase(),
-    text: typeof text === 'string' ? text : '',
+    level,
+    text: text === undefined ? '' : String(record[text]),
     fields,
-    stack: typeof stack === 'string' ? stack.split('\n') : [],
+    stack: stack === undefined ? [] : stack.split('\n'),
   };
+}
+
+function levelOf(level: unknown): string | undefined {
+  if (typeof level !== 'string' && typeof level !== 'number') return undefined;
+  return (LEVELS.get(level) ?? String(level)).toLowerCase();
+}
+
+function firstWithText(
+  record: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): string | undefined {
+  return names.find((name) => typeof record[name] === 'string');
+}
+
+/** What the stack does not tell of an error, such as its code. */
+function errorFields(
+  name: string,
+  error: unknown,
+  stack: string | undefined,
+): (readonly [string, unknown])[] {
+  if (stackOf(error) !== stack) return [[name, error]];
+  return Object.entries({ ...(error as object) })
+    .filter(([, value]) => typeof value !== 'string' || !stack?.includes(value))
+    .map(([field, value]) => [`${name}.${field}`, value] as const);
 }
 
 function toObject(message: string): Readonly<Record<string, unknown>> | undefined {
@@ -60,6 +86,8 @@ function toObject(message: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-function stackOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'stack' in value ? value.stack : undefined;
+function stackOf(value: unknown): string | undefined {
+  const isError =
+    typeof value === 'object' && value !== null && 'stack' in value && typeof value.stack === 'string';
+  return isError ? String(value.stack) : undefined;
 }

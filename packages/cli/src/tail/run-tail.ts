@@ -69,22 +69,25 @@ async function tail(
     }
     groups.push({ logGroupName, arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, '') ?? logGroupName });
   }
+  const note = (text: string) => {
+    progress.clear();
+    stderr.line(`putlogs: ${safe(text)}`);
+  };
   if (!options.json)
     for (const group of groups) {
-      const head = await headOf(client, group, options, isLocal, signal);
+      const head = await headOf(client, group, options, { isLocal, signal, note });
       progress.clear();
       stdout.line(stdout.style('bold', head));
     }
   progress.begin('Reading');
   const { json, raw, since, filterPattern, streams } = options;
   const printer = new EventPrinter({ json, raw, showGroup: groups.length > 1 });
-  const note = (text: string) => {
-    progress.end();
-    stderr.line(`putlogs: ${text}`);
-  };
   const source = new LogSource(client, { filterPattern, streams });
-  for await (const event of eventsOf({ source, groups, since, signal, note }, options.follow))
+  if (options.follow !== 'no') progress.end();
+  for await (const event of eventsOf({ source, groups, since, signal, note }, options.follow)) {
+    progress.end();
     printer.print(event);
+  }
   return 0;
 }
 
@@ -98,11 +101,15 @@ async function headOf(
   client: CloudWatchLogsClient,
   { logGroupName }: LogGroupName,
   { entity, since }: TailOptions,
-  isLocal: boolean,
-  signal: AbortSignal,
+  { isLocal, signal, note }: Pick<FollowOptions, 'signal' | 'note'> & { readonly isLocal: boolean },
 ): Promise<string> {
   const entities =
-    entity || isLocal ? await entitiesOf(client, logGroupName, since, signal).catch(() => []) : [];
+    entity || isLocal
+      ? await entitiesOf(client, logGroupName, since, signal).catch((error) => {
+          if (entity && !signal.aborted) note(`the entities cannot be read: ${redact(explain(error))}`);
+          return [];
+        })
+      : [];
   const written = entities.length === 0 ? '' : `  ${entities.map(safe).join(', ')}`;
   return `${safe(logGroupName)}${written}`;
 }
