@@ -243,6 +243,21 @@ for (const [where, worker] of WAYS) {
     t.true(reports.some((report) => report.kind === 'problem' && report.code === 'buffer-full'));
   });
 
+  test.serial(`${where}: a close reports the losses that were withheld until then`, async (t) => {
+    const { stream, reports } = await setUp(t, { worker, maxBufferBytes: 8 * 1024 * 1024 });
+    for (const _ of range(200)) stream.write(`${'x'.repeat(100_000)}\n`);
+    await stream.close();
+    const problems = reports.flatMap((report) => (report.kind === 'problem' ? [report.message] : []));
+    const told = problems.flatMap(
+      (text) => / (\d+) (?:record|event)s? (?:was|were) dropped/.exec(text)?.[1] ?? [],
+    );
+    t.is(
+      told.reduce((sum, events) => sum + Number(events), 0),
+      stream.counts.dropped.bufferFull,
+      problems.join('\n'),
+    );
+  });
+
   test.serial(`${where}: events in the spool are delivered without a record`, async (t) => {
     const spoolDirectory = spoolFolder(t);
     leaveFolder(spoolDirectory, [segmentText(['left by another process'])]);
