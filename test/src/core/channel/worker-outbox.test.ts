@@ -246,6 +246,25 @@ test('nothing is posted after the close, which returns what the worker had not b
   t.is(posted.length, 5);
 });
 
+test('of what follows the messages that the worker received, a close returns what it had not begun with', (t) => {
+  const { outbox, progress } = setUp();
+  const send = (text: string) => {
+    outbox.write([NOON, text]);
+    outbox.request({ kind: 'flush', id: 0 });
+  };
+  for (const text of ['one', 'two']) {
+    send(text);
+    progress.begin();
+    progress.receive();
+  }
+  for (const text of ['three', 'four', 'five']) send(text);
+  progress.begin();
+  t.deepEqual(
+    outbox.close().map(([, message]) => message),
+    ['four', 'five'],
+  );
+});
+
 test('a closed outbox posts none of its queue when the worker receives more', (t) => {
   const { outbox, posted, progress } = setUp();
   for (const _ of range(70)) outbox.write([NOON, 'x'.repeat(300_000)]);
