@@ -58,7 +58,10 @@ export default defineConfig({
   buildEnd: ({ outDir }) => publishTexts(ROOT, outDir, sections, linked),
 });
 
+/** Matches the addresses of the section that the page belongs to. */
 function activeMatch(entries) {
-  const addresses = entries.map(({ file }) => addressOf('', file).replace(/\.md$/, ''));
-  return `^(?:${addresses.map((address) => RegExp.escape?.(address) ?? address.replaceAll('.', '\\.')).join('|')})(?:\\.html)?$`;
+  const addresses = entries.map(({ file }) =>
+    addressOf('', file).replace(/\.md$/, '').replaceAll('.', '\\.'),
+  );
+  return `^(?:${addresses.join('|')})(?:\\.html)?$`;
 }
