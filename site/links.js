@@ -15,9 +15,9 @@ export function repositoryLinks(md, root, linked) {
     for (const link of links) {
       const href = link.attrGet('href');
       if (/^(?:[a-z]+:|#|\/)/.test(href)) continue;
-      const address = addressOf(page, href);
+      const address = addressOf(root, page, href);
       link.attrSet('href', address);
-      if (!/\.(?!md\b)\w+$/.test(address)) continue;
+      if (/(?:\/|\.md)(?:#|$)/.test(address)) continue;
       // So VitePress takes it for what it is, and not for a page.
       link.attrSet('target', '_self');
       linked.add(address);

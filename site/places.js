@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { posix } from 'node:path';
 
 /**
@@ -16,12 +17,12 @@ export function placeOf(file) {
 
 /**
  * The address on the site of what a page links to, both as paths in the repository.
- * @param {string} page @param {string} link
+ * @param {string} root the folder of the repository @param {string} page @param {string} link
  */
-export function addressOf(page, link) {
+export function addressOf(root, page, link) {
   const [path, heading] = link.split('#');
   const file = posix.join(posix.dirname(page), path);
-  const isFolder = posix.extname(file) === '';
+  const isFolder = statSync(posix.join(root, file), { throwIfNoEntry: false })?.isDirectory();
   const place = placeOf(isFolder ? posix.join(file, 'README.md') : file);
   const address = `/${place.replace(/(?:^|(?<=\/))index\.md$/, '')}`;
   return heading === undefined ? address : `${address}#${heading}`;

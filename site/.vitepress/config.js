@@ -41,13 +41,13 @@ export default defineConfig({
   themeConfig: {
     nav: sections.map(({ title, entries }) => ({
       text: title,
-      link: addressOf('', entries[0].file),
+      link: addressOf(ROOT, '', entries[0].file),
       activeMatch: activeMatch(entries),
     })),
     sidebar: sections.map(({ title, entries }) => ({
       text: title,
       collapsed: true,
-      items: entries.map(({ text, file }) => ({ text, link: addressOf('', file) })),
+      items: entries.map(({ text, file }) => ({ text, link: addressOf(ROOT, '', file) })),
     })),
     outline: [2, 3],
     search: { provider: 'local' },
@@ -61,7 +61,7 @@ export default defineConfig({
 /** Matches the addresses of the section that the page belongs to. */
 function activeMatch(entries) {
   const addresses = entries.map(({ file }) =>
-    addressOf('', file).replace(/\.md$/, '').replaceAll('.', '\\.'),
+    addressOf(ROOT, '', file).replace(/\.md$/, '').replaceAll('.', '\\.'),
   );
   return `^(?:${addresses.join('|')})(?:\\.html)?$`;
 }
