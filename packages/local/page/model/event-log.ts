@@ -17,6 +17,8 @@ export class EventLog {
   /** Changes whenever events do. */
   readonly version = signal(0);
   readonly isScanning = signal(false);
+  /** How many events have left the page because there is no room for them. */
+  readonly leftOut = signal(0);
   /** Why the query or the pattern cannot be read; the events found before stay. */
   readonly problem = signal('');
   readonly #all = new SortedEvents();
@@ -42,6 +44,7 @@ export class EventLog {
     this.#all.clear();
     this.#found.clear();
     this.#firstSequence = 0;
+    this.leftOut.value = 0;
     this.#announce();
   }
 
@@ -100,7 +103,10 @@ export class EventLog {
   }
 
   #keepFrom(first: LogEvent | undefined): void {
-    if (first) this.drop(({ timestamp }) => timestamp < first.timestamp);
+    if (!first) return;
+    const before = this.#all.all.length;
+    this.drop(({ timestamp }) => timestamp < first.timestamp);
+    this.leftOut.value += before - this.#all.all.length;
   }
 
   /** Changes of one frame are shown together. */

@@ -28,6 +28,7 @@ export function EventTable({ service }: { readonly service: Service }) {
   return (
     <section class="events" aria-label="Events" data-version={version}>
       <PruneNotice service={service} />
+      <RoomNotice leftOut={service.events.leftOut.value} shown={service.events.all.length} />
       {found.length === 0 && <Nothing service={service} />}
       <VirtualList
         label="events"
@@ -66,6 +67,16 @@ function PruneNotice({ service }: { readonly service: Service }) {
   return (
     <p class="notice" role="status">
       {count(discardedEvents)} older events are no longer kept{limit}. They are still counted.
+    </p>
+  );
+}
+
+function RoomNotice({ leftOut, shown }: { readonly leftOut: number; readonly shown: number }) {
+  if (leftOut === 0) return null;
+  return (
+    <p class="notice" role="status">
+      The page has room for the newest {count(shown)} events, and searches these: {count(leftOut)} older ones
+      left it. Export, and <code>putlogs-local query</code>, also find those that the service still keeps.
     </p>
   );
 }

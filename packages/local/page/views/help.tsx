@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 const SEARCH = [
   ['checkout', 'text in the message, in any case'],
   ['"payment failed"', 'words that follow each other'],
+  ['"status:500"', 'text too, since it is in quotation marks'],
   ['path:/orders', 'a field that contains the text'],
   ['status>=500', 'a field that compares so: = != > >= < <='],
   ['level>=warn', 'the level, by name or number'],

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { RequestRecord } from '../../src/local.js';
 import { explain } from '../../src/requests/explanation.js';
 import { fillOf } from '../model/rates.js';
@@ -21,43 +21,51 @@ export function RequestsPanel({ service }: { readonly service: Service }) {
   const selected = wanted === '' ? -1 : shown.findIndex(({ number }) => number === Number(wanted));
   return (
     <div class="requests">
-      <div class="list-with-head">
-        <div class="request head" aria-hidden="true">
-          <Heads />
+      <div class="requests-with-choice">
+        <FailedOnly isChecked={isFailedOnly} />
+        <div class="wide">
+          <div class="list-with-head">
+            <div class="request head" aria-hidden="true">
+              <Heads />
+            </div>
+            <VirtualList<NumberedRequest>
+              label="requests"
+              rowHeight={ROW_HEIGHT}
+              items={shown}
+              selected={selected}
+              isFollowing={isFollowing.value}
+              onFollow={(isAtEnd) => {
+                isFollowing.value = isAtEnd;
+              }}
+              onSelect={(index) => {
+                isFollowing.value = false;
+                show({ request: String(shown[index]?.number ?? '') });
+              }}
+              placeOf={({ number }) => shown.findIndex((other) => other.number >= number)}
+              keyOf={({ number }) => number}
+              rowClass={({ record }) => `request ${outcomeOf(record)}`}
+              row={({ record }) => <RequestRow record={record} />}
+            />
+          </div>
         </div>
-        <VirtualList<NumberedRequest>
-          label="requests"
-          rowHeight={ROW_HEIGHT}
-          items={shown}
-          selected={selected}
-          isFollowing={isFollowing.value}
-          onFollow={(isAtEnd) => {
-            isFollowing.value = isAtEnd;
-          }}
-          onSelect={(index) => {
-            isFollowing.value = false;
-            show({ request: String(shown[index]?.number ?? '') });
-          }}
-          placeOf={({ number }) => shown.findIndex((other) => other.number >= number)}
-          keyOf={({ number }) => number}
-          rowClass={({ record }) => `request ${outcomeOf(record)}`}
-          row={({ record }) => <RequestRow record={record} />}
-        />
       </div>
       <RequestDetail request={shown[selected]} />
-      <label class="failed-only">
-        <input
-          type="checkbox"
-          checked={isFailedOnly.value}
-          onChange={({ currentTarget }) => {
-            isFailedOnly.value = currentTarget.checked;
-          }}
-        />
-        refused, in whole or in part
-      </label>
     </div>
   );
 }
+
+const FailedOnly = ({ isChecked }: { readonly isChecked: Signal<boolean> }) => (
+  <label class="failed-only">
+    <input
+      type="checkbox"
+      checked={isChecked.value}
+      onChange={({ currentTarget }) => {
+        isChecked.value = currentTarget.checked;
+      }}
+    />
+    refused, in whole or in part
+  </label>
+);
 
 const Heads = () => (
   <>

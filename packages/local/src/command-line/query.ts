@@ -6,6 +6,7 @@ import { isShape } from '../operations/members.js';
 import type { FoundEvent } from '../search/find-events.js';
 import { parseSpan } from '../search/time-span.js';
 import { Transcript } from '../terminal/transcript.js';
+import { ask } from './ask.js';
 import { UsageError } from './usage-error.js';
 
 const QUERY_USAGE = `Usage: putlogs-local query [search] [options]
@@ -13,7 +14,9 @@ const QUERY_USAGE = `Usage: putlogs-local query [search] [options]
 Prints the events of a running service that match, in order of time. Ends with 0 if there are any, with 1 if there are
 none, and with 2 if the search or the service is wrong.
 
-  search               terms that must all match, such as: 'level:error path:/orders status>=500 -health'
+  search               terms that must all match, such as: 'level:error path:/orders status>=500 -health'.
+                       A name with a value right behind it is a field; text in "quotation marks" is always text,
+                       such as '"status:500"'
   --pattern <pattern>  a filter pattern of CloudWatch Logs, such as: '{ $.status >= 500 }'
   --group <name>       only this log group
   --stream <name>      only this log stream
@@ -95,14 +98,14 @@ async function search(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   const url = `${endpoint.replace(/\/$/, '')}/_putlogs/search?${new URLSearchParams(given)}`;
-  const response = await fetch(url).catch((error: unknown) => {
+  const { status, body } = await ask(url).catch((error: unknown) => {
     throw new Error(`No putlogs-local answers at ${endpoint}: start it, or use --endpoint.`, {
       cause: error,
     });
   });
-  const answer: unknown = await response.json().catch(() => undefined);
+  const answer = readJson(body);
   // The service is of this version, or near it.
-  if (response.ok && isShape(answer)) return answer as unknown as Found;
+  if (status === 200 && isShape(answer)) return answer as unknown as Found;
   const reason = isShape(answer) && typeof answer.message === 'string' ? answer.message : undefined;
   throw new Error(reason ?? `What answers at ${endpoint} is not putlogs-local.`);
 }
@@ -115,6 +118,14 @@ async function print(lines: Iterable<string>): Promise<void> {
     await pipeline(Readable.from(lines), process.stdout, { end: false });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

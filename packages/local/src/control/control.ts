@@ -8,6 +8,7 @@ import type { Changes } from '../live/changes.js';
 import { readCursor } from '../live/cursor.js';
 import { LiveStream } from '../live/live-stream.js';
 import type { StateMessage } from '../live/messages.js';
+import { SharedChunks } from '../live/shared-chunks.js';
 import { answerMcp, type McpHandler } from '../mcp/endpoint.js';
 import type { RequestLog } from '../requests/request-log.js';
 import type { Store } from '../store/store.js';
@@ -47,6 +48,7 @@ export class Control {
   mcp: McpHandler | undefined;
   /** Tells readers that the service has been started again. */
   readonly #instance = randomUUID().slice(0, 8);
+  readonly #chunks = new SharedChunks();
 
   constructor(service: ControlledService) {
     this.#service = service;
@@ -132,7 +134,12 @@ export class Control {
     const lastId = headers['last-event-id'];
     const cursor = readCursor(instance, typeof lastId === 'string' ? lastId : undefined);
     const hello = { instance, version: version(), now: this.#service.clock.now() };
-    new LiveStream(response, { hello, store, requests, changes, state: () => this.#state() }, cursor).start();
+    const state = (): StateMessage => this.#state();
+    new LiveStream(
+      response,
+      { hello, store, requests, changes, chunks: this.#chunks, state },
+      cursor,
+    ).start();
     return undefined;
   }
 

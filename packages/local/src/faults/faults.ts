@@ -200,10 +200,10 @@ function checkFault(given: unknown): asserts given is Fault {
     throw new TypeError('slow and drip, and they alone, take delayMs >= 0');
   const rejects = kind === 'entityRejected';
   if (rejects ? typeof errorType !== 'string' : errorType !== undefined) {
-    throw new TypeError('entityRejected, and it alone, takes errorType');
+    throw new TypeError('entityRejected needs an errorType, which no other fault takes');
   }
   if (kind === 'poison' ? typeof text !== 'string' || text === '' : text !== undefined) {
-    throw new TypeError('poison, and it alone, takes text');
+    throw new TypeError('poison needs a text, which no other fault takes');
   }
 }
 

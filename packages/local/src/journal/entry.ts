@@ -53,7 +53,7 @@ export const isKept = (operation: string): boolean => OPERATIONS_THAT_CHANGE.tes
 export function readEntry(line: string): Entry | undefined {
   try {
     const entry: unknown = JSON.parse(line);
-    // What is inside is as this package wrote it, and checked where it is replayed.
+    // The input of an operation is checked where it is replayed.
     return isShape(entry) && isKnown(entry) ? (entry as unknown as Entry) : undefined;
   } catch {
     return undefined;
@@ -64,16 +64,41 @@ function isKnown({
   at,
   operation,
   stream,
+  discarded,
+  times,
   nextSequence,
+  sequence,
   logGroupName,
   logStreamName,
+  entity,
   events,
 }: Record<string, unknown>): boolean {
   if (Number.isSafeInteger(nextSequence)) return true;
   if (typeof at !== 'number') return false;
   if (typeof operation === 'string') return true;
-  if (isShape(stream)) return areNames(stream.logGroupName, stream.logStreamName);
-  return areNames(logGroupName, logStreamName) && Array.isArray(events) && events.every(Array.isArray);
+  if (isShape(stream))
+    return areNames(stream.logGroupName, stream.logStreamName) && isCount(discarded) && areTimes(times);
+  if (!areNames(logGroupName, logStreamName) || !isEntity(entity) || !isCount(sequence)) return false;
+  return Array.isArray(events) && events.every(isEvent);
 }
 
 const areNames = (...names: readonly unknown[]): boolean => names.every((name) => typeof name === 'string');
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+const areTimes = (value: unknown): boolean =>
+  value === undefined ||
+  (isShape(value) &&
+    [value.firstEventTimestamp, value.lastEventTimestamp, value.lastIngestionTime].every(
+      Number.isSafeInteger,
+    ));
+
+const isEvent = (value: unknown): boolean =>
+  Array.isArray(value) && Number.isSafeInteger(value[0]) && typeof value[1] === 'string';
+
+const isEntity = (value: unknown): boolean =>
+  value === null ||
+  (isShape(value) && [value.keyAttributes ?? {}, value.attributes ?? {}].every(isMapOfTexts));
+
+const isMapOfTexts = (value: unknown): boolean =>
+  isShape(value) && Object.values(value).every((text) => typeof text === 'string');

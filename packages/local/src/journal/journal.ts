@@ -4,6 +4,7 @@ import { toJson } from '../http/json.js';
 import type { Store, StoredBatch } from '../store/store.js';
 import { type Entry, isKept, readEntry } from './entry.js';
 import { FileLock } from './file-lock.js';
+import { targetOf } from './link-target.js';
 import { replay } from './replay.js';
 import { batchEntry, snapshot } from './snapshot.js';
 
@@ -56,7 +57,7 @@ export class Journal {
 
   /** @param onProblem called when the file can no longer be written; the service goes on */
   constructor(file: string, onProblem: (problem: JournalProblem) => void) {
-    this.#file = file;
+    this.#file = targetOf(file);
     this.#onProblem = onProblem;
   }
 

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { toJson } from '../http/json.js';
 import type { RequestLog } from '../requests/request-log.js';
+import type { Arrival } from '../store/arrivals.js';
 import type { Store } from '../store/store.js';
 import type { Changes } from './changes.js';
 import { type Cursor, writeCursor } from './cursor.js';
 import type { LiveMessages, StateMessage } from './messages.js';
+import type { SharedChunks } from './shared-chunks.js';
 
 const EVENTS_PER_MESSAGE = 2_000;
 const REQUESTS_PER_MESSAGE = 500;
@@ -19,6 +21,7 @@ export interface LiveSources {
   readonly store: Store;
   readonly requests: RequestLog;
   readonly changes: Changes;
+  readonly chunks: SharedChunks;
   state(): StateMessage;
 }
 
@@ -97,22 +100,38 @@ export class LiveStream {
     const start = Math.max(sequence - batch.sequence, 0);
     const end = Math.min(start + EVENTS_PER_MESSAGE, batch.messages.length);
     this.#cursor = { ...this.#cursor, sequence: batch.sequence + end };
-    this.#send('events', {
-      logGroupName: stream.logGroupName,
-      logStreamName: stream.name,
-      ingestionTime: batch.ingestionTime,
-      entity: batch.entity,
-      count: stream.count,
-      sequence: batch.sequence + start,
-      events: batch.messages
-        .slice(start, end)
-        .map((message, index) => [batch.timestamps[start + index] ?? 0, message]),
-    });
+    const first = batch.sequence + start;
+    this.#write(
+      'events',
+      this.#sources.chunks.get(`${first} ${end - start} ${stream.count}`, () =>
+        toJson(eventsMessage(arrival, start, end)),
+      ),
+    );
     return true;
   }
 
   #send<Kind extends keyof LiveMessages>(kind: Kind, message: LiveMessages[Kind]): void {
+    this.#write(kind, toJson(message));
+  }
+
+  #write(kind: keyof LiveMessages, json: string | Buffer): void {
     const id = writeCursor(this.#sources.hello.instance, this.#cursor);
-    this.#isFull = !this.#response.write(`id: ${id}\nevent: ${kind}\ndata: ${toJson(message)}\n\n`);
+    this.#response.cork();
+    this.#response.write(`id: ${id}\nevent: ${kind}\ndata: `);
+    this.#response.write(json);
+    this.#isFull = !this.#response.write('\n\n');
+    this.#response.uncork();
   }
 }
+
+const eventsMessage = ({ stream, batch }: Arrival, start: number, end: number): LiveMessages['events'] => ({
+  logGroupName: stream.logGroupName,
+  logStreamName: stream.name,
+  ingestionTime: batch.ingestionTime,
+  entity: batch.entity,
+  count: stream.count,
+  sequence: batch.sequence + start,
+  events: batch.messages
+    .slice(start, end)
+    .map((message, index) => [batch.timestamps[start + index] ?? 0, message]),
+});

@@ -1,4 +1,5 @@
 import type { Fields } from './fields.js';
+import { plainText } from './plain-text.js';
 
 /** The levels of Pino, in their order. Those of other loggers are mapped to them. */
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -37,7 +38,7 @@ const HEAD_CHARACTERS = 80;
 export function levelNamed(value: unknown): Level | undefined {
   if (typeof value === 'number')
     return value > 0 ? LEVELS[Math.min(Math.ceil(value / 10), LEVELS.length) - 1] : undefined;
-  return typeof value === 'string' ? NAMES.get(value.toLowerCase()) : undefined;
+  return typeof value === 'string' ? NAMES.get(plainText(value).toLowerCase()) : undefined;
 }
 
 /** The level of a message; undefined if it says none. @param fields of the message, if it is a JSON object */
@@ -49,7 +50,7 @@ export function levelOf(message: string, fields: Fields | undefined): Level | un
     }
     return undefined;
   }
-  for (const [, ...names] of message.slice(0, HEAD_CHARACTERS).matchAll(IN_TEXT)) {
+  for (const [, ...names] of plainText(message.slice(0, HEAD_CHARACTERS)).matchAll(IN_TEXT)) {
     const level = levelNamed(names.find((name) => name !== undefined));
     if (level) return level;
   }

@@ -1,5 +1,6 @@
 import { type Fields, fieldOf, fieldsOf, shallowJson } from './fields.js';
 import { levelNamed, levelOf, rankOf } from './level.js';
+import { plainText } from './plain-text.js';
 import type { Operator, Query, Term } from './query.js';
 
 /** What a search looks at. */
@@ -40,7 +41,7 @@ const isParsed = (term: Term): term is FieldTerm =>
 function cheapMatcher(term: Term): Matches<SearchedEvent> {
   if (term.kind === 'text') {
     const text = term.text.toLowerCase();
-    return ({ message }) => message.toLowerCase().includes(text) !== term.isNegated;
+    return ({ message }) => plainText(message).toLowerCase().includes(text) !== term.isNegated;
   }
   const compares = comparison(term.operator, term.value);
   const read = EVENT_FIELDS[term.name];

@@ -43,6 +43,8 @@ function readTerm(reader: Reader): Term {
   const isNegated = reader.takeMinus();
   const [, name, operator] = reader.match(FIELD) ?? [];
   if (name === undefined) return { kind: 'text', text: readValue(reader) ?? '-', isNegated };
+  // As in a message that was pasted, such as `Error: connection refused`.
+  if (operator === ':' && reader.isBeforeSpace) return { kind: 'text', text: `${name}:`, isNegated };
   const value = readValue(reader);
   if (value === undefined && operator !== ':')
     throw new QueryError(`A value is missing after ${name}${operator}.`);
@@ -70,6 +72,10 @@ class Reader {
 
   get isAtEnd(): boolean {
     return this.#position === this.#text.length;
+  }
+
+  get isBeforeSpace(): boolean {
+    return /\s/.test(this.#text.charAt(this.#position));
   }
 
   /** Takes a minus that begins a term. One that stands alone is a text. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { plainText } from '../search/plain-text.js';
 import { timeOfLine } from './line-time.js';
 
 /** An event that lines of an application have become. */
@@ -18,6 +19,7 @@ export interface LineTiming {
 const MAX_LINE = 1_000_000;
 /** A line that goes on with the one before it, as those of a stack or of an inspected object do. */
 const CONTINUATION = /^[\s}\])]/;
+const isContinuation = (line: string): boolean => CONTINUATION.test(plainText(line));
 /** A line without a time has that of a line before it which was read less than this ago; else the present one. */
 const MAX_TIME_AGE_MS = 1_000;
 
@@ -49,7 +51,7 @@ export async function readLines(
       }
       await pass(joiner.add(lines));
       cancel = timing.afterPause(() => {
-        if (!CONTINUATION.test(rest)) void pass(joiner.end());
+        if (!isContinuation(rest)) void pass(joiner.end());
       });
     }
   } finally {
@@ -74,7 +76,7 @@ class LineJoiner {
     for (const line of lines) {
       if (line.trim() === '') continue;
       const held = this.#held;
-      if (held !== undefined && held.length < MAX_LINE && CONTINUATION.test(line)) {
+      if (held !== undefined && held.length < MAX_LINE && isContinuation(line)) {
         this.#held = `${held}\n${line}`;
         continue;
       }

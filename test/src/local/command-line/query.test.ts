@@ -152,3 +152,11 @@ test('a reader that ends early, such as head, is no failure', async (t) => {
   t.is(err, '');
   t.is(code, 0);
 });
+
+test('query is answered by a service at a name that is not of loopback, as that of a container', async (t) => {
+  const { local } = await withEvents(t);
+  // It leads to this machine, but is none of the names that the control interface answers at.
+  const name = `http://[::ffff:127.0.0.1]:${local.port}`;
+  t.is((await fetch(`${name}/_putlogs/search`)).status, 403);
+  t.is((await run(name, 'status:500')).code, 0);
+});

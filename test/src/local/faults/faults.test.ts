@@ -284,11 +284,11 @@ const invalidFaults: readonly [object | null, RegExp][] = [
   [{ kind: 'slow' }, /take delayMs/],
   [{ kind: 'drip', delayMs: -1 }, /take delayMs/],
   [{ kind: 'slow', delayMs: 2 ** 31 }, /take delayMs/],
-  [{ kind: 'entityRejected' }, /takes errorType/],
-  [{ kind: 'throttle', errorType: 'x' }, /takes errorType/],
-  [{ kind: 'poison' }, /takes text/],
-  [{ kind: 'poison', text: '' }, /takes text/],
-  [{ kind: 'throttle', text: 'x' }, /takes text/],
+  [{ kind: 'entityRejected' }, /needs an errorType/],
+  [{ kind: 'throttle', errorType: 'x' }, /needs an errorType/],
+  [{ kind: 'poison' }, /needs a text/],
+  [{ kind: 'poison', text: '' }, /needs a text/],
+  [{ kind: 'throttle', text: 'x' }, /needs a text/],
 ];
 
 for (const [fault, message] of invalidFaults) {

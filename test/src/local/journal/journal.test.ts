@@ -1,6 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, mkdtemp, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  rmdir,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -229,6 +241,38 @@ test('a file that is damaged elsewhere is put aside as it was, and does not repl
     t.like(await next.events(), [{ message: 'kept' }]);
     await next.end('SIGTERM');
   }
+});
+
+for (const line of [
+  '{"at":1,"stream":{"logGroupName":"g","logStreamName":"half"},"discarded":"1"}',
+  '{"at":1,"logGroupName":"g","logStreamName":"half","entity":null,"sequence":9,"events":[["1","m"]]}',
+  '{"at":1,"logGroupName":"g","logStreamName":"half","entity":null,"sequence":9,"events":[[1,2]]}',
+  '{"at":1,"logGroupName":"g","logStreamName":"half","entity":{"keyAttributes":{"Name":1}},"sequence":9,"events":[[1,"m"]]}',
+]) {
+  test(`an entry whose parts are not of their types is left out whole: ${line}`, async (t) => {
+    const file = await temporaryFile(t);
+    const first = await small(t, file);
+    first.put('kept');
+    await first.journal.close();
+    await appendFile(file, `${line}\n`);
+    const next = await small(t, file);
+    t.teardown(() => next.journal.close());
+    t.is(next.journal.damagedLines, 1);
+    t.is(next.store.find('g', 'half').length, 0);
+  });
+}
+
+test('a symbolic link to the file stays one, also when there is no file yet', async (t) => {
+  const file = await temporaryFile(t);
+  const link = `${file}.link`;
+  await symlink('logs.ndjson', link);
+  for (const message of ['first', 'second']) {
+    const made = await small(t, link);
+    made.put(message);
+    await made.journal.close();
+    t.true((await lstat(link)).isSymbolicLink());
+  }
+  t.regex(await readFile(file, 'utf8'), /second/);
 });
 
 for (const content of ['one line\n', '{"level":30,"msg":"of an application"}\n{"at":1}\n', 'no end', '\n']) {

@@ -6,6 +6,12 @@ import test, { type ExecutionContext } from 'ava';
 import { until } from '../../support/until.js';
 import { type Bench, bench, exchange, NOW } from '../support.js';
 
+const MODULE = new URL('live/shared-chunks.js', import.meta.resolve('@putlogs/local'));
+interface Chunks {
+  get(key: string, make: () => string): Buffer;
+}
+const { SharedChunks }: { readonly SharedChunks: new () => Chunks } = await import(MODULE.href);
+
 interface Message {
   readonly id: string;
   readonly kind: string;
@@ -211,4 +217,20 @@ test('close() ends the streams', async (t) => {
   await made.local.close();
   await ended;
   t.true(reader.response.destroyed);
+});
+
+test('a chunk is written as JSON once for the readers that need it, and again when it has changed', (t) => {
+  const chunks = new SharedChunks();
+  let made = 0;
+  const make = (): string => {
+    made++;
+    return 'x'.repeat(5_000_000);
+  };
+  t.is(chunks.get('a', make), chunks.get('a', make));
+  t.is(made, 1);
+  chunks.get('b', make);
+  t.is(made, 2);
+  // Both have no room at once.
+  chunks.get('a', make);
+  t.is(made, 3);
 });

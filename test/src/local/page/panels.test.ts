@@ -86,7 +86,7 @@ pageTest(
     await active.locator('li').waitFor({ state: 'detached' });
     await put(made, ['x']);
     await page.locator('.kinds button', { hasText: 'poison' }).click();
-    await active.locator('.problem', { hasText: 'poison, and it alone, takes text' }).waitFor();
+    await active.locator('.problem', { hasText: 'poison needs a text' }).waitFor();
     await page.fill('#detail', '5');
     await page.locator('.kinds button', { hasText: 'slow' }).click();
     await active.locator('li', { hasText: 'slow of PutLogEvents, 5 ms' }).waitFor();

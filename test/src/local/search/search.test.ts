@@ -219,6 +219,39 @@ test('what is found can be exported, one event a line', async (t) => {
   t.is(lines.length, 3);
 });
 
+test('colours in a text hide neither its level nor its words', async (t) => {
+  const made = await bench(t);
+  const winston = '\u001b[31merror\u001b[39m: winston err';
+  const json = JSON.stringify({ level: '\u001b[33mwarn\u001b[39m', message: 'm' });
+  await made.put({ logEvents: [winston, json].map((message) => ({ timestamp: NOW, message })) });
+  for (const [query, message] of [
+    ['level:error', winston],
+    ['level:warn', json],
+    ['"error: winston"', winston],
+  ] as const) {
+    const { events } = await search(made, { query });
+    t.deepEqual(
+      events.map((event) => event.message),
+      [message],
+      query,
+    );
+  }
+});
+
+test('a name with a colon and a space is text, as in a message that was pasted', async (t) => {
+  const made = await bench(t);
+  const messages = ['Error: boom', 'boom, no error', JSON.stringify({ Error: 1, msg: 'boom' })];
+  await made.put({ logEvents: messages.map((message) => ({ timestamp: NOW, message })) });
+  for (const [query, found] of [
+    ['Error: boom', 'Error: boom'],
+    ['Error:', messages[2]],
+    ['-Error: boom', messages.slice(1).join()],
+  ] as const) {
+    const { events } = await search(made, { query });
+    t.is(events.map(({ message }) => message).join(), found ?? '', query);
+  }
+});
+
 test('an event that is nested deeply spoils no search', async (t) => {
   const made = await bench(t);
   const deep = `{"msg":"deep","a":${'{"b":'.repeat(20_000)}1${'}'.repeat(20_000)}}`;

@@ -108,3 +108,26 @@ test('a line without a time has that of the line before it, if that is as recent
     [time, time, time, NOW + 1_000],
   );
 });
+
+test('colours of a line hide neither its time nor that it goes on', async (t) => {
+  const reading = new Reading();
+  reading.input.write(
+    '\u001b[90m2026-11-24T10:00:00Z\u001b[39m first\n\u001b[90m    at run (app.js:1:1)\u001b[39m\n',
+  );
+  await reading.close();
+  t.deepEqual(reading.events, [
+    {
+      timestamp: Date.UTC(2026, 10, 24, 10),
+      message: '\u001b[90m2026-11-24T10:00:00Z\u001b[39m first\n\u001b[90m    at run (app.js:1:1)\u001b[39m',
+    },
+  ]);
+});
+
+for (const time of [12.5, 0, 946_000_000]) {
+  test(`a line with the number ${time} for a time has the present one`, async (t) => {
+    const reading = new Reading();
+    reading.input.write(`${JSON.stringify({ time, msg: 'm' })}\n`);
+    await reading.close();
+    t.is(reading.events[0]?.timestamp, NOW);
+  });
+}
