@@ -1,11 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { createStream } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
+import pino from 'pino';
 import { parse } from 'yaml';
 import { runProgram } from '../support/child.js';
 import { putlogs } from '../support/command.js';
-import { startLocal } from '../support/harness.js';
+import { optionsFor, startLocal } from '../support/harness.js';
 import { snippetsOf } from './pages.js';
 
 /** The snippets of a guide in one language, in their order. */
@@ -93,4 +100,75 @@ test('the manifest for Kubernetes gives a complete entity', async (t) => {
       'AWS.ServiceNameSource': 'K8sWorkload',
     },
   });
+});
+
+test('the example of tenants makes the log streams and entities that it names', async (t) => {
+  const local = await startLocal(t);
+  const [code = ''] = codeOf('tenants', 'js');
+  const { stderr } = await runProgram(local, programOf(t, code));
+  t.is(stderr, '');
+  const made = local
+    .events('/my/app')
+    .filter(({ logStreamName }) => !logStreamName.startsWith('unknown/'))
+    .map(({ logStreamName, entity }) => `${logStreamName.split('/')[0]} ${entity?.keyAttributes?.Name}`);
+  t.deepEqual(made.toSorted(), ['acme billing', 'acme orders', 'globex orders']);
+});
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+/** Of the first row of each query for Logs Insights, in the order of the page. */
+const FIRST_ROWS: readonly Readonly<Record<string, string>>[] = [
+  { msg: 'payment failed', 'err.message': 'card refused' },
+  { msg: 'order placed', level: '30' },
+  { requests: '2', p50: '12', p99: '40' },
+  { failures: '1', 'req.url': '/pay' },
+  { tenant: 'globex' },
+  { records: '4' },
+  { times: '1', 'err.type': 'Error', 'err.message': 'card refused' },
+  { message: 'putlogs: ', missingEvents: '' },
+  { average: '', longest: '' },
+];
+
+function logRequests(logger: pino.Logger): void {
+  logger.info({ tenant: 'acme', trace_id: TRACE }, 'order placed');
+  logger.error({ err: new Error('card refused') }, 'payment failed');
+  for (const [url, statusCode, responseTime] of [
+    ['/', 200, 12],
+    ['/pay', 502, 40],
+  ] as const) {
+    logger.info({ req: { url }, res: { statusCode }, responseTime }, 'request completed');
+  }
+}
+
+/** @returns the rows of a query, without `@ptr` */
+async function rowsOf(client: CloudWatchLogsClient, queryString: string) {
+  const [startTime, endTime] = [-3600, 3600].map((seconds) => Math.floor(Date.now() / 1000) + seconds);
+  const { queryId } = await client.send(
+    new StartQueryCommand({ logGroupName: '/my/app', startTime, endTime, queryString }),
+  );
+  await client.send(new GetQueryResultsCommand({ queryId }));
+  const { results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
+  return results.map((row) => Object.fromEntries(row.map(({ field = '', value = '' }) => [field, value])));
+}
+
+test('each query for Logs Insights finds what it is for', async (t) => {
+  const local = await startLocal(t);
+  const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1' });
+  t.teardown(() => client.destroy());
+  const options = { ...optionsFor(local), logGroupName: '/my/app', service: 'checkout' };
+  const limited = createStream({ ...options, service: 'batch', maxBytesPerSecond: 1024 });
+  const logger = pino(limited);
+  for (let i = 0; i < 30; i++) logger.info({ tenant: 'globex', text: 'x'.repeat(1000) }, 'imported');
+  await limited.close();
+  const stream = createStream(options);
+  logRequests(pino(stream));
+  await stream.close();
+
+  const queries = codeOf('insights', '');
+  t.is(queries.length, FIRST_ROWS.length);
+  for (const [index, query] of queries.entries()) {
+    const [row = {}] = await rowsOf(client, query.trim());
+    for (const [field, value] of Object.entries(FIRST_ROWS[index] ?? {}))
+      t.true(row[field]?.startsWith(value), `${query}\n${field} is ${row[field]}, not ${value}`);
+  }
 });
