@@ -70,7 +70,7 @@ export { Reporter } from './reporting/reporter.js';
 export { countFields } from './routing/count-fields.js';
 export { DestinationCache } from './routing/destination-cache.js';
 export { FieldRoutes } from './routing/field-routes.js';
-export { groupName } from './routing/group-name.js';
+export { groupName, sanitizeGroupName } from './routing/group-name.js';
 export { RecordFields } from './routing/record-fields.js';
 export { levelNumber, levelOf } from './routing/record-level.js';
 export { streamNamer } from './routing/stream-name.js';

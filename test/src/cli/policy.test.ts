@@ -117,15 +117,48 @@ test.serial('the account comes from STS, else from the role, else from the flag'
     Statement: [
       {
         Effect: 'Allow',
-        Principal: { AWS: 'arn:aws:iam::123456789012:user/app' },
+        // Not whoever asks STS here.
+        Principal: { AWS: 'arn:aws:iam::ACCOUNT:role/WHO-ASKS' },
         Action: 'sts:AssumeRole',
         Condition: { StringEquals: { 'sts:ExternalId': 'shop-7' } },
       },
     ],
   });
-  t.is(trust.stderr, '');
+  t.is(trust.stderr, 'putlogs: who assumes the role is not known: name its role or user with --principal.\n');
   // The role is described, not assumed.
   t.true(sts.requests.every(({ params }) => params.Action === 'GetCallerIdentity'));
+});
+
+test('--principal names who assumes the role', async (t) => {
+  const principal = 'arn:aws:iam::123456789012:role/service-role/app';
+  const args = ['--role-arn', ROLE, '--principal', principal];
+  const { text, stderr } = await policy(t, [...args, '--document', 'trust', '--region', 'eu-west-1']);
+  t.deepEqual(JSON.parse(text).Statement[0].Principal, { AWS: principal });
+  t.is(stderr, '');
+  const cdk = await policy(t, [...args, '--format', 'cdk', '--region', 'eu-west-1']);
+  t.regex(cdk.text, /new ArnPrincipal\(`arn:aws:iam::123456789012:role\/service-role\/app`\)/);
+});
+
+test('the placeholder for who assumes the role is of the partition of the Region', async (t) => {
+  const { text } = await policy(t, ['--role-arn', ROLE, '--document', 'trust', '--region', 'cn-north-1']);
+  t.deepEqual(JSON.parse(text).Statement[0].Principal, { AWS: 'arn:aws-cn:iam::ACCOUNT:role/WHO-ASKS' });
+});
+
+test('a service in the name of the log group is written as a transport writes it', async (t) => {
+  const { text } = await policy(t, [
+    '--log-group-name',
+    '/{service}',
+    '--service',
+    'my shop',
+    '--region',
+    'x-1',
+  ]);
+  t.is(JSON.parse(text).Statement[0].Resource, 'arn:aws:logs:x-1:*:log-group:/my_shop:*');
+});
+
+test('--json is --format json', async (t) => {
+  const [json, same] = await Promise.all([policy(t, ['--json']), policy(t, [])]);
+  t.is(json.text, same.text);
 });
 
 test('--document assume lets somebody assume the role', async (t) => {
@@ -231,7 +264,13 @@ function run(code: string, result: string): unknown {
 }
 
 for (const [args, why] of [
-  [['--format', 'xml'], /--format: expected json, cloudformation, terraform or cdk; given: xml/],
+  [['--format', 'xml'], /'xml' is invalid\. Allowed choices are json, cloudformation, terraform, cdk/],
+  [['--format', 'cdk', '--json'], /'--json' cannot be used with option '--format <format>'/],
+  [
+    ['--role-arn', ROLE, '--document', 'trust', '--format', 'cdk'],
+    /--document trust is printed as JSON only/,
+  ],
+  [['--principal', 'me'], /--principal: expected the ARN of a role or user; given: me/],
   [['--document', 'trust'], /--document trust: only a role has one/],
   [['--account', '12'], /--account: expected 12 digits; given: 12/],
 ] as const) {

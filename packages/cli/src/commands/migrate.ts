@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import type { MigratedFile } from '../migrate/migration.js';
 import type { AddCommand } from '../program.js';
 import { stdout } from '../terminal/output.js';
 
@@ -20,8 +20,8 @@ export const addMigrate: AddCommand = (program, end) => {
     .action(async (paths: readonly string[], { write = false, json = false }: Flags) => {
       // The parser is loaded only now.
       const { migrateFile, printMigration, toJson } = await import('../migrate/migration.js');
-      const files = await Promise.all(paths.map(migrateFile));
-      for (const { path, before, text } of files) if (write && text !== before) await writeFile(path, text);
+      const files: MigratedFile[] = [];
+      for (const path of paths) files.push(await migrateFile(path, write));
       if (json) stdout.json(files.map(toJson));
       else printMigration(stdout, files, write);
       if (files.some(({ failure }) => failure !== undefined)) end(1);

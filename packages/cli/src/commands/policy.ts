@@ -1,18 +1,19 @@
 import type { Config } from '@putlogs/core';
+import { Option } from 'commander';
 import { addOptionFlags, givenOptions } from '../flags/option-flags.js';
 import { resolveGiven } from '../flags/resolve.js';
+import { DOCUMENTS } from '../policy/documents.js';
+import { FORMATS } from '../policy/formats.js';
+import type { Wanted } from '../policy/print-policy.js';
 import type { AddCommand } from '../program.js';
 import { stderr, stdout } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
 import { UsageError } from '../terminal/usage-error.js';
 
-interface Flags {
-  readonly format: string;
-  readonly document: string;
+interface Flags extends Pick<Wanted, 'format' | 'document'> {
   readonly account?: string;
+  readonly principal?: string;
 }
-
-const DOCUMENTS = ['permissions', 'trust', 'assume'] as const;
 
 export const addPolicy: AddCommand = (program) => {
   const command = program
@@ -21,24 +22,27 @@ export const addPolicy: AddCommand = (program) => {
     .description(
       'Prints the least IAM policy that a transport with these options needs. Account and Region are filled in where they are known: from the options, else from the credentials that are found here.',
     )
-    .option('--format <format>', 'json, cloudformation, terraform or cdk', 'json')
-    .option('--json', 'the same as --format json')
-    .option(
-      '--document <document>',
-      'with a role, as JSON: its permissions, its trust, or what assumes it: permissions, trust, assume',
-      'permissions',
+    .addOption(new Option('--format <format>', 'the language').choices(Object.keys(FORMATS)).default('json'))
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
+    .addOption(
+      new Option(
+        '--document <document>',
+        'with a role, as JSON: its permissions, its trust, or what assumes it',
+      )
+        .choices(DOCUMENTS)
+        .default('permissions'),
     )
+    .option('--principal <arn>', 'with a role: the role or user of the application, which assumes it')
     .option('--account <id>', 'the account of the log group')
-    .action(async ({ format, document, account }: Flags) => {
+    .action(async ({ format, document, account, principal }: Flags) => {
       const given = givenOptions(command, process.env);
       const config = resolveGiven(given);
-      check(config, { format, document, ...(account !== undefined && { account }) });
+      const wanted = { format, document, account, principal };
+      check(config, wanted);
       const { printPolicy } = await import('../policy/print-policy.js');
       const progress = new Progress();
       progress.begin('Asking STS for the account');
-      const { text, notes } = await printPolicy(config, given.env, { format, document, account }).finally(
-        () => progress.end(),
-      );
+      const { text, notes } = await printPolicy(config, given.env, wanted).finally(() => progress.end());
       stdout.line(text);
       for (const note of notes) stderr.line(`putlogs: ${note}`);
     });
@@ -55,13 +59,13 @@ export const addPolicy: AddCommand = (program) => {
 };
 
 /** @throws {UsageError} */
-function check({ roleArn }: Config, { format, document, account }: Flags): void {
-  if (!['json', 'cloudformation', 'terraform', 'cdk'].includes(format))
-    throw new UsageError(`--format: expected json, cloudformation, terraform or cdk; given: ${format}`);
-  if (!DOCUMENTS.some((known) => known === document))
-    throw new UsageError(`--document: expected ${DOCUMENTS.join(', ')}; given: ${document}`);
+function check({ roleArn }: Config, { format, document, account, principal }: Wanted): void {
   if (document !== 'permissions' && roleArn === undefined)
     throw new UsageError(`--document ${document}: only a role has one: name it with --role-arn`);
+  if (document !== 'permissions' && format !== 'json')
+    throw new UsageError(`--document ${document} is printed as JSON only; given: --format ${format}`);
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new UsageError(`--account: expected 12 digits; given: ${account}`);
+  if (principal !== undefined && !/^arn:[\w-]+:(?:iam|sts)::\d{12}:\S+$/.test(principal))
+    throw new UsageError(`--principal: expected the ARN of a role or user; given: ${principal}`);
 }

@@ -36,7 +36,7 @@ export function addFailedCall(
       break;
     case 'missing':
       findings.add('PL-LOG-GROUP-LIMIT', `${action} was refused: ${cause}`, {
-        fix: command('aws service-quotas list-service-quotas --service-code logs'),
+        fix: command`aws service-quotas list-service-quotas --service-code logs`,
       });
       break;
     case 'timeout':

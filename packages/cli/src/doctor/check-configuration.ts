@@ -50,7 +50,7 @@ function addProblem(findings: Findings, problem: ConfigProblem): void {
   else if (isMissingGroup(problem))
     findings.add('PL-LOG-GROUP-NAME-MISSING', 'No log group is named.', {
       details: [`Looked at: ${flagOf('logGroupName')}, ${variableOf('logGroupName')}`],
-      fix: command(`export ${variableOf('logGroupName')}=/my/app`),
+      fix: command`export ${variableOf('logGroupName')}=/my/app`,
     });
   else findings.add('PL-OPTION-INVALID', message, { fix: advice(`Set it to ${problem.expected}.`) });
 }
@@ -59,8 +59,8 @@ function addMisspelt(findings: Findings, { variable = '', expected }: ConfigProb
   const [, meant] = /did you mean (\w+)/.exec(expected) ?? [];
   const fix =
     meant === undefined
-      ? command(`unset ${variable}`)
-      : command(`export ${meant}="$${variable}"; unset ${variable}`);
+      ? command`unset ${variable}`
+      : command`export ${meant}="$${variable}"; unset ${variable}`;
   const suffix = meant === undefined ? '' : `; ${meant} is`;
   findings.add('PL-VARIABLE-MISSPELT', `The variable ${variable} is not known${suffix}.`, { fix });
 }
@@ -68,7 +68,7 @@ function addMisspelt(findings: Findings, { variable = '', expected }: ConfigProb
 function addUnknown(findings: Findings, names: readonly string[], details: readonly string[]): void {
   findings.add('PL-VARIABLE-UNKNOWN', `Unknown variables are ignored: ${names.join(', ')}.`, {
     details,
-    fix: command(`unset ${names.join(' ')}`),
+    fix: command`unset ${names}`,
   });
 }
 

@@ -4,7 +4,8 @@ import { redact } from '@putlogs/core/main-thread';
 import type { AccessConfig, AwsAccess, FoundCredentials } from '../aws/access.js';
 import { asksSts } from '../aws/caller.js';
 import { sourceOf } from '../aws/credential-sources.js';
-import { trustPolicy } from '../policy/trust.js';
+import { partitionOfArn } from '../policy/arn.js';
+import { trustPolicy, unknownPrincipal } from '../policy/trust.js';
 import { advice, command, type Findings, type Fix } from './findings.js';
 
 interface CredentialsParts {
@@ -96,12 +97,15 @@ function addFailure(findings: Findings, config: Config, error: unknown): void {
   if (failure.name === 'CredentialsTimeoutError' || kind === 'unavailable')
     findings.add('PL-CREDENTIALS-SLOW', 'The source of the credentials does not respond.', {
       details: [message],
-      fix: command('aws sts get-caller-identity'),
+      fix: command`aws sts get-caller-identity`,
     });
   else if (config.roleArn !== undefined && isFromSts(error))
     findings.add('PL-ROLE-REFUSED', `STS does not give the credentials of ${config.roleArn}.`, {
       details: [message],
-      fix: { kind: 'policy', document: trustPolicy(undefined, config.externalId) },
+      fix: {
+        kind: 'policy',
+        document: trustPolicy(unknownPrincipal(partitionOfArn(config.roleArn)), config.externalId),
+      },
     });
   else
     findings.add('PL-CREDENTIALS-MISSING', 'No AWS credentials were found.', {
@@ -116,8 +120,8 @@ function isFromSts(error: unknown): boolean {
 
 function loginFix(message: string, profile: string | undefined): Fix {
   if (/\bsso\b|login/i.test(message))
-    return command(`aws sso login${profile === undefined ? '' : ` --profile ${profile}`}`);
-  return command('export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…');
+    return profile === undefined ? command`aws sso login` : command`aws sso login --profile ${profile}`;
+  return command`export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`;
 }
 
 /** Adds a finding if these credentials are refused, by whichever service. @returns whether they are */
@@ -136,7 +140,7 @@ export function addRefusal(
     case 'InvalidClientTokenId':
       findings.add('PL-CREDENTIALS-WRONG', 'AWS does not know the access key.', {
         details,
-        fix: command('aws sts get-caller-identity'),
+        fix: command`aws sts get-caller-identity`,
       });
       return true;
     case 'InvalidSignatureException':
@@ -144,7 +148,7 @@ export function addRefusal(
     case 'IncompleteSignatureException':
       findings.add('PL-CREDENTIALS-WRONG', 'The secret access key is wrong.', {
         details,
-        fix: command('export AWS_SECRET_ACCESS_KEY=…'),
+        fix: command`export AWS_SECRET_ACCESS_KEY=…`,
       });
       return true;
     case 'ExpiredTokenException':
@@ -162,6 +166,6 @@ export function addRefusal(
 
 function renewal(found: FoundCredentials | undefined): Fix {
   return found !== undefined && sourceOf(found).includes('environment')
-    ? command('unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN')
+    ? command`unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN`
     : advice('Get new credentials from their source.');
 }

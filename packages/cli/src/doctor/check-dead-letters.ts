@@ -30,7 +30,7 @@ export async function checkDeadLetters(findings: Findings, file: string | undefi
       'PL-DEAD-LETTERS-UNUSABLE',
       `The dead-letter file cannot be written: ${redact(errorMessage(error))}.`,
       {
-        fix: command('export PUTLOGS_DEAD_LETTER_FILE=/var/lib/my-app/rejected.ndjson'),
+        fix: command`export PUTLOGS_DEAD_LETTER_FILE=/var/lib/my-app/rejected.ndjson`,
       },
     );
   }
@@ -64,7 +64,7 @@ async function addLetters(findings: Findings, path: string, size: number): Promi
   const reasons = size > MAX_READ_BYTES ? new Map<string, number>() : await reasonsIn(path);
   findings.add('PL-DEAD-LETTERS-FOUND', `${path} has ${bytes(size)} of events that the service refused.`, {
     details: Array.from(reasons, ([reason, events]) => `${reason}: ${count(events)}`),
-    fix: command(`putlogs replay --dry-run ${path}`),
+    fix: command`putlogs replay --dry-run ${path}`,
   });
 }
 

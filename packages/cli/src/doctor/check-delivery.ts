@@ -28,7 +28,7 @@ export async function checkDelivery(trial: Trial): Promise<void> {
   const rejected = Object.entries(outcome.rejected).find(([, count]) => count > 0);
   if (rejected !== undefined) {
     findings.add('PL-EVENT-REJECTED', `The service rejected the event: ${rejected[0]}.`, {
-      fix: command('date -u'),
+      fix: command`date -u`,
     });
     return;
   }
@@ -36,7 +36,7 @@ export async function checkDelivery(trial: Trial): Promise<void> {
   const where = `${names.logGroupName}, log stream ${names.logStreamName}`;
   if (seen === 'not visible')
     findings.add('PL-NOT-VISIBLE', `An event was sent to ${where}, but is not visible yet.`, {
-      fix: command(`putlogs tail ${names.logGroupName}`),
+      fix: command`putlogs tail ${names.logGroupName}`,
     });
   else findings.add('PL-DELIVERED', `An event arrived in ${where}`, { details: [seen] });
 }

@@ -23,7 +23,7 @@ export async function checkEntity(
   if (isNameless)
     findings.add('PL-ENTITY-NAMELESS', 'Nothing names the service, so events have no entity.', {
       details,
-      fix: command('export PUTLOGS_SERVICE=my-app'),
+      fix: command`export PUTLOGS_SERVICE=my-app`,
     });
   else if (problem !== undefined)
     findings.add('PL-ENTITY-INCOMPLETE', problem, {

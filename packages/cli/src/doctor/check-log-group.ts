@@ -61,11 +61,10 @@ async function addMissing({
       `The log group ${logGroupName} does not exist in ${region}, and may not be created.`,
       {
         details: there,
-        fix: command(
+        fix:
           other === undefined
-            ? `aws logs create-log-group --log-group-name ${logGroupName}`
-            : `export AWS_REGION=${other}`,
-        ),
+            ? command`aws logs create-log-group --log-group-name ${logGroupName}`
+            : command`export AWS_REGION=${other}`,
       },
     );
     return undefined;
@@ -78,7 +77,7 @@ async function addMissing({
       `The log group ${logGroupName} is not in ${region}, but in ${others.join(', ')}.`,
       {
         details: [`a transport would create another one in ${region}`],
-        fix: command(`export AWS_REGION=${other}`),
+        fix: command`export AWS_REGION=${other}`,
       },
     );
   return 'missing';

@@ -33,7 +33,7 @@ export async function checkNetwork(
   else {
     const trustFix =
       config.caFile === undefined
-        ? command('export NODE_EXTRA_CA_CERTS=/path/to/your-authority.pem')
+        ? command`export NODE_EXTRA_CA_CERTS=/path/to/your-authority.pem`
         : advice(access.network.trustAdvice);
     addFailure(findings, endpoint, probe.error, { trustFix, proxyVariable: proxyVariable(endpoint, given) });
   }
@@ -80,7 +80,7 @@ function addAnswer(findings: Findings, endpoint: URL, way: readonly string[], pr
   if (endpoint.protocol === 'http:' && !isLoopback(endpoint.hostname))
     findings.add('PL-PLAIN-HTTP', `Requests to ${endpoint.origin} go over plain HTTP.`, {
       details,
-      fix: command(`export PUTLOGS_ENDPOINT=${endpoint.origin.replace('http:', 'https:')}`),
+      fix: command`export PUTLOGS_ENDPOINT=${endpoint.origin.replace('http:', 'https:')}`,
     });
   else findings.add('PL-NETWORK', `${endpoint.origin} responds`, { details });
 }
@@ -97,7 +97,7 @@ function addStranger(findings: Findings, endpoint: URL, status: number): void {
     'PL-NOT-THE-SERVICE',
     `What answers at ${endpoint.origin} (status ${status}) is not CloudWatch Logs.`,
     {
-      fix: command(`curl -i ${endpoint.origin}`),
+      fix: command`curl -i ${endpoint.origin}`,
     },
   );
 }
@@ -141,13 +141,13 @@ function addFailure(
   else if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     findings.add('PL-HOST-NOT-FOUND', `The host ${hostname} is not found.`, {
       details: [`the DNS says ${code}`],
-      fix: command(`nslookup ${hostname}`),
+      fix: command`nslookup ${hostname}`,
     });
   else if (code === 'ECONNREFUSED')
     findings.add('PL-ENDPOINT-REFUSED', `${origin} refuses connections.`, {
       fix: isLoopback(hostname)
-        ? command(`putlogs local --port ${endpoint.port || 80}`)
-        : command(`curl -i ${origin}`),
+        ? command`putlogs local --port ${endpoint.port || 80}`
+        : command`curl -i ${origin}`,
     });
   else if (isUntrusted(code))
     findings.add('PL-TLS-UNTRUSTED', `The certificate of ${origin} is not trusted.`, {
@@ -157,12 +157,12 @@ function addFailure(
   else if (error.name === 'CertificateError') findings.add('PL-TLS-UNTRUSTED', message, { fix: trustFix });
   else if (/^(?:ERR_TLS|CERT_)/.test(code))
     findings.add('PL-TLS-INVALID', `The certificate of ${origin} is not valid: ${message}.`, {
-      fix: command(`openssl s_client -connect ${hostname}:${endpoint.port || 443} </dev/null`),
+      fix: command`openssl s_client -connect ${hostname}:${endpoint.port || 443} </dev/null`,
     });
   else if (code === 'ETIMEDOUT') addSilence(findings, endpoint, { kind: 'silent' });
   else
     findings.add('PL-ENDPOINT-UNREACHABLE', `${origin} cannot be reached: ${message}.`, {
-      fix: command(`curl -i ${origin}`),
+      fix: command`curl -i ${origin}`,
     });
 }
 
@@ -171,11 +171,11 @@ function addProxyError(findings: Findings, { hostname }: URL, message: string, p
   const text = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
   if (message.startsWith('the variable'))
     findings.add('PL-PROXY-INVALID', text, {
-      fix: command('unset HTTPS_PROXY HTTP_PROXY https_proxy http_proxy'),
+      fix: command`unset HTTPS_PROXY HTTP_PROXY https_proxy http_proxy`,
     });
   else if (message.endsWith('(407)'))
     findings.add('PL-PROXY-REFUSES', text, {
-      fix: command(`export ${proxyVariable}=http://USER:PASSWORD@proxy.example.com:3128`),
+      fix: command`export ${proxyVariable}=http://USER:PASSWORD@proxy.example.com:3128`,
     });
   else if (/\(\d+\)$/.test(message))
     findings.add('PL-PROXY-REFUSES', text, {
@@ -183,7 +183,7 @@ function addProxyError(findings: Findings, { hostname }: URL, message: string, p
         `Let the proxy allow CONNECT to ${hostname}, or connect directly: export NO_PROXY=${hostname}`,
       ),
     });
-  else findings.add('PL-PROXY-UNREACHABLE', text, { fix: command(`export NO_PROXY=${hostname}`) });
+  else findings.add('PL-PROXY-UNREACHABLE', text, { fix: command`export NO_PROXY=${hostname}` });
 }
 
 /** Says how far the host's clock is off, as the reports of a transport do. */
@@ -193,5 +193,5 @@ export function checkClock(
   message: string | undefined,
 ): void {
   if (serviceClock.offsetMs === 0 || message === undefined) return;
-  findings.add('PL-CLOCK-WRONG', message, { fix: command('sudo timedatectl set-ntp true') });
+  findings.add('PL-CLOCK-WRONG', message, { fix: command`sudo timedatectl set-ntp true` });
 }

@@ -22,12 +22,12 @@ export function checkPackages(findings: Findings, directory: string, node = proc
   if (foreign !== undefined)
     findings.add('PL-PACKAGES-DIFFER', `${foreign.name} ${foreign.version} is not supported.`, {
       details,
-      fix: command(`npm install ${foreign.name}@latest`),
+      fix: command`npm install ${foreign.name}@latest`,
     });
   else if (ours.size > 1)
     findings.add('PL-PACKAGES-DIFFER', 'Packages of putlogs have different versions.', {
       details,
-      fix: command(`npm install ${details.filter(isOurs).map(latest).join(' ')}`),
+      fix: command`npm install ${details.filter(isOurs).map(latest)}`,
     });
   else
     findings.add(

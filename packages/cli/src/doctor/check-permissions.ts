@@ -24,9 +24,7 @@ export async function checkPermissions(trial: Trial, group: GroupState): Promise
       'PL-LOG-STREAM-MISSING',
       `The log stream ${logStreamName} does not exist, and may not be created.`,
       {
-        fix: command(
-          `aws logs create-log-stream --log-group-name ${logGroupName} --log-stream-name '${logStreamName}'`,
-        ),
+        fix: command`aws logs create-log-stream --log-group-name ${logGroupName} --log-stream-name ${logStreamName}`,
       },
     );
     return;
@@ -77,7 +75,7 @@ export function addRejectedEntity({ findings }: Trial, reason: string): void {
     'PL-ENTITY-REJECTED',
     `CloudWatch Logs rejects the entity (${reason}). Events arrive without it.`,
     {
-      fix: command('export PUTLOGS_SERVICE=my-app PUTLOGS_ENVIRONMENT=my-environment'),
+      fix: command`export PUTLOGS_SERVICE=my-app PUTLOGS_ENVIRONMENT=my-environment`,
     },
   );
 }
@@ -98,7 +96,7 @@ function addUndescribed({ findings, config, names }: Trial, put: PutResult): boo
     'PL-LOG-GROUP-MISSING',
     `The log group ${logGroupName} does not exist, and may not be created.`,
     {
-      fix: command(`aws logs create-log-group --log-group-name ${logGroupName}`),
+      fix: command`aws logs create-log-group --log-group-name ${logGroupName}`,
     },
   );
   return false;

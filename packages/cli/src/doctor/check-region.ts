@@ -22,7 +22,7 @@ export async function checkRegion(
         details: [
           `Looked at: ${flagOf('region')}, PUTLOGS_REGION, AWS_REGION, AWS_DEFAULT_REGION, the AWS profile`,
         ],
-        fix: command('export AWS_REGION=eu-central-1'),
+        fix: command`export AWS_REGION=eu-central-1`,
       });
     return undefined;
   }

@@ -57,11 +57,11 @@ async function tryToWrite(root: string): Promise<void> {
   await rm(file);
 }
 
+/** A directory of its own. What is there may have to be as it is, such as /tmp. */
 function fixFor(root: string, error: unknown): Fix {
-  const message = errorMessage(error);
-  if (message.includes('other users can write')) return command(`chmod 700 ${root}`);
-  if (message.includes('belongs to another user')) return command(`sudo chown -R "$(id -u)" ${root}`);
-  return command('export PUTLOGS_SPOOL_DIRECTORY=/var/lib/my-app/logs');
+  return errorMessage(error).includes('other users can write')
+    ? command`export PUTLOGS_SPOOL_DIRECTORY=${join(root, 'my-app-logs')}`
+    : command`export PUTLOGS_SPOOL_DIRECTORY=/var/lib/my-app/logs`;
 }
 
 async function addContents(findings: Findings, root: string, folders: readonly FoundFolder[]): Promise<void> {
@@ -78,7 +78,7 @@ async function addContents(findings: Findings, root: string, folders: readonly F
       `Processes that have ended left events in ${root}: ${contentsOf(ended)}.`,
       {
         details,
-        fix: command(`putlogs replay ${root}`),
+        fix: command`putlogs replay ${root}`,
       },
     );
   else
@@ -92,7 +92,7 @@ async function addContents(findings: Findings, root: string, folders: readonly F
       'PL-SPOOL-CORRUPT',
       `${join(root, 'corrupt.ndjson')} has ${bytes(corrupt.size)} of damaged lines.`,
       {
-        fix: command(`less ${join(root, 'corrupt.ndjson')}`),
+        fix: command`less ${join(root, 'corrupt.ndjson')}`,
       },
     );
 }

@@ -1,3 +1,4 @@
+import { shellQuote } from '../terminal/shell-quote.js';
 import { CHECKS, type Check, type Level } from './checks.js';
 import { CODES, type Code } from './codes.js';
 
@@ -53,8 +54,18 @@ export class Findings {
   }
 }
 
-export function command(text: string): Fix {
-  return { kind: 'command', text };
+/** A command, with its values quoted for the shell: command`less ${path}`. Of a list, each text is a word. */
+export function command(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | readonly string[])[]
+): Fix {
+  const words = values.map((value) =>
+    [value]
+      .flat()
+      .map((word) => shellQuote(String(word)))
+      .join(' '),
+  );
+  return { kind: 'command', text: String.raw({ raw: texts }, ...words) };
 }
 
 export function advice(text: string): Fix {

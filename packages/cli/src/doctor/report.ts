@@ -1,6 +1,7 @@
 import { safe, stdout } from '../terminal/output.js';
-import type { Check, Level } from './checks.js';
-import type { Finding, Findings, Fix } from './findings.js';
+import type { Check, CodeRow, Level } from './checks.js';
+import { CODES, type Code } from './codes.js';
+import { advice, type Finding, type Findings, type Fix } from './findings.js';
 
 const MARKS = { ok: '✓', warning: '!', error: '✗' } as const;
 const COLOURS = { ok: 'green', warning: 'yellow', error: 'red' } as const;
@@ -10,6 +11,8 @@ export function printReport(findings: Findings): void {
   for (const level of ['error', 'warning'] as const)
     for (const finding of findings.of(level)) printProblem(finding);
   for (const finding of findings.of('ok')) printOk(finding);
+  if (findings.all.some(({ level }) => level !== 'ok'))
+    stdout.line(dim('–  docs/doctor.md in the repository of putlogs describes each code'));
   if (findings.unchecked.length > 0) stdout.line(dim(`–  Not checked: ${findings.unchecked.join(', ')}`));
   stdout.line();
   stdout.line(stdout.style('bold', safe(conclusion(findings))));
@@ -18,8 +21,14 @@ export function printReport(findings: Findings): void {
 function printProblem({ level, code, message, details, fix }: Finding): void {
   stdout.line(`${mark(level)}  ${stdout.style('bold', code)}  ${safe(message)}`);
   for (const detail of details) stdout.line(dim(`     ${safe(detail)}`));
-  if (fix !== undefined) printFix(fix);
+  printFix(fix ?? remedyOf(code));
   stdout.line();
+}
+
+/** What docs/doctor.md says, without its links. */
+function remedyOf(code: Code): Fix {
+  const { remedy = '' }: CodeRow = CODES[code];
+  return advice(remedy.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', ''));
 }
 
 function printFix(fix: Fix): void {

@@ -1,5 +1,8 @@
 const CONTEXT = 3;
 
+/** The most pairs of lines that are compared. Beyond, all that differs is one part. */
+const MAX_PAIRS = 4_000_000;
+
 /** A line, in the text before, in the text after, or in both. */
 interface Line {
   readonly sign: ' ' | '-' | '+';
@@ -68,6 +71,11 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
 }
 
 function middle(before: readonly string[], after: readonly string[]): readonly Line[] {
+  if (before.length * after.length > MAX_PAIRS)
+    return [
+      ...before.map((text) => ({ sign: '-', text }) as const),
+      ...after.map((text) => ({ sign: '+', text }) as const),
+    ];
   // lengths[i][j]: how many lines before[i…] and after[j…] have in common.
   const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1));
   const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;

@@ -1,11 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { errorMessage } from '@putlogs/core/main-thread';
 import { type Output, safe } from '../terminal/output.js';
 import { diff } from './diff.js';
 import { type Migrated, migrateText } from './migrate-text.js';
 
 /** A file, and what becomes of it. */
-interface MigratedFile extends Migrated {
+export interface MigratedFile extends Migrated {
   readonly path: string;
   readonly before: string;
   /** Why it stays as it is. */
@@ -18,14 +20,37 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
   '@serdnam/pino-cloudwatch-transport': '@putlogs/pino',
 };
 
-/** Never rejects. */
-export async function migrateFile(path: string): Promise<MigratedFile> {
+/** Never rejects. @param isWritten whether the file is changed */
+export async function migrateFile(path: string, isWritten: boolean): Promise<MigratedFile> {
   let before = '';
   try {
-    before = await readFile(path, 'utf8');
-    return { path, before, ...migrateText(path, before) };
+    before = textOf(await readFile(path));
+    const migrated = migrateText(path, before);
+    if (isWritten && migrated.text !== before) await replaceFile(path, migrated.text);
+    return { path, before, ...migrated };
   } catch (error) {
     return { path, before, text: before, packages: [], notes: [], failure: errorMessage(error) };
+  }
+}
+
+/** @throws if it is not UTF-8, of which other characters would be lost */
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new Error('it is not UTF-8');
+  return bytes.toString();
+}
+
+/** The file has all of the new text or all of the old, whatever happens. @throws the system's error */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await realpath(path);
+  const { mode } = await stat(target);
+  const copy = `${target}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(copy, text, { flag: 'wx', mode });
+    await chmod(copy, mode);
+    await rename(copy, target);
+  } catch (error) {
+    await rm(copy, { force: true });
+    throw error;
   }
 }
 

@@ -22,6 +22,10 @@ export function partitionOf(region: string): string {
   return PARTITIONS.find(([prefix]) => prefix.test(region))?.[1] ?? 'aws';
 }
 
+export function partitionOfArn(arn: string): string {
+  return arn.split(':')[1] ?? 'aws';
+}
+
 /** The ARN of a log group as policies for all calls but those of tags want it. */
 export function logGroupArn(logGroupName: string, parts: ArnParts): string {
   return `${tagArn(logGroupName, parts)}:*`;

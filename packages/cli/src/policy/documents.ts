@@ -1,9 +1,13 @@
 import type { Config } from '@putlogs/core';
 import type { ArnParts } from './arn.js';
-import type { Known } from './known-account.js';
 import { actionsOf, groupPattern } from './needs.js';
 import { allow } from './statements.js';
-import { type PolicyDocument, trustPolicy } from './trust.js';
+import { type PolicyDocument, trustPolicy, unknownPrincipal } from './trust.js';
+
+/** Documents that can be printed alone. */
+export const DOCUMENTS = ['permissions', 'trust', 'assume'] as const;
+
+export type DocumentName = (typeof DOCUMENTS)[number];
 
 /** The policies that a configuration needs. */
 export interface Documents {
@@ -16,15 +20,22 @@ export interface Documents {
   readonly role?: { readonly name: string; readonly path: string };
 }
 
-/** @param parts what stands in the ARNs before the log group */
-export function documentsFor(config: Config, { caller }: Known, parts: ArnParts): Documents {
+/**
+ * @param parts what stands in the ARNs before the log group
+ * @param principal who assumes the role. Default: a placeholder
+ */
+export function documentsFor(
+  config: Config,
+  parts: ArnParts,
+  principal = unknownPrincipal(parts.partition),
+): Documents {
   const { roleArn, externalId } = config;
   const permissions = allow(actionsOf(config), groupPattern(config), parts);
   if (roleArn === undefined) return { permissions };
   const [, path = '/', name = ''] = /:role(\/(?:.*\/)?)([^/]+)$/.exec(roleArn) ?? [];
   return {
     permissions,
-    trust: trustPolicy(caller, externalId),
+    trust: trustPolicy(principal, externalId),
     assume: {
       Version: '2012-10-17',
       Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn }],

@@ -38,10 +38,6 @@ export const FORMATS = {
 
 export type Format = keyof typeof FORMATS;
 
-export function isFormat(text: string): text is Format {
-  return Object.hasOwn(FORMATS, text);
-}
-
 export function toCloudFormation({ permissions, trust, role }: Documents): string {
   const resource =
     trust === undefined || role === undefined
@@ -71,7 +67,7 @@ function plain(document: PolicyDocument): Parameters<typeof toYaml>[0] {
 
 export function toTerraform({ permissions, trust, role }: Documents): string {
   const blocks = [
-    ...dataSources(JSON.stringify(permissions)),
+    ...dataSources(JSON.stringify([permissions, trust])),
     `data "aws_iam_policy_document" "write_logs" {\n${hclStatements(permissions)}\n}`,
   ];
   if (trust === undefined || role === undefined)
@@ -125,7 +121,7 @@ function hclList(texts: readonly string[]): string {
 }
 
 export function toCdk({ permissions, trust, role }: Documents): string {
-  const usesAws = JSON.stringify(permissions).includes('${Aws.');
+  const usesAws = JSON.stringify([permissions, trust]).includes('${Aws.');
   const statements = permissions.Statement.map((statement) => cdkStatement(statement as Statement)).join(
     '\n',
   );
@@ -149,7 +145,7 @@ export function toCdk({ permissions, trust, role }: Documents): string {
     "  const role = new Role(scope, 'WriteLogs', {",
     `    roleName: '${role.name}',`,
     `    path: '${role.path}',`,
-    `    assumedBy: new ArnPrincipal('${Principal?.AWS}'),`,
+    `    assumedBy: new ArnPrincipal(\`${Principal?.AWS}\`),`,
     ...(externalId === undefined ? [] : [`    externalIds: ['${externalId}'],`]),
     '  });',
     `  const writeLogs = [\n${statements.replaceAll(/^/gm, '  ')}\n  ];`,

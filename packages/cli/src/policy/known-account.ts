@@ -7,10 +7,7 @@ import type { ArnParts } from './arn.js';
 /** Whoever has no credentials here does not wait for them. */
 const PATIENCE_MS = 3000;
 
-export interface Known extends Omit<ArnParts, 'partition'> {
-  /** The role or the user that asks, as a trust policy names it. */
-  readonly caller: string | undefined;
-}
+export type Known = Omit<ArnParts, 'partition'>;
 
 /** What is known of the account and the Region: from the options, else from the credentials that are found here. */
 export async function findKnown(
@@ -24,11 +21,7 @@ export async function findKnown(
   try {
     const region = await access.region().catch(() => undefined);
     const ofRole = /^arn:[^:]+:iam::(\d+):/.exec(config.roleArn ?? '')?.[1];
-    const account = given ?? ofRole;
-    // As whom the role is assumed: without it.
-    const asking = new AwsAccess({ ...connection, roleArn: undefined }, env);
-    const caller = await inTime(askSts(asking, env)).finally(() => asking.close());
-    return { region, account: account ?? caller?.account, caller: caller && principalOf(caller.arn) };
+    return { region, account: given ?? ofRole ?? (await inTime(askSts(access, env)))?.account };
   } finally {
     access.close();
   }
@@ -49,9 +42,4 @@ function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
     timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
   });
   return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
-}
-
-/** A session of a role is not trusted by itself, but by its role. */
-function principalOf(arn: string): string {
-  return arn.replace(/^(arn:[^:]+):sts::(\d+):assumed-role\/([^/]+)\/.*$/, '$1:iam::$2:role/$3');
 }

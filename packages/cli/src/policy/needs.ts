@@ -1,4 +1,5 @@
 import type { Config } from '@putlogs/core';
+import { sanitizeGroupName } from '@putlogs/core/internal';
 import type { LogsAction } from './statements.js';
 
 /** The calls that a transport with these options makes. Nothing is ever described or listed. */
@@ -20,5 +21,8 @@ function when(isNeeded: boolean, action: LogsAction): LogsAction[] {
 /** The names that the log group may have, with `*` for what is known only where the application runs. */
 export function groupPattern({ logGroupName, service, environment }: Config): string {
   const known: Readonly<Record<string, string | undefined>> = { service, environment };
-  return logGroupName.replaceAll(/\{([^{}]*)\}/g, (_, name: string) => known[name] ?? '*');
+  return logGroupName.replaceAll(/\{([^{}]*)\}/g, (_, name: string) => {
+    const value = known[name];
+    return value === undefined ? '*' : sanitizeGroupName(value);
+  });
 }

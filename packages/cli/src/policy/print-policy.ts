@@ -1,33 +1,44 @@
 import type { Config, EnvironmentVariables } from '@putlogs/core';
 import { partitionOf } from './arn.js';
-import { type Documents, documentsFor } from './documents.js';
-import { FORMATS, isFormat, toCdk, toCloudFormation, toTerraform } from './formats.js';
+import { type DocumentName, type Documents, documentsFor } from './documents.js';
+import { FORMATS, type Format, toCdk, toCloudFormation, toTerraform } from './formats.js';
 import { findKnown, type Known } from './known-account.js';
 
-interface Wanted {
-  readonly format: string;
-  readonly document: string;
+export interface Wanted {
+  readonly format: Format;
+  readonly document: DocumentName;
   readonly account: string | undefined;
+  /** The ARN of who assumes the role. */
+  readonly principal: string | undefined;
 }
 
 /** @returns the policy, and what the user should know about it */
 export async function printPolicy(
   config: Config,
   env: EnvironmentVariables,
-  { format, document, account }: Wanted,
+  { format, document, account, principal }: Wanted,
 ): Promise<{ readonly text: string; readonly notes: readonly string[] }> {
   const known = await findKnown(config, env, account);
-  const unknown = isFormat(format) ? FORMATS[format] : FORMATS.json;
+  const unknown = FORMATS[format];
   const parts = {
     partition: known.region === undefined ? unknown.partition : partitionOf(known.region),
     region: known.region ?? unknown.region,
     account: known.account ?? unknown.account,
   };
-  const documents = documentsFor(config, known, parts);
-  return { text: textOf(documents, format, document), notes: notesFor(config, known, format) };
+  const documents = documentsFor(config, parts, principal);
+  const needsPrincipal = documents.trust !== undefined && (format !== 'json' || document === 'trust');
+  return {
+    text: textOf(documents, format, document),
+    notes: [
+      ...notesFor(config, known, format),
+      ...(needsPrincipal && principal === undefined
+        ? ['who assumes the role is not known: name its role or user with --principal.']
+        : []),
+    ],
+  };
 }
 
-function textOf(documents: Documents, format: string, document: string): string {
+function textOf(documents: Documents, format: Format, document: Wanted['document']): string {
   switch (format) {
     case 'cloudformation':
       return toCloudFormation(documents);
@@ -35,19 +46,12 @@ function textOf(documents: Documents, format: string, document: string): string 
       return toTerraform(documents);
     case 'cdk':
       return toCdk(documents);
-    default: {
-      const { permissions, trust, assume } = documents;
-      const chosen = { permissions, trust, assume }[document] ?? permissions;
-      return JSON.stringify(chosen, undefined, 2);
-    }
+    case 'json':
+      return JSON.stringify(documents[document] ?? documents.permissions, undefined, 2);
   }
 }
 
-function notesFor(
-  { roleArn, kmsKeyId }: Config,
-  { region, account, caller }: Known,
-  format: string,
-): string[] {
+function notesFor({ kmsKeyId }: Config, { region, account }: Known, format: Format): string[] {
   const unknown = [
     ...(region === undefined ? ['Region'] : []),
     ...(account === undefined ? ['account'] : []),
@@ -55,9 +59,6 @@ function notesFor(
   return [
     ...(unknown.length > 0 && format === 'json'
       ? [`${unknown.join(' and ')} unknown: * stands for any. See --region and --account.`]
-      : []),
-    ...(roleArn !== undefined && caller === undefined
-      ? ['who assumes the role is not known here: put its ARN into the trust policy.']
       : []),
     ...(kmsKeyId === undefined
       ? []

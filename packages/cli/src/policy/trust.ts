@@ -4,14 +4,13 @@ export interface PolicyDocument {
   readonly Statement: readonly object[];
 }
 
-/**
- * Lets somebody assume a role.
- * @param principal the ARN of who asks; undefined if it is not known
- */
-export function trustPolicy(
-  principal = 'arn:aws:iam::ACCOUNT:role/WHO-ASKS',
-  externalId?: string,
-): PolicyDocument {
+/** Who asks, where that is not known. */
+export function unknownPrincipal(partition: string): string {
+  return `arn:${partition}:iam::ACCOUNT:role/WHO-ASKS`;
+}
+
+/** Lets somebody assume a role. @param principal the ARN of who asks */
+export function trustPolicy(principal: string, externalId?: string): PolicyDocument {
   return {
     Version: '2012-10-17',
     Statement: [

@@ -16,10 +16,17 @@ export interface Changes {
   readonly now: boolean;
 }
 
-/** What was found in the spool, and what was changed. */
+/** The events of a log stream that the service has taken or rejected. */
+export interface SentEvents {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+  readonly events: number;
+}
+
+/** What was sent, and what was changed. */
 export interface ChangeCounts {
-  /** Events by log group and log stream. */
-  readonly destinations: Map<string, number>;
+  /** By log group and log stream. */
+  readonly sent: Map<string, SentEvents>;
   retimed: number;
 }
 
@@ -31,14 +38,20 @@ export function changeWith({ to, now }: Changes, counts: ChangeCounts): ChangeFo
       ...(to && { logGroupName: to.logGroupName }),
       ...(to?.logStreamName !== undefined && { logStreamName: to.logStreamName }),
     };
-    const key = `${name.logGroupName} ${name.logStreamName}`;
     const { size, firstTimestamp } = found.outline;
-    counts.destinations.set(key, (counts.destinations.get(key) ?? 0) + size);
     const isRetimed = now && firstTimestamp <= Date.now() - MAX_AGE_MS;
-    const stored = new ReplayedBatch(found.stored, { isRetimed, deadLetters });
+    const settled = (events: number) => {
+      addSent(counts.sent, { ...name, events });
+      if (isRetimed) counts.retimed += events;
+    };
+    const stored = new ReplayedBatch(found.stored, { isRetimed, deadLetters, settled });
     if (!isRetimed) return { name, outline: found.outline, stored };
-    counts.retimed += size;
     const sentAt = Date.now();
     return { name, outline: { size, firstTimestamp: sentAt, lastTimestamp: sentAt }, stored };
   };
+}
+
+function addSent(sent: Map<string, SentEvents>, { logGroupName, logStreamName, events }: SentEvents): void {
+  const key = `${logGroupName} ${logStreamName}`;
+  sent.set(key, { logGroupName, logStreamName, events: (sent.get(key)?.events ?? 0) + events });
 }

@@ -8,6 +8,8 @@ export interface Replayed {
   /** Whether its events get the time at which they are read. */
   readonly isRetimed: boolean;
   readonly deadLetters: WrittenLetters | undefined;
+  /** The service has taken or rejected this many of its events. */
+  settled(events: number): void;
 }
 
 /** A batch on disk that stays there until those of its events that are refused are in the dead-letter file. */
@@ -35,6 +37,7 @@ export class ReplayedBatch implements StoredBatch {
 
   /** Its dead letters have been added by now. */
   settle(events: number): void {
+    this.#replayed.settled(events);
     void this.#settle(events);
   }
 

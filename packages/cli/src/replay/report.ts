@@ -2,6 +2,7 @@ import { plural } from '@putlogs/core/main-thread';
 import { inWords } from '../delivery/tally.js';
 import { bytes, count } from '../terminal/amounts.js';
 import { safe, stdout } from '../terminal/output.js';
+import { shellQuote } from '../terminal/shell-quote.js';
 import { table } from '../terminal/table.js';
 import type { LetterSurvey } from './dead-letters.js';
 import type { ReplayResult } from './spool-replay.js';
@@ -25,7 +26,7 @@ export function printSpool(root: string, folders: readonly FolderSurvey[]): void
   }
   const events = sum(folders.filter(({ owner }) => owner !== 'running').flatMap(({ streams }) => streams));
   stdout.line();
-  stdout.line(`${count(events)} ${events === 1 ? 'event' : 'events'} would be sent. Nothing was changed.`);
+  stdout.line(`${eventsInWords(events)} would be sent. Nothing was changed.`);
 }
 
 export function printLetters(file: string, { streams, reasons, unreadable }: LetterSurvey): void {
@@ -36,7 +37,7 @@ export function printLetters(file: string, { streams, reasons, unreadable }: Let
     stdout.line(`  ${plural(unreadable, 'line is not a dead letter', 'lines are not dead letters')}`);
   const events = sum(streams);
   stdout.line();
-  stdout.line(`${count(events)} ${events === 1 ? 'event' : 'events'} would be sent. Nothing was changed.`);
+  stdout.line(`${eventsInWords(events)} would be sent. Nothing was changed.`);
 }
 
 function printStreams(streams: readonly StreamSurvey[]): void {
@@ -45,7 +46,7 @@ function printStreams(streams: readonly StreamSurvey[]): void {
     .map(({ logGroupName, logStreamName, events, from, to }) => [
       safe(logGroupName),
       safe(logStreamName),
-      `${count(events)} ${events === 1 ? 'event' : 'events'}`,
+      eventsInWords(events),
       from === to ? time(from) : `${time(from)} to ${time(to)}`,
     ]);
   for (const line of table(rows)) stdout.line(line);
@@ -53,7 +54,9 @@ function printStreams(streams: readonly StreamSurvey[]): void {
 }
 
 function time(timestamp: number): string {
-  return new Date(timestamp).toISOString().slice(0, 19).replace('T', ' ');
+  const date = new Date(timestamp);
+  // A segment may say anything.
+  return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString().slice(0, 19).replace('T', ' ');
 }
 
 function sum(streams: readonly StreamSurvey[]): number {
@@ -62,10 +65,14 @@ function sum(streams: readonly StreamSurvey[]): number {
 
 /** What was sent, and what is left and why. */
 export function printResult(result: ReplayResult & { readonly unreadable?: number }): void {
-  const { destinations, retimed, deadLetterFile, left, lost, unreadable = 0 } = result;
-  const rows = Object.entries(destinations)
+  const { destinations, retimed, rejected, dropped, deadLetterFile, left, unreadable = 0 } = result;
+  const rows = destinations
     .slice(0, MAX_STREAMS)
-    .map(([name, events]) => [safe(name), `${count(events)} ${events === 1 ? 'event' : 'events'}`]);
+    .map(({ logGroupName, logStreamName, events }) => [
+      safe(logGroupName),
+      safe(logStreamName),
+      eventsInWords(events),
+    ]);
   for (const line of table(rows)) stdout.line(line);
   if (retimed > 0)
     stdout.line(`  ${plural(retimed, 'event was', 'events were')} too old, and got the time of the sending`);
@@ -76,12 +83,25 @@ export function printResult(result: ReplayResult & { readonly unreadable?: numbe
   const running = left.filter(({ owner }) => owner === 'running').length;
   const others = left.length - running;
   if (running > 0)
-    stdout.line(`  ${plural(running, 'folder is', 'folders are')} of processes that run: left alone`);
-  if (others > 0)
-    stdout.line(`  ${plural(others, 'folder is', 'folders are')} left, since its events were not delivered`);
-  if (lost > 0)
     stdout.line(
-      `  what the service rejected is in ${safe(deadLetterFile)}; --now sends it with today's time`,
+      `  ${plural(running, 'folder belongs to a running process', 'folders belong to running processes')}: left alone`,
     );
+  if (others > 0)
+    stdout.line(
+      `  ${plural(others, 'folder is left, since its', 'folders are left, since their')} events were not delivered`,
+    );
+  const reasons = Object.entries(rejected).filter(([, events]) => events > 0);
+  const why = reasons.map(([reason, events]) => `${reason}: ${count(events)}`).join(', ');
+  if (reasons.length > 0) stdout.line(`  rejected (${why}): kept in ${safe(deadLetterFile)}`);
+  if (rejected.tooOld + rejected.expired > 0)
+    stdout.line(
+      `  putlogs replay --now ${safe(shellQuote(deadLetterFile))} sends those that are too old with the current time`,
+    );
+  if (dropped.unreadable > 0)
+    stdout.line(`  ${eventsInWords(dropped.unreadable)} could not be read, and stay on disk`);
   stdout.line(`${inWords({ ...result, spooled: 0 })}.`);
+}
+
+function eventsInWords(events: number): string {
+  return `${count(events)} ${events === 1 ? 'event' : 'events'}`;
 }

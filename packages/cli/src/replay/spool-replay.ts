@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import type { Config, EnvironmentVariables } from '@putlogs/core';
+import type { Config, Counts, EnvironmentVariables } from '@putlogs/core';
 import { type FoundFolder, inspectSpool } from '@putlogs/core/internal';
+import { plural } from '@putlogs/core/main-thread';
 import { Shipment } from '../delivery/shipment.js';
 import type { Tally } from '../delivery/tally.js';
 import { count } from '../terminal/amounts.js';
 import type { Progress } from '../terminal/progress.js';
-import { type ChangeCounts, type Changes, changeWith } from './changes.js';
+import { type ChangeCounts, type Changes, changeWith, type SentEvents } from './changes.js';
 
 /** A folder of another host's process is watched for ten seconds: if its owner gives no sign of life, it is taken over. */
 const WATCH_MS = 15_000;
@@ -29,8 +30,10 @@ export interface ReplayOptions {
 }
 
 export interface ReplayResult extends Tally {
-  /** Events by log group and log stream. */
-  readonly destinations: Readonly<Record<string, number>>;
+  /** What the service has taken or rejected, by log group and log stream. */
+  readonly destinations: readonly SentEvents[];
+  readonly rejected: Counts['rejected'];
+  readonly dropped: Counts['dropped'];
   /** Events that got the time of their sending. */
   readonly retimed: number;
   readonly deadLetterFile: string;
@@ -43,7 +46,7 @@ export class SpoolReplay {
   readonly #root: string;
   readonly #progress: Progress;
   readonly #deadLetterFile: string;
-  readonly #counts: ChangeCounts = { destinations: new Map(), retimed: 0 };
+  readonly #counts: ChangeCounts = { sent: new Map(), retimed: 0 };
   readonly #shipment: Shipment;
   #isStopped = false;
 
@@ -78,9 +81,12 @@ export class SpoolReplay {
     await this.#untilDone();
     await this.#shipment.pipeline.close(this.#isStopped ? 0 : undefined);
     const left = (await inspectSpool(this.#root)).filter(hasEvents);
+    const { rejected, dropped } = this.#shipment.counts;
     return {
       ...this.#shipment.tally,
-      destinations: Object.fromEntries(this.#counts.destinations),
+      destinations: [...this.#counts.sent.values()],
+      rejected,
+      dropped,
       retimed: this.#counts.retimed,
       deadLetterFile: this.#deadLetterFile,
       left,
@@ -95,7 +101,8 @@ export class SpoolReplay {
       const folders = (await inspectSpool(this.#root)).filter(hasEvents);
       const waiting = folders.filter((folder) => mayBeTaken(folder, lookedAt - startedAt));
       const { pending, accepted, delivered } = this.#shipment.tally;
-      this.#progress.begin(`${count(delivered)} events delivered, ${count(pending + waiting.length)} to go`);
+      const next = waiting.length === 0 ? '' : `, then ${plural(waiting.length, 'folder', 'folders')}`;
+      this.#progress.begin(`${count(delivered)} events delivered, ${count(pending)} to go${next}`);
       // A segment that is moved during a look is not seen in either folder, but by the next look.
       const wasIdle = isIdle;
       isIdle = pending === 0 && waiting.length === 0 && !folders.some(isOwn);

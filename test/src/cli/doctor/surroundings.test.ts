@@ -190,10 +190,10 @@ const CASES: readonly Case[] = [
     'a log stream that may not be created',
     async (t, local) => {
       await withGroup(t, local);
-      return sound(local, { PUTLOGS_CREATE_LOG_STREAM: 'false', PUTLOGS_LOG_STREAM_NAME: 'main' });
+      return sound(local, { PUTLOGS_CREATE_LOG_STREAM: 'false', PUTLOGS_LOG_STREAM_NAME: "it's" });
     },
     'PL-LOG-STREAM-MISSING',
-    /aws logs create-log-stream --log-group-name \/my\/app --log-stream-name 'main'/,
+    /aws logs create-log-stream --log-group-name \/my\/app --log-stream-name 'it'\\''s'$/,
   ],
   [
     'a log group in another Region',
@@ -327,7 +327,7 @@ const CASES: readonly Case[] = [
       return sound(local, { PUTLOGS_SPOOL_DIRECTORY: folder });
     },
     'PL-SPOOL-UNUSABLE',
-    /chmod 700 /,
+    /^export PUTLOGS_SPOOL_DIRECTORY=\S+\/my-app-logs$/,
   ],
   [
     'a spool of 10,000 leftovers',
