@@ -39,8 +39,11 @@ try {
   for (const page of PAGES) {
     const file = join(ROOT, page);
     let text = readFileSync(file, 'utf8');
-    for (const [before, command] of text.matchAll(SCREEN))
-      text = text.replace(before, await screen(command, env));
+    for (const [before, command] of text.matchAll(SCREEN)) {
+      const after = await screen(command, env);
+      // A function, since a text may contain `$&`.
+      text = text.replace(before, () => after);
+    }
     writeFileSync(file, text);
   }
 } finally {

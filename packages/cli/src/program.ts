@@ -12,7 +12,7 @@ import { addReplay } from './commands/replay.js';
 import { addTail } from './commands/tail.js';
 import { UsageError } from './terminal/usage-error.js';
 
-/** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called wrongly. */
+/** How a command ends: 0 as wished, 1 with an error that it was to find or could not prevent, 2 when called incorrectly. */
 export type ExitCode = number;
 
 /** Adds a command to the program. @param end is called with the exit code of the command */

@@ -19,7 +19,7 @@ export const addReplay: AddCommand = (program, end) => {
     .command('replay')
     .summary('Send what is left in a spool, or a dead-letter file')
     .description(
-      'Sends the events that processes left in a spool directory, or those of a dead-letter file. They are removed when the service has taken them. Folders of processes that run are left alone.',
+      'Sends the events that processes left in a spool directory, or those of a dead-letter file. They are removed when the service has taken them. Folders of running processes are left alone.',
     )
     .argument('<path>', 'a spool directory or a dead-letter file')
     .option('--dry-run', 'list what would be sent, and change nothing')

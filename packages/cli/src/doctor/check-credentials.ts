@@ -44,7 +44,7 @@ export async function checkCredentials(
   ];
   if (!asksSts(endpoint, env)) {
     findings.add('PL-CREDENTIALS', 'Credentials were found', {
-      details: [...details, 'not asked as whom: the endpoint is not that of AWS'],
+      details: [...details, 'identity not checked: the endpoint is not that of AWS'],
     });
     return { arn: undefined, account: found.accountId };
   }

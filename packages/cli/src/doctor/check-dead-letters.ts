@@ -1,12 +1,13 @@
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { openTrusted } from '@putlogs/core/internal';
 import { errorCode, errorMessage, redact } from '@putlogs/core/main-thread';
+import { surveyLetters } from '../replay/dead-letters.js';
 import { bytes, count } from '../terminal/amounts.js';
 import { command, type Findings } from './findings.js';
 
-/** Reasons are counted in files up to this size. */
+/** Reasons are counted in this many bytes. */
 const MAX_READ_BYTES = 128 * 1024 * 1024;
 
 /** Looks at the dead-letter file, and leaves it as it is. */
@@ -61,18 +62,10 @@ async function existingFolder(path: string): Promise<string> {
 }
 
 async function addLetters(findings: Findings, path: string, size: number): Promise<void> {
-  const reasons = size > MAX_READ_BYTES ? new Map<string, number>() : await reasonsIn(path);
+  const { reasons } = await surveyLetters(path, MAX_READ_BYTES);
+  const details = Object.entries(reasons).map(([reason, events]) => `${reason}: ${count(events)}`);
   findings.add('PL-DEAD-LETTERS-FOUND', `${path} has ${bytes(size)} of events that the service refused.`, {
-    details: Array.from(reasons, ([reason, events]) => `${reason}: ${count(events)}`),
+    details: size > MAX_READ_BYTES ? [`of the first ${bytes(MAX_READ_BYTES)}:`, ...details] : details,
     fix: command`putlogs replay --dry-run ${path}`,
   });
-}
-
-async function reasonsIn(path: string): Promise<Map<string, number>> {
-  const reasons = new Map<string, number>();
-  for (const line of (await readFile(path, 'utf8')).split('\n')) {
-    const [, reason] = /^\{"reason":"(\w+)"/.exec(line) ?? [];
-    if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  return reasons;
 }

@@ -4,7 +4,7 @@ import { redact } from '@putlogs/core/main-thread';
 import { type FoundIdentity, findIdentity } from '../identity/find-identity.js';
 import { advice, command, type Findings } from './findings.js';
 
-/** Looks at the entity of a program that is started in this directory. */
+/** Looks at the entity of a program started in this directory. */
 export async function checkEntity(
   findings: Findings,
   config: Config,

@@ -98,7 +98,7 @@ async function addContents(findings: Findings, root: string, folders: readonly F
 }
 
 const OWNERS = {
-  running: 'of processes that run',
+  running: 'of running processes',
   elsewhere: 'of processes on other hosts or in other containers',
   ended: 'of processes that have ended',
 };

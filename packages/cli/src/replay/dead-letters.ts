@@ -70,12 +70,12 @@ export interface LetterSurvey {
   readonly unreadable: number;
 }
 
-/** Says what is in a dead-letter file, and changes nothing. */
-export async function surveyLetters(path: string): Promise<LetterSurvey> {
+/** Says what is in a dead-letter file, and changes nothing. @param end how many bytes are read. Default: all */
+export async function surveyLetters(path: string, end?: number): Promise<LetterSurvey> {
   const streams = new Map<string, StreamSurvey>();
   const reasons = new Map<string, number>();
   let unreadable = 0;
-  for await (const letter of readLetters(path)) {
+  for await (const letter of readLetters(path, end === undefined ? {} : { end })) {
     if (letter.kind === 'letter') {
       const { reason, timestamp, name } = letter;
       add(streams, { ...name, events: 1, from: timestamp, to: timestamp });

@@ -10,7 +10,7 @@ import type { FolderSurvey, StreamSurvey } from './survey.js';
 
 const OWNERS = {
   ended: 'its process has ended',
-  running: 'its process runs',
+  running: 'its process is running',
   elsewhere: 'of another host or container',
 } as const;
 

@@ -1,4 +1,4 @@
-/** The command was called in a wrong way. It ends with exit code 2. */
+/** The command was called incorrectly. It ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -103,7 +103,7 @@ test.serial('the keys of a service that stands in for AWS are not sent to STS', 
   const local = await service(t);
   const { findings } = await examine(t, sound(local));
   const credentials = findings.find(({ code }) => code === 'PL-CREDENTIALS');
-  t.true(credentials?.details.includes('not asked as whom: the endpoint is not that of AWS'));
+  t.true(credentials?.details.includes('identity not checked: the endpoint is not that of AWS'));
 });
 
 test.serial('the text begins with what is wrong and its fix, and ends with one sentence', async (t) => {

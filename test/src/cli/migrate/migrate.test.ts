@@ -1,4 +1,13 @@
-import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
@@ -335,3 +344,26 @@ function patched(before: string, diff: string): string {
   }
   return [...output, ...lines.slice(position)].join('\n');
 }
+
+test('a file that is not UTF-8 stays as it is', async (t) => {
+  const folder = application(t);
+  const latin1 = Buffer.from("import W from 'winston-cloudwatch'; // caf\u00e9\nnew W({});\n", 'latin1');
+  writeFileSync(join(folder, 'logger.js'), latin1);
+  const { code, stdout } = await putlogs(['migrate', '--write', 'logger.js'], { cwd: folder });
+  t.is(code, 1);
+  t.regex(stdout, /^logger\.js stays as it is: it is not UTF-8$/m);
+  t.deepEqual(readFileSync(join(folder, 'logger.js')), latin1);
+});
+
+test('a file that is written keeps its mode, and a link to it stays a link', async (t) => {
+  const folder = application(t);
+  writeFileSync(join(folder, 'logger.mjs'), "import W from 'winston-cloudwatch';\nnew W({});\n");
+  chmodSync(join(folder, 'logger.mjs'), 0o755);
+  symlinkSync('logger.mjs', join(folder, 'link.mjs'));
+  const { code } = await putlogs(['migrate', '--write', 'link.mjs'], { cwd: folder });
+  t.is(code, 0);
+  t.true(lstatSync(join(folder, 'link.mjs')).isSymbolicLink());
+  t.regex(readFileSync(join(folder, 'logger.mjs'), 'utf8'), /@putlogs\/winston/);
+  t.is(statSync(join(folder, 'logger.mjs')).mode & 0o777, 0o755);
+  t.deepEqual(readdirSync(folder).toSorted(), ['link.mjs', 'logger.mjs', 'package.json']);
+});

@@ -60,8 +60,12 @@ test.serial('what the service refuses again goes back into the file, with its re
   const local = await service(t);
   local.fault({ kind: 'poison', text: 'bad' });
   const file = fileWith(t, letter('good') + letter('bad'));
-  const { code } = await putlogs(['replay', file], { env: local.env });
+  const { code, stdout } = await putlogs(['replay', '--json', file], { env: local.env });
   t.is(code, 1);
+  t.like(JSON.parse(stdout), {
+    destinations: [{ logGroupName: '/old', logStreamName: 'a', events: 2 }],
+    rejected: { invalid: 1, tooOld: 0 },
+  });
   t.deepEqual(arrived(local), ['good']);
   t.like(JSON.parse(readFileSync(file, 'utf8')), { reason: 'invalid', logGroupName: '/old', message: 'bad' });
 });

@@ -54,8 +54,8 @@ test.serial(
       ],
     );
     t.deepEqual(readdirSync(root), []);
-    t.regex(stdout, /^ {2}\/old a {2}2 events$/m);
-    t.regex(stdout, /^ {2}\/old b {2}1 event$/m);
+    t.regex(stdout, /^ {2}\/old {2}a {2}2 events$/m);
+    t.regex(stdout, /^ {2}\/old {2}b {2}1 event$/m);
     t.regex(stdout, /\n3 events delivered\.\n$/);
   },
 );
@@ -100,8 +100,11 @@ test.serial(
     const first = await putlogs(['replay', root], { env: local.env });
     t.is(first.code, 1);
     const file = join(root, 'rejected.ndjson');
+    t.true(first.stdout.includes(`  rejected (tooOld: 1): kept in ${file}\n`));
     t.true(
-      first.stdout.includes(`what the service rejected is in ${file}; --now sends it with today's time`),
+      first.stdout.includes(
+        `  putlogs replay --now ${file} sends those that are too old with the current time\n`,
+      ),
     );
     t.like(JSON.parse(readFileSync(file, 'utf8')), { reason: 'tooOld', message: 'old' });
     const startedAt = Date.now();
@@ -185,11 +188,14 @@ test.serial('the folder of a process that runs is left alone, and its events arr
   );
   leave(root, 1, oldSegment(['left']));
   const dry = await putlogs(['replay', '--dry-run', root], { env: local.env });
-  t.regex(dry.stdout, new RegExp(`its process runs, pid ${living.child.pid}$`, 'm'));
+  t.regex(dry.stdout, new RegExp(`its process is running, pid ${living.child.pid}$`, 'm'));
   t.regex(dry.stdout, /^1 event would be sent/m);
   const { code, stdout } = await putlogs(['replay', root], { env: local.env });
   t.is(code, 0);
-  t.is(stdout, '  /old a  1 event\n  1 folder is of processes that run: left alone\n1 event delivered.\n');
+  t.is(
+    stdout,
+    '  /old  a  1 event\n  1 folder belongs to a running process: left alone\n1 event delivered.\n',
+  );
   t.is(local.count('/living'), 0);
   end();
   living.child.stdin?.end();
