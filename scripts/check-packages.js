@@ -1,10 +1,20 @@
 // Packs each public package as it would be published, and checks the archive: what it holds, how large it is, that packing it
-// again gives the same bytes, and whether every kind of consumer finds its code and its types.
+// again gives the same bytes, and whether every kind of consumer finds its code and its types. `--out DIR` keeps the archives
+// there, with a bill of materials beside each.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 /**
@@ -20,6 +30,10 @@ const PACKAGES = {
   cli: { packed: 120, unpacked: 550, attw: undefined },
 };
 
+/** What is bundled into this one are its development dependencies: they are part of the archive too. */
+const BUNDLES_LIBRARIES = 'local';
+
+const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-packages-'));
 try {
   for (const [name, limits] of Object.entries(PACKAGES)) {
@@ -30,6 +44,10 @@ try {
       throw new Error(`packages/${name} packed twice gives different archives.`);
     run('pnpm', ['exec', 'publint', 'run', '--strict', join('packages', name)]);
     if (limits.attw !== undefined) run('pnpm', ['exec', 'attw', archive, ...limits.attw, '--quiet']);
+    checkContents(name, archive);
+    const bill = billOfMaterials(name);
+    checkBill(name, archive, bill);
+    if (out !== undefined) keep(archive, bill);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -61,6 +79,42 @@ function checkSizes(name, archive, { packed, unpacked }) {
     throw new Error(
       `packages/${name} has become too large, or its limits in scripts/check-packages.js too small.`,
     );
+}
+
+/** The license stands in the root of the repository; pnpm packs it with each package. */
+function checkContents(name, archive) {
+  const files = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' }).split('\n');
+  for (const file of ['LICENSE', 'README.md'])
+    if (!files.includes(`package/${file}`))
+      throw new Error(`The archive of packages/${name} has no ${file}.`);
+  if (!(manifestIn(archive).keywords?.length > 0)) throw new Error(`packages/${name} has no keywords.`);
+}
+
+/** @returns CycloneDX, from the lock file */
+function billOfMaterials(name) {
+  const kinds = name === BUNDLES_LIBRARIES ? [] : ['--prod'];
+  const flags = ['--sbom-format', 'cyclonedx', '--lockfile-only', '--exclude-peers', ...kinds];
+  return execFileSync('pnpm', ['--filter', `@putlogs/${name}`, 'sbom', ...flags], { encoding: 'utf8' });
+}
+
+function checkBill(name, archive, bill) {
+  const { dependencies = {}, devDependencies = {} } = manifestIn(archive);
+  const expected = Object.keys({ ...dependencies, ...(name === BUNDLES_LIBRARIES && devDependencies) });
+  const listed = JSON.parse(bill).components.map((component) =>
+    component.group === undefined ? component.name : `${component.group}/${component.name}`,
+  );
+  const missing = expected.filter((dependency) => !listed.includes(dependency));
+  if (missing.length > 0) throw new Error(`The bill of materials of ${name} lacks ${missing.join(', ')}.`);
+}
+
+function manifestIn(archive) {
+  return JSON.parse(execFileSync('tar', ['-xzOf', archive, 'package/package.json'], { encoding: 'utf8' }));
+}
+
+function keep(archive, bill) {
+  mkdirSync(out, { recursive: true });
+  copyFileSync(archive, join(out, basename(archive)));
+  writeFileSync(join(out, basename(archive).replace(/\.tgz$/, '.cdx.json')), bill);
 }
 
 function hashOf(archive) {

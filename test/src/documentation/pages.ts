@@ -7,10 +7,10 @@ import { visit } from 'unist-util-visit';
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Installed or generated; tests write files there meanwhile. */
-const NOT_OURS = ['node_modules', 'build', 'dist', 'cache', 'reference', '.git'];
+const NOT_OURS = ['node_modules', 'build', 'dist', 'cache', 'reference', '.git', '.changeset'];
 
-/** The paths of all pages of Markdown that are written by hand. */
-export const PAGES = pagesIn('').filter((page) => !page.startsWith('api/'));
+/** The paths of all pages of Markdown that are written by hand. `pnpm version` writes the changelogs of the packages. */
+export const PAGES = pagesIn('').filter((page) => !/^api\/|^packages\/\w+\/CHANGELOG\.md$/.test(page));
 
 /** A block of code in a page. */
 export interface Snippet {
