@@ -15,8 +15,11 @@ const ARGUMENTS = [
 ];
 
 /** Undefined where no Chromium is installed. */
+export const findChromium = (): string | undefined => PLACES.find((place) => existsSync(place));
+
+/** Undefined where no Chromium is installed. */
 export const launch = async (): Promise<Browser | undefined> => {
-  const executablePath = PLACES.find((place) => existsSync(place));
+  const executablePath = findChromium();
   return executablePath === undefined ? undefined : chromium.launch({ executablePath, args: ARGUMENTS });
 };
 

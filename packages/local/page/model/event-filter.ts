@@ -12,6 +12,8 @@ export interface EventFilter {
   readonly matches: Matches;
   /** Whether it wants all events. */
   readonly isOpen: boolean;
+  /** Whether events leave it as time passes, as those of the last minute do. */
+  readonly isMoving: boolean;
 }
 
 /** The parts of a view that choose events. */
@@ -19,14 +21,17 @@ export type Choice = Pick<View, 'group' | 'stream' | 'query' | 'pattern' | 'sinc
 
 /**
  * The filter of a view.
+ * @param now the time of the service, which goes on
  * @throws {QueryError | FilterPatternError} if the query or the pattern cannot be read
  */
-export function filterOf(choice: Choice, now: number): EventFilter {
+export function filterOf(choice: Choice, now: () => number): EventFilter {
   const { group, stream, query, pattern } = choice;
   const parts: Matches[] = [];
   if (group !== '') parts.push(({ logGroupName }) => logGroupName === group);
   if (group !== '' && stream !== '') parts.push(({ logStreamName }) => logStreamName === stream);
-  const [start, end] = timesOf(choice, now);
+  const span = parseSpan(choice.since);
+  if (span !== undefined) parts.push(({ timestamp }) => timestamp >= now() - span);
+  const [start, end] = timesOf({ ...choice, since: '' }, 0);
   if (start > 0) parts.push(({ timestamp }) => timestamp >= start);
   if (end < Infinity) parts.push(({ timestamp }) => timestamp <= end);
   const parsed = parseQuery(query);
@@ -35,7 +40,11 @@ export function filterOf(choice: Choice, now: number): EventFilter {
     const matchesPattern = parseFilterPattern(pattern);
     parts.push(({ message }) => matchesPattern(message));
   }
-  return { matches: (event) => parts.every((matches) => matches(event)), isOpen: parts.length === 0 };
+  return {
+    matches: (event) => parts.every((matches) => matches(event)),
+    isOpen: parts.length === 0,
+    isMoving: span !== undefined,
+  };
 }
 
 /** The first and the last time that a view wants, in milliseconds since 1970. */

@@ -10,7 +10,7 @@ const MAX_EVENTS = 500_000;
 const PRUNE_STEP = 10_000;
 const PRUNE_PAUSE_MS = 1_000;
 
-const OPEN: EventFilter = { matches: () => true, isOpen: true };
+const OPEN: EventFilter = { matches: () => true, isOpen: true, isMoving: false };
 
 /** All events that the page has received, and those of them that the view wants. */
 export class EventLog {
@@ -19,12 +19,16 @@ export class EventLog {
   readonly isScanning = signal(false);
   /** How many events have left the page because there is no room for them. */
   readonly leftOut = signal(0);
+  /** What the last search has found, for those who do not see it. */
+  readonly outcome = signal('');
   /** Why the query or the pattern cannot be read; the events found before stay. */
   readonly problem = signal('');
   readonly #all = new SortedEvents();
   readonly #found = new SortedEvents();
   #filter = OPEN;
   #scan: Scan | undefined;
+  /** What was dropped during a search, and must not come back with what it finds. */
+  #gone: ((event: LogEvent) => boolean)[] = [];
   #firstSequence = 0;
   #pruning: ReturnType<typeof setTimeout> | undefined;
   #isAnnounced = false;
@@ -41,6 +45,7 @@ export class EventLog {
 
   clear(): void {
     this.#scan?.stop();
+    this.isScanning.value = false;
     this.#all.clear();
     this.#found.clear();
     this.#firstSequence = 0;
@@ -79,11 +84,20 @@ export class EventLog {
   drop(isGone: (event: LogEvent) => boolean): void {
     this.#all.keep((event) => !isGone(event));
     this.#found.keep((event) => !isGone(event));
+    if (this.isScanning.peek()) this.#gone.push(isGone);
     this.#announce();
   }
 
-  /** Searches all events anew. @param now of the service */
-  choose(choice: Choice, now: number): void {
+  /** Leaves out the events that the view no longer wants, since time has passed. */
+  passTime(): void {
+    if (!this.#filter.isMoving || this.isScanning.peek()) return;
+    const before = this.#found.all.length;
+    this.#found.keep(this.#filter.matches);
+    if (this.#found.all.length !== before) this.#announce();
+  }
+
+  /** Searches all events anew. @param now the time of the service */
+  choose(choice: Choice, now: () => number): void {
     try {
       this.#filter = filterOf(choice, now);
       this.problem.value = '';
@@ -93,10 +107,12 @@ export class EventLog {
     }
     this.#scan?.stop();
     this.#found.clear();
+    this.#gone = [];
     this.isScanning.value = true;
     this.#scan = new Scan(this.#all.snapshot, this.#filter.matches, (found, isDone) => {
-      this.#found.add(found);
+      this.#found.add(found.filter((event) => !this.#gone.some((isGone) => isGone(event))));
       this.isScanning.value = !isDone;
+      if (isDone) this.outcome.value = `${this.#found.all.length} of ${this.#all.all.length} events match`;
       this.#bump();
     });
     this.#scan.start();

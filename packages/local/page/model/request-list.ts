@@ -30,3 +30,14 @@ export const hasProblem = ({ record }: NumberedRequest): boolean =>
   record.fault !== undefined ||
   record.rejectedLogEventsInfo !== undefined ||
   record.rejectedEntityInfo !== undefined;
+
+/** Faults that answer 200 without the service having seen the request. */
+const NOT_SEEN: ReadonlySet<string | undefined> = new Set(['html200', 'noRequestId']);
+
+/** Whether the service took a PutLogEvents, perhaps without some of its events. */
+export const isAccepted = ({ operation, status, fault }: RequestRecord): boolean =>
+  operation === 'PutLogEvents' &&
+  (status === 200 ? !NOT_SEEN.has(fault) : fault === 'lostAnswer' && status === 0);
+
+/** A request in the address of the page. Its time is in it, since numbers begin again with the service. */
+export const requestAddress = ({ number, record }: NumberedRequest): string => `${record.at}-${number}`;

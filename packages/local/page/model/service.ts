@@ -5,12 +5,15 @@ import { LIVE_ADDRESS, readGroups } from '../connection/api.js';
 import type { Choice } from './event-filter.js';
 import { EventLog } from './event-log.js';
 import { GroupList } from './group-list.js';
+import { Rates } from './rates.js';
 import { RequestList } from './request-list.js';
 import { view } from './view.js';
 
 /** Operations after which the list of groups is another one. */
 const CHANGES_GROUPS = /^(Create|Delete|Put(Retention|LogGroup)|Tag|Untag)/;
 const RELOAD_PAUSE_MS = 300;
+/** How often events that are too old for the view leave it. */
+const TICK_MS = 1_000;
 
 /** What the page knows of the service, and how it learns it. */
 export class Service {
@@ -20,6 +23,7 @@ export class Service {
   readonly state = signal<LiveMessages['state'] | undefined>(undefined);
   readonly isConnected = signal(false);
   readonly requests = new RequestList();
+  readonly rates = new Rates();
   /** How far the clock of the service is ahead of the browser's. */
   #aheadMs = 0;
   #offsetAtHello: number | undefined;
@@ -48,6 +52,7 @@ export class Service {
     on('requests', (message) => this.#takeRequests(message));
     on('events', (message) => {
       this.events.receive(message);
+      this.rates.receive(message);
       if (!this.groups.receive(message)) this.#loadGroups();
     });
     const choice = computed(() => {
@@ -56,8 +61,11 @@ export class Service {
     });
     effect(() => {
       const chosen: Choice = JSON.parse(choice.value);
-      untracked(() => this.events.choose(chosen, this.now()));
+      // The time of the service is known with its greeting.
+      this.hello.value;
+      untracked(() => this.events.choose(chosen, () => this.now()));
     });
+    setInterval(() => this.events.passTime(), TICK_MS);
   }
 
   #takeHello(message: LiveMessages['hello']): void {
@@ -65,6 +73,7 @@ export class Service {
     if (before && before.instance !== message.instance) {
       this.events.clear();
       this.requests.clear();
+      this.rates.clear();
     }
     this.hello.value = message;
     this.#aheadMs = message.now - Date.now();
@@ -80,6 +89,7 @@ export class Service {
 
   #takeRequests(message: LiveMessages['requests']): void {
     this.requests.receive(message);
+    if (this.state.peek()?.keepsEvents === false) this.rates.receiveRequests(message.records);
     const changesGroups = ({ operation, status }: RequestRecord): boolean =>
       status === 200 && CHANGES_GROUPS.test(operation);
     const isCountingOnly = this.state.peek()?.keepsEvents === false;

@@ -1,4 +1,4 @@
-import { compareEvents, type LogEvent } from './log-event.js';
+import { compareEvents, type EventKey, keyOfAddress, type LogEvent } from './log-event.js';
 
 /** Events in their order. Most arrive in order, and are appended. */
 export class SortedEvents {
@@ -32,7 +32,7 @@ export class SortedEvents {
     }
     this.#snapshot = undefined;
     // Only the events after the first of those that are added can change their place.
-    const start = this.#placeOf(first);
+    const start = placeOf(this.#events, first);
     const tail = this.#events.splice(start);
     const merged = tail.length === 0 ? sorted : [...tail, ...sorted].sort(compareEvents);
     for (const event of merged) this.#events.push(event);
@@ -47,15 +47,10 @@ export class SortedEvents {
     this.#events = events;
     this.#snapshot = undefined;
   }
-
-  /** The index of an event, or where it would stand. */
-  #placeOf(event: LogEvent): number {
-    return placeOf(this.#events, event);
-  }
 }
 
 /** The index of the first event that is not before this one. */
-export function placeOf(events: readonly LogEvent[], event: LogEvent): number {
+export function placeOf(events: readonly LogEvent[], event: EventKey): number {
   let low = 0;
   let high = events.length;
   while (low < high) {
@@ -65,6 +60,15 @@ export function placeOf(events: readonly LogEvent[], event: LogEvent): number {
     else high = middle;
   }
   return low;
+}
+
+/** The index of the event with this address; -1 if it is not there. */
+export function indexOf(events: readonly LogEvent[], address: string): number {
+  const key = keyOfAddress(address);
+  if (!key) return -1;
+  const place = placeOf(events, key);
+  const event = events[place];
+  return event && compareEvents(event, key) === 0 ? place : -1;
 }
 
 const isSorted = (events: readonly LogEvent[]): boolean =>

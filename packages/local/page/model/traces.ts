@@ -1,5 +1,6 @@
 import { type Fields, fieldsOf } from '../../src/search/fields.js';
 import { levelOf } from '../../src/search/level.js';
+import { fieldTerm } from '../../src/search/query.js';
 import type { LogEvent } from './log-event.js';
 
 /** As OpenTelemetry, its instrumentation of loggers, X-Ray and Datadog name it. */
@@ -29,7 +30,7 @@ export function traceIdOf(fields: Fields | undefined): TraceId | undefined {
 }
 
 /** The search for the events of a trace. */
-export const traceQuery = ({ name, value }: TraceId): string => `${name}=${JSON.stringify(value)}`;
+export const traceQuery = ({ name, value }: TraceId): string => fieldTerm(name, value) ?? value;
 
 /** Events of one trace. */
 export interface Trace {
@@ -48,22 +49,34 @@ const EVENTS_SEARCHED = 20_000;
 export function tracesOf(events: readonly LogEvent[]): readonly Trace[] {
   const traces = new Map<string, Trace>();
   for (const event of events.slice(-EVENTS_SEARCHED)) {
-    const fields = fieldsOf(event.message);
-    const id = traceIdOf(fields);
-    if (id) traces.set(id.value, withEvent(traces.get(id.value), id, event, fields));
+    const part = partOf(event);
+    if (part) traces.set(part.id.value, withEvent(traces.get(part.id.value), part, event));
   }
   return [...traces.values()].sort((a, b) => b.end - a.end);
 }
 
-function withEvent(
-  trace: Trace | undefined,
-  id: TraceId,
-  event: LogEvent,
-  fields: Fields | undefined,
-): Trace {
-  const { timestamp, message, entity, logGroupName } = event;
-  const level = levelOf(message, fields);
-  const isError = level === 'error' || level === 'fatal';
+/** What an event says of its trace. */
+interface TracePart {
+  readonly id: TraceId;
+  readonly isError: boolean;
+}
+
+/** Messages are parsed once, however often traces are searched. */
+const parts = new WeakMap<LogEvent, TracePart | null>();
+
+function partOf(event: LogEvent): TracePart | null {
+  const known = parts.get(event);
+  if (known !== undefined) return known;
+  const fields = fieldsOf(event.message);
+  const id = traceIdOf(fields);
+  const level = levelOf(event.message, fields);
+  const part = id ? { id, isError: level === 'error' || level === 'fatal' } : null;
+  parts.set(event, part);
+  return part;
+}
+
+function withEvent(trace: Trace | undefined, { id, isError }: TracePart, event: LogEvent): Trace {
+  const { timestamp, entity, logGroupName } = event;
   const service = entity?.keyAttributes?.Name ?? logGroupName;
   const { events = 0, errors = 0, start = timestamp, end = timestamp, services = [] } = trace ?? {};
   return {

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 export const PANELS = ['requests', 'traces', 'rates', 'faults'] as const;
 export type Panel = (typeof PANELS)[number];
 
-/** What the page shows. All of it is in the address, so that each state can be linked to. */
+/** What the page shows. All of it is in the address, so that it can be linked to. */
 export interface View {
   readonly group: string;
   /** Of the group; empty: all. */
@@ -17,9 +17,9 @@ export interface View {
   /** As of a date-time input: local time, such as `2026-11-24T12:00`. */
   readonly from: string;
   readonly to: string;
-  /** The sequence number of the event whose details are open. */
+  /** The address of the event whose details are open: see `addressOf`. */
   readonly event: string;
-  /** The number of the request whose details are open. */
+  /** The address of the request whose details are open: its time and its number. */
   readonly request: string;
   /** The panel at the foot; empty: none. */
   readonly panel: Panel | '';
@@ -54,6 +54,10 @@ export function show(change: Partial<View>, isTyped = false): void {
   if (isTyped) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
 }
+
+/** Searches all events for this, whatever else was chosen. */
+export const showSearch = (query: string): void =>
+  show({ query, pattern: '', group: '', stream: '', since: '', from: '', to: '' });
 
 function toAddress(shown: View): string {
   const parameters = new URLSearchParams();

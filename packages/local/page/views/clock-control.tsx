@@ -20,14 +20,14 @@ export function ClockControl({ service, attempt }: Properties) {
   return (
     <section aria-label="Clock">
       <h3>Clock of the service</h3>
-      <p>{offset === 0 ? 'Right.' : `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`}</p>
+      <p>{offset === 0 ? 'Correct.' : `${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}.`}</p>
       {STEPS.map(([step, name]) => (
         <button key={step} type="button" onClick={() => attempt(setClockOffset(offset + step))}>
           {name}
         </button>
       ))}
       <button type="button" disabled={offset === 0} onClick={() => attempt(setClockOffset(0))}>
-        Right
+        Correct
       </button>
       <p class="dim">
         Beyond five minutes, requests are refused as signed too early or too late, until the client corrects

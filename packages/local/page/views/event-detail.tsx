@@ -1,13 +1,22 @@
 import { useSignal } from '@preact/signals';
-import { fieldsOf } from '../../src/search/fields.js';
+import { useMemo } from 'preact/hooks';
+import { type Fields, fieldOf, fieldsOf } from '../../src/search/fields.js';
+import { fieldTerm } from '../../src/search/query.js';
+import { isoTime } from '../../src/terminal/iso-time.js';
 import type { LogEvent } from '../model/log-event.js';
 import type { Service } from '../model/service.js';
+import { indexOf } from '../model/sorted-events.js';
 import { traceIdOf, traceQuery } from '../model/traces.js';
-import { show, view } from '../model/view.js';
+import { show, showSearch, view } from '../model/view.js';
 import { EntityCard } from './entity-card.js';
-import { dateAndTime, duration, isoTime } from './format.js';
+import { dateAndTime, duration } from './format.js';
 import { JsonTree } from './json-tree.js';
 import { LogText } from './text.js';
+import { focusList } from './virtual-list.js';
+
+/** The parts of a longer message are unfolded by a click. */
+const SMALL_CHARACTERS = 20_000;
+const MAX_SEARCHED_CHARACTERS = 1_000;
 
 /** All about the event that is selected. */
 export function EventDetail({ service }: { readonly service: Service }) {
@@ -15,13 +24,21 @@ export function EventDetail({ service }: { readonly service: Service }) {
   const version = service.events.version.value;
   const wanted = view.value.event;
   if (wanted === '') return null;
-  const event = service.events.all.find(({ sequence }) => sequence === Number(wanted));
+  const event = service.events.all[indexOf(service.events.all, wanted)];
   return (
     <aside class="detail" aria-label="Event" data-version={version}>
-      {event ? <Found event={event} /> : <p class="empty">This event is not kept (any more).</p>}
+      {event ? (
+        <FoundOnce key={wanted} event={event} />
+      ) : (
+        <p class="empty">This event is not kept (any more).</p>
+      )}
     </aside>
   );
 }
+
+/** Drawn once, however many events arrive meanwhile. */
+const FoundOnce = ({ event }: { readonly event: LogEvent }) =>
+  useMemo(() => <Found event={event} />, [event]);
 
 function Found({ event }: { readonly event: LogEvent }) {
   const fields = fieldsOf(event.message);
@@ -33,15 +50,11 @@ function Found({ event }: { readonly event: LogEvent }) {
         <CopyButton label="Copy message" text={() => event.message} />
         <CopyButton label="Copy as JSON" text={() => asJson(event)} />
         {trace && (
-          <button
-            type="button"
-            id="trace"
-            onClick={() => show({ query: traceQuery(trace), group: '', stream: '' })}
-          >
+          <button type="button" id="trace" onClick={() => showSearch(traceQuery(trace))}>
             Trace
           </button>
         )}
-        <button type="button" aria-label="Close" title="Close (Esc)" onClick={() => show({ event: '' })}>
+        <button type="button" aria-label="Close" title="Close (Esc)" onClick={close}>
           ✕
         </button>
       </header>
@@ -70,7 +83,13 @@ function Found({ event }: { readonly event: LogEvent }) {
       <section class="card" aria-label="Message">
         <h3>Message</h3>
         {fields ? (
-          <JsonTree value={fields} path="" onPick={pick} />
+          <JsonTree
+            value={fields}
+            path=""
+            depth={0}
+            isSmall={event.message.length <= SMALL_CHARACTERS}
+            termFor={(path, value) => termFor(fields, path, value)}
+          />
         ) : (
           <pre class="text">
             <Lines text={event.message} />
@@ -94,12 +113,18 @@ const Lines = ({ text }: { readonly text: string }) => (
   </>
 );
 
-/** Searches for a value, too. */
-function pick(path: string, value: unknown): void {
+function close(): void {
+  show({ event: '' });
+  focusList('events');
+}
+
+/** The search that finds a value where it is; undefined if there is none. */
+function termFor(fields: Fields, path: string, value: unknown): string | undefined {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const { query } = view.peek();
-  const quoted = /^[\w./:@-]+$/.test(text) ? text : JSON.stringify(text);
-  show({ query: `${query} ${path}=${quoted}`.trim() });
+  if (text.length > MAX_SEARCHED_CHARACTERS) return undefined;
+  const found = fieldOf(fields, path);
+  const isFound = Array.isArray(found) ? found.includes(value) : found === value;
+  return isFound ? fieldTerm(path, text) : undefined;
 }
 
 const asJson = ({ sequence: _, message, ...rest }: LogEvent): string =>

@@ -1,8 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { fieldsOf } from '../../src/search/fields.js';
 import { levelOf } from '../../src/search/level.js';
+import { isoTime } from '../../src/terminal/iso-time.js';
 import type { LogEvent } from '../model/log-event.js';
-import { isoTime, timeOfDay } from './format.js';
+import { timeOfDay } from './format.js';
 import { RowText } from './text.js';
 
 /** Fields that a row shows elsewhere, or that are the same in each event. */

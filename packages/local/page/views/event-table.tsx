@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { addressOf } from '../model/log-event.js';
 import type { Service } from '../model/service.js';
-import { placeOf } from '../model/sorted-events.js';
+import { indexOf, placeOf } from '../model/sorted-events.js';
 import { show, view } from '../model/view.js';
 import { EventRow } from './event-row.js';
 import { bytes, count } from './format.js';
@@ -14,17 +15,17 @@ export function EventTable({ service }: { readonly service: Service }) {
   const { events } = service;
   const isFollowing = useSignal(true);
   const version = events.version.value;
-  const { group, query, pattern, event: wanted } = view.value;
+  const { group, stream, query, pattern, since, from, to, event: wanted } = view.value;
   // Another search begins at the newest event again.
   useEffect(() => {
     isFollowing.value = true;
-  }, [group, query, pattern]);
+  }, [group, stream, query, pattern, since, from, to]);
   // Whoever reads an event does not want it to move.
   useEffect(() => {
     if (wanted !== '') isFollowing.value = false;
   }, [wanted]);
   const found = events.found;
-  const selected = wanted === '' ? -1 : found.findIndex(({ sequence }) => sequence === Number(wanted));
+  const selected = wanted === '' ? -1 : indexOf(found, wanted);
   return (
     <section class="events" aria-label="Events" data-version={version}>
       <PruneNotice service={service} />
@@ -39,7 +40,10 @@ export function EventTable({ service }: { readonly service: Service }) {
         onFollow={(isAtEnd) => {
           isFollowing.value = isAtEnd;
         }}
-        onSelect={(index) => show({ event: String(found[index]?.sequence ?? '') })}
+        onSelect={(index) => {
+          const event = found[index];
+          show({ event: event ? addressOf(event) : '' });
+        }}
         placeOf={(event) => placeOf(found, event)}
         keyOf={({ sequence }) => sequence}
         rowClass={() => 'event'}
@@ -65,7 +69,7 @@ function PruneNotice({ service }: { readonly service: Service }) {
   if (discardedEvents === 0) return null;
   const limit = keepEventBytes === undefined ? '' : `: the service keeps the newest ${bytes(keepEventBytes)}`;
   return (
-    <p class="notice" role="status">
+    <p class="notice">
       {count(discardedEvents)} older events are no longer kept{limit}. They are still counted.
     </p>
   );

@@ -7,7 +7,7 @@ export const FAULT_KINDS: Readonly<Record<Fault['kind'], string>> = {
   error503: 'ServiceUnavailableException, status 503',
   aborted: 'OperationAbortedException: a conflict',
   accessDenied: 'the policy does not allow it',
-  expiredToken: 'the credentials are over',
+  expiredToken: 'the credentials have expired',
   unrecognizedClient: 'the access key does not exist',
   invalidSignature: 'the clock is wrong',
   entityInvalid: '400 for a request with an entity',

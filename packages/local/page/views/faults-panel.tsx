@@ -33,7 +33,7 @@ export function FaultsPanel({ service }: { readonly service: Service }) {
             checked={isChaos}
             onChange={({ currentTarget }) => attempt(setChaos(currentTarget.checked))}
           />
-          Chaos: a bad day, of everything a little
+          Chaos: a bad day, a little of everything
         </label>
         {faults.length === 0 && <p class="dim">No fault is switched on.</p>}
         <ul>

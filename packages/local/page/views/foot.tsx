@@ -17,28 +17,28 @@ export function Foot({ service }: { readonly service: Service }) {
   const { panel } = view.value;
   return (
     <footer class={`foot ${panel === '' ? 'closed' : ''}`}>
-      <div class="tabs" role="tablist" aria-label="Panels">
+      <nav class="tabs" aria-label="Panels">
         {PANELS.map((name) => (
           <button
             key={name}
             type="button"
-            role="tab"
             id={`tab-${name}`}
-            aria-selected={panel === name}
+            aria-expanded={panel === name}
+            aria-controls="panel"
             onClick={() => show({ panel: panel === name ? '' : name, request: '' })}
           >
             {NAMES[name]}
             <Badge service={service} panel={name} />
           </button>
         ))}
-      </div>
+      </nav>
       {panel !== '' && (
-        <div class="panel" role="tabpanel" aria-labelledby={`tab-${panel}`}>
+        <section class="panel" id="panel" aria-labelledby={`tab-${panel}`}>
           {panel === 'requests' && <RequestsPanel service={service} />}
           {panel === 'traces' && <TracesPanel service={service} />}
           {panel === 'rates' && <RatesPanel service={service} />}
           {panel === 'faults' && <FaultsPanel service={service} />}
-        </div>
+        </section>
       )}
     </footer>
   );

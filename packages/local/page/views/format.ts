@@ -14,12 +14,6 @@ export function dateAndTime(timestamp: number): string {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${timeOfDay(timestamp)}`;
 }
 
-/** ISO 8601 in UTC, or the number itself if it is out of range for a Date. */
-export function isoTime(timestamp: number): string {
-  const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString();
-}
-
 const NUMBERS = new Intl.NumberFormat('en-US');
 const SHORT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
 

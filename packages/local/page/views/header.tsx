@@ -22,7 +22,7 @@ export function Header({ service, onHelp }: { readonly service: Service; readonl
     <header class="top">
       <h1>
         <span class={`dot ${service.isConnected.value ? 'on' : 'off'}`} role="status">
-          {service.isConnected.value ? '' : 'not connected'}
+          {service.isConnected.value ? <span class="unseen">connected</span> : 'not connected'}
         </span>
         putlogs <small>{service.hello.value?.version}</small>
       </h1>
@@ -39,6 +39,7 @@ export function Header({ service, onHelp }: { readonly service: Service; readonl
       <Result service={service} />
       <button
         type="button"
+        disabled={service.events.problem.value !== ''}
         onClick={() => save(view.peek(), service.now())}
         title="All events that match, as NDJSON"
       >
@@ -132,9 +133,15 @@ function Result({ service }: { readonly service: Service }) {
   const version = events.version.value;
   const problem = events.problem.value;
   return (
-    <p class={`result ${problem === '' ? '' : 'problem'}`} role="status" data-version={version}>
+    <p class={`result ${problem === '' ? '' : 'problem'}`} data-version={version}>
       {problem ||
         `${count(events.found.length)} of ${count(events.all.length)}${events.isScanning.value ? ' …' : ''}`}
+      <span class="unseen" role="status">
+        {problem === '' ? events.outcome.value : ''}
+      </span>
+      <span class="unseen" role="alert">
+        {problem}
+      </span>
     </p>
   );
 }

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { gigabytesPerMonth, ratesOf, type Second, WINDOW_SECONDS } from '../model/rates.js';
+import { fillsOf, type MonthEstimate, monthEstimate, WINDOW_SECONDS } from '../model/rates.js';
 import type { Service } from '../model/service.js';
 import { bytes, count, percent, short } from './format.js';
 
@@ -17,28 +17,30 @@ export function RatesPanel({ service }: { readonly service: Service }) {
     }, 1_000);
     return () => clearInterval(timer);
   }, []);
-  const seconds = ratesOf(service.requests.requests.value, now.value);
+  // Read, so that what arrives is plotted at once.
+  const version = service.events.version.value;
+  const seconds = service.rates.upTo(now.value);
+  const fills = fillsOf(service.requests.requests.value, now.value);
   return (
-    <div class="rates">
-      <Plot name="Events per second" seconds={seconds} pick={({ events }) => events} format={count} />
-      <Plot name="Bytes per second" seconds={seconds} pick={({ bytes: size }) => size} format={bytes} />
-      <Plot name="Fullest batch" seconds={seconds} pick={({ fill }) => fill} format={percent} max={1} />
-      <Cost seconds={seconds} />
+    <div class="rates" data-version={version}>
+      <Plot name="Events per second" values={seconds.map(({ events }) => events)} format={count} />
+      <Plot name="Bytes per second" values={seconds.map(({ bytes: size }) => size)} format={bytes} />
+      <Plot name="Fullest batch" values={fills} format={percent} max={1} />
+      <Cost estimate={monthEstimate(seconds)} />
     </div>
   );
 }
 
 interface PlotProperties {
   readonly name: string;
-  readonly seconds: readonly Second[];
-  readonly pick: (second: Second) => number;
+  /** Of each second, the present one last. */
+  readonly values: readonly number[];
   readonly format: (value: number) => string;
   /** Of the axis; otherwise the largest value. */
   readonly max?: number;
 }
 
-function Plot({ name, seconds, pick, format, max }: PlotProperties) {
-  const values = seconds.map(pick);
+function Plot({ name, values, format, max }: PlotProperties) {
   const largest = Math.max(...values);
   const top = max ?? (largest || 1);
   // The present second is not over.
@@ -67,18 +69,12 @@ function Plot({ name, seconds, pick, format, max }: PlotProperties) {
   );
 }
 
-function Cost({ seconds }: { readonly seconds: readonly Second[] }) {
+function Cost({ estimate }: { readonly estimate: MonthEstimate }) {
   const price = useSignal(DEFAULT_PRICE);
-  const gigabytes = gigabytesPerMonth(seconds);
-  const dollars = gigabytes === undefined ? undefined : gigabytes * Number(price.value);
   return (
     <figure class="cost">
       <figcaption>A month at this rate</figcaption>
-      <p>
-        {gigabytes === undefined || dollars === undefined || Number.isNaN(dollars)
-          ? 'Nothing arrived in the last five minutes.'
-          : `about ${short(gigabytes)} GB, $${dollars < 10 ? dollars.toFixed(2) : count(Math.round(dollars))}`}
-      </p>
+      <p>{costText(estimate, Number(price.value))}</p>
       <label>
         $ per GB{' '}
         <input
@@ -93,9 +89,15 @@ function Cost({ seconds }: { readonly seconds: readonly Second[] }) {
         />
       </label>
       <p class="dim">
-        An estimate of the ingestion alone, from the mean of the last minutes. Storage and queries come on
-        top.
+        An estimate of the ingestion alone, from the mean of the last minutes. Storage and queries are extra.
       </p>
     </figure>
   );
+}
+
+function costText(estimate: MonthEstimate, price: number): string {
+  if (estimate.kind === 'nothing') return 'Nothing arrived in the last five minutes.';
+  if (estimate.kind === 'soon') return `An estimate follows in ${estimate.seconds} s.`;
+  const dollars = estimate.gigabytes * price;
+  return `about ${short(estimate.gigabytes)} GB, $${dollars < 10 ? dollars.toFixed(2) : count(Math.round(dollars))}`;
 }

@@ -2,12 +2,12 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { RequestRecord } from '../../src/local.js';
 import { explain } from '../../src/requests/explanation.js';
 import { fillOf } from '../model/rates.js';
-import { hasProblem, type NumberedRequest } from '../model/request-list.js';
+import { hasProblem, type NumberedRequest, requestAddress } from '../model/request-list.js';
 import type { Service } from '../model/service.js';
 import { show, view } from '../model/view.js';
 import { bytes, count, percent, short, timeOfDay } from './format.js';
 import { LogText, RowText } from './text.js';
-import { VirtualList } from './virtual-list.js';
+import { focusList, VirtualList } from './virtual-list.js';
 
 const ROW_HEIGHT = 22;
 
@@ -18,7 +18,7 @@ export function RequestsPanel({ service }: { readonly service: Service }) {
   const all = service.requests.requests.value;
   const shown = isFailedOnly.value ? all.filter(hasProblem) : all;
   const wanted = view.value.request;
-  const selected = wanted === '' ? -1 : shown.findIndex(({ number }) => number === Number(wanted));
+  const selected = wanted === '' ? -1 : shown.findIndex((request) => requestAddress(request) === wanted);
   return (
     <div class="requests">
       <div class="requests-with-choice">
@@ -39,7 +39,8 @@ export function RequestsPanel({ service }: { readonly service: Service }) {
               }}
               onSelect={(index) => {
                 isFollowing.value = false;
-                show({ request: String(shown[index]?.number ?? '') });
+                const request = shown[index];
+                show({ request: request ? requestAddress(request) : '' });
               }}
               placeOf={({ number }) => shown.findIndex((other) => other.number >= number)}
               keyOf={({ number }) => number}
@@ -137,11 +138,14 @@ function RequestDetail({ request }: { readonly request: NumberedRequest | undefi
         type="button"
         class="close"
         aria-label="Close the request"
-        onClick={() => show({ request: '' })}
+        onClick={() => {
+          show({ request: '' });
+          focusList('requests');
+        }}
       >
         ✕
       </button>
-      {explanations.length === 0 && <p>Accepted whole.</p>}
+      {explanations.length === 0 && <p>Accepted in full.</p>}
       {explanations.map(({ words, rule, source }) => (
         <div key={words} class="explanation">
           <p class="words">

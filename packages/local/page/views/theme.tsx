@@ -4,12 +4,21 @@ const THEMES = ['auto', 'light', 'dark'] as const;
 type Theme = (typeof THEMES)[number];
 const STORED = 'putlogs-theme';
 
-const theme = signal<Theme>(THEMES.find((name) => name === localStorage.getItem(STORED)) ?? 'auto');
+const theme = signal<Theme>(THEMES.find((name) => name === stored()?.getItem(STORED)) ?? 'auto');
 document.documentElement.dataset.theme = theme.value;
+
+/** Undefined where the browser keeps nothing of this site. */
+function stored(): Storage | undefined {
+  try {
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
 
 function next(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'auto';
-  localStorage.setItem(STORED, theme.value);
+  stored()?.setItem(STORED, theme.value);
   document.documentElement.dataset.theme = theme.value;
 }
 

@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Service } from '../model/service.js';
-import { traceQuery, tracesOf } from '../model/traces.js';
-import { show } from '../model/view.js';
+import { type Trace, traceQuery, tracesOf } from '../model/traces.js';
+import { showSearch } from '../model/view.js';
 import { count, duration, timeOfDay } from './format.js';
 import { LogText } from './text.js';
 
@@ -11,11 +11,17 @@ const RENEWED_EACH_MS = 1_000;
 
 /** Traces with their events, over all log groups. */
 export function TracesPanel({ service }: { readonly service: Service }) {
-  const traces = useSignal(tracesOf(service.events.all));
+  const traces = useSignal<readonly Trace[]>([]);
   useEffect(() => {
-    const timer = setInterval(() => {
+    let shown = -1;
+    const renew = (): void => {
+      const version = service.events.version.peek();
+      if (version === shown) return;
+      shown = version;
       traces.value = tracesOf(service.events.all);
-    }, RENEWED_EACH_MS);
+    };
+    renew();
+    const timer = setInterval(renew, RENEWED_EACH_MS);
     return () => clearInterval(timer);
   }, []);
   if (traces.value.length === 0) return <p class="empty">No event has a trace_id.</p>;
@@ -36,11 +42,7 @@ export function TracesPanel({ service }: { readonly service: Service }) {
           <tr key={id.value}>
             <td>{timeOfDay(start)}</td>
             <td>
-              <button
-                type="button"
-                class="link"
-                onClick={() => show({ query: traceQuery(id), group: '', stream: '' })}
-              >
+              <button type="button" class="link" onClick={() => showSearch(traceQuery(id))}>
                 <LogText text={id.value} />
               </button>
             </td>

@@ -39,9 +39,10 @@ export function VirtualList<Item>(properties: Properties<Item>) {
   /** The pixels above the visible rows in the rows that are drawn. */
   const top = useRef(0);
   const anchor = useRef<Anchor<Item> | undefined>(undefined);
-  useKeptPlace(properties, box.current, anchor.current);
+  useKeptPlace(properties, box.current, anchor.current, height);
   useSize(box, setHeight);
-  useVisible(box.current, selected, rowHeight);
+  const chosen = items[selected];
+  useVisible(box.current, selected, rowHeight, chosen === undefined ? undefined : keyOf(chosen));
 
   // Known before the browser scrolls there: each search would else be drawn twice.
   if (isFollowing) top.current = Math.max(0, items.length * rowHeight - height);
@@ -61,6 +62,7 @@ export function VirtualList<Item>(properties: Properties<Item>) {
   return (
     <div
       ref={box}
+      id={`list-${label}`}
       class="list"
       role="listbox"
       tabIndex={0}
@@ -82,11 +84,11 @@ export function VirtualList<Item>(properties: Properties<Item>) {
           style={{ transform: `translateY(${first * rowHeight}px)` }}
         >
           {shown.map((item, offset) => (
+            // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, and names the active option.
             <div
               key={keyOf(item)}
               id={`${label}-${first + offset}`}
               role="option"
-              tabIndex={-1}
               aria-posinset={first + offset + 1}
               aria-setsize={items.length}
               aria-selected={first + offset === selected}
@@ -101,11 +103,15 @@ export function VirtualList<Item>(properties: Properties<Item>) {
   );
 }
 
+/** Puts the focus on a list, when what it was on goes. */
+export const focusList = (label: string): void => document.getElementById(`list-${label}`)?.focus();
+
 /** Stays at the end while following. Otherwise, the rows that are read stay where they are when others come or go. */
 function useKeptPlace<Item>(
   { items, rowHeight, isFollowing, placeOf }: Properties<Item>,
   box: HTMLDivElement | null,
   anchor: Anchor<Item> | undefined,
+  height: number,
 ): void {
   useLayoutEffect(() => {
     if (!box) return;
@@ -114,7 +120,7 @@ function useKeptPlace<Item>(
       const top = placeOf(anchor.item) * rowHeight + anchor.cut;
       if (Math.abs(box.scrollTop - top) >= rowHeight) box.scrollTop = top;
     }
-  }, [items, items.length, isFollowing]);
+  }, [items, items.length, isFollowing, height]);
 }
 
 function useSize(box: { readonly current: HTMLDivElement | null }, onHeight: (height: number) => void): void {
@@ -126,15 +132,20 @@ function useSize(box: { readonly current: HTMLDivElement | null }, onHeight: (he
   }, []);
 }
 
-/** Scrolls to the selected row when another one is selected. */
-function useVisible(box: HTMLDivElement | null, selected: number, rowHeight: number): void {
+/** Scrolls to the selected row when another one is selected, and not when it has moved among the others. */
+function useVisible(
+  box: HTMLDivElement | null,
+  selected: number,
+  rowHeight: number,
+  key: number | undefined,
+): void {
   useLayoutEffect(() => {
     if (!box || selected < 0) return;
     const top = selected * rowHeight;
     if (top < box.scrollTop) box.scrollTop = top;
     else if (top + rowHeight > box.scrollTop + box.clientHeight)
       box.scrollTop = top + rowHeight - box.clientHeight;
-  }, [selected, box]);
+  }, [key, box]);
 }
 
 function moveByKey<Item>(

@@ -5,6 +5,10 @@ import type { RequestLog } from '../requests/request-log.js';
 import { findEvents } from '../search/find-events.js';
 import { parseSpan } from '../search/time-span.js';
 import type { Store } from '../store/store.js';
+import { isoTime } from '../terminal/iso-time.js';
+
+/** Longer messages are cut, since an assistant reads little at once. */
+const MAX_MESSAGE = 4_000;
 
 /** The parts of the service that the tools read. */
 export interface ToolSources {
@@ -38,11 +42,14 @@ export class Tools {
   /** The newest events that match. */
   async searchLogs({ since, limit, ...criteria }: SearchArguments): Promise<unknown> {
     const found = await findEvents(this.#sources.store, { ...criteria, startTime: this.#startOf(since) });
-    const events = found.slice(-limit).map(({ sequence, timestamp, ingestionTime: _, ...event }) => ({
-      sequence,
-      time: new Date(timestamp).toISOString(),
-      ...event,
-    }));
+    const events = found
+      .slice(-limit)
+      .map(({ sequence, timestamp, ingestionTime: _, message, ...event }) => ({
+        sequence,
+        time: isoTime(timestamp),
+        ...event,
+        ...cut(message),
+      }));
     return { total: found.length, events };
   }
 
@@ -71,8 +78,14 @@ export class Tools {
   }
 }
 
+/** The beginning of a message, and how long it is if that is not all. */
+const cut = (message: string) =>
+  message.length <= MAX_MESSAGE
+    ? { message }
+    : { message: message.slice(0, MAX_MESSAGE), cutFromCharacters: message.length };
+
 const summaryOf = (record: RequestRecord) => ({
-  time: new Date(record.at).toISOString(),
+  time: isoTime(record.at),
   operation: record.operation,
   status: record.status,
   logGroupName: record.logGroupName,

@@ -46,10 +46,18 @@ const MAX_NESTING = 500;
 function valueAt(fields: Fields, path: string): unknown {
   if (Object.hasOwn(fields, path)) return fields[path];
   if (!path.includes('.')) return undefined;
-  let value: unknown = fields;
-  for (const name of path.split('.')) {
-    if (!isObject(value) || !Object.hasOwn(value, name)) return undefined;
-    value = value[name];
-  }
-  return value;
+  return valueIn(fields, path.split('.'), 0);
+}
+
+/** In an array, the values of all its members: `items.price` is the list of prices. @param arrays passed so far */
+function valueIn(value: unknown, names: readonly string[], arrays: number): unknown {
+  const [name, ...rest] = names;
+  if (name === undefined) return value;
+  if (!isObject(value)) return undefined;
+  if (Object.hasOwn(value, name)) return valueIn(value[name], rest, arrays);
+  if (!Array.isArray(value) || arrays === MAX_DEPTH) return undefined;
+  const found = value
+    .map((member) => valueIn(member, names, arrays + 1))
+    .filter((member) => member !== undefined);
+  return found.length > 0 ? found.flat() : undefined;
 }

@@ -5,8 +5,9 @@ import { plainText } from './plain-text.js';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Pino's numbers are ten times these. */
-export const rankOf = (level: Level): number => LEVELS.indexOf(level) + 1;
+/** Pino's number of a level. */
+export const numberOf = (level: Level | undefined): number | undefined =>
+  level && 10 * (LEVELS.indexOf(level) + 1);
 
 /** Names of Winston (npm and syslog), OpenTelemetry, log4j and Python. */
 const NAMES: ReadonlyMap<string, Level> = new Map([

@@ -1,5 +1,5 @@
 import { type Fields, fieldOf, fieldsOf, shallowJson } from './fields.js';
-import { levelNamed, levelOf, rankOf } from './level.js';
+import { levelNamed, levelOf, numberOf } from './level.js';
 import { plainText } from './plain-text.js';
 import type { Operator, Query, Term } from './query.js';
 
@@ -54,13 +54,10 @@ interface ParsedRecord {
 }
 
 function parsedMatcher({ name, operator, value, isNegated }: FieldTerm): Matches<ParsedRecord> {
-  const level = name === 'level' ? levelNamed(asNumber(value) ?? value) : undefined;
-  if (level) {
-    const compares = comparison(operator === ':' ? '=' : operator, String(rankOf(level)));
-    return ({ message, fields }) => {
-      const found = levelOf(message, fields);
-      return compares(found && rankOf(found)) !== isNegated;
-    };
+  const level = name === 'level' ? (asNumber(value) ?? numberOf(levelNamed(value))) : undefined;
+  if (level !== undefined) {
+    const compares = comparison(operator === ':' ? '=' : operator, String(level));
+    return ({ message, fields }) => compares(numberOf(levelOf(message, fields))) !== isNegated;
   }
   const compares = comparison(operator, value);
   return ({ fields }) => compares(fields && fieldOf(fields, name)) !== isNegated;

@@ -93,3 +93,14 @@ class Reader {
     return found;
   }
 }
+
+/** A name that a search can have. */
+const NAME = /^[\p{L}_@$][\p{L}\p{N}_@$./-]*$/u;
+const PLAIN = /^[\w./:@-]+$/;
+
+/** The term for a field that equals a value; undefined if no term can name the field. */
+export const fieldTerm = (name: string, value: string): string | undefined =>
+  NAME.test(name) ? `${name}=${PLAIN.test(value) ? value : quote(value)}` : undefined;
+
+/** A value in quotation marks, as `readValue` reads it. */
+const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;

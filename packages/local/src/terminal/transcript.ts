@@ -1,6 +1,7 @@
 import { toJson } from '../http/json.js';
 import type { Put, RequestRecord } from '../local.js';
 import type { Entity } from '../operations/entity.js';
+import { isoTime } from './iso-time.js';
 import { safe } from './safe-text.js';
 
 /** Formats what arrives: a line for each event, and a heading whenever the group, stream or entity changes. */
@@ -72,7 +73,4 @@ function describe(entity: Entity | null): string {
 }
 
 /** The time of day in UTC, or the number itself if it is out of range for a Date. */
-function clock(timestamp: number): string {
-  const date = new Date(timestamp);
-  return Number.isNaN(date.getTime()) ? String(timestamp) : date.toISOString().slice(11);
-}
+const clock = (timestamp: number): string => isoTime(timestamp).replace(/^.*T/, '');

@@ -4,6 +4,7 @@ import {
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { until } from '../../support/until.js';
 import { bench, HOUR, NOW, SECOND } from '../support.js';
 import { ENTITY, ORDERS, ofMessage, pageTest, pino, put, rows, rowWith, shows, textOf } from './page-test.js';
 
@@ -102,6 +103,43 @@ pageTest('the list follows until one scrolls, and what is read stays in its plac
   await page.keyboard.press('f');
   await rowWith(page, 'another').waitFor();
   await follow.waitFor({ state: 'detached' });
+});
+
+pageTest('events leave the last minute as time passes', async (_t, page, made) => {
+  await made.putAt(NOW - 59 * SECOND, NOW + 2 * SECOND);
+  await shows(page, 2, 2);
+  await page.selectOption('#time', '1m');
+  // The clock of the service stands at NOW, and the one of the page goes on.
+  await shows(page, 1, 2);
+});
+
+const LIST = "document.querySelector('.events .list')";
+
+pageTest('who has scrolled away from the selected event is not pulled back to it', async (t, page, made) => {
+  await put(
+    made,
+    Array.from({ length: 200 }, (_, index) => `line ${index}`),
+  );
+  await rowWith(page, 'line 199').click();
+  await page.evaluate(`${LIST}.scrollTop = 1000`);
+  await rowWith(page, 'line 50').waitFor();
+  await made.putAt(NOW - SECOND);
+  await shows(page, 201, 201);
+  t.is(await page.evaluate(`${LIST}.scrollTop`), 1_000 + 22);
+});
+
+pageTest('the newest event stays in sight when a panel opens', async (t, page, made) => {
+  await page.keyboard.press('1');
+  await put(
+    made,
+    Array.from({ length: 200 }, (_, index) => `line ${index}`),
+  );
+  await rowWith(page, 'line 199').waitFor();
+  await page.keyboard.press('3');
+  await page.locator('.rates').waitFor();
+  const isAtEnd = `${LIST}.scrollTop + ${LIST}.clientHeight >= ${LIST}.scrollHeight - 1`;
+  await until('the end', async () => Boolean(await page.evaluate(isAtEnd)));
+  t.is(await page.locator('.follow').count(), 0);
 });
 
 pageTest(

@@ -1,3 +1,5 @@
+import { asService } from '@putlogs/local/internal';
+import type { Page } from 'playwright-core';
 import { DAY, HOUR, NOW } from '../support.js';
 import { ENTITY, ORDERS, pageTest, put, rows, shows, textOf } from './page-test.js';
 
@@ -31,7 +33,10 @@ pageTest(
     const trace = page.locator('.traces tbody tr');
     t.regex(await textOf(trace), /abc123211 mscheckout$/);
     await page.fill('#search', '');
-    await shows(page, 4, 4);
+    // Whatever was chosen before, the trace is shown as a whole.
+    await page.fill('#pattern', '{ $.level = 50 }');
+    await page.selectOption('#time', '1m');
+    await shows(page, 1, 4);
     await trace.locator('button').click();
     await shows(page, 2, 4);
   },
@@ -68,7 +73,7 @@ pageTest('requests say what was refused, and by which rule', async (t, page, mad
   );
   t.regex(await explanations(4), /chronological order[\s\S]*Sort them before you send/);
   t.regex(await explanations(5), /The specified log stream does not exist[\s\S]*Call CreateLogStream first/);
-  t.regex(await explanations(6), /Accepted whole/);
+  t.regex(await explanations(6), /Accepted in full/);
   t.regex(await textOf(requests.nth(6)), /200 ?13.93 KiB<1 %/);
   await page.check('.failed-only input');
   t.is(await requests.count(), 4);
@@ -98,31 +103,68 @@ pageTest(
     await page.locator('[aria-label=Clock]', { hasText: '1 h ahead' }).waitFor();
     const refused = await made.raw('DescribeLogGroups', '{}');
     t.regex(refused.body, /InvalidSignatureException/);
-    await page.locator('[aria-label=Clock] button', { hasText: 'Right' }).click();
-    await page.locator('[aria-label=Clock]', { hasText: 'Right.' }).waitFor();
+    await page.locator('[aria-label=Clock] button', { hasText: 'Correct' }).click();
+    await page.locator('[aria-label=Clock]', { hasText: 'Correct.' }).waitFor();
   },
   { isComplaining: true },
 );
 
-pageTest('rates are plotted, and a month is estimated at a price', async (t, page, made) => {
-  await put(
-    made,
-    Array.from({ length: 5_000 }, () => 'x'.repeat(100)),
-  );
+/** The clock of the service in the next tests. */
+let time = NOW;
+const MOVED = { service: { now: () => time } };
+
+pageTest(
+  'accepted events are plotted, and a month is estimated at a price after ten seconds',
+  async (t, page, made) => {
+    time = NOW;
+    const texts = Array.from({ length: 5_000 }, () => 'x'.repeat(100));
+    await put(made, texts);
+    // None of these is accepted.
+    const old = { timestamp: NOW - 15 * DAY, message: 'x' };
+    await made.put({ logEvents: [old, { timestamp: NOW, message: 'x'.repeat(100) }] });
+    const end = made.local.fault({ kind: 'noRequestId' });
+    await put(made, texts);
+    end();
+    await page.click('#tab-rates');
+    const rates = page.locator('.rates');
+    await rates.locator('figure', { hasText: 'at most 5,001' }).waitFor();
+    await rates.locator('figure', { hasText: 'at most 615 KiB' }).waitFor();
+    await rates.locator('figure', { hasText: 'at most 60 %' }).waitFor();
+    const cost = page.locator('.cost');
+    await cost.locator('p', { hasText: /An estimate follows in \d+ s/ }).waitFor();
+    time = NOW + 60_000;
+    await page.reload();
+    await cost.locator('p', { hasText: 'about' }).waitFor();
+    const dollars = async () => Number(/\$([\d.,]+)/.exec(await textOf(cost))?.[1]?.replace(',', ''));
+    await page.fill('#price', '1');
+    // 630,126 bytes in a minute and some seconds.
+    const one = await dollars();
+    t.true(one > 10 && one < 26, `${one}`);
+    await page.fill('#price', '0');
+    t.is(await dollars(), 0);
+    t.regex(await textOf(cost), /An estimate of the ingestion alone/);
+  },
+  MOVED,
+);
+
+pageTest('lines of standard input are plotted too', async (_t, page, made) => {
   await page.click('#tab-rates');
-  const rates = page.locator('.rates');
-  await rates.locator('figure', { hasText: 'at most 5,000' }).waitFor();
-  await rates.locator('figure', { hasText: 'at most 615 KiB' }).waitFor();
-  await rates.locator('figure', { hasText: 'at most 60 %' }).waitFor();
-  const cost = async () =>
-    Number(/\$([\d.,]+)/.exec(await textOf(page.locator('.cost')))?.[1]?.replace(',', ''));
-  await page.fill('#price', '1');
-  const one = await cost();
-  t.true(one > 10, `${one}`);
-  await page.fill('#price', '0');
-  t.is(await cost(), 0);
-  t.regex(await textOf(page.locator('.cost')), /An estimate of the ingestion alone/);
+  await page.locator('.cost p', { hasText: 'Nothing arrived' }).waitFor();
+  await asService(made.local).ingest('stdin', 's', [{ timestamp: NOW, message: 'a line' }]);
+  await page.locator('.rates figure', { hasText: 'at most 32 B' }).waitFor();
+  await page.locator('.cost p', { hasText: 'An estimate follows' }).waitFor();
 });
+
+pageTest(
+  'a service that only counts events plots what its requests brought',
+  async (_t, page, made) => {
+    const old = { timestamp: NOW - 15 * DAY, message: 'x' };
+    await made.put({ logEvents: [old, { timestamp: NOW, message: 'x' }] });
+    await page.click('#tab-rates');
+    await page.locator('.rates figure', { hasText: 'at most 27 B' }).waitFor();
+  },
+  { service: { keepEvents: false } },
+);
 
 for (const colorScheme of ['light', 'dark'] as const) {
   pageTest(
@@ -179,15 +221,20 @@ pageTest('all of it can be used by the keyboard', async (t, page, made) => {
     ['1', 'requests'],
   ] as const) {
     await keys(key);
-    await page.locator(`#tab-${panel}[aria-selected=true]`).waitFor();
+    await page.locator(`#tab-${panel}[aria-expanded=true]`).waitFor();
   }
   await keys('G');
   t.is(await selected(), 'plain text');
-  await page.locator('.events .list').focus();
   await keys('ArrowUp');
+  t.regex(await selected(), /^retry/);
+  // A click puts the focus on the list, whose keys then move on from the row.
+  await rows(page).nth(1).click();
+  await keys('ArrowDown');
   t.regex(await selected(), /^retry/);
   await keys('Home');
   t.regex(await selected(), /^order placed/);
+  await page.click('.detail [aria-label=Close]');
+  t.is(await page.evaluate('document.activeElement.id'), 'list-events');
   await keys('4');
   // Whatever can be clicked is reached by the tab key.
   const all = Number(
@@ -204,3 +251,62 @@ pageTest('all of it can be used by the keyboard', async (t, page, made) => {
   reached.delete(-1);
   t.is(reached.size, all);
 });
+
+const leaf = (page: Page, text: string) => page.locator('.detail .leaf', { hasText: text });
+
+pageTest(
+  'a value is searched for where it is: in arrays, and not under a name that no search has',
+  async (t, page, made) => {
+    const order = {
+      items: [{ price: 5 }, { price: 7 }],
+      tags: [['deep']],
+      'two words': 'x y',
+      'a.b': { c: 'dotted' },
+      text: 'say "hi"\\ now',
+    };
+    await put(made, [JSON.stringify(order), JSON.stringify({ items: [{ price: 8 }] })]);
+    await rows(page).first().click();
+    for (const [text, query] of [
+      ['7', 'items.price=7'],
+      ['say', 'text="say \\"hi\\"\\\\ now"'],
+    ] as const) {
+      await leaf(page, text).click();
+      t.is(await page.inputValue('#search'), query);
+      await shows(page, 1, 2);
+      await page.fill('#search', '');
+      await shows(page, 2, 2);
+    }
+    for (const text of ['x y', 'dotted']) {
+      await leaf(page, text).waitFor();
+      t.is(await page.locator('.detail button.leaf', { hasText: text }).count(), 0);
+    }
+  },
+);
+
+pageTest('where the browser keeps nothing of this site, the page works', async (t, page, made) => {
+  await page.addInitScript(
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })",
+  );
+  await page.reload();
+  await put(made, ['x']);
+  await shows(page, 1, 1);
+  await page.click('#theme');
+  t.is(await page.evaluate('document.documentElement.dataset.theme'), 'light');
+});
+
+pageTest(
+  'who cannot see the page hears of searches that are done, and of problems',
+  async (t, page, made) => {
+    await put(made, ORDERS);
+    await shows(page, 4, 4);
+    await page.fill('#search', 'level:error');
+    await page.locator('[role=status]', { hasText: '1 of 4 events match' }).waitFor({ state: 'attached' });
+    await put(made, ['x']);
+    await shows(page, 1, 5);
+    t.is(await textOf(page.locator('.result [role=status]')), '1 of 4 events match');
+    await page.fill('#search', 'level>');
+    await page.locator('[role=alert]', { hasText: 'A value is missing' }).waitFor({ state: 'attached' });
+    t.true(await page.locator('button', { hasText: 'Export' }).isDisabled());
+    t.is(await textOf(page.locator('.dot[role=status]')), 'connected');
+  },
+);

@@ -70,6 +70,8 @@ for (const [query, expected] of [
   ['level:50', 'PINO TEXT'],
   ['level:Warning', 'WINSTON'],
   ['level>=warn', 'PINO WINSTON TEXT'],
+  ['level>35', 'PINO WINSTON TEXT'],
+  ['level<45', 'WINSTON'],
   ['level<error', 'WINSTON'],
   ['level!=error', 'WINSTON'],
   ['-level:error', 'WINSTON'],
@@ -109,6 +111,22 @@ for (const [query, expected] of [
     t.is(namesOf(await search(await withEvents(t), { query })), expected);
   });
 }
+
+test('a value in an array of objects is found by the path to it', async (t) => {
+  const made = await bench(t);
+  const messages = [{ items: [{ price: 5 }, { price: 7, tags: ['new'] }] }, { items: [{ price: 8 }] }];
+  await made.put({
+    logEvents: messages.map((message) => ({ timestamp: NOW, message: JSON.stringify(message) })),
+  });
+  for (const [query, total] of [
+    ['items.price=7', 1],
+    ['items.price>=5', 2],
+    ['items.1.price=7', 1],
+    ['items.tags=new', 1],
+    ['items.none:*', 0],
+  ] as const)
+    t.is((await search(made, { query })).total, total, query);
+});
 
 /** Values of one field, of all types. */
 const STATUSES = [503, 404, '500', 'OK', '5xx', null, true, [200, 502], { code: 503 }];

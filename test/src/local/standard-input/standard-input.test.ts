@@ -85,6 +85,8 @@ for (const [line, timestamp] of [
   ['2026-11-24T12:00:00Z INFO text', NOW],
   ['[2026-11-24 12:00:00,250+00:00] text', NOW + 250],
   ['{"time":"1999-01-01T00:00:00Z"}', Date.UTC(1999, 0)],
+  ['{"time":1795521600000250}', NOW],
+  ['{"time":1795521600000000250}', NOW],
 ] as const) {
   test(`the time of a line is the one that it states: ${line}`, async (t) => {
     const piped = new Piped(t, 'pipe');
