@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { Policy } from '../access/policy.js';
 import { QUOTAS } from '../access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from '../faults/chaos.js';
+import { isForLoopback } from '../http/browsers.js';
 import type { Service } from '../http/server.js';
-import { Journal, JournalError, type JournalProblem } from '../journal/journal.js';
+import { Journal, type JournalProblem } from '../journal/journal.js';
 import type { Local, StartOptions } from '../local.js';
 import { startService } from '../start.js';
 import { safe } from '../terminal/safe-text.js';
@@ -116,18 +117,29 @@ function listeners(json: boolean): StartOptions {
 
 function greeting(local: Local, { chaos, mcp }: Arguments): string {
   const lines = Object.entries(local.env).map(([name, value]) => `  export ${name}=${value}`);
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${chaos === undefined ? '' : chaosNotice(chaos)}${mcp ? `Assistants may read at ${local.endpoint}/_putlogs/mcp.\n\n` : ''}Events appear here as they arrive, and on the page ${local.endpoint}/. Press Ctrl+C to end.\n`;
+  const notices = [
+    ...(chaos === undefined ? [] : [chaosNotice(chaos)]),
+    ...(mcp && hasPage(local) ? [`Assistants may read at ${local.endpoint}/_putlogs/mcp.`] : []),
+    `Events appear here as they arrive${hasPage(local) ? `, and on the page ${local.endpoint}/` : ''}. Press Ctrl+C to end.`,
+    ...(hasPage(local) ? [] : [NO_PAGE]),
+  ];
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${notices.join('\n\n')}\n`;
 }
 
-const chaosNotice = (seed: number): string =>
-  `Chaos: ${CHAOS_SUMMARY}. To repeat it, use --chaos=${seed}.\n\n`;
+/** The page and all else under /_putlogs/ are answered at a loopback name alone. */
+const hasPage = ({ endpoint }: Local): boolean => isForLoopback({ host: new URL(endpoint).host });
+const NO_PAGE =
+  'The page and /_putlogs/ are not available at this address: listen at 127.0.0.1, or 0.0.0.0 and open it from this machine.';
+
+const chaosNotice = (seed: number): string => `Chaos: ${CHAOS_SUMMARY}. To repeat it, use --chaos=${seed}.`;
 
 function failure({ port, host }: Arguments, error: unknown): string {
-  if (error instanceof JournalError) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE')
     return `Port ${port} of ${host} is in use. Choose another with --port, or 0 for a free one.`;
-  return `Cannot listen on port ${port} of ${host}: ${error instanceof Error ? error.message : String(error)}`;
+  const isOfNetwork = 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo');
+  return isOfNetwork ? `Cannot listen on port ${port} of ${host}: ${error.message}` : error.message;
 }
 
 async function run(args: Arguments): Promise<void> {
@@ -139,7 +151,9 @@ async function run(args: Arguments): Promise<void> {
     { journal, isForAssistants: mcp },
   );
   if (chaos !== undefined) for (const fault of CHAOS) local.fault(fault);
+  const ending = new AbortController();
   const end = (): void => {
+    ending.abort();
     process.stdin.destroy();
     void local.close();
   };
@@ -148,11 +162,11 @@ async function run(args: Arguments): Promise<void> {
   // The reader of the pipe has ended, as in `putlogs-local | head`.
   process.stdout.on('error', end);
   (json ? process.stderr : process.stdout).write(greeting(local, args));
-  if (open && !(await openBrowser(`${local.endpoint}/`))) {
+  if (open && hasPage(local) && !(await openBrowser(`${local.endpoint}/`))) {
     process.stderr.write(`No program here opens a browser. Open ${local.endpoint}/ yourself.\n`);
   }
   if (journal && journal.damagedLines > 0) process.stderr.write(damageNotice(db ?? '', journal));
-  if (isPiped()) void pass(local);
+  if (isPiped()) void pass(local, ending.signal);
 }
 
 function damageNotice(file: string, { damagedLines, original }: Journal): string {
@@ -172,8 +186,9 @@ function complain(file: string, { kind, error }: JournalProblem): void {
 }
 
 /** Shows what is piped into the service, which goes on when that has ended. */
-async function pass(service: Service): Promise<void> {
+async function pass(service: Service, ending: AbortSignal): Promise<void> {
   await showInput(service).catch(() => undefined);
+  if (ending.aborted) return;
   process.stderr.write(
     `The input has ended. The service and its page ${service.endpoint}/ go on until Ctrl+C.\n`,
   );

@@ -21,6 +21,8 @@ export function addFault(faults: Faults, headers: IncomingHttpHeaders, body: Buf
 
 /** Removes the fault with the `id`, or all faults. */
 export function removeFaults(faults: Faults, parameters: URLSearchParams): Reply {
+  const unknown = [...parameters.keys()].find((name) => name !== 'id');
+  if (unknown !== undefined) throw new TypeError(`Unknown parameter: ${unknown}; known is id.`);
   const id = parameters.get('id');
   if (id === null) {
     faults.clear();

@@ -75,6 +75,7 @@ export class Control {
     const { store, requests } = this.#service;
     const { method, name, parameters } = request;
     switch (`${method} ${name}`) {
+      case 'HEAD health':
       case 'GET health':
         return jsonReply(200, { status: 'ok' });
       case 'GET requests':

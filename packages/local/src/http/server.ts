@@ -281,7 +281,7 @@ export class Service implements Local {
 }
 
 function targetOf({ method, url }: IncomingMessage): Target {
-  if (method === 'GET' && isPagePath(url)) return 'page';
+  if ((method === 'GET' || method === 'HEAD') && isPagePath(url)) return 'page';
   return url?.startsWith(CONTROL_PATH) ? 'control' : 'service';
 }
 

@@ -2,6 +2,7 @@ import type { Entry } from './aggregates.js';
 import { AGGREGATES } from './aggregates.js';
 import { FUNCTIONS, floorTo } from './functions.js';
 import type { Lexer, Token } from './lexer.js';
+import { MalformedQuery } from './malformed-query.js';
 import type { Row } from './row.js';
 import { areEqual, compare, isTrue, Timestamp, toNumber, toText, type Value } from './value.js';
 
@@ -30,6 +31,9 @@ const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
 /** Operators of the same line bind equally tightly; each line binds more tightly than the one before. */
 const LEVELS = [['+', '-'], ['*', '/', '%'], ['^']] as const;
 
+/** More than a person writes. */
+const MAX_DEPTH = 100;
+
 /** What expressions may contain at their place in a query. */
 export interface Place {
   /** Whether aggregates such as `count(*)` are allowed. */
@@ -43,6 +47,7 @@ export class ExpressionParser {
   readonly #lexer: Lexer;
   readonly #place: Place;
   #isInAggregate = false;
+  #depth = 0;
 
   constructor(lexer: Lexer, place: Place) {
     this.#lexer = lexer;
@@ -68,9 +73,17 @@ export class ExpressionParser {
     return left;
   }
 
+  /** Reads what is inside of another expression, which may be so deep that no stack holds it. */
+  #nested<T>(read: () => T): T {
+    if (++this.#depth > MAX_DEPTH) throw new MalformedQuery(`expression nested more than ${MAX_DEPTH} deep`);
+    const inner = read();
+    this.#depth--;
+    return inner;
+  }
+
   #readNot(): Expression {
     if (!this.#lexer.take('not')) return this.#readComparison();
-    const operand = this.#readNot();
+    const operand = this.#nested(() => this.#readNot());
     return (row, group) => !isTrue(operand(row, group));
   }
 
@@ -128,13 +141,13 @@ export class ExpressionParser {
     return calculate(
       (a, b) => a - b,
       () => 0,
-      this.#readUnary(),
+      this.#nested(() => this.#readUnary()),
     );
   }
 
   #readOperand(): Expression {
     if (this.#lexer.take('(')) {
-      const inner = this.read();
+      const inner = this.#nested(() => this.read());
       this.#lexer.expect(')');
       return inner;
     }
@@ -179,9 +192,9 @@ export class ExpressionParser {
   /** The time of the row, rounded down. */
   #readBin(): Expression {
     const period = this.#lexer.next();
-    if (period.kind !== 'period') throw this.#lexer.unexpected(period);
+    const millis = period.kind === 'period' ? millisOf(period.text) : 0;
+    if (millis === 0) throw this.#lexer.unexpected(period);
     this.#lexer.expect(')');
-    const millis = millisOf(period.text);
     return (row) => floorTo(row.get('@timestamp'), millis, Math.floor);
   }
 
@@ -206,7 +219,7 @@ export class ExpressionParser {
   #readList(end: ')' | ']'): readonly Expression[] {
     const values: Expression[] = [];
     if (this.#lexer.take(end)) return values;
-    do values.push(this.read());
+    do values.push(this.#nested(() => this.read()));
     while (this.#lexer.take(','));
     this.#lexer.expect(end);
     return values;

@@ -109,6 +109,6 @@ export const FUNCTIONS: Readonly<Record<string, RowFunction>> = {
 /** Rounds a time to a period, in UTC. */
 export function floorTo(time: Value, period: number | undefined, round: (number: number) => number): Value {
   const millis = toNumber(time);
-  if (millis === undefined || period === undefined) return undefined;
+  if (millis === undefined || period === undefined || period === 0) return undefined;
   return new Timestamp(round(millis / period) * period);
 }

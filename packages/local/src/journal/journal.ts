@@ -15,7 +15,7 @@ const GROWTH = 4;
 const WRITE_CHARACTERS = 1_000_000;
 
 /** The file cannot be used. */
-export class JournalError extends Error {
+class JournalError extends Error {
   constructor(file: string, cause: unknown) {
     super(`Cannot keep events in ${file}: ${cause instanceof Error ? cause.message : String(cause)}.`, {
       cause,

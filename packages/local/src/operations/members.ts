@@ -261,10 +261,14 @@ function isText(value: unknown): value is string {
   return value !== null;
 }
 
-const formatList = (values: readonly unknown[]): string => `[${values.slice(0, 100).join(', ')}]`;
+const formatList = (values: readonly unknown[]): string =>
+  `[${values.slice(0, 100).map(formatValue).join(', ')}]`;
+
+/** Not by `String`, which calls a `toString` that the sender may have given. */
+const formatValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 const formatMap = (entries: readonly (readonly [string, unknown])[]): string =>
   `{${entries
     .slice(0, 100)
-    .map(([key, value]) => `${key}=${value}`)
+    .map(([key, value]) => `${key}=${formatValue(value)}`)
     .join(', ')}}`;

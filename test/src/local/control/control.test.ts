@@ -157,3 +157,20 @@ for (const [host, status] of [
     t.is((await exchange(local.port, 'GET', '/_putlogs/health', { host })).status, status);
   });
 }
+
+test('a misspelled parameter removes no fault', async (t) => {
+  const { local } = await bench(t);
+  local.fault({ kind: 'throttle' });
+  const { status } = await exchange(local.port, 'DELETE', '/_putlogs/faults?ID=3');
+  t.is(status, 400);
+  t.is(JSON.parse((await exchange(local.port, 'GET', '/_putlogs/faults')).body).length, 1);
+});
+
+for (const path of ['/', '/_putlogs/health']) {
+  test(`HEAD ${path} is answered as GET, without a body`, async (t) => {
+    const { local } = await bench(t);
+    const { status, body } = await exchange(local.port, 'HEAD', path);
+    t.is(status, 200);
+    t.is(body, '');
+  });
+}

@@ -445,3 +445,20 @@ test('a message that is nested deeply has the fields above', async (t) => {
   await made.put({ logEvents: [{ timestamp: NOW, message }] });
   t.deepEqual(await rowsOf(made, { queryString: 'fields name, after' }), [{ name: 'deep', after: '1' }]);
 });
+
+for (const expression of ['('.repeat(9_000), '-'.repeat(9_000), 'not '.repeat(2_400), 'abs('.repeat(2_400)]) {
+  test(`what is nested too deep is malformed: ${expression.slice(0, 10)}…`, async (t) => {
+    const made = await bench(t);
+    const input = { logGroupName: 'g', startTime: 0, endTime: NOW, queryString: `filter ${expression}` };
+    const { status, body } = await made.raw('StartQuery', JSON.stringify(input));
+    t.is(status, 400);
+    t.like(JSON.parse(body), { __type: 'MalformedQueryException' });
+  });
+}
+
+test('a period of zero is malformed', async (t) => {
+  const made = await bench(t);
+  const input = { logGroupName: 'g', startTime: 0, endTime: NOW, queryString: 'stats count(*) by bin(0s)' };
+  const { body } = await made.raw('StartQuery', JSON.stringify(input));
+  t.like(JSON.parse(body), { __type: 'MalformedQueryException' });
+});

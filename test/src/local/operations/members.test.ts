@@ -324,3 +324,10 @@ test('every operation of the SDK is implemented, or known to be missing', async 
   for (const operation of ['PutLogEvent', 'constructor', ''])
     t.is((await send(made, operation, {})).type, 'UnknownOperationException');
 });
+
+test('a value that has a toString of its own is a violation, and no failure', async (t) => {
+  const made = await bench(t);
+  const tags = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, { toString: 1 }]));
+  const answer = await made.raw('CreateLogGroup', JSON.stringify({ logGroupName: 'x', tags }));
+  t.is(answer.status, 400, answer.body);
+});
