@@ -54,7 +54,7 @@ export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';
 export { LossReports } from './pipeline/loss-reports.js';
 export { MemoryLimiter } from './pipeline/memory-limiter.js';
-export { assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
+export { type AssembledPipeline, assemblePipeline, type PipelineDependencies } from './pipeline/pipeline.js';
 export { QueuedBatch } from './pipeline/queued-batch.js';
 export { RateLimit } from './pipeline/rate-limit.js';
 export type { ChangeFound, FoundBatch, WrittenLetters } from './pipeline/recovery-search.js';

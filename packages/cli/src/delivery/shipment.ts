@@ -1,5 +1,5 @@
-import type { Config, Counts, EnvironmentVariables, Pipeline, Report } from '@putlogs/core';
-import { assemblePipeline, Counters, type PipelineDependencies } from '@putlogs/core/internal';
+import type { Config, Counts, EnvironmentVariables, Report } from '@putlogs/core';
+import { type AssembledPipeline, assemblePipeline, Counters, type PipelineDependencies } from '@putlogs/core/internal';
 import { type Tally, tallyOf } from './tally.js';
 
 /** At the end, delivery goes on for as long as events are taken. It is given up after this time without one. */
@@ -19,7 +19,7 @@ interface ShipmentOptions {
 
 /** A pipeline of a command: its counts can be read at any time, and its end waits for as long as there is progress. */
 export class Shipment {
-  readonly pipeline: Pipeline;
+  readonly pipeline: AssembledPipeline;
   readonly #counters = new Counters();
   #isGivenUp = false;
 

@@ -1,4 +1,4 @@
-import type { Tally } from '../delivery/tally.js';
+import type { Shipment } from '../delivery/shipment.js';
 
 /** Reading pauses when half of the buffer is full, and goes on at a quarter. */
 const PAUSE_SHARE = 1 / 2;
@@ -14,29 +14,29 @@ const CHECK_MS = 50;
  */
 export class InputBrake {
   readonly #maxBytes: number;
-  readonly #tally: () => Tally;
+  readonly #shipment: Pick<Shipment, 'pipeline' | 'tally'>;
   #bytesRead = 0;
   /** How many events were delivered when the patience was over. */
   #gaveUpAt = -1;
 
-  constructor(maxBufferBytes: number, tally: () => Tally) {
+  constructor(maxBufferBytes: number, shipment: Pick<Shipment, 'pipeline' | 'tally'>) {
     this.#maxBytes = maxBufferBytes;
-    this.#tally = tally;
+    this.#shipment = shipment;
   }
 
   /** @returns whether reading should pause until `released` resolves */
   read(bytes: number): boolean {
     this.#bytesRead += bytes;
-    const { delivered } = this.#tally();
+    const { delivered } = this.#shipment.tally;
     return delivered > this.#gaveUpAt && this.#pendingBytes > this.#maxBytes * PAUSE_SHARE;
   }
 
   async released(): Promise<void> {
-    let { delivered } = this.#tally();
+    let { delivered } = this.#shipment.tally;
     let stalledSince = performance.now();
     while (this.#pendingBytes > this.#maxBytes * RESUME_SHARE) {
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
-      const now = this.#tally().delivered;
+      const now = this.#shipment.tally.delivered;
       if (now > delivered) stalledSince = performance.now();
       delivered = now;
       if (performance.now() - stalledSince < PATIENCE_MS) continue;
@@ -45,9 +45,11 @@ export class InputBrake {
     }
   }
 
-  /** An estimate: events are as long as they are on average. */
+  /** What memory holds, with what each event takes besides its text; or what waits on disk, by the average length. */
   get #pendingBytes(): number {
-    const { accepted, pending } = this.#tally();
-    return accepted === 0 ? 0 : (this.#bytesRead / accepted) * pending;
+    const { pipeline, tally } = this.#shipment;
+    const { accepted, pending } = tally;
+    const onAverage = accepted === 0 ? 0 : (this.#bytesRead / accepted) * pending;
+    return Math.max(pipeline.heldBytes, onAverage);
   }
 }

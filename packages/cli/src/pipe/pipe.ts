@@ -42,7 +42,7 @@ export class Pipe {
     // The shipment may report problems at once.
     this.#status = new StatusLine(() => this.#statusText());
     this.#shipment = new Shipment({ config, env, onProblem: (text) => this.#note(text) });
-    this.#brake = new InputBrake(config.maxBufferBytes, () => this.#shipment.tally);
+    this.#brake = new InputBrake(config.maxBufferBytes, this.#shipment);
   }
 
   /** @returns the exit code; does not return if this program ends by a signal */

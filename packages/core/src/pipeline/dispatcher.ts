@@ -189,6 +189,11 @@ export class Dispatcher {
     if (isFirst) void this.holdUntil(withTimeout(HEAD_START_MS, this.#clock, recovered));
   }
 
+  /** What counts towards `maxBufferBytes`. */
+  get heldBytes(): number {
+    return this.#limiter.heldBytes;
+  }
+
   /**
    * Sends nothing until `ready` is settled. Records are accepted meanwhile.
    * @param stopWaiting is called when memory runs short, and should settle `ready`

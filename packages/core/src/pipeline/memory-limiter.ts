@@ -46,10 +46,11 @@ export class MemoryLimiter {
   }
 
   get isHalfFull(): boolean {
-    return this.#heldBytes > this.#maxBufferBytes / 2;
+    return this.heldBytes > this.#maxBufferBytes / 2;
   }
 
-  get #heldBytes(): number {
+  /** What counts towards `maxBufferBytes`. */
+  get heldBytes(): number {
     return this.#queue.heldBytes + this.#batcher.heldBytes;
   }
 
@@ -61,12 +62,12 @@ export class MemoryLimiter {
     // Open batches cannot be evicted. With many destinations they are sealed early, for the disk to take them.
     if (this.#store !== undefined && this.#batcher.heldBytes > this.#maxBufferBytes * OPEN_SHARE)
       return { kind: 'seal', destination: undefined };
-    if (this.#heldBytes > this.#evictAbove) this.#evict(false);
+    if (this.heldBytes > this.#evictAbove) this.#evict(false);
     return this.#reliefOfMemory() ?? this.#reliefOfDisk();
   }
 
   #reliefOfMemory(): Relief | undefined {
-    while (this.#heldBytes > this.#maxBufferBytes) {
+    while (this.heldBytes > this.#maxBufferBytes) {
       if (this.#evict(true) > 0) continue;
       const destination = this.#largestHolder();
       if (destination === undefined) return undefined;
@@ -108,9 +109,9 @@ export class MemoryLimiter {
   #evict(atOnce: boolean): number {
     if (this.#store === undefined) return 0;
     const enough = this.#maxBufferBytes * SPOOLED_SHARE;
-    const freed = this.#queue.evictNewest(this.#heldBytes - enough, atOnce);
+    const freed = this.#queue.evictNewest(this.heldBytes - enough, atOnce);
     // An eviction searches all waiting batches. Until more has come in, it would find nothing new.
-    this.#evictAbove = Math.max(enough, this.#heldBytes) + this.#maxBufferBytes * EVICTION_STEP_SHARE;
+    this.#evictAbove = Math.max(enough, this.heldBytes) + this.#maxBufferBytes * EVICTION_STEP_SHARE;
     return freed;
   }
 }

@@ -90,6 +90,8 @@ export function createPipeline(
 
 /** A pipeline whose thread belongs to it, and to the user's module. */
 export interface AssembledPipeline extends Pipeline {
+  /** The memory that waiting events take, as `maxBufferBytes` counts it. */
+  readonly heldBytes: number;
   /** Reports an error in this thread that nobody caught. Most likely the user's module caused it. */
   reportUncaught(error: unknown): void;
   /** Reports that a method threw after all. */
@@ -139,6 +141,9 @@ export function assemblePipeline(
   recovery?.start();
   const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, fallback, reporter, clock });
   return {
+    get heldBytes() {
+      return dispatcher.heldBytes;
+    },
     accept: dispatcher.accept.bind(dispatcher),
     flush: () => dispatcher.flush(),
     drain: () => teardown.drain(config.closeTimeoutMs),

@@ -141,6 +141,15 @@ test.serial('a file that is larger than the buffer loses nothing, though the ser
   t.is(local.count('/my/app'), 30_000);
 });
 
+test.serial('many short lines fit too, each of which takes more room than its text', async (t) => {
+  const local = await service(t, { keepEvents: false });
+  local.fault({ kind: 'slow', delayMs: 200 });
+  const env = environment(local, { PUTLOGS_MAX_BUFFER_BYTES: String(8 * 1024 * 1024) });
+  const { code, stderr } = await putlogs(['pipe', '--json'], { env, input: 'y\n'.repeat(400_000) });
+  t.is(code, 0, stderr);
+  t.is(local.count('/my/app'), 400_000);
+});
+
 test.serial('an outage does not hold the writer up', async (t) => {
   const local = await service(t, { keepEvents: false });
   local.fault({ kind: 'error500' });
