@@ -29,13 +29,16 @@ export class AwsAccess {
   readonly #config: AccessConfig;
   readonly #requestHandler: RequestHandler;
   readonly #source: CredentialSource;
+  readonly #notes: string[] = [];
   readonly #clients: { destroy(): void }[] = [];
 
   constructor(config: AccessConfig, env: EnvironmentVariables) {
     this.#config = config;
     this.network = new Network(config, env, systemClock);
     this.#requestHandler = chooseRequestHandler(config.requestHandler, this.network.requestHandler);
-    this.#source = credentialSource(config, this.#requestHandler, systemClock);
+    this.#source = credentialSource(config, this.#requestHandler, systemClock, (text) => {
+      this.#notes.push(text);
+    });
   }
 
   /** @throws the SDK's error if no Region is known */
@@ -45,6 +48,13 @@ export class AwsAccess {
 
   credentials(): Promise<FoundCredentials> {
     return this.#source({ callerClientConfig: { region: () => this.region() } });
+  }
+
+  /** Why sources of credentials gave none, in the words of the SDK. */
+  get reasons(): string[] {
+    return this.#notes.flatMap(
+      (note) => /^@smithy\/property-provider (?:->|\(!\)) (.*)$/s.exec(note)?.[1] ?? [],
+    );
   }
 
   /** Where requests go. Needs a Region. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { AddCommand } from '../program.js';
 
 export const addLocal: AddCommand = (program, end) => {
@@ -13,6 +14,8 @@ export const addLocal: AddCommand = (program, end) => {
       const arguments_ = process.argv;
       arguments_.splice(2, arguments_.indexOf('local', 2) - 1);
       await import(new URL('cli.js', import.meta.resolve('@putlogs/local')).href);
+      // Until the server is closed.
+      await once(process, 'beforeExit');
       end(Number(process.exitCode ?? 0));
     });
 };

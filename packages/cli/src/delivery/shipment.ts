@@ -1,5 +1,10 @@
 import type { Config, Counts, EnvironmentVariables, Report } from '@putlogs/core';
-import { type AssembledPipeline, assemblePipeline, Counters, type PipelineDependencies } from '@putlogs/core/internal';
+import {
+  type AssembledPipeline,
+  assemblePipeline,
+  Counters,
+  type PipelineDependencies,
+} from '@putlogs/core/internal';
 import { type Tally, tallyOf } from './tally.js';
 
 /** At the end, delivery goes on for as long as events are taken. It is given up after this time without one. */

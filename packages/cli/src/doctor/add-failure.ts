@@ -46,7 +46,9 @@ export function addFailedCall(
       addUnavailable(findings, failure.name, cause);
       break;
     default:
-      findings.add('PL-REQUEST-REFUSED', `CloudWatch Logs refuses ${action}: ${cause}`);
+      findings.add('PL-REQUEST-REFUSED', `CloudWatch Logs refuses ${action}: ${cause}`, {
+        fix: advice('Correct what the reason names. putlogs options lists the options.'),
+      });
   }
 }
 
@@ -58,5 +60,8 @@ function addUnavailable(findings: Findings, name: string, cause: string): void {
     });
   else if (/^E[A-Z]+$/.test(name))
     findings.add('PL-ENDPOINT-UNREACHABLE', `The connection to CloudWatch Logs failed (${cause}).`);
-  else findings.add('PL-SERVICE-FAILS', `CloudWatch Logs answers with an error of its own (${cause}).`);
+  else
+    findings.add('PL-SERVICE-FAILS', `CloudWatch Logs answers with an error of its own (${cause}).`, {
+      fix: advice('Try again later: events wait meanwhile.'),
+    });
 }

@@ -74,9 +74,20 @@ function addUnknown(findings: Findings, names: readonly string[], details: reado
 
 /** Every value that is not the default, and where it comes from. Never a secret. */
 function valuesWithOrigins(config: Config, given: Given): string[] {
-  return (Object.keys(OPTIONS) as OptionName[])
+  const values = (Object.keys(OPTIONS) as OptionName[])
     .filter((name) => !('isSecret' in OPTIONS[name]) && config[name] !== OPTIONS[name].default)
     .map((name) => `${name} = ${redact(textOf(config[name]))} (${originOf(name, given)})`);
+  return [...values, ...proxyVariables(given)];
+}
+
+/** The variables of a proxy, which are not an option's. Without user name and password. */
+function proxyVariables({ options, env }: Given): string[] {
+  if (options.proxy !== undefined || env[variableOf('proxy')]) return [];
+  return ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((upper) => {
+    const name = env[upper.toLowerCase()] === undefined ? upper : upper.toLowerCase();
+    const value = env[name];
+    return value ? [`proxy = ${redact(value.replace(/^(.*\/\/)?.*@/, '$1'))} (${name})`] : [];
+  });
 }
 
 function textOf(value: unknown): string {

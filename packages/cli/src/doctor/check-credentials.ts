@@ -1,4 +1,4 @@
-import type { Config, EnvironmentVariables } from '@putlogs/core';
+import type { EnvironmentVariables } from '@putlogs/core';
 import { classify, type FailedOutcome } from '@putlogs/core/internal';
 import { redact } from '@putlogs/core/main-thread';
 import type { AccessConfig, AwsAccess, FoundCredentials } from '../aws/access.js';
@@ -6,6 +6,7 @@ import { asksSts } from '../aws/caller.js';
 import { sourceOf } from '../aws/credential-sources.js';
 import { partitionOfArn } from '../policy/arn.js';
 import { trustPolicy, unknownPrincipal } from '../policy/trust.js';
+import { failedSource } from './failed-source.js';
 import { advice, command, type Findings, type Fix } from './findings.js';
 
 interface CredentialsParts {
@@ -35,7 +36,14 @@ export async function checkCredentials(
   try {
     found = await inTime(access.credentials());
   } catch (error) {
-    addFailure(findings, config, error);
+    addFailure(findings, parts, error);
+    return undefined;
+  }
+  if (found.expiration !== undefined && found.expiration.getTime() <= Date.now()) {
+    findings.add('PL-CREDENTIALS-EXPIRED', `The credentials expired at ${found.expiration.toISOString()}.`, {
+      details: [`from ${sourceOf(found)}`],
+      fix: renewal(found),
+    });
     return undefined;
   }
   const details = [
@@ -65,7 +73,8 @@ async function identify(
     const outcome = classify(error);
     if (addRefusal(findings, outcome, found)) return undefined;
     // A VPC may have an endpoint for CloudWatch Logs and none for STS, which delivery does not need.
-    const unknown = `as whom is not known: STS does not answer (${redact(outcome.failure.message)})`;
+    const { kind, failure } = outcome;
+    const unknown = `as whom is not known: STS ${kind === 'denied' ? 'refuses to tell' : 'does not answer'} (${failure.name})`;
     findings.add('PL-CREDENTIALS', 'Credentials were found', { details: [...details, unknown] });
     return { arn: undefined, account: found.accountId };
   }
@@ -91,10 +100,18 @@ function expiry({ expiration }: FoundCredentials): string {
 }
 
 /** The look-up failed. */
-function addFailure(findings: Findings, config: Config, error: unknown): void {
-  const { kind, failure } = classify(error);
+function addFailure(findings: Findings, { access, config, env }: CredentialsParts, error: unknown): void {
+  const outcome = classify(error);
+  if (addRefusal(findings, outcome)) return;
+  const { kind, failure } = outcome;
   const message = redact(failure.message);
-  if (failure.name === 'CredentialsTimeoutError' || kind === 'unavailable')
+  const failed = failedSource(config, env, access.reasons, error);
+  if (failed !== undefined && failure.name !== 'CredentialsTimeoutError' && !isFromSts(error))
+    findings.add('PL-CREDENTIALS-MISSING', failed.message, {
+      details: [failed.reason ?? message],
+      fix: failed.fix,
+    });
+  else if (failure.name === 'CredentialsTimeoutError' || kind === 'unavailable')
     findings.add('PL-CREDENTIALS-SLOW', 'The source of the credentials does not respond.', {
       details: [message],
       fix: command`aws sts get-caller-identity`,
@@ -131,6 +148,17 @@ export function addRefusal(
   found?: FoundCredentials,
 ): boolean {
   if (kind !== 'denied') return false;
+  const isAdded = addRefused(findings, failure, found);
+  // They were found, but are of no use.
+  if (isAdded) findings.withdraw('PL-CREDENTIALS');
+  return isAdded;
+}
+
+function addRefused(
+  findings: Findings,
+  failure: FailedOutcome['failure'],
+  found: FoundCredentials | undefined,
+): boolean {
   const details = [
     `${failure.name}: ${redact(failure.message)}`,
     ...(found === undefined ? [] : [`from ${sourceOf(found)}`]),
@@ -140,7 +168,7 @@ export function addRefusal(
     case 'InvalidClientTokenId':
       findings.add('PL-CREDENTIALS-WRONG', 'AWS does not know the access key.', {
         details,
-        fix: command`aws sts get-caller-identity`,
+        fix: newKey(found),
       });
       return true;
     case 'InvalidSignatureException':
@@ -162,6 +190,14 @@ export function addRefusal(
     default:
       return false;
   }
+}
+
+function newKey(found: FoundCredentials | undefined): Fix {
+  return found !== undefined && sourceOf(found).includes('environment')
+    ? command`export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…`
+    : advice(
+        'Create a new access key (aws iam create-access-key), and give it to the source of the credentials.',
+      );
 }
 
 function renewal(found: FoundCredentials | undefined): Fix {

@@ -25,10 +25,20 @@ export async function checkNetwork(
   const probe = await probeEndpoint(endpoint, access.network);
   if (probe.kind === 'answered' && probe.isService) {
     finishSample(probe.date);
-    addAnswer(findings, endpoint, [endpointOrigin(given), ...proxyDetail(proxy)], probe);
+    addAnswer(
+      findings,
+      endpoint,
+      [endpointOrigin(given), ...proxyDetail(proxy, proxyOrigin(endpoint, given))],
+      probe,
+    );
     return endpoint;
   }
   if (probe.kind === 'answered') addStranger(findings, endpoint, probe.status);
+  else if (probe.kind === 'silent' && proxy !== undefined && probe.hasSocket !== true)
+    findings.add('PL-PROXY-UNREACHABLE', `The proxy ${proxy} does not respond.`, {
+      details: [`from ${proxyOrigin(endpoint, given)}`],
+      fix: command`export NO_PROXY=${endpoint.hostname}`,
+    });
   else if (probe.kind === 'silent') addSilence(findings, endpoint, probe);
   else {
     const trustFix =
@@ -49,8 +59,8 @@ function endpointOrigin(given: Given): string {
   return `endpoint from ${variable ?? 'the Region'}`;
 }
 
-function proxyDetail(proxy: string | undefined): string[] {
-  return proxy === undefined ? [] : [`through the proxy ${proxy}`];
+function proxyDetail(proxy: string | undefined, origin: string): string[] {
+  return proxy === undefined ? [] : [`through the proxy ${proxy} (${origin})`];
 }
 
 function proxyFor(endpoint: URL, { proxy }: Config, env: EnvironmentVariables): string | undefined {
@@ -97,7 +107,7 @@ function addStranger(findings: Findings, endpoint: URL, status: number): void {
     'PL-NOT-THE-SERVICE',
     `What answers at ${endpoint.origin} (status ${status}) is not CloudWatch Logs.`,
     {
-      fix: command`curl -i ${endpoint.origin}`,
+      fix: advice(`Sign in to the network in a browser, or see what answers: curl -i ${endpoint.origin}`),
     },
   );
 }
@@ -119,6 +129,11 @@ function addSilence(findings: Findings, endpoint: URL, { connectedMs, securedMs 
 interface Fixes {
   readonly trustFix: Fix;
   readonly proxyVariable: string;
+}
+
+function proxyOrigin(endpoint: URL, given: Given): string {
+  const own = originOf('proxy', given);
+  return own === 'default' ? proxyVariable(endpoint, given) : own;
 }
 
 /** The variable that names the proxy, or would do so. */

@@ -1,4 +1,4 @@
-import { Batch, classify } from '@putlogs/core/internal';
+import { Batch, classify, type FailedOutcome } from '@putlogs/core/internal';
 import { findLogStream } from '../aws/log-groups.js';
 import { addFailedCall } from './add-failure.js';
 import type { GroupState } from './check-log-group.js';
@@ -53,21 +53,31 @@ async function tryPut(trial: Trial): Promise<PutResult | undefined> {
   } catch (error) {
     const outcome = classify(error);
     const { kind, failure } = outcome;
-    if (kind === 'missing') return /log group/i.test(failure.message) ? 'no group' : 'no stream';
-    if (kind === 'poison' && names.entity !== undefined && (await isTakenWithoutEntity(trial))) {
+    if (kind === 'missing') return missing(failure);
+    const withoutEntity =
+      kind === 'poison' && names.entity !== undefined ? await tryWithoutEntity(trial) : undefined;
+    if (withoutEntity !== undefined) {
       addRejectedEntity(trial, failure.message);
-      return 'stored nothing';
+      return withoutEntity;
     }
     addFailedCall(findings, { action: 'logs:PutLogEvents', outcome }, names.logGroupName, trial.arnParts);
     return undefined;
   }
 }
 
-async function isTakenWithoutEntity({ client, names }: Trial): Promise<boolean> {
-  return client.putLogEvents({ ...names, entity: undefined, batch: TOO_OLD }).then(
-    () => true,
-    () => false,
-  );
+function missing({ message }: FailedOutcome['failure']): PutResult {
+  return /log group/i.test(message) ? 'no group' : 'no stream';
+}
+
+/** @returns undefined if it fails too */
+async function tryWithoutEntity({ client, names }: Trial): Promise<PutResult | undefined> {
+  try {
+    await client.putLogEvents({ ...names, entity: undefined, batch: TOO_OLD });
+    return 'stored nothing';
+  } catch (error) {
+    const { kind, failure } = classify(error);
+    return kind === 'missing' ? missing(failure) : undefined;
+  }
 }
 
 export function addRejectedEntity({ findings }: Trial, reason: string): void {

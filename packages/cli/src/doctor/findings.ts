@@ -25,12 +25,17 @@ interface More {
 
 /** What the checks found, and which of them could not be made. */
 export class Findings {
-  readonly #all: Finding[] = [];
+  #all: Finding[] = [];
   readonly #leftOut = new Set<Check>();
 
   add(code: Code, message: string, { details = [], fix }: More = {}): void {
     const { check, level } = CODES[code];
     this.#all.push({ code, check, level, message, details, ...(fix && { fix }) });
+  }
+
+  /** What was found later says otherwise. */
+  withdraw(code: Code): void {
+    this.#all = this.#all.filter((finding) => finding.code !== code);
   }
 
   /** In the order in which they were found. */

@@ -7,6 +7,8 @@ import type { Network } from '@putlogs/core/internal';
 interface Stages {
   /** The address of the host, if it was looked up. */
   address?: string;
+  /** Without a proxy at once; else once the proxy has opened the way. */
+  hasSocket?: true;
   connectedMs?: number;
   securedMs?: number;
   answeredMs?: number;
@@ -51,6 +53,7 @@ export function probeEndpoint(endpoint: URL, network: Network): Promise<Probe> {
     };
     const timer = setTimeout(() => settle({ kind: 'silent' }), PATIENCE_MS);
     call.once('socket', (socket: Socket) => {
+      stages.hasSocket = true;
       socket.on('lookup', (_, address) => {
         stages.address = String(address);
       });

@@ -24,6 +24,13 @@ export class Output {
     return styleText(format, text, { stream: this.#stream });
   }
 
+  /** Resolves when everything is written, or cannot be. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stream.write('', () => resolve());
+    });
+  }
+
   json(value: unknown): void {
     this.line(safe(JSON.stringify(value, undefined, 2)));
   }

@@ -21,13 +21,15 @@ export type CredentialSource = ReturnType<typeof sdk.defaultProvider>;
 /**
  * The source of the credentials that the options ask for. Each keeps what it found until shortly before it expires.
  * @param requestHandler for the clients of STS and SSO
+ * @param note gets what the SDK says of each source, which it would otherwise write to the console in part
  */
 export function credentialSource(
   account: AccountOptions,
   requestHandler: RequestHandler,
   clock: Clock,
+  note: (text: string) => void = () => undefined,
 ): CredentialSource {
-  const base = baseSource(account, requestHandler, clock);
+  const base = baseSource(account, requestHandler, clock, note);
   return account.roleArn === undefined
     ? base
     : keep(assumedRole(account.roleArn, account, base, requestHandler), clock);
@@ -37,16 +39,18 @@ function baseSource(
   { findCredentials, credentials, profile }: AccountOptions,
   requestHandler: RequestHandler,
   clock: Clock,
+  note: (text: string) => void,
 ): CredentialSource {
   if (findCredentials !== undefined) return keep(moduleCredentials(findCredentials), clock);
   // A copy, since the SDK adds to it where it came from.
   if (credentials !== undefined) return async () => ({ ...credentials });
   const clientConfig = { requestHandler };
-  if (profile === undefined) return sdk.defaultProvider({ ignoreCache: true, clientConfig });
+  const logger = { debug: note, info: note, warn: note, error: note };
+  if (profile === undefined) return sdk.defaultProvider({ ignoreCache: true, clientConfig, logger });
   // The SDK's default sources would go on to the next one, as somebody else, if there is no such profile.
   return keep(async (context) => {
     const { default: providers } = await import('./sdk-providers.cjs');
-    return providers.fromIni({ profile, ignoreCache: true, clientConfig })(context);
+    return providers.fromIni({ profile, ignoreCache: true, clientConfig, logger })(context);
   }, clock);
 }
 

@@ -91,7 +91,89 @@ const CASES: readonly Case[] = [
     'a profile that does not exist',
     async (_, local) => sound(local, { PUTLOGS_PROFILE: 'nobody' }),
     'PL-CREDENTIALS-MISSING',
-    /export AWS_ACCESS_KEY_ID=/,
+    /^aws configure --profile nobody$/,
+  ],
+  [
+    'AWS_PROFILE of a profile that does not exist, beside keys',
+    async (_, local) => sound(local, { AWS_PROFILE: 'nobody' }),
+    'PL-CREDENTIALS-MISSING',
+    /^unset AWS_PROFILE$/,
+  ],
+  [
+    'a profile whose program fails',
+    async (t, local) => {
+      const file = join(spoolFolder(t), 'config');
+      writeFileSync(file, '[profile mine]\ncredential_process = false\n');
+      return sound(local, { AWS_CONFIG_FILE: file, PUTLOGS_PROFILE: 'mine' });
+    },
+    'PL-CREDENTIALS-MISSING',
+    /^Correct the profile mine/,
+  ],
+  [
+    'a profile whose program hangs',
+    async (t, local) => {
+      const file = join(spoolFolder(t), 'config');
+      // It ends once nobody reads any more.
+      writeFileSync(file, '[profile mine]\ncredential_process = while sleep 1; do echo; done\n');
+      return sound(local, { AWS_CONFIG_FILE: file, PUTLOGS_PROFILE: 'mine' });
+    },
+    'PL-CREDENTIALS-SLOW',
+    /aws sts get-caller-identity/,
+  ],
+  [
+    'a key without its secret',
+    async (_, local) => sound(local, { AWS_SECRET_ACCESS_KEY: '' }),
+    'PL-CREDENTIALS-MISSING',
+    /^export AWS_SECRET_ACCESS_KEY=…$/,
+  ],
+  [
+    'an endpoint of the container that refuses',
+    async (_, local) =>
+      sound(local, {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/',
+      }),
+    'PL-CREDENTIALS-MISSING',
+    /^Correct AWS_CONTAINER_CREDENTIALS_FULL_URI/,
+  ],
+  [
+    'a file with the token of a web identity that is not there',
+    async (_, local) =>
+      sound(local, {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_WEB_IDENTITY_TOKEN_FILE: '/nowhere/token',
+        AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/logs',
+      }),
+    'PL-CREDENTIALS-MISSING',
+    /^unset AWS_WEB_IDENTITY_TOKEN_FILE$/,
+  ],
+  [
+    'credentials whose time is over',
+    async (_, local) => sound(local, { AWS_CREDENTIAL_EXPIRATION: '2026-01-01T00:00:00Z' }),
+    'PL-CREDENTIALS-EXPIRED',
+    /unset AWS_ACCESS_KEY_ID/,
+  ],
+  [
+    'a key that STS does not know, as it asks for a role',
+    async (t, local) => {
+      const { endpoint } = await startSts(t, { refuses: () => 'InvalidClientTokenId' });
+      const roleArn = 'arn:aws:iam::123456789012:role/logs';
+      return sound(local, { AWS_ENDPOINT_URL_STS: endpoint, PUTLOGS_ROLE_ARN: roleArn });
+    },
+    'PL-CREDENTIALS-WRONG',
+    /access key/,
+  ],
+  [
+    'a token that has expired, as it asks for a role',
+    async (t, local) => {
+      const { endpoint } = await startSts(t, { refuses: () => 'ExpiredToken' });
+      const roleArn = 'arn:aws:iam::123456789012:role/logs';
+      return sound(local, { AWS_ENDPOINT_URL_STS: endpoint, PUTLOGS_ROLE_ARN: roleArn });
+    },
+    'PL-CREDENTIALS-EXPIRED',
+    /new credentials/,
   ],
   [
     'a key that STS does not know',
@@ -100,7 +182,7 @@ const CASES: readonly Case[] = [
       return sound(local, { AWS_ENDPOINT_URL_STS: endpoint });
     },
     'PL-CREDENTIALS-WRONG',
-    /aws sts get-caller-identity/,
+    /export AWS_ACCESS_KEY_ID=/,
   ],
   [
     'a key that CloudWatch Logs does not know',
@@ -109,7 +191,7 @@ const CASES: readonly Case[] = [
       return sound(local);
     },
     'PL-CREDENTIALS-WRONG',
-    /aws sts get-caller-identity/,
+    /aws iam create-access-key/,
   ],
   [
     'a wrong secret',
@@ -273,7 +355,7 @@ const CASES: readonly Case[] = [
       return sound(local);
     },
     'PL-SERVICE-FAILS',
-    /^$/,
+    /again later/,
   ],
   [
     'a proxy that wants a password',
@@ -293,6 +375,15 @@ const CASES: readonly Case[] = [
   [
     'a proxy that is not there',
     async (_, local) => sound(local, { HTTP_PROXY: 'http://127.0.0.1:1' }),
+    'PL-PROXY-UNREACHABLE',
+    /export NO_PROXY=127\.0\.0\.1/,
+  ],
+  [
+    'a proxy that hangs',
+    async (t, local) => {
+      const { port } = await startProxy(t, { status: 'silence' });
+      return sound(local, { HTTP_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
+    },
     'PL-PROXY-UNREACHABLE',
     /export NO_PROXY=127\.0\.0\.1/,
   ],
@@ -380,8 +471,10 @@ for (const [what, surroundings, code, fix, level = 'error'] of CASES) {
   test.serial(`the doctor says of ${what} that alone, and how to fix it: ${code}`, async (t) => {
     const local = await service(t);
     if (code === 'PL-ENTITY-REJECTED') await createStream(t, local);
-    const { code: exitCode, problems, conclusion } = await examine(t, await surroundings(t, local));
+    const examined = await examine(t, await surroundings(t, local));
+    const { code: exitCode, findings, problems, conclusion } = examined;
     t.deepEqual(codesOf(problems), [code]);
+    t.false(findings.some(({ code: other }) => /^PL-CREDENTIALS-/.test(code) && other === 'PL-CREDENTIALS'));
     const [problem] = problems;
     t.is(problem?.level, level);
     t.regex(problem?.fix?.text ?? JSON.stringify(problem?.fix?.document ?? '').replace(/^""$/, ''), fix);
