@@ -139,3 +139,11 @@ for (const args of [['entity'], ['entity', '--explain']]) {
     t.true(stdout.includes('\\u202e'));
   });
 }
+
+test('--entity takes a whole entity as JSON', async (t) => {
+  const cwd = application(t);
+  const flag = ['--entity', '{"type":"Service","name":"billing","environment":"eu"}'];
+  const { code, stdout, stderr } = await putlogs(['entity', ...flag], { cwd });
+  t.is(code, 0, stderr);
+  t.regex(stdout, /"Name": "billing"/);
+});

@@ -150,7 +150,8 @@ function addFailure(
   { trustFix, proxyVariable }: Fixes,
 ): void {
   const code = errorCode(error);
-  const message = redact(error.message);
+  // OpenSSL ends its messages with a newline.
+  const message = redact(error.message.trim().replaceAll(/\s*\n\s*/g, ' '));
   const { origin, hostname } = endpoint;
   if (error.name === 'ProxyError') addProxyError(findings, endpoint, message, proxyVariable);
   else if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { checkFolder, type FoundFolder, inspectSpool } from '@putlogs/core/internal';
 import { errorCode, errorMessage, plural, redact } from '@putlogs/core/main-thread';
@@ -19,7 +18,7 @@ export async function checkSpool(
   const root = resolve(directory);
   try {
     if (!(await isThere(root))) {
-      await access(await nearestFolder(root), constants.W_OK);
+      await tryToCreate(await nearestFolder(root));
       findings.add('PL-SPOOL', `${root} does not exist yet: a transport creates it`);
       return;
     }
@@ -49,6 +48,11 @@ async function isThere(path: string): Promise<boolean> {
 async function nearestFolder(path: string): Promise<string> {
   const parent = dirname(path);
   return parent === path || (await isThere(parent)) ? parent : nearestFolder(parent);
+}
+
+/** Permissions do not tell: /proc belongs to root, and takes no folder from anybody. */
+async function tryToCreate(folder: string): Promise<void> {
+  await rmdir(await mkdtemp(join(folder, 'doctor-')));
 }
 
 async function tryToWrite(root: string): Promise<void> {

@@ -68,7 +68,9 @@ export function conclusion(findings: Findings): string {
   const warnings = findings.of('warning').length;
   if (error !== undefined) {
     const harm = HARMS[error.check] ?? 'Nothing arrives';
-    const more = others.length === 0 ? '' : `, and ${others.map(({ code }) => code).join(', ')} after it`;
+    const codes = new Set(others.map(({ code }) => code));
+    codes.delete(error.code);
+    const more = codes.size === 0 ? '' : `, and ${[...codes].join(', ')} after it`;
     return `${harm} until ${error.code} is fixed${more}.`;
   }
   const but =

@@ -90,12 +90,22 @@ export function givenOptions(command: Command, env: EnvironmentVariables): Given
     const value = values[attributeOf(name)];
     if (value === undefined) continue;
     if (isField(name)) variables[variableOf(name)] = String(value);
-    else options[name] = typeof value === 'string' ? rowOf(name).parse(value) : value;
+    else options[name] = typeof value === 'string' ? parsed(name, value) : value;
   }
   const module = variableOf('module');
   if (typeof options.module === 'string') options.module = fromHere(options.module);
   if (env[module]) variables[module] = fromHere(env[module]);
   return { options, env: { ...env, ...variables } };
+}
+
+/** A whole entity has no variable, so that the table knows no form of it as text. */
+function parsed(name: OptionName, text: string): unknown {
+  if (name !== 'entity') return rowOf(name).parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Relative to the working directory: this program's own script is the main one. */
@@ -105,6 +115,7 @@ function fromHere(module: string): string {
 
 /** Where the value of an option comes from: a flag, a variable or the default. */
 export function originOf(name: OptionName, { options, env }: Given): string {
+  if (options[name] === false && typeOf(name) === 'boolean') return negationOf(name);
   if (options[name] !== undefined) return flagOf(name);
   return variableInUse(name, env) ?? 'default';
 }

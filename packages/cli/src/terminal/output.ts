@@ -21,6 +21,8 @@ export class Output {
 
   /** Styles text where the stream is a terminal and NO_COLOR is not set. */
   style(format: Format, text: string): string {
+    // For Node, FORCE_COLOR comes before it.
+    if (process.env.NO_COLOR) return text;
     return styleText(format, text, { stream: this.#stream });
   }
 

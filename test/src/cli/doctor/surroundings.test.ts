@@ -411,6 +411,12 @@ const CASES: readonly Case[] = [
     /export PUTLOGS_SPOOL_DIRECTORY=/,
   ],
   [
+    'a spool where the system allows no folder',
+    async (_, local) => sound(local, { PUTLOGS_SPOOL_DIRECTORY: '/proc/spool' }),
+    'PL-SPOOL-UNUSABLE',
+    /export PUTLOGS_SPOOL_DIRECTORY=/,
+  ],
+  [
     'a spool that others can write to',
     async (t, local) => {
       const folder = spoolFolder(t);
@@ -541,6 +547,23 @@ for (const [kind, fault] of [
     t.true(codesOf(findings).includes('PL-DELIVERED'));
   });
 }
+
+test.serial('the doctor says of an invalid entity the same before there is a log stream', async (t) => {
+  const local = await service(t);
+  await withGroup(t, local);
+  local.fault({ kind: 'entityInvalid' });
+  const { code, problems } = await examine(t, sound(local));
+  t.is(code, 0);
+  t.deepEqual(codesOf(problems), ['PL-ENTITY-REJECTED']);
+});
+
+test.serial('two invalid options are told once at the end', async (t) => {
+  const local = await service(t);
+  const env = sound(local, { PUTLOGS_RETENTION_IN_DAYS: '31', PUTLOGS_MAX_IN_FLIGHT: 'x' });
+  const { problems, conclusion } = await examine(t, env);
+  t.deepEqual(codesOf(problems), ['PL-OPTION-INVALID', 'PL-OPTION-INVALID']);
+  t.regex(conclusion, /until PL-OPTION-INVALID is fixed\.$/);
+});
 
 for (const [what, trusted, fix] of [
   ['unknown', () => ({}), /^export NODE_EXTRA_CA_CERTS=/],
