@@ -27,7 +27,7 @@ const PACKAGES = {
   winston: { packed: 20, unpacked: 90, attw: ['--exclude-entrypoints', 'internal'] },
   local: { packed: 420, unpacked: 1600, attw: ['--profile', 'esm-only'] },
   // It is a program, and exports nothing.
-  cli: { packed: 120, unpacked: 550, attw: undefined },
+  cli: { packed: 140, unpacked: 650, attw: undefined },
 };
 
 /** What is bundled into this one are its development dependencies: they are part of the archive too. */
