@@ -27,7 +27,7 @@ export { type PublishedReport, publishReport } from './reporting/report-channel.
 export type { ProblemCode, Report } from './reporting/report-types.js';
 export { Reporter } from './reporting/reporter.js';
 export { PINO_LEVELS } from './routing/record-fields.js';
-export { levelNumber } from './routing/record-level.js';
+export { levelNumber, levelOf } from './routing/record-level.js';
 export { TopLevelValues } from './routing/top-level-values.js';
 export { onOwnStack } from './util/at-exit.js';
 export { systemClock, withTimeout } from './util/clock.js';

@@ -1,7 +1,7 @@
 import type { Transform } from 'node:stream';
 import { type Config, createPipeline, type Report } from '@putlogs/core';
 import { Utf8ChunkEncoder } from '@putlogs/core/internal';
-import { recordShareOfBuffer } from '@putlogs/core/main-thread';
+import { levelOf, recordShareOfBuffer } from '@putlogs/core/main-thread';
 import build from 'pino-abstract-transport';
 import type { LevelLabels } from './level-labels.js';
 import { LineSplitter } from './line-splitter.js';
@@ -24,7 +24,9 @@ export function createLineStream(
   const pipeline = createPipeline(config, report);
   const accept = (line: Buffer, omittedBytes: number) => {
     const readAt = Date.now();
-    pipeline.accept(readAt, labels?.inBytes(line) ?? line, timeOf(line, readAt), omittedBytes);
+    // Before a label takes the place of the number, which may be one of the application's own.
+    const level = labels && config.maxBytesPerSecond !== undefined ? levelOf(line) : undefined;
+    pipeline.accept(readAt, labels?.inBytes(line) ?? line, timeOf(line, readAt), omittedBytes, level);
   };
   const stream = build(
     (transform) => void transform.on('data', (line: string) => accept(Buffer.from(line), 0)),

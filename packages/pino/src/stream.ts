@@ -4,6 +4,7 @@ import {
   type Counts,
   checkIsObject,
   LoggerChannel,
+  levelOf,
   type Options,
   onOwnStack,
   type Report,
@@ -174,7 +175,9 @@ export class CloudWatchStream extends Writable {
     const loggedAt = systemClock.now();
     const text = line.toString();
     const recordTime = timeOf(line, loggedAt);
-    this.#channel.write([loggedAt, this.#labels?.inText(text) ?? text, recordTime, omittedBytes]);
+    // Before a label takes the place of the number, which may be one of the application's own.
+    const level = this.#passesLevel ? wholeLevel(levelOf(text)) : undefined;
+    this.#channel.write([loggedAt, this.#labels?.inText(text) ?? text, recordTime, omittedBytes, level]);
   }
 
   #emitReport(report: Report): void {
@@ -184,7 +187,7 @@ export class CloudWatchStream extends Writable {
 }
 
 /** A level as it can be passed on. Applications may name any number as a level of their own. */
-function wholeLevel(level: number): number | undefined {
+function wholeLevel(level = 0): number | undefined {
   return level >= 1 ? Math.min(Math.floor(level), MAX_LEVEL) : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { checkIsObject, type Options, type Report, resolveConfig } from '@putlogs/core/main-thread';
 import { LevelLabels } from './level-labels.js';
@@ -12,7 +13,7 @@ import type { LineStream } from './line-stream.js';
  */
 export default async function target(options?: Options): Promise<LineStream> {
   const config = resolveConfig(ownOptions(options));
-  const labels = config.levelLabels ? pinoLabels() : undefined;
+  const labels = config.levelLabels ? await pinoLabels() : undefined;
   // The main thread imports this package for `createStream`, and must not load the pipeline.
   const { createLineStream } = await import('./line-stream.js');
   return createLineStream(config, emitOnMainThread, labels);
@@ -27,7 +28,7 @@ function ownOptions(options: Options = {}): Options {
 }
 
 /** Pino 9 and later send the logger's levels to the worker, before the first line. */
-function pinoLabels(): LevelLabels {
+async function pinoLabels(): Promise<LevelLabels> {
   const labels = new LevelLabels();
   const onMessage = (message: { code?: unknown; config?: { levels?: { labels?: unknown } } } | null) => {
     if (message?.code !== 'PINO_CONFIG') return;
@@ -35,6 +36,9 @@ function pinoLabels(): LevelLabels {
     parentPort?.off('message', onMessage);
   };
   if (workerData?.workerData?.pinoWillSendConfig === true) parentPort?.on('message', onMessage);
+  // Lines take another way. What Pino has sent by now arrives when the event loop has polled once, between two immediates.
+  await setImmediate();
+  await setImmediate();
   return labels;
 }
 

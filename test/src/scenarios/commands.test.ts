@@ -12,7 +12,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
 
 /** Names on the registry that are ours, or pinned by the lock file: the latter come from node_modules. */
 const KNOWN =
-  /^npx (?:-y pnpm@12 |-y "\$pnpm" |@putlogs\/local |-p @putlogs\/(?:cli putlogs|local putlogs-local)|ava |tsc |biome |knip)/;
+  /^npx (?:-y pnpm@12 |-y "\$pnpm" |@putlogs\/local |(?:-y )?-p @putlogs\/(?:cli putlogs|local putlogs-local)|ava |tsc |biome |knip)/;
 
 test('each command of a page that downloads a program names a package that is ours, or pnpm', (t) => {
   const commands = files.flatMap((path) => readFileSync(join(root, path), 'utf8').match(/\bnpx .*/g) ?? []);

@@ -18,6 +18,7 @@ export class OpenedChannel {
   readonly channel: Channel;
   readonly #clock: Clock;
   readonly #openedAt: number;
+  #started: Promise<void> | undefined;
   /** Records that it took. */
   #written = 0;
   /** Those of its last report. */
@@ -43,7 +44,12 @@ export class OpenedChannel {
   }
 
   /** Rejects if it does not start in time, and is abandoned. */
-  async started(): Promise<void> {
+  started(): Promise<void> {
+    this.#started ??= this.#start();
+    return this.#started;
+  }
+
+  async #start(): Promise<void> {
     const hasStarted = Promise.resolve(this.channel.started).then(() => true);
     if (await withTimeout(START_TIMEOUT_MS, this.#clock, hasStarted)) return;
     this.channel.abandon();

@@ -251,7 +251,7 @@ export class RestartingChannel {
         await state.pause.over();
       } else if (state.kind === 'opening')
         await undefined; // called by a listener of a report
-      else await state.opened.channel.started?.catch(() => undefined);
+      else await state.opened.started().catch(() => undefined);
     }
   }
 

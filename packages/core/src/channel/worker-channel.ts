@@ -44,7 +44,7 @@ export class WorkerChannel implements Channel {
   #closes = 0;
   /** The deadline of the last close, on the monotonic clock. */
   #closeDeadline = 0;
-  /** Called when the worker has completed the flush, or has ended. */
+  /** Called when the worker has completed the flush, has ended or was given up. */
   readonly #flushes = new Map<number, () => void>();
   #flushId = 0;
   #closed: () => void = () => undefined;
@@ -153,13 +153,13 @@ export class WorkerChannel implements Channel {
     const unseen = this.#end();
     if (hadStarted) this.#context.broken(error, this.#counters.final(), unseen);
     else failed(error);
-    for (const done of [...this.#flushes.values()]) done();
     this.#closed();
   }
 
   /** @returns the records that never reached the worker */
   #end(): LoggedRecord[] {
     this.#phase = 'ended';
+    for (const done of this.#flushes.values()) done();
     return this.#outbox.close();
   }
 

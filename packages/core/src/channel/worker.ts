@@ -50,7 +50,7 @@ class PipelineThread {
       if (!this.#progress.begin()) return;
       // A close may come between two messages, and not within one.
       const pipeline = this.#pipeline();
-      decodeFrames(message, (...record) => accept(pipeline, record));
+      decodeFrames(message, (...record) => pipeline.accept(...record));
       if (this.#progress.receive()) post({ kind: 'received' });
     } else if (message.kind === 'flush') void this.#flush(message.id);
     else if (message.kind === 'close') void this.#close(message.timeoutMs);
@@ -67,15 +67,6 @@ class PipelineThread {
     await closing?.close(timeoutMs);
     post({ kind: 'closed' });
     this.#progress.close();
-  }
-}
-
-/** The module shares this thread, and may have broken what our code uses: that must not cost the rest of the message. */
-function accept(pipeline: AssembledPipeline, record: Parameters<AssembledPipeline['accept']>): void {
-  try {
-    pipeline.accept(...record);
-  } catch (error) {
-    pipeline.reportFailed(error);
   }
 }
 

@@ -186,7 +186,17 @@ export class Dispatcher {
   recover(search: Promise<readonly RecoveredBatch[]>, isFirst: boolean): void {
     const recovered = this.#recover(search);
     this.#recovered = Promise.all([this.#recovered, recovered]).then(() => undefined);
-    if (isFirst) void this.holdUntil(withTimeout(HEAD_START_MS, this.#clock, recovered));
+    if (isFirst) this.#giveHeadStart(recovered);
+  }
+
+  /** All other batches wait a moment for what is recovered, unless memory runs short. */
+  #giveHeadStart(recovered: Promise<void>): void {
+    let stopWaiting: () => void = () => undefined;
+    const memoryRunsShort = new Promise<void>((resolve) => {
+      stopWaiting = resolve;
+    });
+    const ready = Promise.race([withTimeout(HEAD_START_MS, this.#clock, recovered), memoryRunsShort]);
+    void this.holdUntil(ready, stopWaiting);
   }
 
   /** What counts towards `maxBufferBytes`. */
@@ -196,9 +206,9 @@ export class Dispatcher {
 
   /**
    * Sends nothing until `ready` is settled. Records are accepted meanwhile.
-   * @param stopWaiting is called when memory runs short, and should settle `ready`
+   * @param stopWaiting is called when memory runs short, and settles `ready`
    */
-  holdUntil(ready: Promise<unknown>, stopWaiting?: () => void): Promise<void> {
+  holdUntil(ready: Promise<unknown>, stopWaiting: () => void): Promise<void> {
     return this.#scheduler.holdUntil(ready, stopWaiting);
   }
 

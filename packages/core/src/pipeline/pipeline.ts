@@ -94,8 +94,6 @@ export interface AssembledPipeline extends Pipeline {
   readonly heldBytes: number;
   /** Reports an error in this thread that nobody caught. Most likely the user's module caused it. */
   reportUncaught(error: unknown): void;
-  /** Reports that a method threw after all. */
-  reportFailed(error: unknown): void;
 }
 
 /** Builds a pipeline like `createPipeline`, with parts of the process and the machine that only this project replaces. */
@@ -144,13 +142,18 @@ export function assemblePipeline(
     get heldBytes() {
       return dispatcher.heldBytes;
     },
-    accept: dispatcher.accept.bind(dispatcher),
+    accept: (...record) => {
+      try {
+        dispatcher.accept(...record);
+      } catch (error) {
+        reportFailed(error, reporter);
+      }
+    },
     flush: () => dispatcher.flush(),
     drain: () => teardown.drain(config.closeTimeoutMs),
     close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
     reportUncaught: (error) => userModule?.uncaught(error),
-    reportFailed: (error) => reportFailed(error, reporter),
   };
 }
 
@@ -171,10 +174,11 @@ function openReporter(
   return { reporter, userModule };
 }
 
+/** The user's module shares the thread, and may have broken what our code uses. */
 function reportFailed(error: unknown, reporter: Reporter): void {
   reporter.problem(
     'worker',
-    `A record may be lost: to accept it failed in the worker thread. Later records are accepted. If no module or preloaded file changes what Node provides, please report this. (${errorMessage(error)})`,
+    `A record may be lost: to accept it failed. Later records are accepted. If no module or preloaded file changes what Node provides, please report this. (${errorMessage(error)})`,
   );
 }
 

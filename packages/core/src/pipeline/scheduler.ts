@@ -29,9 +29,9 @@ export class Scheduler {
 
   /**
    * Sends nothing until `ready` is settled.
-   * @param stopWaiting is called when memory runs short, and should settle `ready`
+   * @param stopWaiting is called when memory runs short, and settles `ready`
    */
-  async holdUntil(ready: Promise<unknown>, stopWaiting: () => void = () => undefined): Promise<void> {
+  async holdUntil(ready: Promise<unknown>, stopWaiting: () => void): Promise<void> {
     this.#holds.set(ready, stopWaiting);
     try {
       await ready;

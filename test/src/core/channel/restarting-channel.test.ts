@@ -15,6 +15,7 @@ import { collectGarbage } from '../../support/gc.js';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { moduleFile } from '../../support/module-file.js';
+import { preventTermination } from '../../support/prevent-termination.js';
 import { until, untilResolved } from '../../support/until.js';
 
 /** Opens a channel, and collects the workers that it starts. */
@@ -406,4 +407,21 @@ test.serial('a channel that is opened twice, or after a record, starts one worke
   await channel.flush();
   t.is(workers.length, 1);
   t.deepEqual(messages(local), ['a record']);
+});
+
+test.serial('a flush does not wait for a worker that was given up before it started', async (t) => {
+  const module = moduleFile(t, '', 'logging.cjs');
+  const loading = `${module}.loading`;
+  writeFileSync(module, LOADING(loading, 'for (;;);'));
+  const { local, clock, channel } = await setUp(t, { module });
+  const started = once(process, 'worker');
+  channel.write([Date.now(), 'held']);
+  const [worker] = await started;
+  preventTermination(t, worker);
+  await until('the module', () => existsSync(loading));
+  const flushed = channel.flush();
+  writeFileSync(module, '');
+  await clock.advance(10_000);
+  await untilResolved('the flush', flushed, () => clock.advance(1000));
+  t.deepEqual(messages(local), ['held']);
 });

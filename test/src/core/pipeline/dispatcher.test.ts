@@ -1191,6 +1191,18 @@ test('a batch that another process has taken over counts as left in the spool', 
   t.deepEqual(destination.takeSent(), ['next']);
 });
 
+test('the search for what earlier processes left holds nothing back once half of the memory is used', async (t) => {
+  const { destination, dispatcher, counts } = setUp({ maxBufferBytes: 4 * 1024 * 1024 });
+  dispatcher.recover(new Promise(() => undefined), true);
+  for (let i = 0; i < 10; i++) dispatcher.accept(NOON, 'x'.repeat(100_000));
+  await settled();
+  t.is(destination.sent.length, 0);
+  for (let i = 0; i < 15; i++) dispatcher.accept(NOON, 'x'.repeat(100_000));
+  await settled();
+  t.true(destination.sent.length > 0);
+  t.is(counts().dropped.bufferFull, 0);
+});
+
 test('after a timeout a batch is sent in halves, one after the other', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp({ maxInFlight: 2 });
   const text = (name: string) => name.padEnd(50_000, '.');

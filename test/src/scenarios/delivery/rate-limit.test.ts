@@ -205,3 +205,17 @@ test.serial('pino.transport(): the level at the front of a line counts', async (
   t.true(levels.length < 15);
   t.true((reports.at(-1)?.counts.dropped.rateLimited ?? 0) > 20);
 });
+
+test.serial('a level of the application is known where its name replaces it', async (t) => {
+  const local = await startLocal(t);
+  const stream = createStream({ ...optionsFor(local), maxBytesPerSecond: 1024, levelLabels: true });
+  const lines = (level: number) =>
+    range(95).map((i) => `{"level":${level},"i":${i},"text":"`.padEnd(72, 'x').concat('"}\n'));
+  const logger = pino({ customLevels: { critical: 55 } }, stream);
+  logger.info('first');
+  // Not as Pino writes: whole lines as text.
+  for (const line of [...lines(30), ...lines(55)]) stream.write(Buffer.from(line));
+  await stream.close();
+  // Info leaves a quarter of the bucket to higher levels, which is about 25 of these.
+  t.true(messages(local).filter((text) => text.includes('"level":"critical"')).length >= 20);
+});

@@ -14,7 +14,8 @@ import { openPipe } from '../../support/fifo.js';
 import { messages, optionsFor, puts, startLocal } from '../../support/harness.js';
 import { ManualClock, settled } from '../../support/manual-clock.js';
 import { moduleFile } from '../../support/module-file.js';
-import { until } from '../../support/until.js';
+import { preventTermination } from '../../support/prevent-termination.js';
+import { until, untilResolved } from '../../support/until.js';
 import { WAYS } from '../../support/ways.js';
 
 /** A stream to a worker, and the workers that it starts. */
@@ -108,14 +109,6 @@ test.serial('an error that a module leaves uncaught during the close is reported
   t.is(messages(local).length, 1);
 });
 
-/** As while a thread is in a system call that does not return. */
-function preventTermination(t: ExecutionContext, worker: Worker | undefined): void {
-  if (worker === undefined) throw new Error('there is no worker');
-  const terminate = worker.terminate.bind(worker);
-  worker.terminate = () => new Promise(() => undefined);
-  t.teardown(terminate);
-}
-
 test.serial(
   'what a fallback has taken from a worker that is stuck does not arrive as well when the worker goes on',
   async (t) => {
@@ -153,9 +146,13 @@ test.serial(
     await clock.advance(25);
     await until('the worker', () => existsSync(file('stuck')));
     channel.write([Date.now(), 'unseen']);
+    const flushed = channel.flush();
     const closed = channel.close();
     await clock.advance(3000);
     await closed;
+    await untilResolved('the flush, which a worker that was given up does not hold up', flushed, () =>
+      settled(),
+    );
     let written = '';
     await until('the fallback', () => {
       written += pipe.read();
