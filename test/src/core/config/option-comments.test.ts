@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { OPTIONS } from '@putlogs/core/internal';
 import test from 'ava';
 
-const folder = new URL('./config/', import.meta.resolve('@putlogs/core'));
+const folder = new URL('../../../../packages/core/build/config/', import.meta.url);
 
 const declarations = readdirSync(folder)
   .filter((file) => file.endsWith('-options.d.ts'))
