@@ -1,4 +1,4 @@
-import { devNull } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const preloaded = ['./no-link-local.cjs', './patient-timers.cjs'].map(
@@ -12,6 +12,8 @@ export default {
   files: ['build/**/*.test.js'],
   // A process per file, as in an application: exit hooks and signals behave as they do there.
   workerThreads: false,
+  // Many tests wait for a process or a timer: with one file per core a quarter of the time would pass idle.
+  concurrency: 2 * availableParallelism(),
   // For a busy machine: nothing depends on it.
   timeout: '20m',
   environmentVariables: {

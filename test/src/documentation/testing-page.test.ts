@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
@@ -8,7 +9,10 @@ import { freePort } from '../support/free-port.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/testing.md', import.meta.url));
 const TEXT = readFileSync(PAGE, 'utf8');
-const [, PROGRAM = ''] = /```js\n([\s\S]*?)```/.exec(TEXT) ?? [];
+const [PROGRAM = '', OF_JEST = ''] = Array.from(
+  TEXT.matchAll(/```js\n([\s\S]*?)```/g),
+  ([, code = '']) => code,
+);
 const [STEPS = '', ENVIRONMENT = ''] = Array.from(
   TEXT.matchAll(/```yaml\n([\s\S]*?)```/g),
   ([, code = '']) => code,
@@ -53,6 +57,27 @@ test('the test in docs/testing.md fails if the record is another one', async (t)
   t.is(code, 1);
 });
 
+const require = createRequire(import.meta.url);
+
+/** Runs a test of Jest. */
+function runJest(t: ExecutionContext, program: string): Promise<Ended> {
+  const rootDir = write(t, 'snippet.test.mjs', program);
+  const config = JSON.stringify({ rootDir, testMatch: ['**/*.test.mjs'], transform: {} });
+  const args = ['--experimental-vm-modules', require.resolve('jest/bin/jest'), '--config', config];
+  return execute(process.execPath, [...args, '--watchman=false', '--runInBand'], rootDir);
+}
+
+test('the test of Jest in docs/testing.md passes', async (t) => {
+  const { code, report } = await runJest(t, OF_JEST);
+  t.is(code, 0, report);
+  t.regex(report, /1 passed/);
+});
+
+test('the test of Jest in docs/testing.md fails if the record is another one', async (t) => {
+  const { code, report } = await runJest(t, OF_JEST.replace('logger.error(', 'logger.warn('));
+  t.is(code, 1, report);
+});
+
 test('the environment in docs/testing.md is that of the example', (t) => {
   const compose = readFileSync(new URL('../../../examples/compose/compose.yaml', import.meta.url), 'utf8');
   t.deepEqual(parse(ENVIRONMENT).environment, parse(compose).services.app.environment);
@@ -74,7 +99,7 @@ async function runSteps(t: ExecutionContext, level: string): Promise<string | un
   const folder = write(t, 'app.mjs', application(level));
   writeFileSync(join(folder, 'app.js'), "import './app.mjs';\n");
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const program = '#!/bin/sh\nshift\necho $$ >> pids\nexec "$NODE" "$CLI" "$@"\n';
+  const program = '#!/bin/sh\nshift\necho $$ >> pids\nexec "$NODE" "$CLI" "$@" 2>> errors\n';
   writeFileSync(join(folder, 'npx'), program);
   chmodSync(join(folder, 'npx'), 0o755);
   const port = `${await freePort()}`;
