@@ -136,7 +136,7 @@ test('--principal names who assumes the role', async (t) => {
   t.deepEqual(JSON.parse(text).Statement[0].Principal, { AWS: principal });
   t.is(stderr, '');
   const cdk = await policy(t, [...args, '--format', 'cdk', '--region', 'eu-west-1']);
-  t.regex(cdk.text, /new ArnPrincipal\(`arn:aws:iam::123456789012:role\/service-role\/app`\)/);
+  t.regex(cdk.text, /new ArnPrincipal\('arn:aws:iam::123456789012:role\/service-role\/app'\)/);
 });
 
 test('the placeholder for who assumes the role is of the partition of the Region', async (t) => {
@@ -262,6 +262,31 @@ function run(code: string, result: string): unknown {
   }
   return new Function('Aws', 'PolicyStatement', `${body}\nreturn ${result};`)(Aws, PolicyStatement);
 }
+
+/** The path of a role may have any printable character of ASCII. */
+const ODD = `arn:aws:iam::123456789012:role/\${AWS::Region}/\${Aws.REGION}/%{if}/\`$\`/'"\\"/\${x/\\u0000Aws./app`;
+
+test('a name that looks like code means itself, in CloudFormation, CDK and Terraform', async (t) => {
+  const as = async (format: string) => {
+    const args = ['--role-arn', ROLE, '--principal', ODD, '--region', 'eu-west-1', '--format', format];
+    return (await policy(t, args)).text;
+  };
+  const { Properties } = parse(await as('cloudformation')).Resources.WriteLogs;
+  t.is(Properties.AssumeRolePolicyDocument.Statement[0].Principal.AWS, ODD);
+  const [, principal] = /new ArnPrincipal\((.*)\),$/m.exec(await as('cdk')) ?? [];
+  t.is(new Function(`return ${principal};`)(), ODD);
+  const [, identifier = ''] = /identifiers = \[(.*)\]$/m.exec(await as('terraform')) ?? [];
+  // The escapes are those of JSON, but for what begins a template.
+  t.notRegex(identifier.replaceAll(/[$%]{2}\{/g, ''), /[$%]\{/);
+  t.is(JSON.parse(identifier.replaceAll(/([$%])\1\{/g, '$1{')), ODD);
+});
+
+test('--principal with what no name of IAM has is a mistake', async (t) => {
+  const principal = 'arn:aws:iam::123456789012:role/\u001b[31m';
+  const { code, stderr } = await putlogs(['policy', '--log-group-name', '/a', '--principal', principal]);
+  t.is(code, 2);
+  t.regex(stderr, /--principal: expected the ARN of a role or user/);
+});
 
 for (const [args, why] of [
   [['--format', 'xml'], /'xml' is invalid\. Allowed choices are json, cloudformation, terraform, cdk/],

@@ -66,6 +66,6 @@ function check({ roleArn }: Config, { format, document, account, principal }: Wa
     throw new UsageError(`--document ${document} is printed as JSON only; given: --format ${format}`);
   if (account !== undefined && !/^\d{12}$/.test(account))
     throw new UsageError(`--account: expected 12 digits; given: ${account}`);
-  if (principal !== undefined && !/^arn:[\w-]+:(?:iam|sts)::\d{12}:\S+$/.test(principal))
+  if (principal !== undefined && !/^arn:[\w-]+:(?:iam|sts)::\d{12}:[!-~]+$/.test(principal))
     throw new UsageError(`--principal: expected the ARN of a role or user; given: ${principal}`);
 }

@@ -1,6 +1,7 @@
 import type { ArnParts } from './arn.js';
 import type { Documents } from './documents.js';
 import type { PolicyDocument } from './trust.js';
+import { hasVariable, pieces, variable } from './variables.js';
 import { toYaml } from './yaml.js';
 
 /** A statement as this program writes it. */
@@ -9,11 +10,6 @@ interface Statement {
   readonly Resource?: string;
   readonly Principal?: { readonly AWS: string };
   readonly Condition?: { readonly StringEquals: { readonly 'sts:ExternalId': string } };
-}
-
-/** A variable in a text, in the languages of all these formats. */
-function variable(name: string): string {
-  return `\${${name}}`;
 }
 
 /** Formats that a policy is printed in. Each has its own words for what is not known here. */
@@ -67,7 +63,9 @@ function plain(document: PolicyDocument): Parameters<typeof toYaml>[0] {
 
 export function toTerraform({ permissions, trust, role }: Documents): string {
   const blocks = [
-    ...dataSources(JSON.stringify([permissions, trust])),
+    ...['aws_partition', 'aws_region', 'aws_caller_identity']
+      .filter((source) => hasVariable([permissions, trust], `data.${source}.`))
+      .map((source) => `data "${source}" "current" {}`),
     `data "aws_iam_policy_document" "write_logs" {\n${hclStatements(permissions)}\n}`,
   ];
   if (trust === undefined || role === undefined)
@@ -77,16 +75,10 @@ export function toTerraform({ permissions, trust, role }: Documents): string {
   else
     blocks.push(
       `data "aws_iam_policy_document" "trust" {\n${hclStatements(trust)}\n}`,
-      `resource "aws_iam_role" "write_logs" {\n  name               = "${role.name}"\n  path               = "${role.path}"\n  assume_role_policy = data.aws_iam_policy_document.trust.json\n}`,
+      `resource "aws_iam_role" "write_logs" {\n  name               = ${hclText(role.name)}\n  path               = ${hclText(role.path)}\n  assume_role_policy = data.aws_iam_policy_document.trust.json\n}`,
       'resource "aws_iam_role_policy" "write_logs" {\n  name   = "putlogs"\n  role   = aws_iam_role.write_logs.id\n  policy = data.aws_iam_policy_document.write_logs.json\n}',
     );
   return blocks.join('\n\n');
-}
-
-function dataSources(text: string): string[] {
-  return ['aws_partition', 'aws_region', 'aws_caller_identity']
-    .filter((source) => text.includes(`data.${source}.`))
-    .map((source) => `data "${source}" "current" {}`);
 }
 
 function hclStatements({ Statement: statements }: PolicyDocument): string {
@@ -117,11 +109,23 @@ function hclStatement({ Action, Resource, Principal, Condition }: Statement): st
 }
 
 function hclList(texts: readonly string[]): string {
-  return `[${texts.map((text) => JSON.stringify(text)).join(', ')}]`;
+  return `[${texts.map(hclText).join(', ')}]`;
+}
+
+/** `${` and `%{` begin a template: doubled they stand for themselves. */
+function hclText(text: string): string {
+  const parts = pieces(text, {
+    literal: (piece) =>
+      JSON.stringify(piece)
+        .slice(1, -1)
+        .replaceAll(/[$%](?=\{)/g, '$&$&'),
+    variable: (name) => `\${${name}}`,
+  });
+  return `"${parts}"`;
 }
 
 export function toCdk({ permissions, trust, role }: Documents): string {
-  const usesAws = JSON.stringify([permissions, trust]).includes('${Aws.');
+  const usesAws = hasVariable([permissions, trust], 'Aws.');
   const statements = permissions.Statement.map((statement) => cdkStatement(statement as Statement)).join(
     '\n',
   );
@@ -143,10 +147,10 @@ export function toCdk({ permissions, trust, role }: Documents): string {
     '',
     'export function createLogsRole(scope: Construct): Role {',
     "  const role = new Role(scope, 'WriteLogs', {",
-    `    roleName: '${role.name}',`,
-    `    path: '${role.path}',`,
-    `    assumedBy: new ArnPrincipal(\`${Principal?.AWS}\`),`,
-    ...(externalId === undefined ? [] : [`    externalIds: ['${externalId}'],`]),
+    `    roleName: ${jsText(role.name)},`,
+    `    path: ${jsText(role.path)},`,
+    `    assumedBy: new ArnPrincipal(${jsText(Principal?.AWS ?? '')}),`,
+    ...(externalId === undefined ? [] : [`    externalIds: [${jsText(externalId)}],`]),
     '  });',
     `  const writeLogs = [\n${statements.replaceAll(/^/gm, '  ')}\n  ];`,
     '  for (const statement of writeLogs) role.addToPolicy(statement);',
@@ -155,7 +159,16 @@ export function toCdk({ permissions, trust, role }: Documents): string {
   ].join('\n');
 }
 
-function cdkStatement({ Action, Resource }: Statement): string {
-  const actions = [Action].flat().map((action) => `'${action}'`);
-  return `  new PolicyStatement({\n    actions: [${actions.join(', ')}],\n    resources: [\`${Resource}\`],\n  }),`;
+function cdkStatement({ Action, Resource = '' }: Statement): string {
+  const actions = [Action].flat().map(jsText);
+  return `  new PolicyStatement({\n    actions: [${actions.join(', ')}],\n    resources: [${jsText(Resource)}],\n  }),`;
+}
+
+function jsText(text: string): string {
+  if (!hasVariable(text)) return /['\\]/.test(text) ? JSON.stringify(text) : `'${text}'`;
+  const parts = pieces(text, {
+    literal: (piece) => piece.replaceAll(/[\\`]|\$(?=\{)/g, '\\$&'),
+    variable: (name) => `\${${name}}`,
+  });
+  return `\`${parts}\``;
 }

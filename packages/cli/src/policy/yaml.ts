@@ -1,3 +1,5 @@
+import { hasVariable, pieces } from './variables.js';
+
 /** Text that needs no quotes in YAML, whatever follows it. */
 const PLAIN = /^[A-Za-z][\w:/.-]*$/;
 
@@ -6,7 +8,7 @@ const RESERVED = /^(?:true|false|yes|no|on|off|null|y|n)$/i;
 
 type Value = string | readonly Value[] | { readonly [key: string]: Value };
 
-/** YAML of texts, lists and objects. CloudFormation's variables `${AWS::…}` are put in. */
+/** YAML of texts, lists and objects. CloudFormation puts the variables in. */
 export function toYaml(value: Value, indent = 0): string {
   const spaces = ' '.repeat(indent);
   if (typeof value === 'string') return scalar(value);
@@ -26,8 +28,15 @@ function isList(value: Value): value is readonly Value[] {
 }
 
 function scalar(text: string): string {
-  if (text.includes('${')) return `!Sub '${text}'`;
-  return PLAIN.test(text) && !RESERVED.test(text) && !text.endsWith(':')
-    ? text
-    : `'${text.replaceAll("'", "''")}'`;
+  if (hasVariable(text)) return `!Sub ${quoted(pieces(text, SUB))}`;
+  return PLAIN.test(text) && !RESERVED.test(text) && !text.endsWith(':') ? text : quoted(text);
+}
+
+const SUB = {
+  literal: (piece: string) => piece.replaceAll('${', '${!'),
+  variable: (name: string) => `\${${name}}`,
+};
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
