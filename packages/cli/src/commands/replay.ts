@@ -33,9 +33,9 @@ export const addReplay: AddCommand = (program, end) => {
       const isDirectory = await isFolder(resolve(path));
       const { list, send } = await import('../replay/run-replay.js');
       const where = { path: resolve(path), isDirectory, json };
-      end(dryRun ? await list(where) : await send(where, { config, env: given.env, changes }));
+      end(dryRun ? await list(where, changes) : await send(where, { config, env: given.env, changes }));
     });
-  addOptionFlags(command, ['region', 'profile', 'roleArn', 'createLogGroup', 'deadLetterFile']);
+  addOptionFlags(command, ['region', 'profile', 'roleArn', 'endpoint', 'createLogGroup', 'deadLetterFile']);
 };
 
 /** @throws {UsageError} */

@@ -4,6 +4,10 @@ import { ReplayedBatch } from './replayed-batch.js';
 /** The service rejects older events. A minute less, since sending takes time. */
 const MAX_AGE_MS = 14 * DAY_MS - 60_000;
 
+export function isTooOld(timestamp: number): boolean {
+  return timestamp <= Date.now() - MAX_AGE_MS;
+}
+
 /** The log group to send to, and the log stream, if it is not to stay the same. */
 export interface Target {
   readonly logGroupName: string;
@@ -39,7 +43,7 @@ export function changeWith({ to, now }: Changes, counts: ChangeCounts): ChangeFo
       ...(to?.logStreamName !== undefined && { logStreamName: to.logStreamName }),
     };
     const { size, firstTimestamp } = found.outline;
-    const isRetimed = now && firstTimestamp <= Date.now() - MAX_AGE_MS;
+    const isRetimed = now && isTooOld(firstTimestamp);
     const settled = (events: number) => {
       addSent(counts.sent, { ...name, events });
       if (isRetimed) counts.retimed += events;

@@ -1,5 +1,6 @@
 import { type DestinationName, parseObject, toDestinationName } from '@putlogs/core/internal';
 import { UsageError } from '../terminal/usage-error.js';
+import { isTooOld } from './changes.js';
 import { type LinePiece, linePieces } from './line-pieces.js';
 import { openRegularFile } from './replayed-path.js';
 import { add, type StreamSurvey } from './survey.js';
@@ -11,6 +12,13 @@ export interface DeadLetter {
   readonly name: DestinationName;
   readonly timestamp: number;
   readonly message: string;
+}
+
+/** Reasons for which a later time helps. */
+const TOO_OLD: readonly string[] = ['tooOld', 'expired'];
+
+export function isHelpedByTime({ reason }: DeadLetter): boolean {
+  return TOO_OLD.includes(reason);
 }
 
 /** No letter is longer: a message of 1 MiB has at most six times as many bytes as JSON. */
@@ -68,19 +76,31 @@ export interface LetterSurvey {
   readonly reasons: Readonly<Record<string, number>>;
   /** Lines that are not dead letters. */
   readonly unreadable: number;
+  /** Events that the service rejects for their age. */
+  readonly tooOld: number;
+  /** Events that --now gives the time of the sending: also those that had expired. */
+  readonly retimable: number;
 }
 
 /** Says what is in a dead-letter file, and changes nothing. @param end how many bytes are read. Default: all */
 export async function surveyLetters(path: string, end?: number): Promise<LetterSurvey> {
   const streams = new Map<string, StreamSurvey>();
   const reasons = new Map<string, number>();
-  let unreadable = 0;
+  let [unreadable, tooOld, retimable] = [0, 0, 0];
   for await (const letter of readLetters(path, end === undefined ? {} : { end })) {
     if (letter.kind === 'letter') {
       const { reason, timestamp, name } = letter;
       add(streams, { ...name, events: 1, from: timestamp, to: timestamp });
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      if (isTooOld(timestamp)) tooOld++;
+      if (isTooOld(timestamp) || isHelpedByTime(letter)) retimable++;
     } else if (letter.kind !== 'part') unreadable++;
   }
-  return { streams: [...streams.values()], reasons: Object.fromEntries(reasons), unreadable };
+  return {
+    streams: [...streams.values()],
+    reasons: Object.fromEntries(reasons),
+    unreadable,
+    tooOld,
+    retimable,
+  };
 }

@@ -12,7 +12,7 @@ import {
   toLogEvents,
   utcDayOf,
 } from '@putlogs/core/internal';
-import { type DeadLetter, readLetters } from './dead-letters.js';
+import { type DeadLetter, isHelpedByTime, readLetters } from './dead-letters.js';
 import type { LinePiece } from './line-pieces.js';
 
 const NEWLINE = 0x0a;
@@ -22,9 +22,6 @@ const UNFINISHED = '.new';
 
 /** The most batches that are open at once. */
 const MAX_OPEN = 1000;
-
-/** Reasons for which a later time helps. */
-const TOO_OLD: readonly string[] = ['tooOld', 'expired'];
 
 /** The most memory of open batches. */
 const MAX_OPEN_BYTES = 64 * 1024 * 1024;
@@ -85,7 +82,7 @@ async function convert(letters: string, range: Range, root: string, now: boolean
       await keepAside(`${letters}.unreadable`, letter);
       continue;
     }
-    const isRetimed = now && TOO_OLD.includes(letter.reason);
+    const isRetimed = now && isHelpedByTime(letter);
     if (isRetimed) done.retimed++;
     await batches.add(isRetimed ? { ...letter, timestamp: Date.now() } : letter);
   }

@@ -16,7 +16,7 @@ const OWNERS = {
 
 const MAX_STREAMS = 20;
 
-export function printSpool(root: string, folders: readonly FolderSurvey[]): void {
+export function printSpool(root: string, folders: readonly FolderSurvey[], now: boolean): void {
   if (folders.length === 0) stdout.line(`${safe(root)} has no events.`);
   for (const { path, owner, pid, bytes: size, streams, unreadable } of folders) {
     const process = pid === undefined ? '' : `, pid ${pid}`;
@@ -24,20 +24,34 @@ export function printSpool(root: string, folders: readonly FolderSurvey[]): void
     printStreams(streams);
     for (const segment of unreadable) stdout.line(`  ${safe(segment)} cannot be read`);
   }
-  const events = sum(folders.filter(({ owner }) => owner !== 'running').flatMap(({ streams }) => streams));
+  const sent = folders.filter(({ owner }) => owner !== 'running');
+  const tooOld = sent.reduce((all, folder) => all + folder.tooOld, 0);
+  printTooOld({ tooOld, retimable: tooOld }, now);
+  const events = sum(sent.flatMap(({ streams }) => streams));
   stdout.line();
   stdout.line(`${eventsInWords(events)} would be sent. Nothing was changed.`);
 }
 
-export function printLetters(file: string, { streams, reasons, unreadable }: LetterSurvey): void {
+export function printLetters(file: string, survey: LetterSurvey, now: boolean): void {
+  const { streams, reasons, unreadable } = survey;
   stdout.line(stdout.style('bold', safe(file)));
   printStreams(streams);
   for (const [reason, events] of Object.entries(reasons)) stdout.line(`  ${safe(reason)}: ${count(events)}`);
   if (unreadable > 0)
     stdout.line(`  ${plural(unreadable, 'line is not a dead letter', 'lines are not dead letters')}`);
+  printTooOld(survey, now);
   const events = sum(streams);
   stdout.line();
   stdout.line(`${eventsInWords(events)} would be sent. Nothing was changed.`);
+}
+
+function printTooOld({ tooOld, retimable }: Pick<LetterSurvey, 'tooOld' | 'retimable'>, now: boolean): void {
+  if (now && retimable > 0)
+    stdout.line(`  ${plural(retimable, 'event', 'events')} would get the time of the sending`);
+  if (!now && tooOld > 0)
+    stdout.line(
+      `  ${plural(tooOld, 'event is', 'events are')} older than 14 days, too old for the service; --now sends ${tooOld === 1 ? 'it' : 'them'} with the current time`,
+    );
 }
 
 function printStreams(streams: readonly StreamSurvey[]): void {

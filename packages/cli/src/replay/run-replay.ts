@@ -3,6 +3,7 @@ import { checkFolder } from '@putlogs/core/internal';
 import { count } from '../terminal/amounts.js';
 import { safe, stderr, stdout } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
+import type { Changes } from './changes.js';
 import { checkLetters, surveyLetters } from './dead-letters.js';
 import { FileReplay } from './file-replay.js';
 import { printLetters, printResult, printSpool } from './report.js';
@@ -16,7 +17,7 @@ interface Where {
 }
 
 /** Lists what would be sent. @returns the exit code */
-export async function list({ path, isDirectory, json }: Where): Promise<number> {
+export async function list({ path, isDirectory, json }: Where, { now }: Changes): Promise<number> {
   const progress = new Progress();
   progress.begin('Looking');
   try {
@@ -28,13 +29,13 @@ export async function list({ path, isDirectory, json }: Where): Promise<number> 
       );
       progress.end();
       if (json) stdout.json({ folders });
-      else printSpool(spool, folders);
+      else printSpool(spool, folders, now);
     } else {
       await checkLetters(path);
-      const survey = await surveyLetters(path);
+      const { retimable, ...survey } = await surveyLetters(path);
       progress.end();
-      if (json) stdout.json(survey);
-      else printLetters(path, survey);
+      if (json) stdout.json({ ...survey, retimed: now ? retimable : 0 });
+      else printLetters(path, { ...survey, retimable }, now);
     }
     return 0;
   } finally {

@@ -1,4 +1,5 @@
 import { type FoundFolder, inspectSegment, inspectSpool } from '@putlogs/core/internal';
+import { isTooOld } from './changes.js';
 
 /** The events of one log stream that lie in a spool. */
 export interface StreamSurvey {
@@ -16,6 +17,8 @@ export interface FolderSurvey {
   readonly pid?: number;
   readonly bytes: number;
   readonly streams: readonly StreamSurvey[];
+  /** Events that the service rejects for their age. */
+  readonly tooOld: number;
   /** Segments that cannot be read. */
   readonly unreadable: readonly string[];
 }
@@ -37,12 +40,16 @@ export async function surveySpool(
 async function surveyFolder({ path, owner, pid, segments }: FoundFolder): Promise<FolderSurvey> {
   const streams = new Map<string, StreamSurvey>();
   const unreadable: string[] = [];
+  let tooOld = 0;
   for (const segment of segments) {
     // Another process may take it meanwhile.
     const content = await inspectSegment(segment.path).catch(() => undefined);
     if (content === undefined) unreadable.push(segment.path);
-    for (const { name, size, firstTimestamp, lastTimestamp } of content?.batches ?? [])
+    for (const { name, size, firstTimestamp, lastTimestamp } of content?.batches ?? []) {
       add(streams, { ...name, events: size, from: firstTimestamp, to: lastTimestamp });
+      // Its first event tells: --now changes a batch as a whole.
+      if (isTooOld(firstTimestamp)) tooOld += size;
+    }
   }
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return {
@@ -50,6 +57,7 @@ async function surveyFolder({ path, owner, pid, segments }: FoundFolder): Promis
     owner,
     bytes,
     streams: [...streams.values()],
+    tooOld,
     unreadable,
     ...(pid !== undefined && { pid }),
   };

@@ -207,6 +207,30 @@ test.serial('--dry-run tells the log streams and the reasons', async (t) => {
   t.is(local.requests.length, 0);
 });
 
+test.serial('--dry-run tells how many are too old, and with --now what becomes of them', async (t) => {
+  const local = await service(t);
+  const day = 86_400_000;
+  const text = [
+    letter('old', { reason: 'tooOld', timestamp: Date.now() - 20 * day }),
+    // Since they were rejected, they have become too old.
+    letter('aged', { reason: 'invalid', timestamp: Date.now() - 15 * day }),
+    letter('expired', { reason: 'expired', timestamp: Date.now() - 5 * day }),
+    letter('young', { timestamp: Date.now() - 13 * day }),
+  ];
+  const file = fileWith(t, text.join(''));
+  const dry = async (...flags: readonly string[]) => {
+    const { code, stdout } = await putlogs(['replay', '--dry-run', ...flags, file], { env: local.env });
+    t.is(code, 0);
+    return stdout;
+  };
+  t.regex(await dry(), /^ {2}2 events are older than 14 days, too old for the service; --now sends them /m);
+  t.regex(await dry('--now'), /^ {2}3 events would get the time of the sending$/m);
+  t.like(JSON.parse(await dry('--json')), { tooOld: 2, retimed: 0 });
+  t.like(JSON.parse(await dry('--json', '--now')), { tooOld: 2, retimed: 3 });
+  const { stdout } = await putlogs(['replay', '--now', '--json', file], { env: local.env });
+  t.like(JSON.parse(stdout), { delivered: 4, retimed: 3 });
+});
+
 test.serial('a file with many letters of many streams and days is sent whole', async (t) => {
   const local = await service(t);
   const day = 86_400_000;

@@ -129,6 +129,18 @@ test.serial('--now changes only what is too old', async (t) => {
   t.true((local.events('/old', 'b')[0]?.timestamp ?? startedAt) < startedAt);
 });
 
+test.serial('--dry-run tells how many are too old', async (t) => {
+  const [local, root] = [await service(t), spoolFolder(t)];
+  leave(root, 1, oldSegment(['old'], 'a', 20 * DAY_MS));
+  leave(root, 2, oldSegment(['young'], 'b', DAY_MS));
+  const dry = async (...flags: readonly string[]) =>
+    (await putlogs(['replay', '--dry-run', ...flags, root], { env: local.env })).stdout;
+  t.regex(await dry(), /^ {2}1 event is older than 14 days, too old for the service; --now sends it /m);
+  t.regex(await dry('--now'), /^ {2}1 event would get the time of the sending$/m);
+  const folders: { tooOld: number }[] = JSON.parse(await dry('--json')).folders;
+  t.deepEqual(folders.map(({ tooOld }) => tooOld).toSorted(), [0, 1]);
+});
+
 test.serial('what is not acknowledged stays, and the next call sends it', async (t) => {
   const [local, root] = [await service(t), spoolFolder(t)];
   leave(root, 1, oldSegment(['one', 'two']));
