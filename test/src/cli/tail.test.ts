@@ -280,6 +280,34 @@ test.serial('a log group that does not exist, or may not be read, is an error', 
   );
 });
 
+for (const how of ['--follow', '--poll'])
+  test.serial(`${how} waits for a log group that does not exist yet, also in an outage`, async (t) => {
+    const { local, put } = await service(t);
+    const command = new Command(['tail', '--json', how, '/my/app'], { env: local.env });
+    await command.until(/waiting for it/);
+    const end = local.fault({ kind: 'throttle', operation: 'DescribeLogGroups' });
+    await command.until(/Trying again/);
+    await put(['first']);
+    end();
+    await command.until(/first/);
+    command.child.kill('SIGINT');
+    t.is((await command.ended).code, 0);
+    t.deepEqual(messagesIn(command.stdout), ['first']);
+    const [waiting, outage, ...more] = command.stderr.trimEnd().split('\n');
+    t.is(waiting, 'putlogs: there is no log group /my/app in us-east-1 yet: waiting for it.');
+    t.regex(outage ?? '', /^putlogs: ThrottlingException: .*Trying again\.$/);
+    t.deepEqual(more, []);
+  });
+
+test.serial('a signal ends the wait for a log group', async (t) => {
+  const { local } = await service(t);
+  const command = new Command(['tail', '--follow', '/my/app'], { env: local.env });
+  await command.until(/waiting for it/);
+  command.child.kill('SIGTERM');
+  t.is((await command.ended).code, 0);
+  t.is(command.stdout, '');
+});
+
 test.serial('without a log group, that of the options is read', async (t) => {
   const { local, put } = await service(t);
   await put(['x']);
@@ -291,6 +319,8 @@ test.serial('without a log group, that of the options is read', async (t) => {
 for (const [args, why] of [
   [['tail'], /Which log group\?/],
   [['tail', '--since', 'yesterday', '/a'], /--since: expected 30s, 10m, 2h, 1d or a time; given: yesterday/],
+  [['tail', 'bad name'], /^putlogs: log group: expected 1 to 512 letters, .*; given: bad name$/m],
+  [['tail', '--log-group-name', '/{service}'], /^putlogs: log group: expected .*; given: \/\{service\}$/m],
 ] as const) {
   test(`putlogs ${args.join(' ')} is a mistake`, async (t) => {
     const { code, stderr } = await putlogs(args);

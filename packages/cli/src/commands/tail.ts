@@ -58,11 +58,17 @@ export const addTail: AddCommand = (program, end) => {
   addOptionFlags(command, ['region', 'profile', 'roleArn', 'endpoint']);
 };
 
+/** Unlike one that is written to, a log group that is read may be one of AWS: aws/spans. */
+const GROUP_NAME = /^[.\-_/#A-Za-z0-9]{1,512}$/;
+
 /** @throws {UsageError} */
 function optionsFrom(names: readonly string[], flags: Flags, given: Given): TailOptions {
   const own = given.options.logGroupName ?? given.env.PUTLOGS_LOG_GROUP_NAME;
   const groups = names.length === 0 && own ? [own] : names;
   if (groups.length === 0) throw new UsageError('Which log group? putlogs tail /my/app');
+  for (const group of groups)
+    if (!GROUP_NAME.test(group))
+      throw new UsageError(`log group: expected 1 to 512 letters, digits and . - _ / #; given: ${group}`);
   const since = parseSince(flags.since, Date.now());
   if (since === undefined)
     throw new UsageError(`--since: expected 30s, 10m, 2h, 1d or a time; given: ${flags.since}`);

@@ -5,7 +5,7 @@ import { merge } from './merge.js';
 import { RecentEvents } from './recent-events.js';
 import { byTime, type TailEvent } from './tail-event.js';
 
-const POLL_MS = 2000;
+export const POLL_MS = 2000;
 
 export interface FollowOptions {
   readonly source: LogSource;
@@ -107,10 +107,10 @@ export function poll(options: FollowOptions, recent = new RecentEvents()): Async
  * Does something again and again, also after a failure that may pass, which is told once.
  * @param attempt calls back when nothing has failed
  */
-async function* persist(
-  { signal, note }: FollowOptions,
-  attempt: (succeeded: () => void) => AsyncGenerator<TailEvent>,
-): AsyncGenerator<TailEvent> {
+export async function* persist<T>(
+  { signal, note }: Pick<FollowOptions, 'signal' | 'note'>,
+  attempt: (succeeded: () => void) => AsyncGenerator<T>,
+): AsyncGenerator<T> {
   let failures = 0;
   const succeeded = () => {
     failures = 0;
@@ -137,7 +137,7 @@ const PASSING: readonly string[] = ['throttled', 'unavailable', 'timeout'];
 /** The end of a session, and no failure. */
 const ENDED: readonly string[] = ['SessionTimeoutException'];
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 

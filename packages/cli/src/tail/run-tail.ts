@@ -1,4 +1,4 @@
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient, LogGroup } from '@aws-sdk/client-cloudwatch-logs';
 import type { Config, EnvironmentVariables } from '@putlogs/core';
 import { classify, isLoopback } from '@putlogs/core/internal';
 import { redact } from '@putlogs/core/main-thread';
@@ -7,6 +7,7 @@ import { findLogGroup } from '../aws/log-groups.js';
 import { moduleConnection } from '../aws/module-connection.js';
 import { safe, stderr, stdout } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
+import { awaitLogGroup } from './await-log-group.js';
 import { entitiesOf } from './entities.js';
 import { EventPrinter } from './event-printer.js';
 import { type FollowOptions, follow, poll, readAll } from './follow.js';
@@ -60,19 +61,18 @@ async function tail(
   // Live Tail has a host of its own, `stream-…`, which a service on this machine has not.
   const isLocal = isLoopback(endpoint.hostname);
   const client = access.logs({ disableHostPrefix: isLocal });
-  const groups: LogGroupName[] = [];
-  for (const logGroupName of options.groups) {
-    const group = await findLogGroup(client, logGroupName);
-    if (group === undefined) {
-      stderr.line(`putlogs: there is no log group ${safe(logGroupName)} in ${await access.region()}.`);
-      return 1;
-    }
-    groups.push({ logGroupName, arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, '') ?? logGroupName });
-  }
   const note = (text: string) => {
     progress.clear();
     stderr.line(`putlogs: ${safe(text)}`);
   };
+  const groups: LogGroupName[] = [];
+  for (const logGroupName of options.groups) {
+    const find = () => findLogGroup(client, logGroupName);
+    const missing = async () => `there is no log group ${logGroupName} in ${await access.region()}`;
+    const group = (await find()) ?? (await appearing({ find, missing, signal, note }, options.follow));
+    if (group === undefined) return options.follow === 'no' ? 1 : 0;
+    groups.push({ logGroupName, arn: group.logGroupArn ?? group.arn?.replace(/:\*$/, '') ?? logGroupName });
+  }
   if (!options.json)
     for (const group of groups) {
       const head = await headOf(client, group, options, { isLocal, signal, note });
@@ -89,6 +89,22 @@ async function tail(
     printer.print(event);
   }
   return 0;
+}
+
+interface Missing extends Pick<FollowOptions, 'signal' | 'note'> {
+  find(): Promise<LogGroup | undefined>;
+  /** What the user should know. */
+  missing(): Promise<string>;
+}
+
+/** Who follows waits for a log group that is missing. @returns undefined if it does not come */
+async function appearing(
+  { find, missing, signal, note }: Missing,
+  how: TailOptions['follow'],
+): Promise<LogGroup | undefined> {
+  if (how === 'no') note(`${await missing()}.`);
+  else note(`${await missing()} yet: waiting for it.`);
+  return how === 'no' ? undefined : awaitLogGroup(find, { signal, note });
 }
 
 function eventsOf(options: FollowOptions, how: TailOptions['follow']) {
