@@ -51,6 +51,13 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
+const EXIT_CODES = `
+Exit codes:
+  0  all is well
+  1  the command found or met an error
+  2  it was called incorrectly
+putlogs pipe with a command ends with the exit code of that command.`;
+
 function createProgram(): Command {
   return new Command('putlogs')
     .description(
@@ -61,6 +68,7 @@ function createProgram(): Command {
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', EXIT_CODES)
     .configureHelp({
       styleTitle: (text) => `\u001b[1m${text}\u001b[22m`,
       styleCommandText: (text) => `\u001b[36m${text}\u001b[39m`,

@@ -14,7 +14,14 @@ test('putlogs local runs the local service, with its options', async (t) => {
 test('putlogs local --help is the help of the local service', async (t) => {
   const { code, stdout } = await putlogs(['local', '--help']);
   t.is(code, 0);
-  t.regex(stdout, /^Usage: putlogs-local \[options\]/);
+  t.regex(stdout, /^Usage: putlogs local \[options\]/);
+  t.false(stdout.includes('putlogs-local'));
+});
+
+test('putlogs local query --help has the name that it was called by', async (t) => {
+  const { code, stdout } = await putlogs(['local', 'query', '--help']);
+  t.is(code, 0);
+  t.regex(stdout, /^Usage: putlogs local query /);
 });
 
 test('putlogs local refuses an unknown option', async (t) => {

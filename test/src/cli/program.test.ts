@@ -24,6 +24,7 @@ test('putlogs --help and --version print help and version', async (t) => {
   const help = await putlogs(['--help']);
   t.is(help.code, 0);
   t.regex(help.stdout, /^Usage: putlogs <command> \[options\]/);
+  t.regex(help.stdout, /^Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 /m);
   t.false(help.stdout.includes('\u001b'));
   const version = await putlogs(['--version']);
   t.regex(version.stdout, /^\d+\.\d+\.\d+\n$/);
@@ -84,6 +85,20 @@ test('an output that cannot be written is an error', async (t) => {
   const command = new Command(['options'], { stdio: ['ignore', full, 'pipe'] });
   t.is((await command.ended).code, 1);
   t.regex(command.stderr, /^putlogs: ENOSPC/m);
+});
+
+for (const command of ['doctor', 'pipe', 'replay', 'tail'])
+  test(`the help of ${command} lists --endpoint`, async (t) => {
+    const { stdout } = await putlogs([command, '--help']);
+    t.regex(stdout, /^ {2}--endpoint <value> /m);
+  });
+
+test('--tags says its form in the help and in the list of options, and takes it', async (t) => {
+  const [help, list] = await Promise.all([putlogs(['policy', '--help']), putlogs(['options'])]);
+  t.regex(help.stdout, /^ {2}--tags <a=b,c=d> +Tags of a log group that is created\.$/m);
+  t.regex(list.stdout, /^ {2}--tags <a=b,c=d> {2}PUTLOGS_TAGS$/m);
+  const { code } = await putlogs(['policy', '--log-group-name', '/a', '--tags', 'a=b,c=d']);
+  t.is(code, 0);
 });
 
 test('-h is --help', async (t) => {

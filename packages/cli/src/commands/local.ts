@@ -10,9 +10,9 @@ export const addLocal: AddCommand = (program, end) => {
     .allowUnknownOption()
     .allowExcessArguments()
     .action(async () => {
-      // The program of @putlogs/local, which reads its arguments from the process, with its own help.
+      // The program of @putlogs/local, which reads its arguments and its name from the process, with its own help.
       const arguments_ = process.argv;
-      arguments_.splice(2, arguments_.indexOf('local', 2) - 1);
+      arguments_.splice(1, arguments_.indexOf('local', 2), 'putlogs local');
       await import(new URL('cli.js', import.meta.resolve('@putlogs/local')).href);
       // Until the server is closed.
       await once(process, 'beforeExit');

@@ -6,6 +6,7 @@ import {
   type Settable,
   summaryOf,
   typeOf,
+  valueTermOf,
   variablesOf,
 } from '../flags/option-flags.js';
 import type { AddCommand } from '../program.js';
@@ -44,7 +45,7 @@ function print(topic: string, names: readonly Settable[]): void {
   stdout.line(stdout.style('bold', topic));
   for (const name of names) {
     const { flag, variables, type, default: standard, summary } = rowOf(name, topic);
-    const value = type === 'boolean' ? '' : ` <${type === 'number' ? 'number' : 'value'}>`;
+    const value = type === 'boolean' ? '' : ` ${valueTermOf(name)}`;
     const words = standard === null ? variables : [...variables, `default: ${standard}`];
     const shown = standard === true ? flag.replace('--', '--no-') : flag + value;
     stdout.line(`  ${stdout.style('cyan', shown)}  ${words.join(', ')}`);

@@ -48,6 +48,7 @@ export const addPipe: AddCommand = (program, end) => {
     'logStreamName',
     'region',
     'profile',
+    'endpoint',
     'service',
     'spoolDirectory',
   ]);

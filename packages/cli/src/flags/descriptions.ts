@@ -47,7 +47,7 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
   createLogGroup: 'Create the log group if it does not exist.',
   createLogStream: 'Create log streams that do not exist. With false the log group is not created either.',
   retentionInDays: 'Retention of a log group that is created, in days. Default: events never expire.',
-  tags: 'Tags of a log group that is created: an object. As a variable: key=value,key=value, percent-encoded.',
+  tags: 'Tags of a log group that is created. An object; as a variable: key=value,key=value, percent-encoded.',
   kmsKeyId: 'ARN of the KMS key that encrypts a log group that is created.',
   logGroupClass:
     'Log class of a log group that is created: STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY. DELIVERY is for the logs of Lambda: events are kept for one day, which a report says.',

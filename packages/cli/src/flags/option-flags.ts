@@ -75,10 +75,16 @@ function negationOf(name: Settable): string {
   return flagOf(name).replace('--', '--no-');
 }
 
+/** What a flag takes. */
+export function valueTermOf(name: Settable): string {
+  if (typeOf(name) === 'number') return '<number>';
+  const takesPairs = !isField(name) && typeof rowOf(name).parse('a=b') === 'object';
+  return takesPairs ? '<a=b,c=d>' : '<value>';
+}
+
 function termOf(name: Settable): string {
-  const type = typeOf(name);
-  if (type === 'boolean') return flagOf(name);
-  return `${flagOf(name)} ${type === 'number' ? '<number>' : '<value>'}`;
+  if (typeOf(name) === 'boolean') return flagOf(name);
+  return `${flagOf(name)} ${valueTermOf(name)}`;
 }
 
 /** The options that a command was called with. Their values are checked later, with those of the variables. */

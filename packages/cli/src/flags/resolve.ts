@@ -8,7 +8,10 @@ export function resolveGiven({ options, env }: Given): Config {
     return resolveConfig(options, env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new UsageError(['These options are not valid:', ...error.problems.map(problemText)].join('\n'));
+    const problems = error.problems.map(problemText);
+    throw new UsageError(
+      ['These options are not valid:', ...problems, 'putlogs doctor explains them.'].join('\n'),
+    );
   }
 }
 

@@ -62,7 +62,7 @@ export const LOG_GROUP_OPTIONS = {
     default: undefined,
     expected: `one of ${RETENTION_DAYS.join(', ')}`,
   }),
-  /** Tags of a log group that is created: an object. As a variable: `key=value,key=value`, percent-encoded. */
+  /** Tags of a log group that is created. An object; as a variable: `key=value,key=value`, percent-encoded. */
   tags: custom<Tags>(isTags, keyValues, {
     default: undefined,
     expected:

@@ -7,9 +7,10 @@ import type { FoundEvent } from '../search/find-events.js';
 import { parseSpan } from '../search/time-span.js';
 import { Transcript } from '../terminal/transcript.js';
 import { ask } from './ask.js';
+import { PROGRAM_NAME } from './program-name.js';
 import { UsageError } from './usage-error.js';
 
-const QUERY_USAGE = `Usage: putlogs-local query [search] [options]
+const QUERY_USAGE = `Usage: ${PROGRAM_NAME} query [search] [options]
 
 Prints the events of a running service that match, in order of time. Ends with 0 if there are any, with 1 if there are
 none, and with 2 if the search or the service is wrong.

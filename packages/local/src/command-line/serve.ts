@@ -14,11 +14,12 @@ import { jsonLines, Transcript } from '../terminal/transcript.js';
 import { version } from '../version.js';
 import { openBrowser } from './open-browser.js';
 import { isPiped, showInput } from './piped-input.js';
+import { PROGRAM_NAME } from './program-name.js';
 import { UsageError } from './usage-error.js';
 
-const USAGE = `Usage: putlogs-local [options]
-       node app.js | putlogs-local [options]
-       putlogs-local query [search] [options]
+const USAGE = `Usage: ${PROGRAM_NAME} [options]
+       node app.js | ${PROGRAM_NAME} [options]
+       ${PROGRAM_NAME} query [search] [options]
 
 A strict Amazon CloudWatch Logs on this machine. Prints each log event that arrives,
 and each line of an application that is piped into it.

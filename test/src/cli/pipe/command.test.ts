@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { fixturePath } from '../../support/child.js';
 import { Command, putlogs, testOnTerminal } from '../../support/command.js';
 import { spoolFolder } from '../../support/spool-folder.js';
+import { until } from '../../support/until.js';
 import { arrived, environment, linesOf, service } from './support.js';
 
 const TALKER = fixturePath('talker.js');
@@ -184,6 +186,32 @@ test.serial(
     command.child.stdin?.end();
     t.is((await command.ended).code, 0);
     t.deepEqual(arrived(local), ['before', 'last words']);
+  },
+);
+
+test.serial(
+  'a second SIGINT ends the reading of stdin, one at the end is told, and the next gives up',
+  async (t) => {
+    const local = await service(t);
+    local.fault({ kind: 'error500' });
+    const command = new Command(['pipe', '--tee'], {
+      env: environment(local, { PUTLOGS_REPORT_TO_STDERR: 'false' }),
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    command.child.stdin?.write('before\n');
+    await command.until(/before/);
+    command.child.kill('SIGINT');
+    command.child.stdin?.write('last words\n');
+    await command.until(/last words/);
+    // While it reads what is in the pipe, more signals change nothing.
+    const isTold = () => command.stderr.includes('putlogs: delivering; once more to give up\n');
+    await until('the end of the reading', isTold, async () => {
+      command.child.kill('SIGINT');
+      await sleep(100);
+    });
+    command.child.kill('SIGINT');
+    t.is((await command.ended).signal, 'SIGINT');
+    t.regex(command.stderr, /^putlogs: 0 events delivered, 2 lost$/m);
   },
 );
 

@@ -180,6 +180,11 @@ for (const [what, args, why] of [
   });
 }
 
+test('without a log group the error names the doctor', async (t) => {
+  const { stderr } = await putlogs(['pipe'], { env: {}, input: 'a\n' });
+  t.regex(stderr, /^putlogs doctor explains them\.$/m);
+});
+
 test.serial('a module that cannot be loaded is told, since records are sent without it', async (t) => {
   const local = await service(t);
   const module = join(spoolFolder(t), 'redact.mjs');
