@@ -8,7 +8,7 @@ import type {
   seededRandom as random,
   start as startLocal,
 } from '@putlogs/local';
-import type { CloudWatchStream, createStream as create, PinoTransportOptions } from '@putlogs/pino';
+import type { CloudWatchStream, createStream as create, Options } from '@putlogs/pino';
 import type { CloudWatchTransport as Transport } from '@putlogs/winston';
 import type { pino as createPino } from 'pino';
 import type * as Winston from 'winston';
@@ -22,7 +22,7 @@ declare global {
   const gauge: { set(value: number): void };
   const local: Local;
   var logger: unknown;
-  const options: PinoTransportOptions;
+  const options: Options;
   const pino: typeof createPino;
   const readFile: (path: string, encoding: 'utf8') => Promise<string>;
   const readSecret: () => Promise<{ accessKeyId: string; secretAccessKey: string }>;

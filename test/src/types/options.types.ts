@@ -2,6 +2,7 @@
 import type { Options as PinoOptions } from '@putlogs/pino';
 import type { Options as WinstonOptions } from '@putlogs/winston';
 import { CloudWatchTransport, type CloudWatchTransportOptions } from '@putlogs/winston';
+import pino from 'pino';
 import type { Equal, Expect } from './expect.js';
 
 export type Cases = [
@@ -56,4 +57,17 @@ export function winston() {
   new CloudWatchTransport({ logGroup: '/app' });
   // @ts-expect-error a text for a flag
   new CloudWatchTransport({ worker: 'no' });
+}
+
+/** Pino's own types accept any options of a target. */
+export function target() {
+  const options = { logGroupName: '/app', flushIntervalMs: 500 } satisfies PinoOptions;
+  pino({ transport: { target: '@putlogs/pino', options } });
+  // @ts-expect-error a misspelt name
+  pino({ transport: { target: '@putlogs/pino', options: { logGroup: '/app' } satisfies PinoOptions } });
+  pino.transport<PinoOptions>({
+    target: '@putlogs/pino',
+    // @ts-expect-error a misspelt name
+    options: { logGroup: '/app' },
+  });
 }
