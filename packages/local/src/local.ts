@@ -102,7 +102,7 @@ export interface Local {
   readonly port: number;
   /** Environment variables that point an AWS SDK at the service, with credentials that are valid nowhere else. */
   readonly env: Readonly<Record<string, string>>;
-  /** All requests so far, or the newest `keepRequests`, in the order in which they were read. */
+  /** All requests so far, or the newest `keepRequests`, in the order in which they were answered. */
   readonly requests: readonly RequestRecord[];
   /**
    * The kept events of a group or stream: stream by stream, each in order of arrival. Empty if the group or stream does

@@ -7,7 +7,7 @@ import {
   type PutLogEventsCommandInput,
   type PutLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type Local, type StartOptions, start } from '@putlogs/local';
+import { type Local, type StartOptions, seededRandom, start } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
 
 /** The time of the clock in these tests, which does not advance. */
@@ -84,6 +84,21 @@ export async function bench(t: ExecutionContext, options: StartOptions = {}): Pr
   await made.client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
   return made;
+}
+
+/** A regular expression that matches none of `costlyMessages`, and has to look long at each. */
+export const COSTLY_REGEX = 'x[xy]{500}[zw]';
+
+/** Long enough for the service to end its turn after each. */
+export function costlyMessages(count: number): readonly string[] {
+  const random = seededRandom(1);
+  const next = (): string => (random() < 0.5 ? 'x' : 'y');
+  return Array.from({ length: count }, () => Array.from({ length: 4_000 }, next).join(''));
+}
+
+/** Puts an event while a request is answered. @returns which was answered first */
+export function putDuring(made: Bench, request: Promise<unknown>): Promise<'put' | 'request'> {
+  return Promise.race([made.put().then(() => 'put' as const), request.then(() => 'request' as const)]);
 }
 
 /** The headers of a request that an SDK signed at NOW. */

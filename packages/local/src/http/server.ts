@@ -248,8 +248,10 @@ export class Service implements Local {
       now: this.#clock.now(),
       onPut: (accepted) => this.#publish(accepted),
     };
-    const answer = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
+    const acting = act(context, fault?.kind === 'entityRejected' ? fault.errorType : undefined);
+    // In the same turn, since the journal has the order in which things changed.
     this.#journal?.operation(context.now, operation, input);
+    const answer = await acting;
     await this.#journal?.written;
     if (fault?.kind === 'lostAnswer') return undefined;
     return answer instanceof LiveTailSession ? answer : serviceReply(200, answer);

@@ -43,6 +43,9 @@ const first = (entries: readonly Entry[], isBefore: (a: Entry, b: Entry) => bool
     undefined,
   )?.value;
 
+/** Of numbers and of texts; numbers are above texts, as in `sort`. */
+const order = (a: Value, b: Value): number => compare(a, b) ?? compareNaturally(a, b);
+
 const distinct = (entries: readonly Entry[]): number =>
   new Set(entries.map(({ value }) => toText(value))).size;
 
@@ -53,8 +56,8 @@ export const AGGREGATES: Readonly<Record<string, Aggregate>> = {
   count_distinct: of(distinct),
   sum: of((entries) => sum(numbersOf(entries))),
   avg: of((entries) => mean(numbersOf(entries))),
-  min: of((entries) => first(entries, (a, b) => (compare(a.value, b.value) ?? 0) < 0)),
-  max: of((entries) => first(entries, (a, b) => (compare(a.value, b.value) ?? 0) > 0)),
+  min: of((entries) => first(entries, (a, b) => order(a.value, b.value) < 0)),
+  max: of((entries) => first(entries, (a, b) => order(a.value, b.value) > 0)),
   stddev: of((entries) => deviation(numbersOf(entries))),
   median: of((entries) => percentile(numbersOf(entries), 50)),
   pct: of((entries, [percent]) => percentile(numbersOf(entries), toNumber(percent)), 2),

@@ -36,8 +36,8 @@ const MAX_DEPTH = 100;
 
 /** What expressions may contain at their place in a query. */
 export interface Place {
-  /** Whether aggregates such as `count(*)` are allowed. */
-  readonly aggregates: boolean;
+  /** Called with each argument of an aggregate such as `sum(ms)`. Undefined where aggregates are not allowed. */
+  readonly onInput: ((input: Expression) => void) | undefined;
   /** Called with each field that is read. */
   readonly onField: (name: string) => void;
 }
@@ -200,11 +200,13 @@ export class ExpressionParser {
 
   #readAggregate(name: string, token: Token): Expression {
     const aggregate = AGGREGATES[name];
-    if (!aggregate || !this.#place.aggregates || this.#isInAggregate) throw this.#lexer.unexpected(token);
+    if (!aggregate || !this.#place.onInput || this.#isInAggregate) throw this.#lexer.unexpected(token);
     const isAll = this.#lexer.take('*');
     if (isAll) this.#lexer.expect(')');
     this.#isInAggregate = true;
-    const [value, ...rest] = isAll ? [] : this.#readList(')');
+    const [given, ...rest] = isAll ? [] : this.#readList(')');
+    const value = given && remembering(given);
+    if (value) this.#place.onInput(value);
     this.#isInAggregate = false;
     const count = (value ? 1 : 0) + rest.length;
     if (count < aggregate.min || count > aggregate.max) throw this.#lexer.unexpected(token);
@@ -230,6 +232,18 @@ const constant =
   (value: Value): Expression =>
   () =>
     value;
+
+/** An expression that computes its value of a row once. */
+function remembering(expression: Expression): Expression {
+  const values = new WeakMap<Row, { readonly value: Value }>();
+  return (row) => {
+    const known = values.get(row);
+    if (known) return known.value;
+    const value = expression(row, []);
+    values.set(row, { value });
+    return value;
+  };
+}
 
 const entriesOf = (expression: Expression, group: readonly Row[]): readonly Entry[] =>
   group.flatMap((row) => {

@@ -1,4 +1,4 @@
-import { type Expression, ExpressionParser } from './expression.js';
+import { type Expression, ExpressionParser, type Place } from './expression.js';
 import { compileGlob } from './glob.js';
 import { Lexer, type Token } from './lexer.js';
 import { MalformedQuery } from './malformed-query.js';
@@ -95,9 +95,10 @@ class QueryParser {
   }
 
   #readStats(): void {
-    const columns = this.#readMany(() => this.#readColumn(true));
+    const inputs: Expression[] = [];
+    const columns = this.#readMany(() => this.#readColumn((input) => inputs.push(input)));
     const by = this.#lexer.take('by') ? this.#readMany(() => this.#readColumn()) : [];
-    this.#stages.push({ kind: 'stats', columns, by });
+    this.#stages.push({ kind: 'stats', columns, by, inputs });
     const names = [...by, ...columns].map(({ name }) => name);
     this.#outputs = new Set(names);
     this.#shown.clear();
@@ -105,9 +106,9 @@ class QueryParser {
   }
 
   /** An expression with its name, which is its text if it has no other. */
-  #readColumn(aggregates = false): Column {
+  #readColumn(onInput?: Place['onInput']): Column {
     const { start } = this.#lexer.peek();
-    const value = this.#expression(aggregates);
+    const value = this.#expression(onInput);
     const text = this.#lexer.slice(start).replace(/^`([^`]*)`$/, '$1');
     if (!this.#lexer.take('as')) return { name: text, value };
     return { name: this.#define(), value };
@@ -183,9 +184,10 @@ class QueryParser {
     throw new MalformedQuery(`Unknown symbols found in or after stats: ${name}`);
   }
 
-  #expression(aggregates = false): Expression {
+  /** @param onInput given where aggregates are allowed */
+  #expression(onInput?: Place['onInput']): Expression {
     const onField = (name: string): void => this.#check(name);
-    return new ExpressionParser(this.#lexer, { aggregates, onField }).read();
+    return new ExpressionParser(this.#lexer, { onField, onInput }).read();
   }
 
   #readMany<T>(readOne: () => T): readonly T[] {

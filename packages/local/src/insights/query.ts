@@ -1,6 +1,7 @@
+import type { Turn } from '../clock/turn.js';
 import type { Expression } from './expression.js';
 import { Row } from './row.js';
-import { compareNaturally, isTrue, toText } from './value.js';
+import { compareNaturally, isTrue, toText, type Value } from './value.js';
 
 /** A column of the result, or of a group. */
 export interface Column {
@@ -17,7 +18,13 @@ export type Stage =
       readonly source: Expression;
       readonly extract: (text: string) => Fields | undefined;
     }
-  | { readonly kind: 'stats'; readonly columns: readonly Column[]; readonly by: readonly Column[] }
+  | {
+      readonly kind: 'stats';
+      readonly columns: readonly Column[];
+      readonly by: readonly Column[];
+      /** The arguments of the aggregates, which remember their values: of each row before they are aggregated. */
+      readonly inputs: readonly Expression[];
+    }
   | { readonly kind: 'sort'; readonly keys: readonly SortKey[] }
   | { readonly kind: 'limit'; readonly count: number }
   | { readonly kind: 'dedup'; readonly values: readonly Expression[] };
@@ -43,14 +50,19 @@ export interface QueryResult {
 }
 
 /** Runs a query. @param rows the events, newest first @param limit the maximum number of rows */
-export function runQuery({ stages, columns }: Query, rows: readonly Row[], limit: number): QueryResult {
+export async function runQuery(
+  { stages, columns }: Query,
+  rows: readonly Row[],
+  limit: number,
+  turn: Turn,
+): Promise<QueryResult> {
   let current = rows;
   let matched: number | undefined;
   for (const stage of stages) {
     if (stage.kind === 'stats') matched ??= current.length;
     const isCut = stage.kind === 'limit' || stage.kind === 'dedup';
     if (isCut) matched ??= current.length;
-    current = apply(stage, current);
+    current = await apply(stage, current, turn);
   }
   return {
     matched: matched ?? current.length,
@@ -66,25 +78,39 @@ function show(row: Row, columns: readonly string[]): QueryResult['rows'][number]
   });
 }
 
-function apply(stage: Stage, rows: readonly Row[]): readonly Row[] {
+async function apply(stage: Stage, rows: readonly Row[], turn: Turn): Promise<readonly Row[]> {
   switch (stage.kind) {
     case 'filter':
-      return rows.filter((row) => isTrue(stage.condition(row, [])));
+      return select(rows, turn, (row) => isTrue(stage.condition(row, [])));
     case 'define':
-      for (const row of rows) for (const { name, value } of stage.columns) row.set(name, value(row, []));
+      await turn.forEach(rows, (row) => {
+        for (const { name, value } of stage.columns) row.set(name, value(row, []));
+      });
       return rows;
     case 'parse':
-      for (const row of rows) extract(row, stage);
+      await turn.forEach(rows, (row) => extract(row, stage));
       return rows;
     case 'stats':
-      return aggregate(stage.columns, stage.by, rows);
+      return aggregate(stage, rows, turn);
     case 'sort':
-      return [...rows].sort((a, b) => compareRows(a, b, stage.keys));
+      return sortRows(rows, stage.keys, turn);
     case 'limit':
       return rows.slice(0, stage.count);
     case 'dedup':
-      return withoutDuplicates(rows, stage.values);
+      return withoutDuplicates(rows, stage.values, turn);
   }
+}
+
+async function select(
+  rows: readonly Row[],
+  turn: Turn,
+  isWanted: (row: Row) => boolean,
+): Promise<readonly Row[]> {
+  const selected: Row[] = [];
+  await turn.forEach(rows, (row) => {
+    if (isWanted(row)) selected.push(row);
+  });
+  return selected;
 }
 
 function extract(row: Row, { source, extract: read }: Extract<Stage, { kind: 'parse' }>): void {
@@ -94,14 +120,19 @@ function extract(row: Row, { source, extract: read }: Extract<Stage, { kind: 'pa
 }
 
 /** A row for each group. Without `by`, all rows are one group, even if there are none. */
-function aggregate(columns: readonly Column[], by: readonly Column[], rows: readonly Row[]): readonly Row[] {
+async function aggregate(
+  { columns, by, inputs }: Extract<Stage, { kind: 'stats' }>,
+  rows: readonly Row[],
+  turn: Turn,
+): Promise<readonly Row[]> {
   const groups = new Map<string, Row[]>();
-  for (const row of rows) {
+  await turn.forEach(rows, (row) => {
+    for (const input of inputs) input(row, []);
     const key = JSON.stringify(by.map(({ value }) => textOf(value, row)));
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
-  }
+  });
   if (by.length === 0 && rows.length === 0) groups.set('', []);
   return [...groups.values()].map((group) => {
     const row = group[0] ?? new Row(undefined);
@@ -117,18 +148,30 @@ const textOf = (value: Expression, row: Row): string | null => {
   return found === undefined ? null : toText(found);
 };
 
-function compareRows(a: Row, b: Row, keys: readonly SortKey[]): number {
-  for (const { value, descending } of keys) {
-    const order = compareNaturally(value(a, []), value(b, []));
+async function sortRows(rows: readonly Row[], keys: readonly SortKey[], turn: Turn): Promise<readonly Row[]> {
+  const sorted: { readonly row: Row; readonly values: readonly Value[] }[] = [];
+  await turn.forEach(rows, (row) => {
+    sorted.push({ row, values: keys.map(({ value }) => value(row, [])) });
+  });
+  return sorted.sort((a, b) => compareValues(a.values, b.values, keys)).map(({ row }) => row);
+}
+
+function compareValues(a: readonly Value[], b: readonly Value[], keys: readonly SortKey[]): number {
+  for (const [index, { descending }] of keys.entries()) {
+    const order = compareNaturally(a[index], b[index]);
     if (order !== 0) return descending ? -order : order;
   }
   return 0;
 }
 
 /** The first row with each combination of values. Rows that lack one of them are all kept. */
-function withoutDuplicates(rows: readonly Row[], values: readonly Expression[]): readonly Row[] {
+function withoutDuplicates(
+  rows: readonly Row[],
+  values: readonly Expression[],
+  turn: Turn,
+): Promise<readonly Row[]> {
   const seen = new Set<string>();
-  return rows.filter((row) => {
+  return select(rows, turn, (row) => {
     const texts = values.map((value) => textOf(value, row));
     const key = JSON.stringify(texts);
     if (texts.includes(null)) return true;

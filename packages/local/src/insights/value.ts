@@ -40,13 +40,15 @@ export function areEqual(a: Value, b: Value): boolean {
   return toNumber(a) === undefined ? toText(a) === toText(b) : toNumber(a) === toNumber(b);
 }
 
-/** Below 0 if `a` is less; undefined if one of them is missing. */
+/** Below 0 if `a` is less; undefined if one of them is missing, or if only one is a number. */
 export function compare(a: Value, b: Value): number | undefined {
   if (a === undefined || b === undefined) return undefined;
   const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined && right !== undefined) return left - right;
-  return compareTexts(toText(a), toText(b));
+  return isNumeric(a) || isNumeric(b) ? undefined : compareTexts(toText(a), toText(b));
 }
+
+const isNumeric = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean';
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 

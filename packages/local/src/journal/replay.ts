@@ -2,7 +2,7 @@ import { Members } from '../operations/members.js';
 import { OPERATIONS } from '../operations/operations.js';
 import { QueryStore } from '../store/query-store.js';
 import type { Store } from '../store/store.js';
-import type { BatchEntry, Entry, OperationEntry, StreamEntry } from './entry.js';
+import { type BatchEntry, type Entry, isKept, type OperationEntry, type StreamEntry } from './entry.js';
 
 const queries = new QueryStore();
 
@@ -20,7 +20,7 @@ export function replay(store: Store, entry: Entry): boolean {
 }
 
 function replayOperation(store: Store, { at, operation, input }: OperationEntry): void {
-  const act = OPERATIONS.get(operation);
+  const act = isKept(operation) ? OPERATIONS.get(operation) : undefined;
   if (!act) throw new Error(`unknown operation: ${operation}`);
   act(new Members(input), {})({ store, queries, now: at });
 }

@@ -1,3 +1,4 @@
+import { Turn } from '../clock/turn.js';
 import { invalidParameter, Refusal } from '../http/refusal.js';
 import { discoverFieldsOf, type QueriedEvent, Row, SYSTEM_FIELDS } from '../insights/row.js';
 import { Timestamp, toText } from '../insights/value.js';
@@ -75,12 +76,12 @@ function record(event: QueriedEvent): Readonly<Record<string, string>> {
 export const getLogGroupFields: Operation = (members) => {
   const findGroup = readLogGroup(members);
   const time = members.integer('time', TIMESTAMP);
-  return ({ store, now }) => {
+  return async ({ store, now }) => {
     members.check();
     const center = time === undefined ? undefined : time * 1_000;
     const from = center === undefined ? now - 15 * MINUTE_MS : center - 8 * MINUTE_MS;
     const to = center === undefined ? now : center + 8 * MINUTE_MS;
-    return { logGroupFields: percentages(eventsOf(findGroup(store), from, to)) };
+    return { logGroupFields: await percentages(eventsOf(findGroup(store), from, to)) };
   };
 };
 
@@ -91,13 +92,13 @@ export const eventsOf = (group: LogGroup, from: number, to: number): readonly Ke
   );
 
 /** The share of events that have each field, the most frequent first. */
-function percentages(events: readonly KeyedEvent[]): readonly object[] {
+async function percentages(events: readonly KeyedEvent[]): Promise<readonly object[]> {
   const counts = new Map<string, number>();
-  for (const event of events) {
-    const own = SYSTEM_FIELDS.filter((name) => name !== '@ptr');
+  const own = SYSTEM_FIELDS.filter((name) => name !== '@ptr');
+  await new Turn().forEach(events, (event) => {
     for (const name of [...own, ...discoverFieldsOf(event).keys()])
       counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+  });
   return [...counts]
     .sort(([, a], [, b]) => b - a)
     .map(([name, count]) => ({ name, percent: Math.round((100 * count) / events.length) }));

@@ -34,8 +34,11 @@ export interface AcceptedBatch {
   readonly rejectedEntityInfo?: RejectedEntityInfo;
 }
 
-/** Executes a request and returns the answer. @param entityError set by a fault to reject the entity */
-export type Act = (context: Context, entityError?: string) => object;
+/**
+ * Executes a request and returns the answer. What changes something does so in one turn of the event loop.
+ * @param entityError set by a fault to reject the entity
+ */
+export type Act = (context: Context, entityError?: string) => object | Promise<object>;
 
 /**
  * Reads a request. Faults are applied afterwards, so that the record of a request is the same with and without a fault.

@@ -1,3 +1,4 @@
+import type { Turn } from '../clock/turn.js';
 import { invalidParameter, Refusal } from '../http/refusal.js';
 import { MalformedQuery } from '../insights/malformed-query.js';
 import { parseQuery } from '../insights/parse-query.js';
@@ -47,7 +48,7 @@ export const startQuery: Operation = (members) => {
     const groups = findGroups(store);
     const range = { from: toMillis(start), to: toMillis(end) + (isMillis(end) ? 0 : 999) };
     if (groups.every((group) => endsBefore(group, range, now))) throw outOfRange(text);
-    const stored = new StoredQuery(() => run(query, groups, range, limit));
+    const stored = new StoredQuery((turn) => run(query, groups, range, limit, turn));
     queries.add(stored);
     return { queryId: stored.id };
   };
@@ -102,17 +103,18 @@ function findGroup(store: Store, name: string): LogGroup {
   throw new Refusal('ResourceNotFoundException', message);
 }
 
-function run(
+async function run(
   query: Query,
   groups: readonly LogGroup[],
   { from, to }: TimeRange,
   limit: number,
-): QueryOutcome {
+  turn: Turn,
+): Promise<QueryOutcome> {
   const events = groups
     .flatMap((group) => eventsOf(group, from, to).map((event) => ({ group, event })))
     .sort((a, b) => b.event.timestamp - a.event.timestamp || b.event.sequence - a.event.sequence);
   const rows = events.map(({ group, event }) => new Row(queriedEvent(group, event)));
-  const { rows: results, matched } = runQuery(query, rows, limit);
+  const { rows: results, matched } = await runQuery(query, rows, limit, turn);
   return {
     rows: results,
     statistics: {
@@ -132,18 +134,18 @@ export const getQueryResults: Operation = (members) => {
   const id = members.requiredText('queryId', QUERY_ID);
   const token = members.text('nextToken', RESULTS_TOKEN);
   const maxItems = members.integer('maxItems', MAX_RESULTS_RULE) || MAX_RESULTS;
-  return ({ queries }) => {
+  return async ({ queries }) => {
     members.check();
     const query = queries.get(id);
     const start = positionIn(token, id);
-    query.proceed();
-    const { rows = [], statistics = NO_STATISTICS } = query.outcome ?? {};
+    const { status, outcome } = await query.proceed();
+    const { rows = [], statistics = NO_STATISTICS } = outcome ?? {};
     const end = start + maxItems;
     return {
       queryLanguage: 'CWLI',
       results: rows.slice(start, end),
       statistics,
-      status: query.status,
+      status,
       ...(end < rows.length && { nextToken: `${id}/${end}` }),
     };
   };

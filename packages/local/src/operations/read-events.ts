@@ -1,3 +1,4 @@
+import { Turn } from '../clock/turn.js';
 import { invalidParameter } from '../http/refusal.js';
 import {
   compareKeys,
@@ -34,15 +35,15 @@ export const getLogEvents: Operation = (members) => {
   const token = readToken(members, 'f', 'b');
   const forward = token ? token.kind === 'f' : fromHead;
   const from = boundaryOf(token) ?? (fromHead ? FIRST_KEY : LAST_KEY);
-  return ({ store }) => {
+  return async ({ store }) => {
     members.check();
     // GetLogEvents includes startTime and excludes endTime.
     const events = inSpan(
       [findGroup(store).stream(streamName)],
       (time) => time >= startTime && time < endTime,
     );
-    const found = takePage(forward ? after(events, from) : before(events, from), limit).events;
-    const page = forward ? found : found.toReversed();
+    const found = await takePage(forward ? after(events, from) : before(events, from), limit);
+    const page = forward ? found.events : found.events.toReversed();
     // After an empty page the reader keeps its boundary. In an empty stream, that is before all future events.
     const boundary = from === LAST_KEY ? FIRST_KEY : from;
     const last = page.at(-1);
@@ -67,7 +68,7 @@ export const filterLogEvents: Operation = (members) => {
   const token = readToken(members, 'oldest', 'newest');
   const forward = token ? token.kind === 'oldest' : fromHead;
   const from = boundaryOf(token) ?? (forward ? FIRST_KEY : LAST_KEY);
-  return ({ store }) => {
+  return async ({ store }) => {
     members.check();
     const matches = readPattern(pattern);
     if (names && prefix !== undefined) {
@@ -81,7 +82,7 @@ export const filterLogEvents: Operation = (members) => {
       streamsOf(findGroup(store), names, prefix),
       (time) => time >= startTime && time <= endTime,
     );
-    const page = takePage(forward ? after(events, from) : before(events, from), limit, matches);
+    const page = await takePage(forward ? after(events, from) : before(events, from), limit, matches);
     const last = page.hasMore ? page.events.at(-1) : undefined;
     return {
       events: page.events.map(eventAnswer),
@@ -138,15 +139,18 @@ interface Page {
 }
 
 /** The first events that match and fit into a page: at most `limit` and 1 MiB. One event always fits. */
-function takePage(
+async function takePage(
   events: readonly KeyedEvent[],
   limit: number,
   matches: (message: string) => boolean = () => true,
-): Page {
+): Promise<Page> {
+  const turn = new Turn();
   const taken: KeyedEvent[] = [];
   let bytes = 0;
   for (const event of events) {
-    if (!matches(event.message)) continue;
+    const isMatch = matches(event.message);
+    if (turn.isOver) await turn.end();
+    if (!isMatch) continue;
     bytes += sizeOf(event.message);
     if (taken.length === limit || bytes > MAX_PAGE_BYTES) return { events: taken, hasMore: true };
     taken.push(event);

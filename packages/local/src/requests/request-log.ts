@@ -2,7 +2,7 @@ import type { RequestRecord } from '../local.js';
 
 /** The newest requests. */
 export class RequestLog {
-  /** In the order in which they were read. */
+  /** In the order in which they were answered. */
   readonly records: RequestRecord[] = [];
   readonly #limit: number;
   #discarded = 0;

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Turn } from '../clock/turn.js';
 import { parseFilterPattern } from '../filter-pattern/filter-pattern.js';
 import { compareKeys } from '../store/event-key.js';
 import { expand, type KeyedEvent, type Store } from '../store/store.js';
@@ -20,9 +20,6 @@ export interface FoundEvent extends KeyedEvent {
   readonly logGroupName: string;
 }
 
-/** The service answers other requests after so long a part of a search. */
-const TURN_MS = 20;
-
 /**
  * The kept events that match, in order of time.
  * @throws {QueryError | FilterPatternError} if the query or the pattern cannot be read
@@ -32,7 +29,7 @@ export async function findEvents(store: Store, criteria: SearchCriteria): Promis
   const matchesQuery = matcherOf(parseQuery(criteria.query ?? ''));
   const matchesPattern = parseFilterPattern(criteria.filterPattern ?? '');
   const found: FoundEvent[] = [];
-  let turnStart = performance.now();
+  const turn = new Turn();
   for (const { stream, batch } of [...(store.arrivals?.all() ?? [])]) {
     if (logGroupName !== undefined && stream.logGroupName !== logGroupName) continue;
     if (logStreamName !== undefined && stream.name !== logStreamName) continue;
@@ -41,9 +38,7 @@ export async function findEvents(store: Store, criteria: SearchCriteria): Promis
       if (event.timestamp < startTime || event.timestamp > endTime) continue;
       const candidate = { ...event, sequence: batch.sequence + index, logGroupName: stream.logGroupName };
       if (matchesQuery(candidate) && matchesPattern(candidate.message)) found.push(candidate);
-      if (performance.now() - turnStart < TURN_MS) continue;
-      await nextTurn();
-      turnStart = performance.now();
+      if (turn.isOver) await turn.end();
     }
   }
   return found.sort(compareKeys);

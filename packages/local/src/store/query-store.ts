@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Turn } from '../clock/turn.js';
 import { Refusal } from '../http/refusal.js';
 
 /** More queries than this are forgotten, the oldest first. */
@@ -10,42 +11,53 @@ export interface QueryOutcome {
   readonly statistics: Readonly<Record<string, number>>;
 }
 
+/** How far a query is. `Running` covers what waits for its reader, and what is at work. */
+export type Progress =
+  | { readonly status: 'Scheduled' | 'Running' | 'Failed' | 'Cancelled'; readonly outcome?: undefined }
+  | { readonly status: 'Complete'; readonly outcome: QueryOutcome };
+
 /**
  * A query of CloudWatch Logs Insights. The service needs some seconds for one; here it is `Running` when it is asked for
  * the first time, and `Complete` the second time, so that a client that does not wait is noticed.
  */
 export class StoredQuery {
   readonly id = randomUUID();
-  readonly #run: () => QueryOutcome;
-  #status: 'Scheduled' | 'Running' | 'Complete' | 'Cancelled' = 'Scheduled';
-  #outcome: QueryOutcome | undefined;
+  readonly #run: (turn: Turn) => Promise<QueryOutcome>;
+  readonly #cancelling = new AbortController();
+  #progress: Progress = { status: 'Scheduled' };
+  #isAtWork = false;
 
-  constructor(run: () => QueryOutcome) {
+  /** @param run takes as many turns as it needs */
+  constructor(run: (turn: Turn) => Promise<QueryOutcome>) {
     this.#run = run;
   }
 
-  get status(): string {
-    return this.#status;
-  }
-
-  /** Undefined until the query is complete. */
-  get outcome(): QueryOutcome | undefined {
-    return this.#outcome;
-  }
-
   /** Lets the query go on. Called for each request for its results. */
-  proceed(): void {
-    if (this.#status === 'Running') {
-      this.#outcome = this.#run();
-      this.#status = 'Complete';
+  async proceed(): Promise<Progress> {
+    if (this.#progress.status === 'Scheduled') this.#progress = { status: 'Running' };
+    else if (this.#progress.status === 'Running' && !this.#isAtWork) await this.#work();
+    return this.#progress;
+  }
+
+  async #work(): Promise<void> {
+    this.#isAtWork = true;
+    const { signal } = this.#cancelling;
+    try {
+      const outcome = await this.#run(new Turn(signal));
+      if (!signal.aborted) this.#progress = { status: 'Complete', outcome };
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#progress = { status: 'Failed' };
+      throw error;
     }
-    if (this.#status === 'Scheduled') this.#status = 'Running';
   }
 
   /** @returns whether it was running */
   cancel(): boolean {
-    if (this.#status === 'Complete' || this.#status === 'Cancelled') return false;
-    this.#status = 'Cancelled';
+    const { status } = this.#progress;
+    if (status !== 'Scheduled' && status !== 'Running') return false;
+    this.#progress = { status: 'Cancelled' };
+    this.#cancelling.abort();
     return true;
   }
 }

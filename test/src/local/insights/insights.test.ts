@@ -11,7 +11,17 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import test from 'ava';
-import { type Bench, bench, DAY, HOUR, NOW, SECOND } from '../support.js';
+import {
+  type Bench,
+  bench,
+  COSTLY_REGEX,
+  costlyMessages,
+  DAY,
+  HOUR,
+  NOW,
+  putDuring,
+  SECOND,
+} from '../support.js';
 
 const start = ({ client }: Bench, input: Partial<StartQueryCommandInput> = {}) =>
   client.send(
@@ -183,6 +193,12 @@ const CASES: readonly Case[] = [
   ['stats max(ms) as worst by path | filter worst > 100 | display path', { path: '/a' }],
   ['stats count(*) as n by path | stats max(n) as most', { most: '2' }],
   ['filter ms > 1000 | stats count(*) as n', { n: '0' }],
+  // A text that is no number is neither above nor below one.
+  ['filter level >= 50 or level < 50 or ok > level | stats count(*) as n', { n: '0' }],
+  ['filter level >= "f" and level < path | stats count(*) as n', { n: '0' }],
+  ['filter level >= "f" | stats count(*) as n', { n: '2' }],
+  ['fields coalesce(ms, level) as a | stats min(a) as low, max(a) as high', { low: '9', high: '250' }],
+  ['fields if(ms > 20, ms, level) as a | stats min(a) as low, max(a) as high', { low: 'error', high: '250' }],
   ['filter ms > 1000 | stats count(*) as n by path'],
   // sort, dedup, limit
   [
@@ -272,6 +288,26 @@ test('a query that is stopped is cancelled, and cannot be stopped again', async 
   await t.throwsAsync(stop(ended), { name: 'InvalidParameterException', message: /not running/ });
   await t.throwsAsync(stop('none'), { name: 'ResourceNotFoundException' });
 });
+
+for (const queryString of [
+  `filter @message like /${COSTLY_REGEX}/`,
+  `fields @message like /${COSTLY_REGEX}/ as found`,
+  `sort @message like /${COSTLY_REGEX}/`,
+  `stats sum(@message like /${COSTLY_REGEX}/)`,
+]) {
+  test(`a query leaves other requests time, and can be stopped: ${queryString}`, async (t) => {
+    const made = await bench(t);
+    await made.put({ logEvents: costlyMessages(10).map((message) => ({ timestamp: NOW, message })) });
+    const { queryId } = await start(made, { queryString });
+    await results(made, queryId);
+    const waiting = results(made, queryId);
+    t.is(await putDuring(made, waiting), 'put');
+    t.is((await results(made, queryId)).status, 'Running');
+    await made.client.send(new StopQueryCommand({ queryId }));
+    t.is((await waiting).status, 'Cancelled');
+    t.is((await results(made, queryId)).status, 'Cancelled');
+  });
+}
 
 test('results have pages', async (t) => {
   const made = await withMessages(await bench(t));

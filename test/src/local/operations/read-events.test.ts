@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Put } from '@putlogs/local';
 import test from 'ava';
-import { type Bench, bench, NOW } from '../support.js';
+import { type Bench, bench, COSTLY_REGEX, costlyMessages, NOW, putDuring } from '../support.js';
 
 const get = (made: Bench, input: Partial<GetLogEventsCommandInput> = {}) =>
   made.client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's', ...input }));
@@ -281,4 +281,12 @@ test('onPut is not called for a refused PutLogEvents', async (t) => {
   const made = await bench(t, { onPut: () => t.fail() });
   await t.throwsAsync(made.put({ logStreamName: 'none' }), { name: 'ResourceNotFoundException' });
   t.is(made.local.requests.at(-1)?.status, 400);
+});
+
+test('FilterLogEvents with a costly pattern leaves other requests time', async (t) => {
+  const made = await bench(t);
+  await made.put({ logEvents: costlyMessages(10).map((message) => ({ timestamp: NOW, message })) });
+  const filtering = filter(made, { filterPattern: `%${COSTLY_REGEX}%` });
+  t.is(await putDuring(made, filtering), 'put');
+  t.deepEqual(texts(await filtering), []);
 });
