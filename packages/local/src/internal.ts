@@ -8,6 +8,7 @@ export { LiveTail } from './live-tail/live-tail.js';
 export { LiveTailSession } from './live-tail/live-tail-session.js';
 export { explain } from './requests/explanation.js';
 export { readLines } from './standard-input/line-reader.js';
+export { startService } from './start.js';
 export { Store } from './store/store.js';
 
 /** The service behind what `start` returns. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFile,
@@ -31,7 +31,8 @@ import {
   PutRetentionPolicyCommand,
   TagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { Journal, Store } from '@putlogs/local/internal';
+import type { StartOptions } from '@putlogs/local';
+import { Journal, Store, startService } from '@putlogs/local/internal';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../support/until.js';
 
@@ -44,17 +45,15 @@ interface Event {
   readonly logStreamName: string;
 }
 
-/** A service of its own process, which keeps what it has in a file. */
+/** A service that keeps what it has in a file. */
 class Kept {
-  readonly child: ChildProcess;
   readonly client: CloudWatchLogsClient;
   readonly endpoint: string;
-  readonly output: () => string;
+  readonly #close: () => Promise<void>;
 
-  constructor(child: ChildProcess, endpoint: string, output: () => string) {
-    this.child = child;
+  constructor(endpoint: string, close: () => Promise<void>) {
     this.endpoint = endpoint;
-    this.output = output;
+    this.#close = close;
     this.client = new CloudWatchLogsClient({
       endpoint,
       region: 'us-east-1',
@@ -63,10 +62,9 @@ class Kept {
     });
   }
 
-  async end(signal: NodeJS.Signals): Promise<void> {
+  async end(): Promise<void> {
     this.client.destroy();
-    this.child.kill(signal);
-    await once(this.child, 'exit');
+    await this.#close();
   }
 
   put(message: string, more: object = {}) {
@@ -124,20 +122,34 @@ function run(t: ExecutionContext, file: string, input: 'ignore' | 'pipe' = 'igno
   return { child, output: () => output };
 }
 
-async function start(t: ExecutionContext, file: string, input: 'ignore' | 'pipe' = 'ignore'): Promise<Kept> {
+/** The command, as a process: for signals, standard input, and what it prints. */
+async function startProcess(t: ExecutionContext, file: string, input: 'ignore' | 'pipe' = 'ignore') {
   const { child, output } = run(t, file, input);
   await until(
     'the service',
     () => output().includes('Press Ctrl+C'),
     () => sleep(10),
   );
-  return new Kept(child, /ENDPOINT_URL_CLOUDWATCH_LOGS=(\S+)/.exec(output())?.[1] ?? '', output);
+  const endpoint = /ENDPOINT_URL_CLOUDWATCH_LOGS=(\S+)/.exec(output())?.[1] ?? '';
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    await once(child, 'exit');
+  };
+  return { kept: new Kept(endpoint, () => end('SIGTERM')), child, output, end };
+}
+
+/** The same service in this process. */
+async function start(t: ExecutionContext, file: string, options: StartOptions = {}) {
+  const journal = new Journal(file, ({ error }) => t.fail(String(error)));
+  const service = await startService(options, { journal });
+  t.teardown(() => service.close());
+  return { kept: new Kept(service.endpoint, () => service.close()), journal };
 }
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
   test(`groups, streams and events are there again after ${signal}`, async (t) => {
     const file = await temporaryFile(t);
-    const first = await start(t, file);
+    const { kept: first, end } = await startProcess(t, file);
     await first.createStream();
     await first.client.send(new CreateLogGroupCommand({ logGroupName: 'gone', tags: { a: 'b' } }));
     await first.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 'gone' }));
@@ -152,9 +164,10 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const [groups, events] = [await first.groups(), await first.events()];
     t.is(events.length, 2);
     t.regex(await readFile(file, 'utf8'), /DeleteLogStream.*\n$/);
-    await first.end(signal);
+    first.client.destroy();
+    await end(signal);
     for (let restart = 0; restart < 2; restart++) {
-      const next = await start(t, file);
+      const { kept: next, journal } = await start(t, file);
       t.deepEqual(await next.events(), events);
       t.deepEqual(await next.groups(), groups);
       t.deepEqual((await next.client.send(new ListTagsForResourceCommand({ resourceArn }))).tags, {
@@ -163,84 +176,102 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       const { logGroups } = await next.client.send(new DescribeLogGroupsCommand({}));
       t.like(logGroups?.[0], { logGroupName: 'g', retentionInDays: 7 });
       t.is(logGroups?.length, 1);
-      t.notRegex(next.output(), /damaged/);
-      await next.end('SIGTERM');
+      t.is(journal.damagedLines, 0);
+      await next.end();
     }
   });
 }
 
 test('events of several runs stand together', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
+  const { kept: first } = await start(t, file);
   await first.createStream();
   await first.put('first');
-  await first.end('SIGTERM');
-  const second = await start(t, file);
+  await first.end();
+  const { kept: second } = await start(t, file);
   await second.put('second');
-  await second.end('SIGTERM');
-  const third = await start(t, file);
+  await second.end();
+  const { kept: third } = await start(t, file);
   t.like(await third.events(), [{ message: 'first' }, { message: 'second' }]);
-  await third.end('SIGTERM');
+  await third.end();
 });
 
 test('lines of standard input are kept too', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file, 'pipe');
-  first.child.stdin?.write('a line\n');
+  const { kept: first, child, output } = await startProcess(t, file, 'pipe');
+  child.stdin?.write('a line\n');
   await until(
     'the line',
-    () => first.output().includes('a line'),
+    () => output().includes('a line'),
     () => sleep(10),
   );
-  await first.end('SIGTERM');
-  const next = await start(t, file);
+  await first.end();
+  const { kept: next } = await start(t, file);
   const { logStreams } = await next.client.send(new DescribeLogStreamsCommand({ logGroupName: 'stdin' }));
   t.is(logStreams?.length, 1);
-  await next.end('SIGTERM');
+  await next.end();
 });
 
 test('a damaged last line, as a kill leaves it, is left out, and said', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
+  const { kept: first } = await start(t, file);
   await first.createStream();
   await first.put('kept');
-  await first.end('SIGTERM');
+  await first.end();
   await appendFile(file, '{"at":1,"logGroupName":"g","ev');
-  const next = await start(t, file);
+  const { kept: next, output } = await startProcess(t, file);
   await until(
     'the report',
-    () => next.output().includes(`1 damaged line of ${file} was left out.\n`),
+    () => output().includes(`1 damaged line of ${file} was left out.\n`),
     () => sleep(10),
   );
   await next.put('after');
-  await next.end('SIGTERM');
-  const last = await start(t, file);
+  await next.end();
+  const { kept: last, journal } = await start(t, file);
   t.like(await last.events(), [{ message: 'kept' }, { message: 'after' }]);
-  t.notRegex(last.output(), /damaged/);
-  await last.end('SIGTERM');
+  t.is(journal.damagedLines, 0);
+  await last.end();
   await t.throwsAsync(stat(`${file}.damaged`), { code: 'ENOENT' });
 });
 
 test('a file that is damaged elsewhere is put aside as it was, and does not replace an earlier one', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
+  const { kept: first } = await start(t, file);
   await first.createStream();
   await first.put('kept');
-  await first.end('SIGTERM');
-  for (const aside of [`${file}.damaged`, `${file}.damaged-2`]) {
+  await first.end();
+  const damage = async () => {
     await appendFile(file, 'nonsense\n{"at":1,"operation":"Nonsense","input":{}}\n{"at":1}\n{"at":1,"logGr');
-    const before = await readFile(file, 'utf8');
-    const next = await start(t, file);
-    await until(
-      'the report',
-      () =>
-        next.output().includes(`4 damaged lines of ${file} were left out. The file as it was is ${aside}.\n`),
-      () => sleep(10),
-    );
-    t.is(await readFile(aside, 'utf8'), before);
-    t.like(await next.events(), [{ message: 'kept' }]);
-    await next.end('SIGTERM');
-  }
+    return readFile(file, 'utf8');
+  };
+  const before = await damage();
+  const { kept: next, journal } = await start(t, file);
+  t.is(journal.damagedLines, 4);
+  t.is(journal.original, `${file}.damaged`);
+  t.is(await readFile(`${file}.damaged`, 'utf8'), before);
+  t.like(await next.events(), [{ message: 'kept' }]);
+  await next.end();
+  const again = await damage();
+  const { kept: last, output } = await startProcess(t, file);
+  const aside = `${file}.damaged-2`;
+  await until(
+    'the report',
+    () => output().includes(`4 damaged lines of ${file} were left out. The file as it was is ${aside}.\n`),
+    () => sleep(10),
+  );
+  t.is(await readFile(`${file}.damaged`, 'utf8'), before);
+  t.is(await readFile(aside, 'utf8'), again);
+  t.like(await last.events(), [{ message: 'kept' }]);
+  await last.end();
+});
+
+test('an entry of an operation that changes nothing is damage', async (t) => {
+  const file = await temporaryFile(t);
+  const { kept: first } = await start(t, file);
+  await first.createStream();
+  await first.end();
+  await appendFile(file, '{"at":1,"operation":"FilterLogEvents","input":{"logGroupName":"none"}}\n');
+  t.is((await start(t, file)).journal.damagedLines, 1);
 });
 
 for (const line of [
@@ -279,13 +310,9 @@ for (const content of ['one line\n', '{"level":30,"msg":"of an application"}\n{"
   test(`a file of somebody else is refused, and left as it is: ${JSON.stringify(content)}`, async (t) => {
     const file = await temporaryFile(t);
     await writeFile(file, content);
-    const { child, output } = run(t, file);
-    const [code] = await once(child, 'close');
-    t.is(code, 1);
-    t.regex(
-      output(),
-      /^Cannot keep events in \S+: it is not empty, and no line of it is an entry of this service\./,
-    );
+    await t.throwsAsync(start(t, file), {
+      message: /^Cannot keep events in \S+: it is not empty, and no line of it is an entry of this service\./,
+    });
     t.is(await readFile(file, 'utf8'), content);
     await t.throwsAsync(stat(`${file}.lock`), { code: 'ENOENT' });
   });
@@ -293,14 +320,14 @@ for (const content of ['one line\n', '{"level":30,"msg":"of an application"}\n{"
 
 test('nobody else can read the file', async (t) => {
   const file = await temporaryFile(t);
-  const kept = await start(t, file);
-  await kept.end('SIGTERM');
+  const { kept } = await start(t, file);
+  await kept.end();
   t.is((await stat(file)).mode & 0o777, 0o600);
 });
 
 test('a second service with the same file is refused, and the first goes on', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
+  const { kept: first } = await start(t, file);
   await first.createStream();
   await first.put('before');
   const second = run(t, file);
@@ -308,23 +335,24 @@ test('a second service with the same file is refused, and the first goes on', as
   t.is(code, 1);
   t.is(
     second.output(),
-    `Cannot keep events in ${file}: process ${first.child.pid} of ${hostname()} uses it (${file}.lock).\n`,
+    `Cannot keep events in ${file}: process ${process.pid} of ${hostname()} uses it (${file}.lock).\n`,
   );
   await first.put('after');
-  await first.end('SIGTERM');
-  const next = await start(t, file);
+  await first.end();
+  const { kept: next } = await start(t, file);
   t.is((await next.events()).length, 2);
-  await next.end('SIGTERM');
+  await next.end();
 });
 
 test('the lock of a process that has died is taken', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
-  await first.end('SIGKILL');
-  t.is(await ownerOf(file), first.child.pid ?? 0);
-  const next = await start(t, file);
-  t.is(await ownerOf(file), next.child.pid ?? 0);
-  await next.end('SIGTERM');
+  const { kept: first, child, end } = await startProcess(t, file);
+  first.client.destroy();
+  await end('SIGKILL');
+  t.is(await ownerOf(file), child.pid ?? 0);
+  const { kept: next } = await start(t, file);
+  t.is(await ownerOf(file), process.pid);
+  await next.end();
   await t.throwsAsync(readFile(`${file}.lock`), { code: 'ENOENT' });
 });
 
@@ -333,7 +361,7 @@ const ownerOf = async (file: string): Promise<number> =>
   Number((await readFile(`${file}.lock`, 'utf8')).split(' ')[0]);
 
 for (const [what, content, ageMs] of [
-  ['of a process whose id another one has now', `${process.pid} ${hostname()} 1`, 0],
+  ['of a process whose id another one has now', `${process.ppid} ${hostname()} 1`, 0],
   ['of a process of another machine that has not renewed it', '1 elsewhere 5', 11_000],
   ['that is empty, and old', '', 11_000],
   ['of no process', '0 elsewhere 5', 11_000],
@@ -343,9 +371,9 @@ for (const [what, content, ageMs] of [
     await writeFile(`${file}.lock`, content);
     const renewed = new Date(Date.now() - ageMs);
     await utimes(`${file}.lock`, renewed, renewed);
-    const kept = await start(t, file);
-    t.is(await ownerOf(file), kept.child.pid ?? 0);
-    await kept.end('SIGTERM');
+    const { kept } = await start(t, file);
+    t.is(await ownerOf(file), process.pid);
+    await kept.end();
   });
 }
 
@@ -359,10 +387,9 @@ for (const [owner, content] of [
     // A busy machine may take longer than a lock is fresh.
     const renewed = new Date(Date.now() + 60_000);
     await utimes(`${file}.lock`, renewed, renewed);
-    const { child, output } = run(t, file);
-    const [code] = await once(child, 'close');
-    t.is(code, 1);
-    t.is(output(), `Cannot keep events in ${file}: ${owner} uses it (${file}.lock).\n`);
+    await t.throwsAsync(start(t, file), {
+      message: `Cannot keep events in ${file}: ${owner} uses it (${file}.lock).`,
+    });
     t.is(await readFile(`${file}.lock`, 'utf8'), content);
   });
 }
@@ -374,45 +401,47 @@ test('a file that cannot be opened is refused at the start', async (t) => {
   t.regex(output(), /^Cannot keep events in \S+: ENOENT/);
 });
 
+/** A message, and room for 31 of them with what each takes in memory. */
+const MESSAGE = 'x'.repeat(10_000);
+const ROOM: StartOptions = { keepEventBytes: 31.5 * (MESSAGE.length + 426) };
+
 test('what is discarded leaves the file at the next start, but is still counted', async (t) => {
   const file = await temporaryFile(t);
-  const first = await start(t, file);
+  const { kept: first } = await start(t, file, ROOM);
   await first.createStream();
-  const message = 'x'.repeat(1_048_550);
-  for (let count = 0; count < 40; count++) await first.put(message);
+  for (let count = 0; count < 40; count++) await first.put(MESSAGE);
   const [streams, events] = [await first.streams(), await first.lastEvents()];
-  await first.end('SIGTERM');
-  t.true((await stat(file)).size > 40_000_000);
-  const next = await start(t, file);
-  t.true((await stat(file)).size < 35_000_000);
+  await first.end();
+  t.true((await stat(file)).size > 400_000);
+  const { kept: next } = await start(t, file, ROOM);
+  t.true((await stat(file)).size < 350_000);
   t.is((await next.events()).length, 31);
   t.like(await next.groups(), [{ streams: [{ count: 40 }] }]);
-  await next.end('SIGTERM');
-  const last = await start(t, file);
+  await next.end();
+  const { kept: last } = await start(t, file, ROOM);
   t.like(await last.groups(), [{ streams: [{ count: 40 }] }]);
   t.deepEqual(await last.streams(), streams);
   t.deepEqual(await last.lastEvents(), events);
   await last.put('x');
   t.true(((await last.lastEvents())?.[0]?.eventId ?? '') > (events?.[0]?.eventId ?? ''));
-  await last.end('SIGTERM');
+  await last.end();
 });
 
 test('a file that grows is rewritten meanwhile', async (t) => {
   const file = await temporaryFile(t);
-  const kept = await start(t, file);
+  const { kept } = await start(t, file, ROOM);
   await kept.createStream();
-  const message = 'x'.repeat(1_048_550);
   // Several at once, so that some arrive while the file is rewritten.
   for (let count = 0; count < 135; count += 9) {
-    await Promise.all(Array.from({ length: 9 }, () => kept.put(message)));
+    await Promise.all(Array.from({ length: 9 }, () => kept.put(MESSAGE)));
   }
   await kept.put('last');
-  await kept.end('SIGTERM');
-  t.true((await stat(file)).size < 50_000_000, `${(await stat(file)).size}`);
-  const next = await start(t, file);
+  await kept.end();
+  t.true((await stat(file)).size < 500_000, `${(await stat(file)).size}`);
+  const { kept: next } = await start(t, file, ROOM);
   t.like((await next.events()).at(-1), { message: 'last' });
   t.like(await next.groups(), [{ streams: [{ count: 136 }] }]);
-  await next.end('SIGTERM');
+  await next.end();
 });
 
 /** A store that keeps the newest 1,000 bytes, and so has its file rewritten after 4,000; and how events get into both. */
