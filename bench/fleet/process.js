@@ -41,6 +41,7 @@ export class Process {
         requestTimeoutMs: 10_000,
         maxBufferBytes: MAX_BUFFER_BYTES,
         spoolMaxBytes: 0,
+        closeTimeoutMs: 8000,
       },
       {
         route: () => destination,

@@ -10,12 +10,10 @@ import type { Report } from '../reporting/report-types.js';
 import { Reporter } from '../reporting/reporter.js';
 import { onOwnStack } from '../util/at-exit.js';
 import { systemClock } from '../util/clock.js';
+import { APPLICATION_LINES_MS } from '../util/closing-budget.js';
 import { type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { openLoggerFallback } from './logger-fallback.js';
 import { RestartingChannel } from './restarting-channel.js';
-
-/** What the fallback gets at the end, however long the pipeline took. */
-const LAST_LINES_MS = 500;
 
 /** A logger's way into a pipeline. It opens with the first record, and again with the first record after `close()`. */
 export class LoggerChannel {
@@ -101,7 +99,7 @@ export class LoggerChannel {
     await Promise.all(this.#closings);
     if (this.#fallback === undefined) return;
     const leftMs = this.#config.closeTimeoutMs - (systemClock.monotonic() - closeStartedAt);
-    await this.#fallback.close(Math.max(leftMs, LAST_LINES_MS));
+    await this.#fallback.close(Math.max(leftMs, APPLICATION_LINES_MS));
     this.#reporter.reportWithheld();
   }
 

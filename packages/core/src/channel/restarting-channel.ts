@@ -6,6 +6,7 @@ import type { Fallback } from '../reporting/fallback.js';
 import type { Report } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
+import { START_GRACE_MS } from '../util/closing-budget.js';
 import { type ChannelConstructor, type LoggedRecord, ZERO_COUNTS } from './channel.js';
 import { type ChannelState, IDLE } from './channel-state.js';
 import { HeldRecords } from './held-records.js';
@@ -17,9 +18,6 @@ import { RestartPause } from './restart-pause.js';
 import { WorkerBackpressure } from './worker-backpressure.js';
 import { WorkerChannel } from './worker-channel.js';
 import { ownWorkerInput } from './worker-protocol.js';
-
-/** How long a close waits for a worker to start, beyond `closeTimeoutMs`: on a busy machine that takes a while. */
-const START_GRACE_MS = 5000;
 
 interface RestartingChannelContext {
   readonly config: Config;

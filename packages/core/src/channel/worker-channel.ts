@@ -5,19 +5,11 @@ import { SHARE_ENV, Worker } from 'worker_threads';
 import { type ExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
 import { Counters } from '../reporting/counters.js';
 import { withTimeout } from '../util/clock.js';
+import { closingBudget, TERMINATION_MS } from '../util/closing-budget.js';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
 import { WorkerOutbox } from './worker-outbox.js';
 import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, toWorkerData } from './worker-protocol.js';
-
-/** How long a worker may take beyond `closeTimeoutMs`, for its last writes, its answer and, if it is stuck, its end. */
-const GRACE_MS = 2000;
-
-/**
- * The last part of `GRACE_MS`, in which a stuck worker is terminated. That is not possible while it is in a system call
- * that does not return.
- */
-const TERMINATION_MS = 100;
 
 /** Few objects in the worker live long. With 8 MB it holds 4 to 6 MB more at 100 records/s and saves no time that can be measured. */
 const WORKER_YOUNG_MB = 4;
@@ -112,8 +104,8 @@ export class WorkerChannel implements Channel {
     let cancel: () => void = () => undefined;
     const isClosed = await new Promise<boolean>((resolve) => {
       // setImmediate: if this thread was busy, the worker's answer may already be waiting in the event loop.
-      const timeoutMs = this.#requestClose() + GRACE_MS - TERMINATION_MS;
-      cancel = this.#context.clock.after(timeoutMs, () => setImmediate(() => resolve(false)), true);
+      const answerMs = this.#requestClose();
+      cancel = this.#context.clock.after(answerMs, () => setImmediate(() => resolve(false)), true);
       this.#closed = () => resolve(true);
     });
     cancel();
@@ -177,14 +169,16 @@ export class WorkerChannel implements Channel {
     this.#context.broken(error, this.#counters.final(), unseen);
   }
 
-  /** @returns how long the close may take, in milliseconds */
+  /** @returns how long the worker may take to answer, in milliseconds */
   #requestClose(): number {
-    const timeoutMs = remainingCloseTime(this.#context.config.closeTimeoutMs);
-    this.#closeDeadline = performance.now() + timeoutMs + GRACE_MS;
-    if (this.#phase === 'ended') return timeoutMs;
+    const { closeTimeoutMs } = this.#context.config;
+    const timeoutMs = remainingCloseTime(closeTimeoutMs);
+    const answerMs = timeoutMs + closingBudget(closeTimeoutMs).workerMs;
+    this.#closeDeadline = performance.now() + answerMs + TERMINATION_MS;
+    if (this.#phase === 'ended') return answerMs;
     this.#closes++;
     this.#outbox.request({ kind: 'close', timeoutMs });
-    return timeoutMs;
+    return answerMs;
   }
 
   #awaitClose(): void {

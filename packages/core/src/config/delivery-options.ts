@@ -1,3 +1,4 @@
+import { MAX_CLOSE_TIMEOUT_MS } from '../util/closing-budget.js';
 import { between, choice, flag, integer, MIB } from './option-types.js';
 
 /** When and how events are sent. */
@@ -53,10 +54,9 @@ export const DELIVERY_OPTIONS = {
    * The longest time that the end of the process waits for delivery, in milliseconds, from 0 to 8500.
    * @default 8000
    */
-  closeTimeoutMs: integer(between(0, 8500), {
+  closeTimeoutMs: integer(between(0, MAX_CLOSE_TIMEOUT_MS), {
     default: 8000,
-    // The maximum leaves a second for the disk before thread-stream terminates the worker, after 10 seconds.
-    expected: 'a whole number from 0 to 8500',
+    expected: `a whole number from 0 to ${MAX_CLOSE_TIMEOUT_MS}`,
   }),
   /**
    * Where an event that would be dropped is written instead, as a line of its own: `stdout` or `stderr`.

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { setImmediate, setTimeout } from 'node:timers';
 import { runExitActions } from '../util/at-exit.js';
 import { systemClock, withTimeout } from '../util/clock.js';
+import { SIGNAL_DELIVERY_MS } from '../util/closing-budget.js';
 
 /** How a logger delivers when a signal ends the process. */
 export interface Closing {
@@ -23,9 +24,6 @@ interface Registry {
   /** When the closing began, on the monotonic clock. Undefined while idle. */
   begunAt?: number | undefined;
 }
-
-/** More than the longest `closeTimeoutMs`, 8.5 s, and the 2 s that a worker which does not answer takes beyond it. */
-const DELIVERY_TIMEOUT_MS = 11_000;
 
 /** npm, nodemon and terminals send the signal to the whole process group as well. Two signals within this time count as one. */
 const PAIR_MS = 50;
@@ -104,7 +102,7 @@ async function closeOn(signal: NodeJS.Signals): Promise<void> {
   const delivered = Promise.allSettled(all.map(async (closing) => closing.deliver()));
   // setImmediate: the calls above may have blocked, and signals that arrived meanwhile are handled first.
   setTimeout(() => setImmediate(() => countFurther(shared)), PAIR_MS);
-  await withTimeout(DELIVERY_TIMEOUT_MS, systemClock, delivered);
+  await withTimeout(SIGNAL_DELIVERY_MS, systemClock, delivered);
   // The application may have added a listener for the signal during the delivery.
   if (isHandledByOthers(signal)) {
     shared.state = 'idle';

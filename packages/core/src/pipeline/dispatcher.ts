@@ -37,6 +37,7 @@ export interface DispatcherOptions {
   readonly maxBytesPerSecond: number | undefined;
   readonly logGroupClass: string | undefined;
   readonly spoolMaxBytes: number;
+  readonly closeTimeoutMs: number;
 }
 
 export interface DispatcherParts {
@@ -155,6 +156,7 @@ export class Dispatcher {
       flushWaiters,
       flush: () => this.#flush(),
       recovered: () => this.#recovered,
+      closeTimeoutMs: options.closeTimeoutMs,
     });
   }
 

@@ -137,7 +137,18 @@ export function assemblePipeline(
   const change = changeFound && ((found: FoundBatch) => changeFound(found, disk.deadLetters));
   const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock, change);
   recovery?.start();
-  const teardown = new Teardown({ dispatcher, identity, client, recovery, disk, fallback, reporter, clock });
+  const { closeTimeoutMs } = config;
+  const teardown = new Teardown({
+    dispatcher,
+    identity,
+    client,
+    recovery,
+    disk,
+    fallback,
+    reporter,
+    clock,
+    closeTimeoutMs,
+  });
   return {
     get heldBytes() {
       return dispatcher.heldBytes;
@@ -150,8 +161,8 @@ export function assemblePipeline(
       }
     },
     flush: () => dispatcher.flush(),
-    drain: () => teardown.drain(config.closeTimeoutMs),
-    close: (timeoutMs = config.closeTimeoutMs) => teardown.close(timeoutMs),
+    drain: () => teardown.drain(closeTimeoutMs),
+    close: (timeoutMs = closeTimeoutMs) => teardown.close(timeoutMs),
     abandon: () => dispatcher.abandon(),
     reportUncaught: (error) => userModule?.uncaught(error),
   };

@@ -3,6 +3,7 @@ import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
+import { closingBudget } from '../util/closing-budget.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 import type { DeliveryQueue } from './delivery-queue.js';
 import type { FlushWaiters } from './flush-waiters.js';
@@ -21,15 +22,12 @@ export interface ShutdownParts {
   readonly lifecycle: Lifecycle;
   readonly reporter: Reporter;
   readonly clock: Clock;
+  readonly closeTimeoutMs: number;
   /** Resolves when everything accepted before is settled. */
   flush(): Promise<void>;
   /** Resolves when the batches of earlier processes have been looked for. */
   recovered(): Promise<void>;
 }
-
-/** At the end a disk that does not respond gets this long, if there is time: thread-stream ends a worker after 10 s. */
-const LAST_WRITE_MS = 2500;
-const MAX_CLOSE_MS = 9300;
 
 /** Delivers within a deadline before the process ends, and settles what is left: as lost, or on disk for the next process. */
 export class Shutdown {
@@ -84,14 +82,14 @@ export class Shutdown {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    const { lifecycle, queue, clock } = this.#parts;
+    const { lifecycle, queue, clock, closeTimeoutMs } = this.#parts;
     const deadline = clock.monotonic() + timeoutMs;
     await this.drain(timeoutMs);
     lifecycle.refuseRecords();
     if (!this.#isIdle) await this.drain(Math.max(deadline - clock.monotonic(), 0));
     this.#stop();
     // What waits now is on disk, or on its way there: a drain that ran out of time has given up the rest.
-    await this.#leaveOnDisk(queue.all(), Math.min(LAST_WRITE_MS, MAX_CLOSE_MS - timeoutMs));
+    await this.#leaveOnDisk(queue.all(), closingBudget(Math.max(timeoutMs, closeTimeoutMs)).lastWritesMs);
     this.#parts.reporter.reportWithheld();
   }
 

@@ -3,19 +3,10 @@ import type { ProcessIdentity } from '../identity/process-identity.js';
 import type { Fallback } from '../reporting/fallback.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
+import { CLOSE_FILES_MS, closingBudget, MIN_IDENTITY_MS } from '../util/closing-budget.js';
 import type { Disk } from './disk.js';
 import type { Dispatcher } from './dispatcher.js';
 import type { RecoverySearch } from './recovery-search.js';
-
-/** A disk that does not respond gets this long at the end, beyond `closeTimeoutMs` if need be. */
-const LAST_WRITES_MS = 500;
-
-/** What the deadline leaves for stdout or stderr gets this long beyond it, as far as thread-stream's 10 s allow. */
-const LAST_LINES_MS = 1300;
-const MAX_CLOSE_MS = 9300;
-
-/** Less than `LAST_WRITES_MS`, since the spool writes nothing before the identity is settled. */
-const MIN_IDENTITY_MS = 200;
 
 export interface TeardownParts {
   readonly dispatcher: Dispatcher;
@@ -26,6 +17,7 @@ export interface TeardownParts {
   readonly fallback: Fallback | undefined;
   readonly reporter: Reporter;
   readonly clock: Clock;
+  readonly closeTimeoutMs: number;
 }
 
 /** Drains a pipeline within a time, and closes its parts one after the other. */
@@ -49,15 +41,16 @@ export class Teardown {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    const { dispatcher, identity, client, recovery, disk, fallback, reporter, clock } = this.#parts;
+    const { dispatcher, identity, client, recovery, disk, fallback, reporter, clock, closeTimeoutMs } =
+      this.#parts;
     const startedAt = clock.monotonic();
     recovery?.stop();
     await this.#awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
     identity.close();
     client.close();
     const leftMs = timeoutMs - (clock.monotonic() - startedAt);
-    const linesMs = leftMs + Math.min(LAST_LINES_MS, MAX_CLOSE_MS - timeoutMs);
-    await Promise.all([disk.close(Math.max(leftMs, LAST_WRITES_MS)), fallback?.close(Math.max(linesMs, 0))]);
+    const linesMs = leftMs + closingBudget(Math.max(timeoutMs, closeTimeoutMs)).lastLinesMs;
+    await Promise.all([disk.close(Math.max(leftMs, CLOSE_FILES_MS)), fallback?.close(Math.max(linesMs, 0))]);
     if (fallback !== undefined) reporter.reportWithheld();
   }
 

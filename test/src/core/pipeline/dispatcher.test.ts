@@ -132,6 +132,7 @@ function setUp({
     maxBytesPerSecond: undefined,
     logGroupClass: undefined,
     spoolMaxBytes: 0,
+    closeTimeoutMs: 8000,
     ...options,
   };
   const serviceClock = new ServiceClock(clock, reporter);
