@@ -1,12 +1,13 @@
 import { startInstanceMetadata } from '@putlogs/local/metadata';
 import test from 'ava';
+import { answer } from '../support/answer.js';
 import { application, putlogs } from '../support/command.js';
 
 const NO_NAME =
   'no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME';
 
 test('putlogs entity prints the entity of the application in this directory and the source of each part', async (t) => {
-  const { code, stdout } = await putlogs(['entity'], {
+  const { code, stdout } = await answer(['entity'], {
     cwd: application(t),
     env: { PUTLOGS_ENVIRONMENT: 'staging' },
   });
@@ -27,7 +28,7 @@ test('putlogs entity prints the instance id on EC2', async (t) => {
   const metadata = await startInstanceMetadata();
   t.teardown(() => metadata.close());
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
-  const { stdout } = await putlogs(['entity'], { cwd: application(t), env });
+  const { stdout } = await answer(['entity'], { cwd: application(t), env });
   t.is(JSON.parse(stdout).instance, 'i-0123456789abcdef0');
 });
 
@@ -46,7 +47,7 @@ test('putlogs entity ends even if the metadata service hangs', async (t) => {
 });
 
 test('putlogs entity prints null if the entity is turned off', async (t) => {
-  const { code, stdout } = await putlogs(['entity'], {
+  const { code, stdout } = await answer(['entity'], {
     cwd: application(t),
     env: { PUTLOGS_ENTITY: 'false' },
   });
@@ -56,14 +57,14 @@ test('putlogs entity prints null if the entity is turned off', async (t) => {
 });
 
 test('putlogs entity prints null if the service has no name, and what to set', async (t) => {
-  const { code, stdout } = await putlogs(['entity'], { cwd: application(t, '{}') });
+  const { code, stdout } = await answer(['entity'], { cwd: application(t, '{}') });
   t.is(code, 0);
   t.is(JSON.parse(stdout).entity, null);
   t.is(JSON.parse(stdout).message, NO_NAME);
 });
 
 test('putlogs entity reports an invalid variable', async (t) => {
-  const { code, stdout, stderr } = await putlogs(['entity'], {
+  const { code, stdout, stderr } = await answer(['entity'], {
     cwd: application(t),
     env: { PUTLOGS_ENTITY_TYPE: 'Servise' },
   });
@@ -78,7 +79,7 @@ test('a flag of putlogs entity has precedence over its variable, also for a fiel
     PUTLOGS_ENTITY_ENVIRONMENT: 'prod',
     PUTLOGS_SERVICE: 'ignored',
   };
-  const { stdout } = await putlogs(['entity', '--entity-name', 'checkout'], { cwd: application(t), env });
+  const { stdout } = await answer(['entity', '--entity-name', 'checkout'], { cwd: application(t), env });
   const { keyAttributes } = JSON.parse(stdout).entity;
   t.deepEqual(keyAttributes, { Type: 'Service', Name: 'checkout', Environment: 'prod' });
 });
@@ -87,7 +88,7 @@ test('putlogs entity --explain says where each part comes from, what does not co
   const metadata = await startInstanceMetadata({ role: 'checkout-role' });
   t.teardown(() => metadata.close());
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
-  const { code, stdout } = await putlogs(['entity', '--explain'], { cwd: application(t), env });
+  const { code, stdout } = await answer(['entity', '--explain'], { cwd: application(t), env });
   t.is(code, 0);
   t.regex(stdout, /^ {2}Name +checkout-role +from IAM role$/m);
   t.regex(stdout, /^Also found, but something before it counts\n {2}Name +checkout +from package\.json$/m);
@@ -96,7 +97,7 @@ test('putlogs entity --explain says where each part comes from, what does not co
 });
 
 test('putlogs entity --explain says that no name was found, and what to set', async (t) => {
-  const { stdout } = await putlogs(['entity', '--explain'], { cwd: application(t, '{}') });
+  const { stdout } = await answer(['entity', '--explain'], { cwd: application(t, '{}') });
   t.regex(stdout, /^Entity\n {2}no entity: no name was found for the service; /);
   t.regex(stdout, /^ {2}--service, PUTLOGS_SERVICE +the name$/m);
 });
@@ -105,7 +106,7 @@ test('putlogs entity --explain --json prints the questions and the sources as JS
   const metadata = await startInstanceMetadata({ mode: { kind: 'refuses', status: 401 } });
   t.teardown(() => metadata.close());
   const env = { ...metadata.env, AWS_EC2_METADATA_DISABLED: '' };
-  const { stdout } = await putlogs(['entity', '--explain', '--json'], { cwd: application(t), env });
+  const { stdout } = await answer(['entity', '--explain', '--json'], { cwd: application(t), env });
   const { questions, sources } = JSON.parse(stdout);
   t.like(questions[0], { method: 'PUT', answer: 'status 401' });
   t.true(
@@ -121,7 +122,7 @@ for (const url of [
   for (const args of [['entity'], ['entity', '--explain']]) {
     test(`putlogs ${args.join(' ')} does not print the password of a metadata service: ${url}`, async (t) => {
       const env = { AWS_EC2_METADATA_DISABLED: '', AWS_EC2_METADATA_SERVICE_ENDPOINT: url };
-      const { code, stdout, stderr } = await putlogs(args, { cwd: application(t), env });
+      const { code, stdout, stderr } = await answer(args, { cwd: application(t), env });
       t.is(code, 0);
       t.regex(stdout, /[Pp]roblems/);
       t.false((stdout + stderr).includes('hunter2'));
@@ -133,7 +134,7 @@ for (const args of [['entity'], ['entity', '--explain']]) {
   test(`putlogs ${args.join(' ')} escapes characters that control a terminal or hide text`, async (t) => {
     const bad = '\u001b[31m\u009b\u007f\u202e\u2028';
     const env = { OTEL_RESOURCE_ATTRIBUTES: `a${bad}=%,host.name=b${bad}` };
-    const { code, stdout } = await putlogs(args, { cwd: application(t), env });
+    const { code, stdout } = await answer(args, { cwd: application(t), env });
     t.is(code, 0);
     t.notRegex(stdout.replaceAll('\n', ''), /[\p{Cc}\u202e\u2028]/u);
     t.true(stdout.includes('\\u202e'));
@@ -143,7 +144,7 @@ for (const args of [['entity'], ['entity', '--explain']]) {
 test('--entity takes a whole entity as JSON', async (t) => {
   const cwd = application(t);
   const flag = ['--entity', '{"type":"Service","name":"billing","environment":"eu"}'];
-  const { code, stdout, stderr } = await putlogs(['entity', ...flag], { cwd });
+  const { code, stdout, stderr } = await answer(['entity', ...flag], { cwd });
   t.is(code, 0, stderr);
   t.regex(stdout, /"Name": "billing"/);
 });

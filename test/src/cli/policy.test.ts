@@ -1,7 +1,8 @@
 import { type Local, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'yaml';
-import { application, putlogs } from '../support/command.js';
+import { answer } from '../support/answer.js';
+import { application } from '../support/command.js';
 import { startSts } from '../support/sts.js';
 
 const ROLE = 'arn:aws:iam::123456789012:role/team/logs';
@@ -11,7 +12,7 @@ async function policy(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ) {
-  const { code, stdout, stderr } = await putlogs(['policy', '--log-group-name', '/my/app', ...args], { env });
+  const { code, stdout, stderr } = await answer(['policy', '--log-group-name', '/my/app', ...args], { env });
   t.is(code, 0, stderr);
   return { text: stdout, stderr };
 }
@@ -25,7 +26,7 @@ async function send(t: ExecutionContext, document: object, env: Readonly<Record<
   const local: Local = await start({ policy: document });
   t.teardown(() => local.close());
   const all = { ...local.env, PUTLOGS_LOG_GROUP_NAME: '/my/app', ...env };
-  const { stdout } = await putlogs(['doctor', '--send', '--json'], { cwd: application(t), env: all });
+  const { stdout } = await answer(['doctor', '--send', '--json'], { cwd: application(t), env: all });
   const codes: string[] = JSON.parse(stdout).findings.map(({ code }: { code: string }) => code);
   return { codes, arrived: local.count('/my/app') };
 }
@@ -283,7 +284,7 @@ test('a name that looks like code means itself, in CloudFormation, CDK and Terra
 
 test('--principal with what no name of IAM has is a mistake', async (t) => {
   const principal = 'arn:aws:iam::123456789012:role/\u001b[31m';
-  const { code, stderr } = await putlogs(['policy', '--log-group-name', '/a', '--principal', principal]);
+  const { code, stderr } = await answer(['policy', '--log-group-name', '/a', '--principal', principal]);
   t.is(code, 2);
   t.regex(stderr, /--principal: expected the ARN of a role or user/);
 });
@@ -300,7 +301,7 @@ for (const [args, why] of [
   [['--account', '12'], /--account: expected 12 digits; given: 12/],
 ] as const) {
   test(`putlogs policy ${args.join(' ')} is a mistake`, async (t) => {
-    const { code, stderr } = await putlogs(['policy', '--log-group-name', '/a', ...args]);
+    const { code, stderr } = await answer(['policy', '--log-group-name', '/a', ...args]);
     t.is(code, 2);
     t.regex(stderr, why);
   });

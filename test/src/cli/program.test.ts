@@ -1,8 +1,12 @@
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { OPTIONS, variableOf } from '@putlogs/core/internal';
 import test from 'ava';
+import { answer } from '../support/answer.js';
 import { application, Command, putlogs } from '../support/command.js';
+import { startLocal } from '../support/harness.js';
+import { spoolFolder } from '../support/spool-folder.js';
 
 for (const [args, why] of [
   [[], /^Usage: putlogs <command>/m],
@@ -13,11 +17,35 @@ for (const [args, why] of [
   [['entity', '--service'], /^error: option '--service <value>' argument missing$/m],
 ] as const) {
   test(`${JSON.stringify(['putlogs', ...args])} says on stderr what is wrong and exits with 2`, async (t) => {
-    const { code, stdout, stderr } = await putlogs(args, { cwd: application(t) });
+    const { code, stdout, stderr } = await answer(args, { cwd: application(t) });
     t.is(code, 2);
     t.is(stdout, '');
     t.regex(stderr, why);
   });
+}
+
+test('a command answers as a process of its own as it does in one that is shared', async (t) => {
+  const local = await startLocal(t);
+  const options = { cwd: application(t), env: { ...local.env, PUTLOGS_LOG_GROUP_NAME: '/my/app' } };
+  for (const args of [
+    ['doctor', '--no-gzip'],
+    ['tail', '/nothing/here'],
+    ['policy'],
+    ['entity'],
+    ['replay', spoolFolder(t)],
+    ['migrate', 'missing.js'],
+  ]) {
+    const [own, shared] = [await putlogs(args, options), await answer(args, options)];
+    t.is(own.code, shared.code, args[0]);
+    t.is(withoutNumbers(own.stdout), withoutNumbers(shared.stdout));
+    t.is(own.stderr, shared.stderr);
+    t.not(own.stdout + own.stderr, '');
+  }
+});
+
+/** Without times and ids of processes. */
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+/g, '0');
 }
 
 test('putlogs --help and --version print help and version', async (t) => {
@@ -38,7 +66,7 @@ test('an unknown command is escaped', async (t) => {
 });
 
 test('putlogs options lists each option of the transports that has a variable, with its flag', async (t) => {
-  const { code, stdout } = await putlogs(['options', '--json']);
+  const { code, stdout } = await answer(['options', '--json']);
   t.is(code, 0);
   const listed: { option: string; flag: string; variables: string[]; summary: string }[] = JSON.parse(stdout);
   const names = listed.map(({ option }) => option).filter((name) => !name.includes('.'));
@@ -57,18 +85,32 @@ test('putlogs options lists each option of the transports that has a variable, w
 });
 
 test('each flag is accepted by a command, in the form that putlogs options prints', async (t) => {
-  const { stdout } = await putlogs(['options', '--json']);
+  const { stdout } = await answer(['options', '--json']);
   const flags = JSON.parse(stdout).map(({ flag, type }: { flag: string; type: string }) =>
     type === 'boolean' ? [flag] : [flag, '\0'],
   );
   t.true(flags.length > 30);
   // All values are refused together, by their names: so each flag was known.
-  const { code, stderr } = await putlogs(
-    ['entity', ...flags.flat()].map((arg) => (arg === '\0' ? '{' : arg)),
-  );
+  const { code, stderr } = await answer(['entity', ...flags.flat()].map((arg) => (arg === '\0' ? '{' : arg)));
   t.is(code, 2);
   t.regex(stderr, /^putlogs: These options are not valid:$/m);
   for (const flag of ['--log-group-name', '--retention-in-days', '--entity']) t.true(stderr.includes(flag));
+});
+
+test('what needs no AWS SDK does not load it', async (t) => {
+  const probe = join(spoolFolder(t), 'probe.cjs');
+  writeFileSync(
+    probe,
+    `process.on('exit', () => {
+      if (Object.keys(require.cache).some((path) => path.includes('@aws-sdk'))) console.error('The SDK is loaded.');
+    });`,
+  );
+  const env = { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --require ${probe}` };
+  const told = async (...args: readonly string[]) => (await putlogs(args, { env })).stderr;
+  t.is(await told('--help'), '');
+  t.is(await told('options'), '');
+  t.is(await told('tail'), 'putlogs: Which log group? putlogs tail /my/app\n');
+  t.is(await told('entity'), 'The SDK is loaded.\n');
 });
 
 test('putlogs ends quietly when the reader of its output has ended', async (t) => {
@@ -89,21 +131,21 @@ test('an output that cannot be written is an error', async (t) => {
 
 for (const command of ['doctor', 'pipe', 'replay', 'tail'])
   test(`the help of ${command} lists --endpoint`, async (t) => {
-    const { stdout } = await putlogs([command, '--help']);
+    const { stdout } = await answer([command, '--help']);
     t.regex(stdout, /^ {2}--endpoint <value> /m);
   });
 
 test('--tags says its form in the help and in the list of options, and takes it', async (t) => {
-  const [help, list] = await Promise.all([putlogs(['policy', '--help']), putlogs(['options'])]);
+  const [help, list] = [await answer(['policy', '--help']), await answer(['options'])];
   t.regex(help.stdout, /^ {2}--tags <a=b,c=d> +Tags of a log group that is created\.$/m);
   t.regex(list.stdout, /^ {2}--tags <a=b,c=d> {2}PUTLOGS_TAGS$/m);
-  const { code } = await putlogs(['policy', '--log-group-name', '/a', '--tags', 'a=b,c=d']);
+  const { code } = await answer(['policy', '--log-group-name', '/a', '--tags', 'a=b,c=d']);
   t.is(code, 0);
 });
 
 test('-h is --help', async (t) => {
   for (const args of [['-h'], ['tail', '-h']]) {
-    const { code, stdout } = await putlogs(args);
+    const { code, stdout } = await answer(args);
     t.is(code, 0);
     t.regex(stdout, /^Usage: putlogs/);
   }

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Local, type StartOptions, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { Command, putlogs, testOnTerminal } from '../support/command.js';
+import { answer } from '../support/answer.js';
+import { Command, testOnTerminal } from '../support/command.js';
 import { range } from '../support/harness.js';
 import { until } from '../support/until.js';
 
@@ -67,7 +68,7 @@ test.serial(
     const { local, put } = await service(t);
     const at = Date.now() - 60_000;
     await put(['plain text', PINO, WINSTON], { at });
-    const { code, stdout, stderr } = await putlogs(['tail', '/my/app'], { env: local.env });
+    const { code, stdout, stderr } = await answer(['tail', '/my/app'], { env: local.env });
     t.is(code, 0);
     t.is(stderr, '');
     const time = (i: number) => new Date(at + i).toISOString().slice(11, 23);
@@ -88,9 +89,9 @@ test.serial('--raw prints messages as they are, --json lines of JSON', async (t)
   const { local, put } = await service(t);
   const at = Date.now() - 60_000;
   await put([PINO], { at });
-  const raw = await putlogs(['tail', '--raw', '/my/app'], { env: local.env });
+  const raw = await answer(['tail', '--raw', '/my/app'], { env: local.env });
   t.true(raw.stdout.includes(PINO));
-  const json = await putlogs(['tail', '--json', '/my/app'], { env: local.env });
+  const json = await answer(['tail', '--json', '/my/app'], { env: local.env });
   t.like(JSON.parse(json.stdout), {
     logGroupName: '/my/app',
     logStreamName: 'a',
@@ -106,7 +107,7 @@ test.serial('--since, --filter and --stream choose what is read', async (t) => {
   await put(['{"level":"error","n":1}', '{"level":"info","n":2}'], { stream: 'db7/1' });
   await put(['{"level":"error","n":3}'], { stream: 'web/db7' });
   const read = async (...args: readonly string[]) => {
-    const { code, stdout, stderr } = await putlogs(['tail', '--json', ...args, '/my/app'], {
+    const { code, stdout, stderr } = await answer(['tail', '--json', ...args, '/my/app'], {
       env: local.env,
     });
     t.is(code, 0, stderr);
@@ -127,9 +128,9 @@ test.serial('several log groups are merged in order of time', async (t) => {
   await put(['1', '4'], { group: '/a', at });
   await put(['2', '3'], { group: '/b', at });
   await put(['5'], { group: '/a', at: at + 5 });
-  const { stdout } = await putlogs(['tail', '--json', '/a', '/b'], { env: local.env });
+  const { stdout } = await answer(['tail', '--json', '/a', '/b'], { env: local.env });
   t.deepEqual(messagesIn(stdout), ['1', '2', '4', '3', '5']);
-  const text = await putlogs(['tail', '/a', '/b'], { env: local.env });
+  const text = await answer(['tail', '/a', '/b'], { env: local.env });
   t.regex(text.stdout, /^\d{4}-\d\d-\d\d \/b a$/m);
 });
 
@@ -140,7 +141,7 @@ test.serial('all pages are read', async (t) => {
       range(900).map((n) => `${i}-${n} ${'.'.repeat(1000)}`),
       { at: Date.now() - 60_000 + 1000 * i },
     );
-  const { stdout } = await putlogs(['tail', '--json', '/my/app'], { env: local.env });
+  const { stdout } = await answer(['tail', '--json', '/my/app'], { env: local.env });
   t.is(new Set(messagesIn(stdout)).size, 3600);
 });
 
@@ -154,31 +155,28 @@ for (const [how, args, denied, note] of [
     'putlogs: Live Tail cannot be used (AccessDeniedException). Asking every 2 s instead.\n',
   ],
 ] as const) {
-  test.serial(
-    `by ${how}, each event is printed once: those that were there, and those that arrive`,
-    async (t) => {
-      const { local, put } = await service(t);
-      if (denied) local.fault({ kind: 'accessDenied', operation: 'StartLiveTail' });
-      // Equal events of the same moment are several all the same.
-      const at = Date.now() - 60_000;
-      await put(['before'], { at });
-      await put(['before'], { at });
-      const command = new Command(['tail', '--json', ...args, '/my/app'], { env: local.env });
-      await command.until(/before[\s\S]*before/);
-      await put(['first']);
-      await command.until(/first/);
-      await put(['second'], { stream: 'b' });
-      await command.until(/second/);
-      command.child.kill('SIGINT');
-      t.is((await command.ended).code, 0);
-      t.deepEqual(messagesIn(command.stdout), ['before', 'before', 'first', 'second']);
-      t.is(command.stderr, note);
-      const operations = local.requests
-        .filter(({ status }) => status === 200)
-        .map(({ operation }) => operation);
-      t.is(operations.includes('StartLiveTail'), how === 'Live Tail');
-    },
-  );
+  test(`by ${how}, each event is printed once: those that were there, and those that arrive`, async (t) => {
+    const { local, put } = await service(t);
+    if (denied) local.fault({ kind: 'accessDenied', operation: 'StartLiveTail' });
+    // Equal events of the same moment are several all the same.
+    const at = Date.now() - 60_000;
+    await put(['before'], { at });
+    await put(['before'], { at });
+    const command = new Command(['tail', '--json', ...args, '/my/app'], { env: local.env });
+    await command.until(/before[\s\S]*before/);
+    await put(['first']);
+    await command.until(/first/);
+    await put(['second'], { stream: 'b' });
+    await command.until(/second/);
+    command.child.kill('SIGINT');
+    t.is((await command.ended).code, 0);
+    t.deepEqual(messagesIn(command.stdout), ['before', 'before', 'first', 'second']);
+    t.is(command.stderr, note);
+    const operations = local.requests
+      .filter(({ status }) => status === 200)
+      .map(({ operation }) => operation);
+    t.is(operations.includes('StartLiveTail'), how === 'Live Tail');
+  });
 }
 
 test.serial('--follow prints what arrives while what was there is read', async (t) => {
@@ -202,7 +200,7 @@ test.serial('--follow prints what arrives while what was there is read', async (
   t.deepEqual(messagesIn(command.stdout), ['before', 'meanwhile', 'after']);
 });
 
-test.serial('an event that is both there and arrives is printed once', async (t) => {
+test('an event that is both there and arrives is printed once', async (t) => {
   const { local, put } = await service(t);
   await put(['before']);
   // Live Tail has begun when the question is refused; it is asked again.
@@ -242,7 +240,7 @@ test.serial('events are escaped', async (t) => {
   const bad = '\u001b[31mred\u202e\u0007';
   await put([bad, JSON.stringify({ level: bad, msg: `a\n${bad}`, [bad]: bad })]);
   for (const args of [['tail'], ['tail', '--raw'], ['tail', '--json']]) {
-    const { stdout } = await putlogs([...args, '/my/app'], { env: local.env });
+    const { stdout } = await answer([...args, '/my/app'], { env: local.env });
     t.notRegex(stdout.replaceAll('\n', ''), /[\p{Cc}\u202e]/u);
     t.true(stdout.includes('\\u001b[31mred'));
   }
@@ -268,11 +266,11 @@ for (const [noColor, isColoured] of [
 test.serial('a log group that does not exist, or may not be read, is an error', async (t) => {
   const { local, put } = await service(t);
   await put(['x']);
-  const missing = await putlogs(['tail', '/my/ap'], { env: local.env });
+  const missing = await answer(['tail', '/my/ap'], { env: local.env });
   t.is(missing.code, 1);
   t.is(missing.stderr, 'putlogs: there is no log group /my/ap in us-east-1.\n');
   local.fault({ kind: 'accessDenied', operation: 'FilterLogEvents' });
-  const denied = await putlogs(['tail', '--json', '/my/app'], { env: local.env });
+  const denied = await answer(['tail', '--json', '/my/app'], { env: local.env });
   t.is(denied.code, 1);
   t.regex(
     denied.stderr,
@@ -281,7 +279,7 @@ test.serial('a log group that does not exist, or may not be read, is an error', 
 });
 
 for (const how of ['--follow', '--poll'])
-  test.serial(`${how} waits for a log group that does not exist yet, also in an outage`, async (t) => {
+  test(`${how} waits for a log group that does not exist yet, also in an outage`, async (t) => {
     const { local, put } = await service(t);
     const command = new Command(['tail', '--json', how, '/my/app'], { env: local.env });
     await command.until(/waiting for it/);
@@ -312,7 +310,7 @@ test.serial('without a log group, that of the options is read', async (t) => {
   const { local, put } = await service(t);
   await put(['x']);
   const env = { ...local.env, PUTLOGS_LOG_GROUP_NAME: '/my/app' };
-  const { stdout } = await putlogs(['tail', '--json'], { env });
+  const { stdout } = await answer(['tail', '--json'], { env });
   t.deepEqual(messagesIn(stdout), ['x']);
 });
 
@@ -323,7 +321,7 @@ for (const [args, why] of [
   [['tail', '--log-group-name', '/{service}'], /^putlogs: log group: expected .*; given: \/\{service\}$/m],
 ] as const) {
   test(`putlogs ${args.join(' ')} is a mistake`, async (t) => {
-    const { code, stderr } = await putlogs(args);
+    const { code, stderr } = await answer(args);
     t.is(code, 2);
     t.regex(stderr, why);
   });
@@ -345,14 +343,14 @@ for (const [message, line] of [
   test.serial(`nothing of a line of JSON is left out: ${JSON.stringify(message)}`, async (t) => {
     const { local, put } = await service(t);
     await put([JSON.stringify(message)]);
-    const { code, stdout } = await putlogs(['tail', '/my/app'], { env: local.env });
+    const { code, stdout } = await answer(['tail', '/my/app'], { env: local.env });
     t.is(code, 0);
     const printed = stdout.split('\n').slice(2, -1).join('\n');
     t.is(printed.replace(/^\S+ /, '').replaceAll(/\n +/g, '\n '), line);
   });
 }
 
-test.serial('a session that the service ends after three hours is followed by another', async (t) => {
+test('a session that the service ends after three hours is followed by another', async (t) => {
   let offset = 0;
   const { local, put } = await service(t, { now: () => Date.now() + offset });
   await put(['before']);
@@ -377,12 +375,12 @@ test.serial('Live Tail is not blamed for what else is denied', async (t) => {
   const { local, put } = await service(t);
   await put(['before']);
   local.fault({ kind: 'accessDenied', operation: 'FilterLogEvents' });
-  const { code, stderr } = await putlogs(['tail', '--json', '--follow', '/my/app'], { env: local.env });
+  const { code, stderr } = await answer(['tail', '--json', '--follow', '/my/app'], { env: local.env });
   t.is(code, 1);
   t.regex(stderr, /^putlogs: AccessDeniedException: .*logs:FilterLogEvents/);
 });
 
-test.serial('--poll goes on after an outage, which it tells once', async (t) => {
+test('--poll goes on after an outage, which it tells once', async (t) => {
   const { local, put } = await service(t);
   await put(['before']);
   const command = new Command(['tail', '--json', '--poll', '/my/app'], { env: local.env });
@@ -398,7 +396,7 @@ test.serial('--poll goes on after an outage, which it tells once', async (t) => 
   t.deepEqual(messagesIn(command.stdout), ['before', 'after']);
 });
 
-test.serial('an event of the future does not hide those of now', async (t) => {
+test('an event of the future does not hide those of now', async (t) => {
   const { local, put } = await service(t);
   await put(['future'], { at: Date.now() + 3_600_000 });
   const command = new Command(['tail', '--json', '--poll', '/my/app'], { env: local.env });
@@ -428,14 +426,14 @@ test.serial('--show-entity tells why there is none', async (t) => {
   const { local, put } = await service(t);
   await put(['x']);
   local.fault({ kind: 'accessDenied', operation: 'StartQuery' });
-  const { code, stderr } = await putlogs(['tail', '--show-entity', '/my/app'], { env: local.env });
+  const { code, stderr } = await answer(['tail', '--show-entity', '/my/app'], { env: local.env });
   t.is(code, 0);
   t.regex(stderr, /^putlogs: the entities cannot be read: AccessDeniedException: .*logs:StartQuery/);
 });
 
 for (const flag of ['--raw', '--show-entity'])
   test(`${flag} and --json exclude each other`, async (t) => {
-    const { code, stderr } = await putlogs(['tail', flag, '--json', '/my/app']);
+    const { code, stderr } = await answer(['tail', flag, '--json', '/my/app']);
     t.is(code, 2);
     t.regex(stderr, /cannot be used with option '--json'/);
   });

@@ -92,7 +92,7 @@ export class Command {
 const COVERAGE_FAILURE = /^Failed to stringify coverage profile result\r?\n/gm;
 
 /** Nothing that the user of this machine has configured. */
-function surroundings(): Record<string, string | undefined> {
+export function surroundings(): Record<string, string | undefined> {
   const { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE } = process.env;
   const awsFiles = { AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE };
   return { PATH, NODE_OPTIONS, NODE_V8_COVERAGE, ...awsFiles, AWS_EC2_METADATA_DISABLED: 'true' };

@@ -2,9 +2,8 @@ import type { Config } from '@putlogs/core';
 import { Option } from 'commander';
 import { addOptionFlags, givenOptions } from '../flags/option-flags.js';
 import { resolveGiven } from '../flags/resolve.js';
-import { DOCUMENTS } from '../policy/documents.js';
 import { FORMATS } from '../policy/formats.js';
-import type { Wanted } from '../policy/print-policy.js';
+import { DOCUMENTS, type Wanted } from '../policy/wanted.js';
 import type { AddCommand } from '../program.js';
 import { stderr, stdout } from '../terminal/output.js';
 import { Progress } from '../terminal/progress.js';
@@ -39,6 +38,7 @@ export const addPolicy: AddCommand = (program) => {
       const config = resolveGiven(given);
       const wanted = { format, document, account, principal };
       check(config, wanted);
+      // The AWS SDK is loaded only now.
       const { printPolicy } = await import('../policy/print-policy.js');
       const progress = new Progress();
       progress.begin('Asking STS for the account');

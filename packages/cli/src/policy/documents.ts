@@ -4,11 +4,6 @@ import { actionsOf, groupPattern } from './needs.js';
 import { allow } from './statements.js';
 import { type PolicyDocument, trustPolicy, unknownPrincipal } from './trust.js';
 
-/** Documents that can be printed alone. */
-export const DOCUMENTS = ['permissions', 'trust', 'assume'] as const;
-
-export type DocumentName = (typeof DOCUMENTS)[number];
-
 /** The policies that a configuration needs. */
 export interface Documents {
   /** What who sends the events may do. */

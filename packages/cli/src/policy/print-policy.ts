@@ -1,16 +1,9 @@
 import type { Config, EnvironmentVariables } from '@putlogs/core';
 import { partitionOf } from './arn.js';
-import { type DocumentName, type Documents, documentsFor } from './documents.js';
+import { type Documents, documentsFor } from './documents.js';
 import { FORMATS, type Format, toCdk, toCloudFormation, toTerraform } from './formats.js';
 import { findKnown, type Known } from './known-account.js';
-
-export interface Wanted {
-  readonly format: Format;
-  readonly document: DocumentName;
-  readonly account: string | undefined;
-  /** The ARN of who assumes the role. */
-  readonly principal: string | undefined;
-}
+import type { Wanted } from './wanted.js';
 
 /** @returns the policy, and what the user should know about it */
 export async function printPolicy(

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
-import { application, putlogs } from '../../support/command.js';
+import { answer } from '../../support/answer.js';
+import { application } from '../../support/command.js';
 import { moduleFile } from '../../support/module-file.js';
 import { startProxy } from '../../support/proxy.js';
 import { startSts } from '../../support/sts.js';
@@ -63,7 +64,7 @@ test.serial('the doctor finds a module in the working directory, and uses its cr
     t,
     `export const credentials = () => ({ accessKeyId: 'AKIAMODULE', secretAccessKey: 'hunter2' });`,
   );
-  const { code, stdout } = await putlogs(['doctor', '--json', '--send'], { cwd: dirname(file), env });
+  const { code, stdout } = await answer(['doctor', '--json', '--send'], { cwd: dirname(file), env });
   t.is(code, 0, stdout);
   t.notRegex(stdout, /hunter2/);
   const { findings }: { findings: Finding[] } = JSON.parse(stdout);
@@ -109,7 +110,7 @@ test.serial('the keys of a service that stands in for AWS are not sent to STS', 
 test.serial('the text begins with what is wrong and its fix, and ends with one sentence', async (t) => {
   const local = await service(t);
   local.fault({ kind: 'accessDenied', operation: 'PutLogEvents' });
-  const { code, stdout } = await putlogs(['doctor'], { cwd: application(t), env: sound(local) });
+  const { code, stdout } = await answer(['doctor'], { cwd: application(t), env: sound(local) });
   t.is(code, 1);
   const lines = stdout.trimEnd().split('\n');
   t.is(lines[0], '✗  PL-PUT-DENIED  These credentials may not call logs:PutLogEvents on /my/app.');
@@ -134,7 +135,7 @@ test.serial('no password is printed', async (t) => {
 test.serial('text from the service is escaped on a terminal', async (t) => {
   const local = await service(t);
   const env = sound(local, { OTEL_SERVICE_NAME: 'x\u001b[31m' });
-  const { stdout } = await putlogs(['doctor'], { cwd: application(t), env });
+  const { stdout } = await answer(['doctor'], { cwd: application(t), env });
   t.notRegex(stdout.replaceAll('\n', ''), /\p{Cc}/u);
 });
 

@@ -1,5 +1,6 @@
 import type { Local } from '@putlogs/local';
 import type { ExecutionContext } from 'ava';
+import { answer } from '../../support/answer.js';
 import { application, putlogs } from '../../support/command.js';
 
 export interface Finding {
@@ -22,8 +23,19 @@ export async function examine(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ) {
-  const cwd = application(t);
-  const { code, stdout, stderr } = await putlogs(['doctor', '--json', ...args], { cwd, env });
+  const options = { cwd: application(t), env };
+  return diagnosis(t, await answer(['doctor', '--json', ...args], options));
+}
+
+/** The same in a process of its own, beside which others may wait too. */
+export async function examineAlone(t: ExecutionContext, env: Readonly<Record<string, string>>) {
+  return diagnosis(t, await putlogs(['doctor', '--json'], { cwd: application(t), env }));
+}
+
+function diagnosis(
+  t: ExecutionContext,
+  { code, stdout, stderr }: Readonly<Record<'stdout' | 'stderr', string>> & { readonly code: number | null },
+) {
   t.is(stderr, '');
   const {
     findings,

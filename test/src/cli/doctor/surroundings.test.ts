@@ -5,13 +5,14 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { join } from 'node:path';
 import { type Local, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
+import { answer } from '../../support/answer.js';
 import {
   type Authority,
   createAuthority,
   startTls,
   testWithCertificates,
 } from '../../support/certificates.js';
-import { application, putlogs } from '../../support/command.js';
+import { application } from '../../support/command.js';
 import { openPipe } from '../../support/fifo.js';
 import { range } from '../../support/harness.js';
 import { moduleFile } from '../../support/module-file.js';
@@ -19,7 +20,7 @@ import { startProxy } from '../../support/proxy.js';
 import { startServer } from '../../support/raw-service.js';
 import { segmentText, spoolFolder } from '../../support/spool-folder.js';
 import { startSts } from '../../support/sts.js';
-import { codesOf, examine, sound } from './support.js';
+import { codesOf, examine, examineAlone, sound } from './support.js';
 
 async function service(t: ExecutionContext, options: Parameters<typeof start>[0] = {}): Promise<Local> {
   const local = await start(options);
@@ -29,9 +30,11 @@ async function service(t: ExecutionContext, options: Parameters<typeof start>[0]
 
 /** Creates the log group and a log stream, as an earlier process would have. */
 async function withGroup(t: ExecutionContext, local: Local): Promise<void> {
-  const { code } = await putlogs(['doctor', '--send'], { cwd: application(t), env: sound(local) });
+  const { code } = await answer(['doctor', '--send'], { cwd: application(t), env: sound(local) });
   t.is(code, 0);
 }
+
+const LEFTOVERS = Number(process.env.TEST_LEFTOVERS ?? 1000);
 
 /** What is wrong, the code that says so, and a part of its fix. */
 type Case = readonly [
@@ -39,7 +42,7 @@ type Case = readonly [
   surroundings: (t: ExecutionContext, local: Local) => Promise<Readonly<Record<string, string>>>,
   code: string,
   fix: RegExp,
-  level?: 'warning',
+  level?: 'warning' | 'error',
 ];
 
 const CASES: readonly Case[] = [
@@ -110,32 +113,10 @@ const CASES: readonly Case[] = [
     /^Correct the profile mine/,
   ],
   [
-    'a profile whose program hangs',
-    async (t, local) => {
-      const file = join(spoolFolder(t), 'config');
-      // It ends once nobody reads any more.
-      writeFileSync(file, '[profile mine]\ncredential_process = while sleep 1; do echo; done\n');
-      return sound(local, { AWS_CONFIG_FILE: file, PUTLOGS_PROFILE: 'mine' });
-    },
-    'PL-CREDENTIALS-SLOW',
-    /aws sts get-caller-identity/,
-  ],
-  [
     'a key without its secret',
     async (_, local) => sound(local, { AWS_SECRET_ACCESS_KEY: '' }),
     'PL-CREDENTIALS-MISSING',
     /^export AWS_SECRET_ACCESS_KEY=…$/,
-  ],
-  [
-    'an endpoint of the container that refuses',
-    async (_, local) =>
-      sound(local, {
-        AWS_ACCESS_KEY_ID: '',
-        AWS_SECRET_ACCESS_KEY: '',
-        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/',
-      }),
-    'PL-CREDENTIALS-MISSING',
-    /^Correct AWS_CONTAINER_CREDENTIALS_FULL_URI/,
   ],
   [
     'a file with the token of a web identity that is not there',
@@ -323,12 +304,6 @@ const CASES: readonly Case[] = [
     /putlogs local --port 1$/,
   ],
   [
-    'an endpoint that hangs',
-    async (t, local) => sound(local, { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: await startSilence(t) }),
-    'PL-ENDPOINT-SILENT',
-    /VPC endpoint/,
-  ],
-  [
     'a captive portal',
     async (t, local) => {
       const { endpoint } = await startServer(t, (_, response) => {
@@ -379,15 +354,6 @@ const CASES: readonly Case[] = [
     /export NO_PROXY=127\.0\.0\.1/,
   ],
   [
-    'a proxy that hangs',
-    async (t, local) => {
-      const { port } = await startProxy(t, { status: 'silence' });
-      return sound(local, { HTTP_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
-    },
-    'PL-PROXY-UNREACHABLE',
-    /export NO_PROXY=127\.0\.0\.1/,
-  ],
-  [
     'a proxy that is no URL',
     async (_, local) => sound(local, { HTTP_PROXY: 'ftp://proxy' }),
     'PL-PROXY-INVALID',
@@ -427,10 +393,10 @@ const CASES: readonly Case[] = [
     /^export PUTLOGS_SPOOL_DIRECTORY=\S+\/my-app-logs$/,
   ],
   [
-    'a spool of 10,000 leftovers',
+    'a spool of many leftovers',
     async (t, local) => {
       const root = spoolFolder(t);
-      for (const i of range(10_000)) leave(root, i);
+      for (const i of range(LEFTOVERS)) leave(root, i);
       return sound(local, { PUTLOGS_SPOOL_DIRECTORY: root });
     },
     'PL-SPOOL-LEFTOVERS',
@@ -473,27 +439,84 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-for (const [what, surroundings, code, fix, level = 'error'] of CASES) {
-  test.serial(`the doctor says of ${what} that alone, and how to fix it: ${code}`, async (t) => {
-    const local = await service(t);
-    if (code === 'PL-ENTITY-REJECTED') await createStream(t, local);
-    const examined = await examine(t, await surroundings(t, local));
-    const { code: exitCode, findings, problems, conclusion } = examined;
-    t.deepEqual(codesOf(problems), [code]);
-    t.false(findings.some(({ code: other }) => /^PL-CREDENTIALS-/.test(code) && other === 'PL-CREDENTIALS'));
-    const [problem] = problems;
-    t.is(problem?.level, level);
-    t.regex(problem?.fix?.text ?? JSON.stringify(problem?.fix?.document ?? '').replace(/^""$/, ''), fix);
-    t.is(exitCode, level === 'error' ? 1 : 0);
-    if (level === 'error') t.regex(conclusion, new RegExp(` until ${code} is fixed\\.$`));
-    t.false(JSON.stringify(problems).includes('hunter2'));
+/** In these the doctor waits. */
+const SLOW_CASES: readonly Case[] = [
+  [
+    'a profile whose program hangs',
+    async (t, local) => {
+      const file = join(spoolFolder(t), 'config');
+      // It ends once nobody reads any more.
+      writeFileSync(file, '[profile mine]\ncredential_process = while sleep 1; do echo; done\n');
+      return sound(local, { AWS_CONFIG_FILE: file, PUTLOGS_PROFILE: 'mine' });
+    },
+    'PL-CREDENTIALS-SLOW',
+    /aws sts get-caller-identity/,
+  ],
+  [
+    'an endpoint of the container that refuses',
+    async (_, local) =>
+      sound(local, {
+        AWS_ACCESS_KEY_ID: '',
+        AWS_SECRET_ACCESS_KEY: '',
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://127.0.0.1:1/',
+      }),
+    'PL-CREDENTIALS-MISSING',
+    /^Correct AWS_CONTAINER_CREDENTIALS_FULL_URI/,
+  ],
+  [
+    'an endpoint that hangs',
+    async (t, local) => sound(local, { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: await startSilence(t) }),
+    'PL-ENDPOINT-SILENT',
+    /VPC endpoint/,
+  ],
+  [
+    'a proxy that hangs',
+    async (t, local) => {
+      const { port } = await startProxy(t, { status: 'silence' });
+      return sound(local, { HTTP_PROXY: `http://user:hunter2@127.0.0.1:${port}` });
+    },
+    'PL-PROXY-UNREACHABLE',
+    /export NO_PROXY=127\.0\.0\.1/,
+  ],
+];
+
+for (const example of CASES)
+  test.serial(titleOf(example), async (t) => {
+    await check(t, example, examine);
   });
+
+for (const example of SLOW_CASES)
+  test(titleOf(example), async (t) => {
+    await check(t, example, examineAlone);
+  });
+
+function titleOf([what, , code]: Case): string {
+  return `the doctor says of ${what} that alone, and how to fix it: ${code}`;
+}
+
+async function check(
+  t: ExecutionContext,
+  [, surroundings, code, fix, level = 'error']: Case,
+  examination: typeof examineAlone,
+): Promise<void> {
+  const local = await service(t);
+  if (code === 'PL-ENTITY-REJECTED') await createStream(t, local);
+  const examined = await examination(t, await surroundings(t, local));
+  const { code: exitCode, findings, problems, conclusion } = examined;
+  t.deepEqual(codesOf(problems), [code]);
+  t.false(findings.some(({ code: other }) => /^PL-CREDENTIALS-/.test(code) && other === 'PL-CREDENTIALS'));
+  const [problem] = problems;
+  t.is(problem?.level, level);
+  t.regex(problem?.fix?.text ?? JSON.stringify(problem?.fix?.document ?? '').replace(/^""$/, ''), fix);
+  t.is(exitCode, level === 'error' ? 1 : 0);
+  if (level === 'error') t.regex(conclusion, new RegExp(` until ${code} is fixed\\.$`));
+  t.false(JSON.stringify(problems).includes('hunter2'));
 }
 
 /** The log stream of a service without the process's id in its name. */
 async function createStream(t: ExecutionContext, local: Local): Promise<void> {
   const env = sound(local, { PUTLOGS_LOG_STREAM_NAME: '{instance}' });
-  await putlogs(['doctor', '--send'], { cwd: application(t), env });
+  await answer(['doctor', '--send'], { cwd: application(t), env });
 }
 
 for (const [operation, code] of [
@@ -613,7 +636,7 @@ test.serial('the doctor says that a package is too old, and which version to ins
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version }));
   }
-  const { stdout } = await putlogs(['doctor'], { cwd, env: sound(local) });
+  const { stdout } = await answer(['doctor'], { cwd, env: sound(local) });
   t.regex(stdout, /^! {2}PL-PACKAGES-DIFFER {2}pino 6\.14\.0 is not supported\.$/m);
   t.regex(stdout, /^ {3}Fix: npm install pino@latest$/m);
 });

@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { application, putlogs } from '../../support/command.js';
+import { answer } from '../../support/answer.js';
+import { application } from '../../support/command.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const migrations = join(root, 'test/migrations');
@@ -73,7 +74,7 @@ const FIXTURES = readdirSync(migrations).filter((name) => name.includes('.before
 test('what each file becomes, and what is to be looked at', async (t) => {
   const folder = application(t);
   for (const name of FIXTURES) copyFileSync(join(migrations, name), join(folder, name));
-  const { code, stdout } = await putlogs(['migrate', '--write', '--json', ...FIXTURES], { cwd: folder });
+  const { code, stdout } = await answer(['migrate', '--write', '--json', ...FIXTURES], { cwd: folder });
   t.is(code, 0);
   const all: readonly Answer[] = JSON.parse(stdout);
   t.deepEqual(
@@ -89,7 +90,7 @@ test('what each file becomes, and what is to be looked at', async (t) => {
 
 test('in files that are migrated nothing is left to do', async (t) => {
   const after = FIXTURES.map((name) => join(migrations, name.replace('.before.', '.after.')));
-  const { code, stdout } = await putlogs(['migrate', ...after]);
+  const { code, stdout } = await answer(['migrate', ...after]);
   t.is(code, 0);
   t.is(stdout, 'No file uses winston-cloudwatch, pino-cloudwatch or @serdnam/pino-cloudwatch-transport.\n');
 });
@@ -129,7 +130,7 @@ test('without --write nothing is changed, and the differences can be applied', a
   const folder = application(t);
   const file = join(folder, 'logger.cts');
   writeFileSync(file, before);
-  const { code, stdout } = await putlogs(['migrate', 'logger.cts'], { cwd: folder });
+  const { code, stdout } = await answer(['migrate', 'logger.cts'], { cwd: folder });
   t.is(code, 0);
   t.is(readFileSync(file, 'utf8'), before);
   t.is(patched(before, stdout), readFileSync(join(migrations, 'nest.after.cts'), 'utf8'));
@@ -143,7 +144,7 @@ test('without --write nothing is changed, and the differences can be applied', a
 test('the ends of lines and the permissions of a file stay as they are', async (t) => {
   const file = join(application(t), 'logger.cts');
   writeFileSync(file, expected('nest.before.cts').replaceAll('\n', '\r\n'), { mode: 0o755 });
-  await putlogs(['migrate', '--write', file]);
+  await answer(['migrate', '--write', file]);
   t.is(readFileSync(file, 'utf8'), expected('nest.after.cts').replaceAll('\n', '\r\n'));
   t.is(statSync(file).mode & 0o777, 0o755);
 });
@@ -156,7 +157,7 @@ test('a file that cannot be read or parsed stays as it is, and does not hold up 
     join(folder, 'good.js'),
     "new (require('winston-cloudwatch'))({ logGroupName: 'a', awsRegion: 'b' });\n",
   );
-  const { code, stdout } = await putlogs(['migrate', '--write', 'broken.js', 'missing.js', 'good.js'], {
+  const { code, stdout } = await answer(['migrate', '--write', 'broken.js', 'missing.js', 'good.js'], {
     cwd: folder,
   });
   t.is(code, 1);
@@ -299,13 +300,13 @@ async function migrated(
   extension = '.js',
 ): Promise<readonly string[]> {
   const files = written(t, texts, extension);
-  const { code, stdout } = await putlogs(['migrate', '--write', ...files]);
+  const { code, stdout } = await answer(['migrate', '--write', ...files]);
   t.is(code, 0, stdout);
   return files.map((file) => readFileSync(file, 'utf8'));
 }
 
 async function answers(t: ExecutionContext, texts: readonly string[]): Promise<readonly Answer[]> {
-  return JSON.parse((await putlogs(['migrate', '--json', ...written(t, texts, '.js')])).stdout);
+  return JSON.parse((await answer(['migrate', '--json', ...written(t, texts, '.js')])).stdout);
 }
 
 function written(t: ExecutionContext, texts: readonly string[], extension: string): readonly string[] {
@@ -349,7 +350,7 @@ test('a file that is not UTF-8 stays as it is', async (t) => {
   const folder = application(t);
   const latin1 = Buffer.from("import W from 'winston-cloudwatch'; // caf\u00e9\nnew W({});\n", 'latin1');
   writeFileSync(join(folder, 'logger.js'), latin1);
-  const { code, stdout } = await putlogs(['migrate', '--write', 'logger.js'], { cwd: folder });
+  const { code, stdout } = await answer(['migrate', '--write', 'logger.js'], { cwd: folder });
   t.is(code, 1);
   t.regex(stdout, /^logger\.js stays as it is: it is not UTF-8$/m);
   t.deepEqual(readFileSync(join(folder, 'logger.js')), latin1);
@@ -360,7 +361,7 @@ test('a file that is written keeps its mode, and a link to it stays a link', asy
   writeFileSync(join(folder, 'logger.mjs'), "import W from 'winston-cloudwatch';\nnew W({});\n");
   chmodSync(join(folder, 'logger.mjs'), 0o755);
   symlinkSync('logger.mjs', join(folder, 'link.mjs'));
-  const { code } = await putlogs(['migrate', '--write', 'link.mjs'], { cwd: folder });
+  const { code } = await answer(['migrate', '--write', 'link.mjs'], { cwd: folder });
   t.is(code, 0);
   t.true(lstatSync(join(folder, 'link.mjs')).isSymbolicLink());
   t.regex(readFileSync(join(folder, 'logger.mjs'), 'utf8'), /@putlogs\/winston/);
