@@ -11,7 +11,7 @@ const FOLDER = join(ROOT, 'api');
 const PACKAGES = ['core', 'pino', 'winston', 'local'];
 
 /** Entry points for our own packages and tests alone. */
-const NOT_PUBLIC = ['./internal'];
+const NOT_PUBLIC = ['./internal', './worker'];
 
 /** API Extractor brings a TypeScript of its own, which reads the declarations as a user's does. */
 const COMPILER_OPTIONS = {

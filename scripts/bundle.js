@@ -11,8 +11,8 @@ import { rolldown } from 'rolldown';
  */
 const PACKAGES = {
   core: {
-    entries: ['index', 'main-thread', 'internal', 'channel/worker', 'pipeline/pipeline'],
-    threads: { application: ['main-thread'], worker: ['channel/worker', 'index'] },
+    entries: ['index', 'main-thread', 'internal', 'channel/putlogs-worker', 'pipeline/pipeline'],
+    threads: { application: ['main-thread'], worker: ['channel/putlogs-worker', 'index'] },
   },
   pino: { entries: ['index', 'main-thread', 'internal'], threads: {} },
   winston: { entries: ['index', 'internal'], threads: {} },
@@ -24,7 +24,7 @@ const FORMATS = { es: 'js', cjs: 'cjs' };
 const RELATIVE = /(?<=\b(?:from |import |import\()['"])\.[^'"]+\.js(?=['"])/g;
 
 /** How our own code names files that it does not import. */
-const NAMES = ["new URL('./worker.js', import.meta.url)", "'#putlogs/pipeline.js'"];
+const NAMES = ["'./putlogs-worker.js'", "'#putlogs/pipeline.js'"];
 
 /** What an ES module imports of CommonJS. As it stands, a CommonJS declaration would need the option `esModuleInterop`. */
 const COMMONJS_IMPORT = /^import (\w+)(?:, (\{.*\}))? from ('(?:logform|winston-transport)');$/gm;
@@ -87,7 +87,7 @@ function commonJsFiles(scripts) {
 
 function commonJsNames() {
   const handler = (code) => ({
-    code: NAMES.reduce((text, name) => text.replace(name, name.replace(/js'/, "cjs'")), code),
+    code: NAMES.reduce((text, name) => text.replaceAll(name, name.replace(/js'/, "cjs'")), code),
     map: null, // the lines stay the same
   });
   return { name: 'commonjs-names', transform: { filter: { code: NAMES }, handler } };

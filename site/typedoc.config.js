@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 const PACKAGES = ['pino', 'winston', 'core', 'local'];
 
 /** Entry points for our own packages and tests alone. */
-const NOT_PUBLIC = ['./internal'];
+const NOT_PUBLIC = ['./internal', './worker'];
 
 /** The declarations of each entry point, and the name by which it is imported. */
 const entries = PACKAGES.flatMap((folder) => {

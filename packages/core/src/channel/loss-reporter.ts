@@ -78,7 +78,7 @@ export class LossReporter {
   noWorker(error: Error): void {
     this.#reporter.problem(
       'worker',
-      `No worker thread can be started, so this thread does the work from now on. If this is a bundle, keep the @putlogs packages out of it (Next.js: serverExternalPackages; webpack and esbuild: externals), or set worker: false. (${error.message})`,
+      `No worker thread can be started, so this thread does the work from now on. If this is a bundle, build @putlogs/core/worker into putlogs-worker.js beside it, or keep the @putlogs packages out of it (Next.js: serverExternalPackages; others: externals), or set worker: false. (${error.message})`,
     );
   }
 

@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers'; // Node's own, which fake timers in tests do not replace.
-// biome-ignore lint/style/useNodejsImportProtocol: webpack recognises a worker by this import and bundles its file.
-import { SHARE_ENV, Worker } from 'worker_threads';
+import { SHARE_ENV, type Worker } from 'node:worker_threads';
 import { type ExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
 import { Counters } from '../reporting/counters.js';
 import { withTimeout } from '../util/clock.js';
 import { closingBudget, TERMINATION_MS } from '../util/closing-budget.js';
 import type { Channel, ChannelContext, LoggedRecord } from './channel.js';
+import { startWorker } from './start-worker.js';
 import { WorkerOutbox } from './worker-outbox.js';
 import { WorkerProgress } from './worker-progress.js';
 import { type FromWorker, toWorkerData } from './worker-protocol.js';
@@ -43,8 +43,7 @@ export class WorkerChannel implements Channel {
 
   constructor(context: ChannelContext) {
     this.#context = context;
-    // Bundlers recognise this expression and bundle the worker's file.
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+    this.#worker = startWorker({
       name: 'putlogs',
       // dotenv or a secret manager may set credentials after the start.
       env: SHARE_ENV,
