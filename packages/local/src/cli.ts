@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-import { query } from './command-line/query.js';
-import { serve } from './command-line/serve.js';
 import { UsageError } from './command-line/usage-error.js';
 import { safe } from './terminal/safe-text.js';
 
+/** Loads what the command needs alone: a query needs no service. */
 async function main([command, ...rest]: readonly string[]): Promise<number> {
   // As of grep: 1 means that nothing matches.
   if (command === 'query') {
+    const { query } = await import('./command-line/query.js');
     return query(rest).catch((error: unknown) => {
       complain(error);
       return 2;
     });
   }
+  const { serve } = await import('./command-line/serve.js');
   return serve(command === undefined ? [] : [command, ...rest]);
 }
 

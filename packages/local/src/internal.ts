@@ -3,6 +3,8 @@
 import { Service } from './http/server.js';
 import type { Local } from './local.js';
 
+export { serve } from './command-line/serve.js';
+export { UsageError } from './command-line/usage-error.js';
 export { Journal } from './journal/journal.js';
 export { LiveTail } from './live-tail/live-tail.js';
 export { LiveTailSession } from './live-tail/live-tail-session.js';

@@ -11,9 +11,9 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
-  GetLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { serve, UsageError } from '@putlogs/local/internal';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../support/until.js';
 
@@ -56,15 +56,21 @@ class Run {
     if (found === null) throw new Error(`ended without ${pattern}: ${this.out}${this.err}`);
     return found;
   }
+
+  /** Waits until it listens. */
+  async endpoint(): Promise<string> {
+    const [, endpoint = ''] = await this.until(/AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=(http:\S+)[\s\S]*Ctrl\+C/);
+    return endpoint;
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
 }
 
-async function listening(t: ExecutionContext, ...args: readonly string[]) {
-  const run = new Run('--port', '0', ...args);
-  t.teardown(async () => {
-    run.child.kill('SIGKILL');
-    await run.ended;
-  });
-  const [, endpoint = ''] = await run.until(/AWS_ENDPOINT_URL_CLOUDWATCH_LOGS=(http:\S+)[\s\S]*Ctrl\+C/);
+/** A client that ends with the test. */
+function clientOf(t: ExecutionContext, endpoint: string): CloudWatchLogsClient {
   const client = new CloudWatchLogsClient({
     endpoint,
     region: 'us-east-1',
@@ -72,23 +78,65 @@ async function listening(t: ExecutionContext, ...args: readonly string[]) {
     maxAttempts: 1,
   });
   t.teardown(() => client.destroy());
-  return { run, endpoint, client };
+  return client;
 }
 
-async function running(t: ExecutionContext, ...args: readonly string[]) {
-  const { run, endpoint, client } = await listening(t, ...args);
-  const put = (message: string, more: object = {}) =>
+async function listening(t: ExecutionContext, ...args: readonly string[]) {
+  const run = new Run('--port', '0', ...args);
+  t.teardown(() => run.kill());
+  const endpoint = await run.endpoint();
+  return { run, endpoint, client: clientOf(t, endpoint) };
+}
+
+const putting =
+  (client: CloudWatchLogsClient, logStreamName: string) =>
+  (message: string, more: object = {}): Promise<unknown> =>
     client.send(
       new PutLogEventsCommand({
         logGroupName: 'g',
-        logStreamName: 's',
+        logStreamName,
         logEvents: [{ timestamp: Date.now(), message }],
         ...more,
       }),
     );
+
+/** A service of its own for a test, with the group `g` and its stream `s`. */
+async function running(t: ExecutionContext, ...args: readonly string[]) {
+  const { run, endpoint, client } = await listening(t, ...args);
   await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
-  return { run, put, client, endpoint };
+  return { run, endpoint, put: putting(client, 's') };
+}
+
+/** A service for all tests of what is printed, one after the other. */
+let shared: Run | undefined;
+let streams = 0;
+test.before(async () => {
+  shared = new Run('--port', '0');
+  await shared.endpoint();
+});
+test.after.always(() => shared?.kill());
+
+/** A log stream of its own for a test, and what is printed from now on. */
+async function printing(t: ExecutionContext) {
+  if (!shared) throw new Error('The service has not started.');
+  const run = shared;
+  const endpoint = await run.endpoint();
+  const client = clientOf(t, endpoint);
+  const logStreamName = `s${++streams}`;
+  if (streams === 1) await client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
+  await client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName }));
+  const start = run.out.length;
+  const printed = () => run.out.slice(start);
+  const untilPrinted = async (pattern: RegExp): Promise<string> => {
+    await until(
+      `${pattern} in the output`,
+      () => pattern.test(printed()),
+      () => sleep(10),
+    );
+    return printed();
+  };
+  return { endpoint, heading: `\ng ${logStreamName}  `, put: putting(client, logStreamName), untilPrinted };
 }
 
 const read = async (endpoint: string, path: string) =>
@@ -106,35 +154,40 @@ const ENTITY = {
   attributes: { Host: 'db7' },
 };
 
-test('the greeting says how to point an application at the service', async (t) => {
-  const { run } = await running(t);
-  t.regex(run.out, /export AWS_REGION=us-east-1\n/);
-  t.regex(run.out, /export AWS_ACCESS_KEY_ID=local\n/);
+test.serial('the greeting says how to point an application at the service, and names the page', async (t) => {
+  const { endpoint } = await printing(t);
+  const greeting = shared?.out ?? '';
+  t.regex(greeting, /export AWS_REGION=us-east-1\n/);
+  t.regex(greeting, /export AWS_ACCESS_KEY_ID=local\n/);
+  t.true(greeting.includes(` on the page ${endpoint}/. `));
+  t.notRegex(greeting, /chaos/i);
 });
 
-test('each event is printed, with its source whenever that changes', async (t) => {
-  const { run, put } = await running(t);
+test.serial('each event is printed, with its source whenever that changes', async (t) => {
+  const { put, heading, untilPrinted } = await printing(t);
   await put('first', { entity: ENTITY });
   await put('second', { entity: ENTITY });
   await put('third');
-  await run.until(/third/);
-  const events = run.out.slice(run.out.indexOf('\ng s'));
-  t.regex(
-    events,
-    /^\ng s {2}Service checkout generic:default \(Host=db7\)\n[\d:.]+Z first\n[\d:.]+Z second\n\ng s {2}\(no entity\)\n[\d:.]+Z third\n$/,
+  const printed = await untilPrinted(/third/);
+  t.is(
+    printed.replace(/^[\d:.]+Z/gm, '-'),
+    [
+      `${heading}Service checkout generic:default (Host=db7)\n- first\n- second\n`,
+      `${heading}(no entity)\n- third\n`,
+    ].join(''),
   );
 });
 
-test('refused requests are printed with the reason', async (t) => {
-  const { run, put } = await running(t);
+test.serial('refused requests are printed with the reason', async (t) => {
+  const { put, untilPrinted } = await printing(t);
   await t.throwsAsync(put('', {}));
-  await run.until(/PutLogEvents 400 InvalidParameterException: 1 validation error detected: Value '' at/);
+  await untilPrinted(/PutLogEvents 400 InvalidParameterException: 1 validation error detected: Value '' at/);
   await t.throwsAsync(put('x', { logStreamName: 'none' }));
-  await run.until(/PutLogEvents 400 ResourceNotFoundException: The specified log stream does not exist\./);
+  await untilPrinted(/PutLogEvents 400 ResourceNotFoundException: The specified log stream does not exist\./);
 });
 
-test('the fault of a request is printed, also if the request succeeded or was not answered', async (t) => {
-  const { run, put, endpoint } = await running(t);
+test.serial('the fault of a request is printed, also if it succeeded or was not answered', async (t) => {
+  const { put, endpoint, heading, untilPrinted } = await printing(t);
   for (const kind of ['throttle', 'html502', 'reset', 'lostAnswer']) {
     await addFault(endpoint, { kind, times: 1 });
     await t.throwsAsync(put(kind));
@@ -142,16 +195,14 @@ test('the fault of a request is printed, also if the request succeeded or was no
   await addFault(endpoint, { kind: 'slow', delayMs: 0, times: 1 });
   await put('late');
   await put('done');
-  await run.until(/done/);
-  const printed = run.out.slice(run.out.indexOf('Press Ctrl+C to end.\n') + 'Press Ctrl+C to end.\n'.length);
+  const printed = await untilPrinted(/done/);
   t.is(
     printed.replace(/^[\d:.]+Z/gm, '-'),
     [
       '- PutLogEvents 400 ThrottlingException: Rate exceeded (fault: throttle)',
       '- PutLogEvents 502 (fault: html502)',
       '- PutLogEvents not answered (fault: reset)',
-      '',
-      'g s  (no entity)',
+      `${heading}(no entity)`,
       '- lostAnswer',
       '- PutLogEvents not answered (fault: lostAnswer)',
       '- late',
@@ -162,32 +213,34 @@ test('the fault of a request is printed, also if the request succeeded or was no
   );
 });
 
-test('rejected events are printed', async (t) => {
-  const { run, put } = await running(t);
+test.serial('rejected events are printed', async (t) => {
+  const { put, untilPrinted } = await printing(t);
   const logEvents = [
     { timestamp: 1, message: 'old' },
     { timestamp: Date.now(), message: 'new' },
   ];
   await put('', { logEvents });
-  await run.until(/new\nrejected in part: \{"tooOldLogEventEndIndex":1\}\n/);
-  t.false(run.out.includes('old\n'));
+  const printed = await untilPrinted(/new\nrejected in part: \{"tooOldLogEventEndIndex":1\}\n/);
+  t.false(printed.includes('old\n'));
 });
 
-test('a batch of rejected events is printed', async (t) => {
-  const { run, put } = await running(t);
+test.serial('a batch of rejected events is printed', async (t) => {
+  const { put, heading, untilPrinted } = await printing(t);
   await put('', { logEvents: [{ timestamp: 1, message: 'old' }] });
   await put('done');
-  await run.until(/done/);
-  t.regex(run.out, /\ng s {2}\(no entity\)\nall events rejected: \{"tooOldLogEventEndIndex":1\}\n/);
-  t.false(run.out.includes('old\n'));
+  const printed = await untilPrinted(/done/);
+  t.true(
+    printed.includes(`${heading}(no entity)\nall events rejected: {"tooOldLogEventEndIndex":1}\n`),
+    printed,
+  );
+  t.false(printed.includes('old\n'));
 });
 
-test('the reason for the rejection of an entity is printed', async (t) => {
-  const { run, put } = await running(t);
+test.serial('the reason for the rejection of an entity is printed', async (t) => {
+  const { put, untilPrinted } = await printing(t);
   await put('kept', { entity: { keyAttributes: { ...ENTITY.keyAttributes, Type: 'Thing' } } });
   await put('done');
-  await run.until(/done/);
-  t.regex(run.out, /\(no entity\)\n[\d:.]+Z kept\nentity rejected: InvalidTypeValue\n/);
+  t.regex(await untilPrinted(/done/), /\(no entity\)\n[\d:.]+Z kept\nentity rejected: InvalidTypeValue\n/);
 });
 
 const HOSTILE =
@@ -195,21 +248,21 @@ const HOSTILE =
 /** Control characters, line separators and characters that change the direction of text, except our own newlines. */
 const OBEYED = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-test('terminal control characters in events are escaped', async (t) => {
-  const { run, put } = await running(t);
+test.serial('terminal control characters in events are escaped', async (t) => {
+  const { put, untilPrinted } = await printing(t);
   await put(HOSTILE, { entity: { keyAttributes: { ...ENTITY.keyAttributes, Name: '\u001b[31mname' } } });
-  await run.until(/over/);
-  t.true(run.out.includes('Service \\u001b[31mname generic:default'));
+  const printed = await untilPrinted(/over/);
+  t.true(printed.includes('Service \\u001b[31mname generic:default'));
   t.true(
-    run.out.includes(
+    printed.includes(
       ' \\u001b]0;title\\u0007\\u001b[2J\\u009b31m\\r\\n\\tover\\u202e\\u007f\\u061c\\u200f\\u2028\\u2029\\u2066\\u0085\n',
     ),
   );
-  t.notRegex(run.out, OBEYED);
+  t.notRegex(printed, OBEYED);
 });
 
-test('terminal control characters are escaped in the control interface too', async (t) => {
-  const { put, endpoint } = await running(t);
+test.serial('terminal control characters are escaped in the control interface too', async (t) => {
+  const { put, endpoint } = await printing(t);
   await put(HOSTILE);
   await t.throwsAsync(put(`x`, { logStreamName: `${HOSTILE}:` }));
   for (const path of ['events?logGroupName=g', 'requests']) {
@@ -225,14 +278,14 @@ test('terminal control characters are escaped in messages about arguments too', 
   t.notRegex(run.err, OBEYED);
 });
 
-test('terminal control characters are escaped in the reason of a rejected entity too', async (t) => {
-  const { run, put, endpoint } = await running(t);
-  await addFault(endpoint, { kind: 'entityRejected', errorType: HOSTILE });
+test.serial('terminal control characters are escaped in the reason of a rejected entity too', async (t) => {
+  const { put, endpoint, untilPrinted } = await printing(t);
+  await addFault(endpoint, { kind: 'entityRejected', errorType: HOSTILE, times: 1 });
   await put('kept', { entity: ENTITY });
   await put('done');
-  await run.until(/done/);
-  t.true(run.out.includes('entity rejected: \\u001b]0;title'));
-  t.notRegex(run.out, OBEYED);
+  const printed = await untilPrinted(/done/);
+  t.true(printed.includes('entity rejected: \\u001b]0;title'));
+  t.notRegex(printed, OBEYED);
 });
 
 test('with --json stdout contains only JSON, safe for a terminal', async (t) => {
@@ -249,7 +302,7 @@ test('with --json stdout contains only JSON, safe for a terminal', async (t) => 
   t.like(JSON.parse(second), { message: 'done', entity: null });
 });
 
-test('the newest 10,000 requests are kept', async (t) => {
+test('the newest 10,000 requests and the newest 32 MiB of events are kept', async (t) => {
   const { endpoint } = await running(t);
   const socket = connect(Number(new URL(endpoint).port), '127.0.0.1');
   // Two requests came before these. The last of these asks for the connection to be closed.
@@ -259,17 +312,13 @@ test('the newest 10,000 requests are kept', async (t) => {
   const requests = await read(endpoint, 'requests');
   t.is(requests.length, 10_000);
   t.is(requests[0].operation, 'CreateLogStream');
-});
-
-test('the newest 32 MiB of events are kept', async (t) => {
-  const { endpoint, put, client } = await running(t);
-  // With 26 bytes for the event and 400 for its batch, a mebibyte.
-  const message = 'x'.repeat(1_048_150);
-  for (let mebibytes = 0; mebibytes < 33; mebibytes++) await put(message);
-  const events = await read(endpoint, 'events?logGroupName=g');
-  t.is(events.length, 32);
-  const page = await client.send(new GetLogEventsCommand({ logGroupName: 'g', logStreamName: 's' }));
-  t.is(page.events?.length, 1);
+  const live = await fetch(`${endpoint}/_putlogs/live`);
+  let state = '';
+  for await (const chunk of live.body ?? []) {
+    state += Buffer.from(chunk).toString();
+    if (/"keepEventBytes":\d+\D/.test(state)) break;
+  }
+  t.regex(state, /"keepEventBytes":33554432\D/);
 });
 
 test('--chaos gives the same faults for the same seed', async (t) => {
@@ -291,15 +340,6 @@ test('--chaos without a seed chooses one and prints it', async (t) => {
   t.is(run.out, '');
 });
 
-test('without --chaos there are no faults', async (t) => {
-  const { run } = await listening(t);
-  t.notRegex(run.out, /chaos/i);
-});
-
-test('the largest seed is accepted', async (t) => {
-  t.is(await new Run('--chaos=4294967295', '--version').ended, 0);
-});
-
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   test(`${signal} ends the service`, async (t) => {
     const { run } = await running(t);
@@ -318,7 +358,6 @@ test('the service ends when the reader of its output has ended', async (t) => {
 
 for (const args of [
   ['--bogus'],
-  ['--port', 'x'],
   ['--port', '65536'],
   ['--port', '-1'],
   ['--host', ''],
@@ -329,17 +368,16 @@ for (const args of [
   ['--chaos=4294967296'],
   ['stray'],
 ]) {
-  test(`invalid arguments are explained: ${args.join(' ')}`, async (t) => {
-    const run = new Run(...args);
-    t.is(await run.ended, 2);
-    t.regex(run.err, /\n\nUsage: putlogs-local \[options\]\n/);
-    t.is(run.out, '');
+  test(`invalid arguments are refused: ${args.join(' ')}`, async (t) => {
+    await t.throwsAsync(serve(args), { instanceOf: UsageError });
   });
 }
 
-test('the greeting names the page', async (t) => {
-  const { run, endpoint } = await running(t);
-  t.true(run.out.includes(` on the page ${endpoint}/. `));
+test('what is wrong with the arguments is printed, with the usage', async (t) => {
+  const run = new Run('--port', 'x');
+  t.is(await run.ended, 2);
+  t.regex(run.err, /^--port is not a port: x\n\nUsage: putlogs-local \[options\]\n/);
+  t.is(run.out, '');
 });
 
 if (process.platform === 'linux') {
@@ -375,7 +413,8 @@ test('--help and --version print help and version', async (t) => {
   const help = new Run('--help');
   t.is(await help.ended, 0);
   t.regex(help.out, /^Usage: putlogs-local/);
-  const version = new Run('--version');
+  // With the largest seed.
+  const version = new Run('--chaos=4294967295', '--version');
   t.is(await version.ended, 0);
   t.regex(version.out, /^\d+\.\d+\.\d+\n$/);
 });

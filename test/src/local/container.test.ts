@@ -124,6 +124,20 @@ class Container {
     return code;
   }
 
+  /** Asks without a process for each time. */
+  async untilItAnswers(path: string, pattern: RegExp): Promise<void> {
+    const ask = () => exchange(Number(this.port), 'GET', path, { host: 'localhost' });
+    await until(
+      `${pattern} at ${path}`,
+      () =>
+        ask().then(
+          ({ body }) => pattern.test(body),
+          () => false,
+        ),
+      () => sleep(50),
+    );
+  }
+
   /** As `docker compose exec` does. */
   async execute(...words: readonly string[]): Promise<string> {
     const child = this.#spawn([...words, '--endpoint', `http://127.0.0.1:${this.port}`]);
@@ -200,14 +214,14 @@ test('the image runs as its recipe says, and the application of the example logs
   t.is(await container.checkHealth(), 1);
 
   const first = container.start();
-  const pause = () => sleep(50);
-  await until('a healthy service', async () => (await container.checkHealth()) === 0, pause);
+  await container.untilItAnswers('/_putlogs/health', /ok/);
+  t.is(await container.checkHealth(), 0);
   const app = startApplication(t, container.port);
   const find = async (search: string) => {
     const lines = (await container.execute('putlogs-local', 'query', search, '--json')).trim().split('\n');
     return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
   };
-  await until('the first event', async () => (await find('msg:listening')).length === 1, pause);
+  await container.untilItAnswers('/_putlogs/search?query=msg:listening', /"total":1,/);
   const [listening] = await find('msg:listening');
   t.like(listening, { logGroupName: '/compose/app', entity: { keyAttributes: { Name: 'checkout' } } });
   t.is((await exchange(JSON.parse(listening.message).port, 'GET', '/orders')).status, 200);
@@ -226,6 +240,6 @@ test('the image runs as its recipe says, and the application of the example logs
   t.deepEqual(await once(first, 'exit'), [0, null]);
   t.is(statSync(join(folder, 'data/logs.ndjson')).uid, IS_ROOT ? 1_000 : (process.getuid?.() ?? 0));
   container.start();
-  await until('a healthy service', async () => (await container.checkHealth()) === 0, pause);
+  await container.untilItAnswers('/_putlogs/health', /ok/);
   t.is((await find('"request served"')).length, 1);
 });

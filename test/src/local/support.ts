@@ -8,7 +8,7 @@ import {
   type PutLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Local, type StartOptions, seededRandom, start } from '@putlogs/local';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 
 /** The time of the clock in these tests, which does not advance. */
 export const NOW = Date.UTC(2026, 10, 24, 12);
@@ -39,6 +39,11 @@ export class Bench {
       // It signs at NOW, as `raw` does.
       systemClockOffset: NOW - Date.now(),
     });
+  }
+
+  async close(): Promise<void> {
+    this.client.destroy();
+    await this.local.close();
   }
 
   put(input: Partial<PutLogEventsCommandInput> = {}): Promise<PutLogEventsCommandOutput> {
@@ -75,12 +80,28 @@ export class Bench {
 }
 
 export async function bench(t: ExecutionContext, options: StartOptions = {}): Promise<Bench> {
-  const local = await start({ now: () => NOW, signingClock: () => NOW, ...options });
-  const made = new Bench(local);
-  t.teardown(async () => {
-    made.client.destroy();
-    await local.close();
-  });
+  const made = await openBench(options);
+  t.teardown(() => made.close());
+  return made;
+}
+
+/** A service for all tests of a file that only read what it is filled with. It starts when the first asks for it. */
+export function sharedBench(fill: (made: Bench) => Promise<unknown>): () => Promise<Bench> {
+  let shared: Promise<Bench> | undefined;
+  test.after.always(async () => (await shared)?.close());
+  const openFilled = async () => {
+    const made = await openBench();
+    await fill(made);
+    return made;
+  };
+  return () => {
+    shared ??= openFilled();
+    return shared;
+  };
+}
+
+async function openBench(options: StartOptions = {}): Promise<Bench> {
+  const made = new Bench(await start({ now: () => NOW, signingClock: () => NOW, ...options }));
   await made.client.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'g', logStreamName: 's' }));
   return made;

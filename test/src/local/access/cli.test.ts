@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { serve, UsageError } from '@putlogs/local/internal';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../support/until.js';
 
@@ -72,9 +73,7 @@ test('a policy that cannot be read or obeyed is an error, with the reason', asyn
     ['/nowhere/policy.json', /--policy \/nowhere\/policy\.json: ENOENT/],
   ];
   for (const [name, reason] of cases) {
-    const { state } = await run(t, '--policy', name);
-    t.is(state.code, 2);
-    t.regex(state.text, reason);
+    await t.throwsAsync(serve(['--policy', name]), { instanceOf: UsageError, message: reason });
   }
 });
 

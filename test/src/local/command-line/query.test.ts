@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
-import test, { type ExecutionContext } from 'ava';
-import { type Bench, bench, HOUR, NOW } from '../support.js';
+import test from 'ava';
+import { bench, HOUR, NOW, sharedBench } from '../support.js';
 
 const CLI = fileURLToPath(new URL('cli.js', import.meta.resolve('@putlogs/local')));
 
@@ -26,8 +26,7 @@ function run(endpoint: string, ...args: readonly string[]): Promise<Result> {
 
 const ENTITY = { keyAttributes: { Type: 'Service', Name: 'shop', Environment: 'ecs:prod' } };
 
-async function withEvents(t: ExecutionContext): Promise<Bench> {
-  const made = await bench(t);
+const shared = sharedBench(async (made) => {
   await made.client.send(new CreateLogGroupCommand({ logGroupName: 'h' }));
   await made.client.send(new CreateLogStreamCommand({ logGroupName: 'h', logStreamName: 's' }));
   await made.put({
@@ -41,11 +40,10 @@ async function withEvents(t: ExecutionContext): Promise<Bench> {
       { timestamp: NOW, message: '{"level":30,"msg":"late","status":200}' },
     ],
   });
-  return made;
-}
+});
 
 test('query prints the events that match, with their source', async (t) => {
-  const { local } = await withEvents(t);
+  const { local } = await shared();
   const { code, out, err } = await run(local.endpoint, 'level:error');
   t.is(code, 0);
   t.is(err, '');
@@ -68,7 +66,7 @@ for (const [args, expected] of [
   [['--', '-status:*'], ['in h']],
 ] as const) {
   test(`query --json ${args.join(' ')} prints ${expected.join(' and ')}`, async (t) => {
-    const { local } = await withEvents(t);
+    const { local } = await shared();
     const { code, out } = await run(local.endpoint, '--json', ...args);
     t.is(code, 0);
     const messages = out
@@ -80,12 +78,12 @@ for (const [args, expected] of [
 }
 
 test('query ends with 1 if nothing matches', async (t) => {
-  const { local } = await withEvents(t);
+  const { local } = await shared();
   t.deepEqual(await run(local.endpoint, 'nowhere'), { code: 1, out: '', err: '' });
 });
 
 test('query says that there is more', async (t) => {
-  const { local } = await withEvents(t);
+  const { local } = await shared();
   const { code, err } = await run(local.endpoint, '--limit', '1');
   t.is(code, 0);
   t.is(err, '2 older events match too: see --limit.\n');
@@ -102,7 +100,7 @@ for (const [args, message] of [
   [['--bogus'], /--bogus[\s\S]*\n\nUsage: putlogs-local query/],
 ] as const) {
   test(`query ${args.join(' ')} ends with 2 and a reason`, async (t) => {
-    const { local } = await bench(t);
+    const { local } = await shared();
     const { code, out, err } = await run(local.endpoint, ...args);
     t.is(code, 2);
     t.is(out, '');
@@ -154,7 +152,7 @@ test('a reader that ends early, such as head, is no failure', async (t) => {
 });
 
 test('query is answered by a service at a name that is not of loopback, as that of a container', async (t) => {
-  const { local } = await withEvents(t);
+  const { local } = await shared();
   // It leads to this machine, but is none of the names that the control interface answers at.
   const name = `http://[::ffff:127.0.0.1]:${local.port}`;
   t.is((await fetch(`${name}/_putlogs/search`)).status, 403);

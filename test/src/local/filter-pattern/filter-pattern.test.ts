@@ -1,6 +1,6 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import test, { type ExecutionContext } from 'ava';
-import { type Bench, bench, NOW } from '../support.js';
+import { type Bench, bench, NOW, sharedBench } from '../support.js';
 
 /** The messages that FilterLogEvents finds with a pattern. */
 async function find(made: Bench, filterPattern: string): Promise<readonly (string | undefined)[]> {
@@ -10,19 +10,22 @@ async function find(made: Bench, filterPattern: string): Promise<readonly (strin
 
 async function withMessages(t: ExecutionContext, messages: readonly string[]): Promise<Bench> {
   const made = await bench(t);
-  await made.put({ logEvents: messages.map((message) => ({ timestamp: NOW, message })) });
+  await put(made, messages);
   return made;
 }
+
+const put = (made: Bench, messages: readonly string[]) =>
+  made.put({ logEvents: messages.map((message) => ({ timestamp: NOW, message })) });
 
 /** Pattern, then the indexes of the messages that match. */
 type Case = readonly [pattern: string, ...matches: readonly number[]];
 
 function cases(title: string, messages: readonly string[], table: readonly Case[]): void {
+  const shared = sharedBench((made) => put(made, messages));
   for (const [pattern, ...matches] of table) {
     test(`${title}: ${pattern || 'the empty pattern'}`, async (t) => {
-      const made = await withMessages(t, messages);
       t.deepEqual(
-        await find(made, pattern),
+        await find(await shared(), pattern),
         matches.map((index) => messages[index]),
       );
     });
@@ -184,10 +187,11 @@ const INVALID = [
   '[ip, user, username, timestamp, request, status_code = 4* && bytes > 1000]',
 ];
 
+const empty = sharedBench(() => Promise.resolve());
+
 for (const pattern of INVALID) {
   test(`the service refuses ${pattern}`, async (t) => {
-    const made = await bench(t);
-    await t.throwsAsync(find(made, pattern), {
+    await t.throwsAsync(find(await empty(), pattern), {
       name: 'InvalidParameterException',
       message: 'Invalid filter pattern',
     });
@@ -196,8 +200,7 @@ for (const pattern of INVALID) {
 
 for (const [start, end] of ['{}', '[]']) {
   test(`the service says what is wrong with an open ${start}`, async (t) => {
-    const made = await bench(t);
-    await t.throwsAsync(find(made, `${start} $.a = 1`), {
+    await t.throwsAsync(find(await empty(), `${start} $.a = 1`), {
       name: 'InvalidParameterException',
       message: `If a filter pattern starts with '${start}' it must end with '${end}'`,
     });

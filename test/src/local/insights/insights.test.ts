@@ -21,6 +21,7 @@ import {
   NOW,
   putDuring,
   SECOND,
+  sharedBench,
 } from '../support.js';
 
 const start = ({ client }: Bench, input: Partial<StartQueryCommandInput> = {}) =>
@@ -218,10 +219,11 @@ const CASES: readonly Case[] = [
   ['FIELDS ms | SORT ms DESC | LIMIT 1', { ms: '250' }],
 ];
 
+const shared = sharedBench(withMessages);
+
 for (const [queryString, ...rows] of CASES) {
   test(`query: ${queryString.replaceAll('\n', ' ⏎ ')}`, async (t) => {
-    const made = await withMessages(await bench(t));
-    t.deepEqual(await rowsOf(made, { queryString }), [...rows]);
+    t.deepEqual(await rowsOf(await shared(), { queryString }), [...rows]);
   });
 }
 
@@ -252,8 +254,7 @@ const REFUSED: readonly (readonly [query: string, message: string])[] = [
 
 for (const [queryString, message] of REFUSED) {
   test(`the query is refused: ${queryString.replaceAll('\n', ' ⏎ ')}`, async (t) => {
-    const made = await bench(t);
-    await t.throwsAsync(start(made, { queryString }), { name: 'MalformedQueryException', message });
+    await t.throwsAsync(start(await shared(), { queryString }), { name: 'MalformedQueryException', message });
   });
 }
 
