@@ -159,6 +159,8 @@ test.serial('the greeting says how to point an application at the service, and n
   const greeting = shared?.out ?? '';
   t.regex(greeting, /export AWS_REGION=us-east-1\n/);
   t.regex(greeting, /export AWS_ACCESS_KEY_ID=local\n/);
+  t.true(greeting.includes(` --endpoint-url ${endpoint}\n`));
+  t.true(greeting.includes(`  PUTLOGS_ENDPOINT=${endpoint} node app.js`));
   t.true(greeting.includes(` on the page ${endpoint}/. `));
   t.notRegex(greeting, /chaos/i);
 });

@@ -1,6 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,24 +38,29 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
 
-/** The last stage of a recipe, which is what runs. */
+/** A stage of a recipe: by default the last, which is what runs. */
 class Recipe {
-  readonly #last: readonly Instruction[];
+  readonly #instructions: readonly Instruction[];
 
-  constructor(path: string) {
+  constructor(path: string, stage = -1) {
     const all = DockerfileParser.parse(readFileSync(join(ROOT, path), 'utf8')).getInstructions();
-    this.#last = all.slice(all.findLastIndex((one) => one.getKeyword() === 'FROM'));
+    const starts = all.flatMap((one, index) => (one.getKeyword() === 'FROM' ? [index] : []));
+    const start = starts.at(stage);
+    this.#instructions = all.slice(
+      start,
+      starts.find((one) => one > (start ?? 0)),
+    );
   }
 
   all(keyword: string): readonly string[] {
-    return this.#last
+    return this.#instructions
       .filter((one) => one.getKeyword() === keyword)
       .map((one) => one.getArgumentsContent() ?? '');
   }
 
   /** The words of an instruction in exec form; none if it is in shell form, or not there. */
   words(keyword: string): readonly string[] {
-    const found = this.#last.find((one) => one.getKeyword() === keyword);
+    const found = this.#instructions.find((one) => one.getKeyword() === keyword);
     return found instanceof JSONInstruction
       ? found.getJSONStrings().map((word) => JSON.parse(word.getValue()))
       : [];
@@ -90,6 +104,9 @@ test('the example builds both recipes, and starts the application once the servi
 const IS_ROOT = process.getuid?.() === 0;
 const SERVICE_PORT = '4586';
 
+/** What the package is made of. */
+const PACKED = ['package.json', 'README.md', 'dist'];
+
 /** The image of the service, as its recipe makes it, in a folder; and its commands as processes, at a free port. */
 class Container {
   readonly folder: string;
@@ -104,10 +121,13 @@ class Container {
   }
 
   async build(): Promise<void> {
-    const tmp = join(this.folder, 'tmp');
-    mkdirSync(tmp);
-    const pack = ['pack', '--ignore-scripts', '--pack-destination', tmp, join(ROOT, 'packages/local')];
-    await promisify(execFile)('npm', pack, { env: this.#env });
+    mkdirSync(join(this.folder, 'tmp'));
+    const source = join(this.folder, 'putlogs');
+    for (const path of ['LICENSE', ...PACKED.map((one) => `packages/local/${one}`)])
+      cpSync(join(ROOT, path), join(source, path), { recursive: true });
+    // The compiler has run here.
+    const pack = new Recipe(IMAGE, 0).all('RUN').at(-1) ?? '';
+    await promisify(execFile)('sh', ['-c', this.#here(pack)], { cwd: source, env: this.#env });
     for (const command of this.#recipe.all('RUN').map((text) => this.#here(text))) {
       // Only root gives folders away. Here, the folder is of whom the service runs as then.
       const run = IS_ROOT ? command : command.replace(/ && chown \S+ \S+/, '');
@@ -164,7 +184,7 @@ class Container {
   /** The folders and the port of the container, on this machine. */
   #here(text: string): string {
     return text
-      .replace(/(?<![\w.])\/(?=tmp\/|data\b)/g, `${this.folder}/`)
+      .replace(/(?<![\w.])\/(?=(?:tmp|data)\b)/g, `${this.folder}/`)
       .replaceAll(SERVICE_PORT, this.port);
   }
 
@@ -211,6 +231,7 @@ test('the image runs as its recipe says, and the application of the example logs
   chmodSync(folder, 0o755);
   const container = new Container(t, folder, `${await freePort()}`);
   await container.build();
+  t.true(existsSync(join(folder, 'prefix/lib/node_modules/@putlogs/local/LICENSE')));
   t.is(await container.checkHealth(), 1);
 
   const first = container.start();

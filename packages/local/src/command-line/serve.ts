@@ -124,8 +124,14 @@ function greeting(local: Local, { chaos, mcp }: Arguments): string {
     `Events appear here as they arrive${hasPage(local) ? `, and on the page ${local.endpoint}/` : ''}. Press Ctrl+C to end.`,
     ...(hasPage(local) ? [] : [NO_PAGE]),
   ];
-  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${notices.join('\n\n')}\n`;
+  return `CloudWatch Logs is at ${local.endpoint}. Point an application at it:\n\n${lines.join('\n')}\n\n${oneClient(local)}\n\n${notices.join('\n\n')}\n`;
 }
+
+/** For a client that has credentials and a Region already. */
+const oneClient = ({ endpoint }: Local): string => `Or one client alone, which has credentials and a Region:
+
+  aws logs describe-log-groups --endpoint-url ${endpoint}
+  PUTLOGS_ENDPOINT=${endpoint} node app.js   (with @putlogs/pino or @putlogs/winston)`;
 
 /** The page and all else under /_putlogs/ are answered at a loopback name alone. */
 const hasPage = ({ endpoint }: Local): boolean => isForLoopback({ host: new URL(endpoint).host });

@@ -252,6 +252,34 @@ pageTest('all of it can be used by the keyboard', async (t, page, made) => {
   t.is(reached.size, all);
 });
 
+pageTest('in a narrow window everything has room, and details are over the events', async (t, page, made) => {
+  await put(made, [...ORDERS, 'wide '.repeat(100)], { entity: ENTITY });
+  await shows(page, 5, 5);
+  const boxOf = async (selector: string) => {
+    const box = await page.locator(selector).boundingBox();
+    if (!box) throw new Error(`${selector} is not shown`);
+    return box;
+  };
+  const isWithin = async (selector: string, width: number) => {
+    const { x, width: own } = await boxOf(selector);
+    t.true(own >= 80 && x >= 0 && x + own <= width, `${selector} in ${width}: ${x} and ${own}`);
+  };
+  for (const width of [390, 650, 850]) {
+    await page.setViewportSize({ width, height: 800 });
+    t.is(await page.evaluate('document.documentElement.scrollWidth'), width);
+    for (const part of ['#search', '#pattern', '.sidebar', '.events', '.foot']) await isWithin(part, width);
+    const [sidebar, events] = [await boxOf('.sidebar'), await boxOf('.events')];
+    // Log groups are above the events, or beside them.
+    if (width < 600) t.true(sidebar.y + sidebar.height <= events.y);
+    else t.true(sidebar.x + sidebar.width <= events.x);
+    await rows(page).first().click();
+    await isWithin('.detail', width);
+    t.is((await boxOf('.events')).width, events.width);
+    if (width < 700) t.is((await boxOf('.detail')).width, width);
+    await page.click('.detail [aria-label=Close]');
+  }
+});
+
 const leaf = (page: Page, text: string) => page.locator('.detail .leaf', { hasText: text });
 
 pageTest(
