@@ -1,5 +1,5 @@
 // Writes into dist what the packages publish, from what the compiler wrote into build: bundles of few files for `import` and
-// for `require`, and the types for both. With --source-maps each bundle leads to the files that it was made of.
+// for `require`, and the types for both. With --source-maps each bundle has one beside it, which it does not name.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +29,7 @@ const NAMES = ["'./putlogs-worker.js'", "'#putlogs/pipeline.js'"];
 /** What an ES module imports of CommonJS. As it stands, a CommonJS declaration would need the option `esModuleInterop`. */
 const COMMONJS_IMPORT = /^import (\w+)(?:, (\{.*\}))? from ('(?:logform|winston-transport)');$/gm;
 
-const sourcemap = process.argv.includes('--source-maps');
+const sourcemap = process.argv.includes('--source-maps') ? 'hidden' : false;
 for (const [name, { entries, threads }] of Object.entries(PACKAGES)) {
   const folder = fileURLToPath(new URL(`../packages/${name}/`, import.meta.url));
   const bundles = await Promise.all(

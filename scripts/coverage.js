@@ -1,8 +1,9 @@
 // Runs the tests and prints how much of each package they execute, worker threads and child processes included. (Not what
 // a killed process executed: it cannot write that down.) With arguments: `pnpm check:coverage build/core/spool/*.test.js`. The
-// tests run on the bundles, whose source maps lead to the files that they were made of.
+// tests run on the bundles, and their source maps lead to the files that they were made of. The bundles do not name the maps:
+// else each process would read them, and write them beside what it executed.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,14 +43,44 @@ async function executed() {
     logging: 'error',
     outputDir: join(folder, 'report'),
     reports: [['json-summary']],
-    entryFilter: ({ url }) => /\/packages\/\w+\/dist\/.*\.c?js$/.test(url) && !url.includes('/node_modules/'),
     sourceFilter: isCounted,
     // Files that no test loads count as well.
     all: { dir: Object.values(CODE), filter: isCounted },
   });
-  await report.addFromDir(join(folder, 'raw'));
-  const { files } = await report.generate();
-  return files;
+  const files = new Map();
+  for (const profile of profiles(join(folder, 'raw'))) {
+    const entries = profile.result
+      .filter(isOurs)
+      .map((entry) => ({ ...entry, ...readOnce(files, entry.url) }));
+    if (entries.length > 0) await report.add(entries);
+  }
+  return (await report.generate()).files;
+}
+
+/** What each process wrote at its end, but for those that were killed while they wrote. */
+function* profiles(raw) {
+  for (const name of readdirSync(raw)) {
+    try {
+      yield JSON.parse(readFileSync(join(raw, name), 'utf8'));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+  }
+}
+
+function isOurs({ url }) {
+  return /\/packages\/\w+\/dist\/.*\.c?js$/.test(url) && !url.includes('/node_modules/');
+}
+
+/** @returns the code of a file and its source map, if it has one, whose paths are made absolute */
+function readOnce(files, url) {
+  if (!files.has(url)) {
+    const path = fileURLToPath(url);
+    const map = existsSync(`${path}.map`) ? JSON.parse(readFileSync(`${path}.map`, 'utf8')) : undefined;
+    const sources = map?.sources.map((source) => new URL(source, url).href);
+    files.set(url, { source: readFileSync(path, 'utf8'), ...(map && { sourceMap: { ...map, sources } }) });
+  }
+  return files.get(url);
 }
 
 function isCounted(path) {

@@ -31,6 +31,11 @@ const SERVICES: Readonly<Record<string, Fault | undefined>> = {
   down: { kind: 'reset', operation: '*' },
 };
 
+interface Application {
+  readonly logger: string;
+  readonly local: Local;
+}
+
 /** What became of the records of one application. */
 type Ending = 'all arrive' | 'all arrive after a restart' | 'lost, and reported' | 'lost';
 
@@ -39,38 +44,39 @@ const endings = new Map<string, Ending>();
 for (const [name, way, signal] of WAYS) {
   for (const [service, fault] of Object.entries(SERVICES)) {
     for (const spool of [false, true]) {
-      for (const logger of LOGGERS) {
-        const cell = `${name}, ${service}, ${spool ? 'with' : 'without'} a spool`;
-        test.serial(`${logger}: ${cell}`, async (t) => {
-          const local = await startLocal(t, { random: alternately() });
-          if (fault !== undefined) local.fault(fault);
-          const folder = mkdtempSync(join(tmpdir(), 'putlogs-matrix-'));
-          t.teardown(() => rmSync(folder, { recursive: true }));
-          const env = {
-            PUTLOGS_CLOSE_TIMEOUT_MS: service === 'down' ? '500' : '8000',
-            // Nothing is sent before the end.
-            PUTLOGS_FLUSH_INTERVAL_MS: '3600000',
-            ...(spool && { PUTLOGS_SPOOL_DIRECTORY: folder }),
-          };
-          const ended = await runFixture(local, 'app.js', [logger, way, `${RECORDS}`], {
-            env,
-            onOutput: once((child) => void end(child, signal, spool ? folder : undefined)),
-          });
-          const before = arrived(local);
-          local.clearFaults();
-          if (spool) await restart(local, logger, folder);
-          t.is(new Set(arrived(local)).size, arrived(local).length, 'none arrives twice');
-          t.true([0, RECORDS].includes(arrived(local).length), `${arrived(local).length} arrived`);
-          const ending = endingOf(before.length, arrived(local).length, ended);
-          const other = endings.get(cell);
-          t.is(ending, other ?? ending, 'the same for all loggers');
+      const cell = `${name}, ${service}, ${spool ? 'with' : 'without'} a spool`;
+      test.serial(`${cell}: the same for all loggers`, async (t) => {
+        const folder = mkdtempSync(join(tmpdir(), 'putlogs-matrix-'));
+        t.teardown(() => rmSync(folder, { recursive: true }));
+        const env = {
+          PUTLOGS_CLOSE_TIMEOUT_MS: service === 'down' ? '500' : '8000',
+          // Nothing is sent before the end.
+          PUTLOGS_FLUSH_INTERVAL_MS: '3600000',
+          ...(spool && { PUTLOGS_SPOOL_DIRECTORY: folder }),
+        };
+        const applications = await Promise.all(
+          LOGGERS.map(async (logger) => {
+            const local = await startLocal(t, { random: alternately() });
+            if (fault !== undefined) local.fault(fault);
+            const ended = await runFixture(local, 'app.js', [logger, way, `${RECORDS}`], {
+              env: { ...env, PUTLOGS_LOG_GROUP_NAME: logGroupOf(logger) },
+              onOutput: once((child) => void end(child, signal, spool ? folder : undefined)),
+            });
+            return { logger, local, ended, before: arrived(local, logger).length };
+          }),
+        );
+        if (spool) await restart(applications[endings.size % applications.length], folder);
+        for (const { logger, ended, before } of applications) {
+          const after = applications.flatMap(({ local }) => arrived(local, logger));
+          t.is(new Set(after).size, after.length, `${logger}: none arrives twice`);
+          t.true([0, RECORDS].includes(after.length), `${logger}: ${after.length} arrived`);
+          const ending = endingOf(before, after.length, ended);
+          t.is(ending, endings.get(cell) ?? ending, logger);
           endings.set(cell, ending);
-          if (spool) {
-            t.true(ending.startsWith('all arrive'), ended.stderr);
-            t.deepEqual(readdirSync(folder), []);
-          }
-        });
-      }
+          if (spool) t.true(ending.startsWith('all arrive'), `${logger}: ${ended.stderr}`);
+        }
+        t.deepEqual(readdirSync(folder), []);
+      });
     }
   }
 }
@@ -108,20 +114,28 @@ async function end(
   signal: NodeJS.Signals | undefined,
   spool: string | undefined,
 ): Promise<void> {
-  // What has reached the worker is on disk soon; what has not is nobody's promise.
-  await until('the records on disk', () => spool === undefined || linesIn(spool) > RECORDS);
+  // What has reached the workers is on disk soon; what has not is nobody's promise.
+  const all = LOGGERS.length * RECORDS;
+  await until('the records on disk', () => spool === undefined || linesIn(spool) > all);
   if (signal !== undefined) child.kill(signal);
 }
 
-/** The next process, which finds that the one before is dead. */
-async function restart(local: Local, logger: string, folder: string): Promise<void> {
+/** The next process, which finds that those before are dead. */
+async function restart(application: Application | undefined, folder: string): Promise<void> {
+  if (application === undefined) throw new Error('no application');
+  const { local, logger } = application;
+  local.clearFaults();
   await runFixture(local, 'app.js', [logger, 'natural end', '1'], {
     env: { PUTLOGS_SPOOL_DIRECTORY: folder, PUTLOGS_LOG_GROUP_NAME: '/test/restart' },
   });
 }
 
-function arrived(local: Local): string[] {
-  return messages(local).filter((message) => message.includes('"record '));
+function logGroupOf(logger: string): string {
+  return `/test/${logger.replace(' ', '-')}`;
+}
+
+function arrived(local: Local, logger: string): string[] {
+  return messages(local, logGroupOf(logger)).filter((message) => message.includes('"record '));
 }
 
 function endingOf(before: number, after: number, { stderr }: Ended): Ending {
