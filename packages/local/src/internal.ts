@@ -1,7 +1,7 @@
 /** For this project's own tests. It may change in any release. */
 
-import { Service } from './http/server.js';
 import type { Local } from './local.js';
+import { Service } from './service/service.js';
 
 export { serve } from './command-line/serve.js';
 export { UsageError } from './command-line/usage-error.js';

@@ -1,6 +1,7 @@
 import type { Fault } from './faults/faults.js';
 import type { RejectedLogEventsInfo } from './operations/batch.js';
-import type { Entity, RejectedEntityInfo } from './operations/entity.js';
+import type { RejectedEntityInfo } from './operations/entity.js';
+import type { Entity } from './store/entity.js';
 import type { StoredEvent } from './store/store.js';
 
 /** Options of the local service. */

@@ -1,6 +1,6 @@
-import { Service } from './http/server.js';
 import type { Journal } from './journal/journal.js';
 import type { Local, StartOptions } from './local.js';
+import { Service } from './service/service.js';
 
 /**
  * Starts a local CloudWatch Logs, which keeps its data in memory. Close it with `close()`.

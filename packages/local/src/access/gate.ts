@@ -1,6 +1,6 @@
-import { accessDenied, Refusal } from '../http/refusal.js';
 import { ACCOUNT_ID } from '../operations/arn.js';
 import type { Members } from '../operations/members.js';
+import { accessDenied, Refusal } from '../refusal/refusal.js';
 import { Policy } from './policy.js';
 import { QuotaMeter, type Quotas } from './quotas.js';
 import { resourcesOf, taggedGroupForms } from './resources.js';

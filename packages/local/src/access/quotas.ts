@@ -1,5 +1,5 @@
-import { Refusal } from '../http/refusal.js';
 import { OPERATIONS } from '../operations/operations.js';
+import { Refusal } from '../refusal/refusal.js';
 
 /** Requests per second, by operation. */
 export type Quotas = Readonly<Record<string, number>>;

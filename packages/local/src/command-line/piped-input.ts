@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import type { Service } from '../http/server.js';
+import type { Service } from '../service/service.js';
 import { readLines } from '../standard-input/line-reader.js';
 
 const GROUP = 'stdin';

@@ -5,9 +5,9 @@ import { Policy } from '../access/policy.js';
 import { QUOTAS } from '../access/quotas.js';
 import { CHAOS, CHAOS_SUMMARY, MAX_SEED, seededRandom } from '../faults/chaos.js';
 import { isForLoopback } from '../http/browsers.js';
-import type { Service } from '../http/server.js';
 import { Journal, type JournalProblem } from '../journal/journal.js';
 import type { Local, StartOptions } from '../local.js';
+import type { Service } from '../service/service.js';
 import { startService } from '../start.js';
 import { safe } from '../terminal/safe-text.js';
 import { jsonLines, Transcript } from '../terminal/transcript.js';
@@ -53,12 +53,10 @@ interface Arguments {
   /** Seed of the chaos; undefined: no chaos. */
   readonly chaos: number | undefined;
   readonly access: Pick<StartOptions, 'policy' | 'quotas'>;
-  readonly help: boolean;
-  readonly version: boolean;
 }
 
 /** @throws {Error} saying which argument is invalid */
-function readArguments(given: readonly string[]): Arguments {
+function readArguments(given: readonly string[]): Arguments | 'help' | 'version' {
   const { values } = parseArgs({
     // parseArgs does not support options with an optional value.
     args: given.map((arg) => (arg === '--chaos' ? `--chaos=${randomInt(1_000_000)}` : arg)),
@@ -84,7 +82,10 @@ function readArguments(given: readonly string[]): Arguments {
     ...(policy !== undefined && { policy: readPolicy(policy) }),
     ...(quotas && { quotas: QUOTAS }),
   };
-  return { port: Number(port), host, json, open, db, mcp, chaos: readSeed(chaos), access, help, version };
+  const seed = readSeed(chaos);
+  if (help) return 'help';
+  if (version) return 'version';
+  return { port: Number(port), host, json, open, db, mcp, chaos: seed, access };
 }
 
 function readPolicy(file: string): object {
@@ -208,8 +209,8 @@ async function pass(service: Service, ending: AbortSignal): Promise<void> {
  */
 export async function serve(given: readonly string[]): Promise<number> {
   const args = parse(given);
-  if (args.help || args.version) {
-    process.stdout.write(args.help ? USAGE : `${version()}\n`);
+  if (args === 'help' || args === 'version') {
+    process.stdout.write(args === 'help' ? USAGE : `${version()}\n`);
     return 0;
   }
   try {
@@ -220,7 +221,7 @@ export async function serve(given: readonly string[]): Promise<number> {
   }
 }
 
-function parse(given: readonly string[]): Arguments {
+function parse(given: readonly string[]): ReturnType<typeof readArguments> {
   try {
     return readArguments(given);
   } catch (error) {

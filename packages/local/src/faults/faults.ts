@@ -1,7 +1,7 @@
 import { AWS_JSON, type Reply, TOO_LARGE } from '../http/protocol.js';
-import { accessDenied, invalidParameter, invalidSignature, Refusal } from '../http/refusal.js';
 import { logStreamArn } from '../operations/arn.js';
 import { OPERATIONS } from '../operations/operations.js';
+import { accessDenied, invalidParameter, invalidSignature, Refusal } from '../refusal/refusal.js';
 
 /** What a fault's answer quotes of the request. */
 interface RequestNames {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { unreadable } from '../refusal/refusal.js';
 import { safe } from '../terminal/safe-text.js';
-import { unreadable } from './refusal.js';
 
 /** The largest request of the service has 3 levels and about 50,000 values. */
 const MAX_DEPTH = 100;

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { isShape } from '../operations/members.js';
 import { MAX_SKEW_MINUTES } from '../operations/rules.js';
+import { invalidSignature, Refusal, unreadable } from '../refusal/refusal.js';
 import { EVENT_STREAM } from './event-stream.js';
 import { toJson } from './json.js';
-import { invalidSignature, Refusal, unreadable } from './refusal.js';
 
 /**
  * awsJson1_1 over HTTP (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). Of Signature Version 4 the

@@ -1,5 +1,5 @@
-import type { Entity } from '../operations/entity.js';
 import { isShape } from '../operations/members.js';
+import type { Entity } from '../store/entity.js';
 
 /** A request that changed log groups or streams. */
 export interface OperationEntry {

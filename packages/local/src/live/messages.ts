@@ -1,6 +1,6 @@
 import type { ActiveFault } from '../faults/faults.js';
 import type { RequestRecord } from '../local.js';
-import type { Entity } from '../operations/entity.js';
+import type { Entity } from '../store/entity.js';
 
 /**
  * The messages of GET /_putlogs/live, a stream of server-sent events. This file holds types only, and is shared with the

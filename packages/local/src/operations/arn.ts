@@ -1,4 +1,4 @@
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import type { LogGroup, Store } from '../store/store.js';
 import type { Members } from './members.js';
 import { LOG_GROUP_IDENTIFIER, LOG_GROUP_NAME } from './rules.js';

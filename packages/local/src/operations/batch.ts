@@ -1,14 +1,7 @@
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
+import { sizeOf } from '../store/event-size.js';
 import { isShape, lengthConstraint, type Members, mismatch, NOT_NULL } from './members.js';
-import {
-  DAY_MS,
-  EVENT_OVERHEAD_BYTES,
-  MAX_AGE_MS,
-  MAX_AHEAD_MS,
-  MAX_BATCH_BYTES,
-  MAX_EVENTS,
-  SPAN_LIMIT_MS,
-} from './rules.js';
+import { DAY_MS, MAX_AGE_MS, MAX_AHEAD_MS, MAX_BATCH_BYTES, MAX_EVENTS, SPAN_LIMIT_MS } from './rules.js';
 
 /** The events of an accepted batch that the service rejects. End indexes are exclusive, the start index is inclusive. */
 export interface RejectedLogEventsInfo {
@@ -52,12 +45,6 @@ export function readBatch(members: Members): Batch {
   }
   return { timestamps, messages, bytes, largest, chronological };
 }
-
-/**
- * Bytes of an event as the service counts them. A lone surrogate becomes U+FFFD, and Buffer.byteLength counts its three
- * bytes.
- */
-export const sizeOf = (message: string): number => Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
 
 function readTimestamp(value: unknown, index: number, members: Members): number {
   const path = (): string => `logEvents.${index + 1}.member.timestamp`;

@@ -1,4 +1,4 @@
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import type { LogGroup, LogStream } from '../store/store.js';
 import { ACCOUNT_ID, logGroupArn, logGroupNameOf, logStreamArn, readLogGroup } from './arn.js';
 import type { Members } from './members.js';

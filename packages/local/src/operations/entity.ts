@@ -1,11 +1,6 @@
+import type { Entity } from '../store/entity.js';
 import type { Members } from './members.js';
 import { ATTRIBUTES, KEY_ATTRIBUTE_NAMES, KEY_ATTRIBUTES, REQUIRED_BY_TYPE } from './rules.js';
-
-/** The service or resource that wrote the events: `PutLogEvents.entity`. */
-export interface Entity {
-  readonly keyAttributes?: Readonly<Record<string, string>>;
-  readonly attributes?: Readonly<Record<string, string>>;
-}
 
 /** Why the service accepts the events without their entity. */
 export interface RejectedEntityInfo {

@@ -1,6 +1,6 @@
 import { parseFilterPattern } from '../filter-pattern/filter-pattern.js';
 import { FilterPatternError } from '../filter-pattern/filter-pattern-error.js';
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 
 /** Parses a filter pattern. Throws the service's refusal of one that is invalid. */
 export function readPattern(pattern: string): (message: string) => boolean {

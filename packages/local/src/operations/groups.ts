@@ -1,4 +1,4 @@
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import { LogGroup } from '../store/store.js';
 import { logGroupNameOf } from './arn.js';
 import type { Operation } from './operation.js';

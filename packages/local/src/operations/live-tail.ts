@@ -1,5 +1,5 @@
-import { invalidParameter } from '../http/refusal.js';
 import { LiveTailSession } from '../live-tail/live-tail-session.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import { logGroupNameIn } from './arn.js';
 import { readPattern } from './filter.js';
 import type { Operation } from './operation.js';

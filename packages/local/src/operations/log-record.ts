@@ -1,7 +1,7 @@
 import { Turn } from '../clock/turn.js';
-import { invalidParameter, Refusal } from '../http/refusal.js';
 import { discoverFieldsOf, type QueriedEvent, Row, SYSTEM_FIELDS } from '../insights/row.js';
 import { Timestamp, toText } from '../insights/value.js';
+import { invalidParameter, Refusal } from '../refusal/refusal.js';
 import { eventIdOf } from '../store/event-key.js';
 import type { KeyedEvent, LogGroup, Store } from '../store/store.js';
 import { ACCOUNT_ID, readLogGroup } from './arn.js';

@@ -1,4 +1,4 @@
-import { invalidParameter, type Refusal, unreadable } from '../http/refusal.js';
+import { invalidParameter, type Refusal, unreadable } from '../refusal/refusal.js';
 import type { MapRule, NumberRule, TextRule } from './rules.js';
 
 type Shape = Readonly<Record<string, unknown>>;

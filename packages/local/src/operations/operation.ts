@@ -1,7 +1,8 @@
+import type { Entity } from '../store/entity.js';
 import type { QueryStore } from '../store/query-store.js';
 import type { Store, StoredBatch } from '../store/store.js';
 import type { RejectedLogEventsInfo } from './batch.js';
-import type { Entity, RejectedEntityInfo } from './entity.js';
+import type { RejectedEntityInfo } from './entity.js';
 import type { Members } from './members.js';
 
 /** Details of a request, recorded while it is read, so that they are also known of refused requests. */

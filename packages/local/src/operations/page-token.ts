@@ -1,4 +1,4 @@
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import type { Members } from './members.js';
 import { NEXT_TOKEN } from './rules.js';
 

@@ -1,13 +1,13 @@
 import type { Turn } from '../clock/turn.js';
-import { invalidParameter, Refusal } from '../http/refusal.js';
 import { MalformedQuery } from '../insights/malformed-query.js';
 import { parseQuery } from '../insights/parse-query.js';
 import { type Query, runQuery } from '../insights/query.js';
 import { Row } from '../insights/row.js';
+import { invalidParameter, Refusal } from '../refusal/refusal.js';
+import { sizeOf } from '../store/event-size.js';
 import { type QueryOutcome, StoredQuery } from '../store/query-store.js';
 import type { LogGroup, Store } from '../store/store.js';
 import { ACCOUNT_ID, logGroupNameOf } from './arn.js';
-import { sizeOf } from './batch.js';
 import { eventsOf, queriedEvent } from './log-record.js';
 import type { Members } from './members.js';
 import type { Operation } from './operation.js';

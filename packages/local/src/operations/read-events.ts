@@ -1,5 +1,5 @@
 import { Turn } from '../clock/turn.js';
-import { invalidParameter } from '../http/refusal.js';
+import { invalidParameter } from '../refusal/refusal.js';
 import {
   compareKeys,
   type EventKey,
@@ -9,9 +9,9 @@ import {
   keyOfEventId,
   LAST_KEY,
 } from '../store/event-key.js';
+import { sizeOf } from '../store/event-size.js';
 import type { KeyedEvent, LogGroup, LogStream } from '../store/store.js';
 import { readLogGroup } from './arn.js';
-import { sizeOf } from './batch.js';
 import { readPattern } from './filter.js';
 import type { Members } from './members.js';
 import type { Operation } from './operation.js';

@@ -81,7 +81,6 @@ export const MAX_EVENTS = 10_000;
 
 /** PutLogEvents: the sum of all messages in UTF-8, plus 26 bytes for each event. One event has no lower limit. */
 export const MAX_BATCH_BYTES = 1_048_576;
-export const EVENT_OVERHEAD_BYTES = 26;
 
 /**
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html: "within five minutes of the time stamp in the

@@ -1,4 +1,4 @@
-import { invalidParameter, Refusal } from '../http/refusal.js';
+import { invalidParameter, Refusal } from '../refusal/refusal.js';
 import type { LogGroup } from '../store/store.js';
 import { logGroupNameIn } from './arn.js';
 import type { Operation } from './operation.js';

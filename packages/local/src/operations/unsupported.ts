@@ -1,4 +1,4 @@
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../refusal/refusal.js';
 
 /** The operations of CloudWatch Logs that are not implemented here. A test compares this list with the SDK. */
 export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { sizeOf } from '../operations/batch.js';
+import { sizeOf } from './event-size.js';
 import type { LogStream, StoredBatch } from './store.js';
 
 /** About what the objects of a batch take in memory, beside its messages. */

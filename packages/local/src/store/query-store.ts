@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Turn } from '../clock/turn.js';
-import { Refusal } from '../http/refusal.js';
+import { Refusal } from '../refusal/refusal.js';
 
 /** More queries than this are forgotten, the oldest first. */
 const MAX_QUERIES = 100;

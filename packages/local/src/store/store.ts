@@ -1,6 +1,6 @@
-import { alreadyExists, notFound, Refusal } from '../http/refusal.js';
-import type { Entity } from '../operations/entity.js';
+import { alreadyExists, notFound, Refusal } from '../refusal/refusal.js';
 import { Arrivals } from './arrivals.js';
+import type { Entity } from './entity.js';
 import type { EventKey } from './event-key.js';
 
 /** A stored event. Times are milliseconds since 1970. `entity` is null if none was accepted. */

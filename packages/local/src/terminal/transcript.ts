@@ -1,6 +1,6 @@
 import { toJson } from '../http/json.js';
 import type { Put, RequestRecord } from '../local.js';
-import type { Entity } from '../operations/entity.js';
+import type { Entity } from '../store/entity.js';
 import { isoTime } from './iso-time.js';
 import { safe } from './safe-text.js';
 

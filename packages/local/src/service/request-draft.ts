@@ -1,11 +1,18 @@
 import type { IncomingMessage } from 'node:http';
+import {
+  operationOf,
+  type Reply,
+  serviceReply,
+  TOO_LARGE,
+  TooLarge,
+  unknownOperation,
+} from '../http/protocol.js';
 import type { RequestRecord } from '../local.js';
 import type { Members } from '../operations/members.js';
 import type { Operation } from '../operations/operation.js';
 import { OPERATIONS } from '../operations/operations.js';
 import { UNSUPPORTED_OPERATIONS, unsupportedOperation } from '../operations/unsupported.js';
-import { operationOf, type Reply, serviceReply, TOO_LARGE, TooLarge, unknownOperation } from './protocol.js';
-import { Refusal } from './refusal.js';
+import { Refusal } from '../refusal/refusal.js';
 
 /** Longer names are not recorded, since the service refuses them; longer messages are cut. */
 const MAX_RECORDED = 512;
