@@ -346,6 +346,61 @@ test.serial('a second replay of the same file leaves it to the first', async (t)
   t.deepEqual(readdirSync(join(file, '..')), []);
 });
 
+test.serial('two replays that break the lock of one dead owner at once: one has the file', async (t) => {
+  const local = await service(t);
+  const end = local.fault({ kind: 'hang' });
+  const file = fileWith(t, letter('one'));
+  const env = { ...local.env, PUTLOGS_REQUEST_TIMEOUT_MS: '500' };
+  const dead = new Command(['replay', file], { env });
+  await dead.started(local);
+  dead.child.kill('SIGKILL');
+  await dead.ended;
+  const folder = dirname(file);
+  const replayWith = (code: string) => {
+    const patch = join(spoolFolder(t), 'patch.cjs');
+    const head = `const promises = require('node:fs/promises');
+      const { existsSync, writeFileSync } = require('node:fs');`;
+    writeFileSync(patch, `${head}\n${code}\nrequire('node:module').syncBuiltinESMExports();`);
+    const NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --require ${patch}`;
+    return new Command(['replay', file], { cwd: folder, env: { ...env, NODE_OPTIONS } });
+  };
+  const there = (name: string) =>
+    until(
+      name,
+      () => existsSync(join(folder, name)),
+      () => sleep(5),
+    );
+  // One has found that the owner is dead, and stands still before it removes the lock; the other takes a lock meanwhile.
+  const slow = replayWith(
+    `const { rm } = promises;
+    promises.rm = async (path, options) => {
+      if (String(path).endsWith('.lock') && !existsSync('held')) {
+        writeFileSync('held', '');
+        while (!existsSync('free')) await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return rm(path, options);
+    };`,
+  );
+  await there('held');
+  const quick = replayWith(
+    `const { writeFile } = promises;
+    promises.writeFile = async (path, ...rest) => {
+      await writeFile(path, ...rest);
+      if (String(path).endsWith('.lock')) writeFileSync('taken', '');
+    };`,
+  );
+  await there('taken');
+  writeFileSync(join(folder, 'free'), '');
+  // Whoever does not have the file ends while nothing can be delivered.
+  const loser = await Promise.race([slow, quick].map((one) => one.ended.then(() => one)));
+  t.regex(loser.stderr, /^putlogs: another putlogs replay is sending .*\.replay\.$/m);
+  t.is((await loser.ended).code, 1);
+  end();
+  t.is((await (loser === slow ? quick : slow).ended).code, 0);
+  t.deepEqual(arrived(local), ['one']);
+  t.deepEqual(readdirSync(folder).toSorted(), ['free', 'held', 'taken']);
+});
+
 test.serial('what a replay that was killed has not finished is removed', async (t) => {
   const local = await service(t);
   const file = fileWith(t, letter('one'));

@@ -226,6 +226,22 @@ test.serial('a spool of many folders is sent whole', async (t) => {
   t.deepEqual(readdirSync(root), []);
 });
 
+test.serial('two replays of a spool at once share it: each event arrives once', async (t) => {
+  const [local, root] = [await service(t), spoolFolder(t)];
+  for (const i of range(30)) leave(root, i, oldSegment([`record ${i}`], `stream-${i}`));
+  const both = [1, 2].map(() => new Command(['replay', '--json', root], { env: local.env }));
+  const ends = await Promise.all(both.map(({ ended }) => ended));
+  t.deepEqual(
+    ends.map(({ code }) => code),
+    [0, 0],
+  );
+  const delivered = both.map(({ stdout }): number => JSON.parse(stdout).delivered);
+  t.is((delivered[0] ?? 0) + (delivered[1] ?? 0), 30);
+  t.is(local.count('/old'), 30);
+  t.is(new Set(local.events('/old').map(({ message }) => message)).size, 30);
+  t.deepEqual(readdirSync(root), []);
+});
+
 test.serial('an empty directory is no error', async (t) => {
   const [local, root] = [await service(t), spoolFolder(t)];
   const { code, stdout } = await answer(['replay', root], { env: local.env });
