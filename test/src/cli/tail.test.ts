@@ -306,6 +306,12 @@ test.serial('a signal ends the wait for a log group', async (t) => {
   t.is(command.stdout, '');
 });
 
+test('without a Region, it says how to name one', async (t) => {
+  const { code, stderr } = await answer(['tail', '/my/app']);
+  t.is(code, 1);
+  t.is(stderr, 'putlogs: no AWS Region is known: name it by --region or AWS_REGION\n');
+});
+
 test.serial('without a log group, that of the options is read', async (t) => {
   const { local, put } = await service(t);
   await put(['x']);

@@ -132,6 +132,7 @@ async function headOf(
 
 function explain(error: unknown): string {
   const { kind, failure } = classify(error);
+  if (failure.name === 'RegionMissing') return 'no AWS Region is known: name it by --region or AWS_REGION';
   const cause = `${failure.name}: ${failure.message}`;
   if (kind === 'denied') return `${cause} (putlogs doctor says more)`;
   return kind === 'unavailable'
