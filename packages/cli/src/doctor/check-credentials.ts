@@ -1,6 +1,6 @@
 import type { EnvironmentVariables } from '@putlogs/core';
 import { classify, type FailedOutcome } from '@putlogs/core/internal';
-import { redact } from '@putlogs/core/main-thread';
+import { redact, systemClock, withTimeout } from '@putlogs/core/main-thread';
 import type { AccessConfig, AwsAccess, FoundCredentials } from '../aws/access.js';
 import { asksSts } from '../aws/caller.js';
 import { sourceOf } from '../aws/credential-sources.js';
@@ -80,12 +80,11 @@ async function identify(
   }
 }
 
-function inTime<T>(promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SlowError()), PATIENCE_MS);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+/** @throws {SlowError} */
+async function inTime<T extends object>(promise: Promise<T>): Promise<T> {
+  const value = await withTimeout(PATIENCE_MS, systemClock, promise);
+  if (value === undefined) throw new SlowError();
+  return value;
 }
 
 class SlowError extends Error {

@@ -1,4 +1,5 @@
 import type { Config, EnvironmentVariables } from '@putlogs/core';
+import { systemClock, withTimeout } from '@putlogs/core/main-thread';
 import { AwsAccess } from '../aws/access.js';
 import { asksSts } from '../aws/caller.js';
 import { moduleConnection } from '../aws/module-connection.js';
@@ -21,7 +22,9 @@ export async function findKnown(
   try {
     const region = await access.region().catch(() => undefined);
     const ofRole = /^arn:[^:]+:iam::(\d+):/.exec(config.roleArn ?? '')?.[1];
-    return { region, account: given ?? ofRole ?? (await inTime(askSts(access, env)))?.account };
+    if (given !== undefined || ofRole !== undefined) return { region, account: given ?? ofRole };
+    const caller = await withTimeout(PATIENCE_MS, systemClock, askSts(access, env));
+    return { region, account: caller?.account };
   } finally {
     access.close();
   }
@@ -34,12 +37,4 @@ async function askSts(access: AwsAccess, env: EnvironmentVariables) {
   } catch {
     return undefined;
   }
-}
-
-function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), PATIENCE_MS);
-  });
-  return Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { clearLine, cursorTo } from 'node:readline';
+import { BottomLine } from './bottom-line.js';
 import { safe } from './output.js';
 
 /** Nothing is shown of what takes less time. */
@@ -9,13 +9,14 @@ const REDRAW_MS = 100;
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #startedAt = performance.now();
+  readonly #line: BottomLine;
   readonly #timer: NodeJS.Timeout;
   #task = '';
   #detail = '';
-  #isShown = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
+    this.#line = new BottomLine(stream);
     this.#timer = setInterval(() => this.#draw(), REDRAW_MS).unref();
   }
 
@@ -38,16 +39,11 @@ export class Progress {
   #draw(): void {
     if (!this.#stream.isTTY || performance.now() - this.#startedAt < PATIENCE_MS) return;
     const text = safe([this.#task, this.#detail].filter((part) => part !== '').join(': '));
-    this.clear();
-    this.#stream.write(`${text} …`.slice(0, this.#stream.columns - 1));
-    this.#isShown = true;
+    this.#line.draw(`${text} …`);
   }
 
   /** Removes the line until it is drawn again, so that something else can be written. */
   clear(): void {
-    if (!this.#isShown) return;
-    cursorTo(this.#stream, 0);
-    clearLine(this.#stream, 0);
-    this.#isShown = false;
+    this.#line.clear();
   }
 }

@@ -1,4 +1,4 @@
-import { clearLine, cursorTo } from 'node:readline';
+import { BottomLine } from './bottom-line.js';
 import { stderr } from './output.js';
 
 const REDRAW_MS = 200;
@@ -8,9 +8,9 @@ const NEWLINE = 0x0a;
 /** A line at the bottom of a terminal, below what is written there. Where stderr is no terminal, there is none. */
 export class StatusLine {
   readonly #stream = process.stderr;
+  readonly #line = new BottomLine(this.#stream);
   readonly #text: () => string;
   readonly #timer: NodeJS.Timeout | undefined;
-  #isShown = false;
   /** Whether the cursor stands at the start of a line. */
   #isAtStart = true;
 
@@ -22,33 +22,24 @@ export class StatusLine {
 
   /** Writes what may be on the same terminal. @returns false if the stream wants a pause */
   write(stream: NodeJS.WriteStream, chunk: Buffer): boolean {
-    this.#clear();
+    this.#line.clear();
     this.#isAtStart = chunk[chunk.length - 1] === NEWLINE;
     return stream.write(chunk);
   }
 
   note(text: string): void {
-    this.#clear();
+    this.#line.clear();
     this.#stream.write(`${this.#isAtStart ? '' : '\n'}${text}\n`);
     this.#isAtStart = true;
   }
 
   end(): void {
     clearInterval(this.#timer);
-    this.#clear();
+    this.#line.clear();
   }
 
   #draw(): void {
     if (!this.#isAtStart) return;
-    this.#clear();
-    this.#stream.write(stderr.style('dim', this.#text().slice(0, this.#stream.columns - 1)));
-    this.#isShown = true;
-  }
-
-  #clear(): void {
-    if (!this.#isShown) return;
-    cursorTo(this.#stream, 0);
-    clearLine(this.#stream, 0);
-    this.#isShown = false;
+    this.#line.draw(this.#text(), (shown) => stderr.style('dim', shown));
   }
 }
