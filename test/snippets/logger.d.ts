@@ -1,4 +1,5 @@
-// The file `logger.js` of an application.
+// The file `logger.js` of an application, with Pino or Winston.
 import type { Logger } from 'pino';
+import type { Logger as WinstonLogger } from 'winston';
 
-export const logger: Logger;
+export const logger: Logger & Pick<WinstonLogger, 'info'>;

@@ -29,6 +29,7 @@ export { encodeBody } from './cloudwatch/request-body.js';
 export { chooseRequestHandler, type RequestHandler } from './cloudwatch/request-handler.js';
 export { SdkLogsClient } from './cloudwatch/sdk-logs-client.js';
 export { ServiceClock } from './cloudwatch/service-clock.js';
+export { explain } from './cloudwatch/troubleshooting.js';
 export { OPTION_GROUPS, OPTIONS } from './config/options.js';
 export { checkIsObject, foreignVariables, variableOf } from './config/resolve-config.js';
 export type { ReadBack, StoredBatch } from './contracts/batch-store.js';

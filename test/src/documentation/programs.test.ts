@@ -7,7 +7,9 @@ import { startLocal } from '../support/harness.js';
 import { PAGES, snippetsOf } from './pages.js';
 
 /** Their programs use packages that are not installed here. */
-const FOREIGN = ['docs/guides/web-frameworks.md', 'docs/guides/opentelemetry.md'];
+const FOREIGN = ['web-frameworks', 'opentelemetry', 'infrastructure'].map(
+  (guide) => `docs/guides/${guide}.md`,
+);
 
 /** Their snippets are whole programs where they begin with an import. */
 const QUICK_STARTS = [

@@ -16,7 +16,8 @@ const inLanguages = (...languages: string[]) =>
 /** How each language is checked, besides JavaScript and TypeScript, which are compiled. */
 const CHECKS: Readonly<Record<string, (code: string) => void>> = {
   json: JSON.parse,
-  yaml: parse,
+  // Without warnings about the tags of CloudFormation.
+  yaml: (code) => parse(code, { logLevel: 'error' }),
   sh: checkShell,
 };
 
@@ -25,7 +26,7 @@ const UNCHECKED = ['', 'hcl', 'dockerfile', 'ini'];
 
 for (const [title, languages, options] of [
   ['JavaScript', ['js'], { allowJs: true, checkJs: true, strict: false }],
-  ['TypeScript', ['ts', 'tsx'], { strict: true, jsx: 'react-jsx' }],
+  ['TypeScript', ['ts', 'tsx'], { strict: true, jsx: 'react-jsx', experimentalDecorators: true }],
 ] as const) {
   test(`each snippet of ${title} compiles against the packages`, async (t) => {
     t.deepEqual(await compile(t, inLanguages(...languages), options), []);

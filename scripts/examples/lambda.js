@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { start } from '@putlogs/local';
+import { expectRecords } from './arrived.js';
+
+const RUNTIME = fileURLToPath(new URL('lambda-runtime.js', import.meta.url));
+const INVOCATIONS = 3;
+
+/** After each answer the process is frozen, as Lambda does, and thawed by the next event. What it logged has arrived by then. */
+export async function checkLambda(project) {
+  const local = await start();
+  const handler = pathToFileURL(join(project.folder, 'handler.js')).href;
+  const { child, ended } = project.start([RUNTIME, handler], local.env, [
+    'ignore',
+    'inherit',
+    'inherit',
+    'ipc',
+  ]);
+  try {
+    for (let orderId = 1; orderId <= INVOCATIONS; orderId++) {
+      child.kill('SIGCONT');
+      child.send({ orderId });
+      const [answer] = await Promise.race([once(child, 'message'), ended.then(() => [{}])]);
+      child.kill('SIGSTOP');
+      if (answer.statusCode !== 200) throw new Error(`The handler answers ${JSON.stringify(answer)}`);
+      expectRecords(local, { 'order placed': orderId });
+    }
+    return `${expectRecords(local, { 'order placed': INVOCATIONS })}, each before the freeze`;
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+    await local.close();
+  }
+}

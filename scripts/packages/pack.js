@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Packs what has been built as it would be published. @returns for each package the archive, as package.json names it */
+export function packAll(destination) {
+  mkdirSync(destination, { recursive: true });
+  const [command, ...args] = pnpm();
+  const flags = ['--recursive', '--filter', './packages/*', 'pack', '--config.ignore-scripts=true'];
+  execFileSync(command, [...args, ...flags, '--pack-destination', destination], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return Object.fromEntries(
+    readdirSync(destination).map((file) => {
+      const [, name] = /^putlogs-(\w+)-/.exec(file) ?? [];
+      return [`@putlogs/${name}`, `file:${join(destination, file)}`];
+    }),
+  );
+}
+
+/** pnpm is there where pnpm started this. */
+function pnpm() {
+  if (process.env.npm_config_user_agent?.startsWith('pnpm/')) return ['pnpm'];
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return ['npx', '-y', packageManager.split('+')[0]];
+}

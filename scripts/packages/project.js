@@ -1,0 +1,115 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packAll } from './pack.js';
+
+const DEADLINE_MS = 600_000;
+
+const run = promisify(execFile);
+
+/** A folder for projects of strangers, who get our packages as they would be published. */
+export class Workshop {
+  folder = mkdtempSync(join(tmpdir(), 'putlogs-projects-'));
+  #archives = packAll(join(this.folder, 'packed'));
+
+  /** A folder of its own, in which `place` puts the project. */
+  project(name, place) {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    place?.(folder);
+    return new Project(folder, this.#archives);
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+class Project {
+  #archives;
+
+  constructor(folder, archives) {
+    this.folder = folder;
+    this.#archives = archives;
+  }
+
+  /** An empty folder becomes a project by its first `npm install`. */
+  get manifest() {
+    const file = join(this.folder, 'package.json');
+    return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  }
+
+  /** `npm install`, with our packages from their archives. @param packages added to those of package.json */
+  async install(packages = []) {
+    this.#useArchives(packages.filter((name) => name in this.#archives));
+    const others = packages.filter((name) => !(name in this.#archives));
+    await this.npm('install', '--prefer-offline', '--no-audit', '--no-fund', ...others);
+  }
+
+  #useArchives(added) {
+    const { dependencies = {}, ...manifest } = this.manifest;
+    const own = [...Object.keys(dependencies).filter((name) => name in this.#archives), ...added];
+    for (const name of own) dependencies[name] = this.#archives[name];
+    this.write('package.json', JSON.stringify({ ...manifest, dependencies, overrides: this.#archives }));
+  }
+
+  write(file, text) {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  /** Runs npm, which may ask the registry and nobody else. */
+  npm(...args) {
+    return this.#run('npm', args, { npm_config_update_notifier: 'false', NEXT_TELEMETRY_DISABLED: '1' });
+  }
+
+  /** Runs Node until it ends. */
+  node(args, env) {
+    return this.#run(process.execPath, args, env);
+  }
+
+  /** @returns its output, whatever its exit code */
+  async outcome(command, args, env) {
+    try {
+      return { code: 0, ...(await this.#run(command, args, env)) };
+    } catch (error) {
+      if (typeof error.code !== 'number') throw error;
+      return error;
+    }
+  }
+
+  /** Starts Node. @returns the process, and a promise of its end */
+  start(args, env, stdio = ['ignore', 'inherit', 'inherit']) {
+    const child = spawn(process.execPath, args, {
+      cwd: this.folder,
+      env: { ...surroundings(), ...env },
+      stdio,
+    });
+    return { child, ended: once(child, 'exit').then(([code, signal]) => ({ code, signal })) };
+  }
+
+  #run(command, args, env) {
+    return run(command, args, {
+      cwd: this.folder,
+      env: { ...surroundings(), ...env },
+      timeout: DEADLINE_MS,
+      maxBuffer: 1 << 26,
+    });
+  }
+}
+
+/** Nothing that the user of this machine has configured but npm. */
+function surroundings() {
+  const npm = Object.entries(process.env).filter(([name]) => /^npm_config_(?:registry|cache)$/i.test(name));
+  return {
+    PATH: process.env.PATH,
+    HOME: homedir(),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...Object.fromEntries(npm),
+  };
+}
