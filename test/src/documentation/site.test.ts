@@ -120,6 +120,7 @@ browserTest('the home page names the sections, and leads to the first page', '/'
   t.deepEqual(await page.locator('.VPNavBarMenuLink').allInnerTexts(), [
     'Start',
     'Guides',
+    'Examples',
     'Migrate',
     'Reference',
     'Project',
