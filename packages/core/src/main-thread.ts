@@ -22,6 +22,7 @@ export {
   type TransportModule,
 } from './module/transport-module.js';
 export { addCounts, type Counts } from './reporting/counts.js';
+export { LOSSES } from './reporting/losses.js';
 export { type Counted, metrics } from './reporting/prometheus.js';
 export { type PublishedReport, publishReport } from './reporting/report-channel.js';
 export type { ProblemCode, Report } from './reporting/report-types.js';

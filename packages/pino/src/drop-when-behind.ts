@@ -2,11 +2,10 @@ import {
   addCounts,
   type Counts,
   errorMessage,
-  isOrAre,
+  LOSSES,
   listenForExit,
   type Options,
   onOwnStack,
-  plural,
   publishReport,
   type Report,
   Reporter,
@@ -93,21 +92,8 @@ export function dropWhenBehind<T extends Transport>(transport: T, options?: Opti
 /** A record that the transport no longer takes. @param failure undefined: the transport was closed */
 function dropLate(reporter: Reporter, failure: unknown): void {
   reporter.accept(1);
-  if (failure === undefined) {
-    reporter.drop('closed', 1);
-    reporter.loss(
-      'logged-after-close',
-      1,
-      (all) =>
-        `${plural(all, 'record was', 'records were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
-    );
-  } else {
-    reporter.drop('workerEnded', 1);
-    reporter.loss(
-      'worker',
-      1,
-      (all) =>
-        `The worker thread ended (${errorMessage(failure)}). ${plural(all, 'record was', 'records were')} logged since then, and ${isOrAre(all)} lost. What it held is lost as well.`,
-    );
-  }
+  reporter.lose(
+    failure === undefined ? LOSSES.late('record') : LOSSES.afterWorkerEnded(errorMessage(failure)),
+    1,
+  );
 }

@@ -1,7 +1,8 @@
 import { hasExitDeliveryBegun } from '../host/deliver-at-exit.js';
 import type { Fallback } from '../reporting/fallback.js';
+import { LOSSES, type RescuableLoss } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
-import { isOrAre, plural } from '../util/plural.js';
+import { plural } from '../util/plural.js';
 import type { LoggedRecord } from './channel.js';
 
 /** Counts and reports what is lost on this side of a channel: the pipeline never took it, or ended with its thread. */
@@ -20,9 +21,7 @@ export class LossReporter {
    * @returns how many of them the fallback takes
    */
   rescue(records: readonly LoggedRecord[], reason: string): number {
-    const { length } = records;
-    const lost = () => this.#lostWithWorker(length, reason);
-    return this.#rescue(records, 'workerEnded', `the worker thread ended (${reason})`, lost) ? length : 0;
+    return this.#rescue(records, 'workerEnded', LOSSES.workerEnded(reason)) ? records.length : 0;
   }
 
   /**
@@ -32,47 +31,33 @@ export class LossReporter {
    */
   workerEnded(events: number, reason: string, saved = 0, writing = 0): void {
     const spooled =
-      saved === 0 ? '' : ` The spool has ${plural(saved, 'event', 'events')}, to be sent later.`;
+      saved === 0 ? '' : `. The spool has ${plural(saved, 'event', 'events')}, to be sent later`;
     const except = writing === 0 ? '' : `, except for up to ${writing} that the disk was writing`;
     if (events === 0) {
-      this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost.${spooled}`);
+      this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost${spooled}.`);
       return;
     }
     this.#reporter.accept(events);
-    this.#lostWithWorker(events, reason, `${except}.${spooled}`);
+    this.#reporter.lose(LOSSES.workerEnded(reason, `${except}${spooled}`), events);
     if (hasExitDeliveryBegun()) this.#reporter.reportWithheld();
-  }
-
-  #lostWithWorker(events: number, reason: string, end = '.'): void {
-    this.#lose('workerEnded', 'worker', events, (all) => {
-      return `The worker thread ended (${reason}). ${plural(all, 'event was', 'events were')} lost${end}`;
-    });
   }
 
   /** A module that is preloaded runs in our own worker too, and logged there. */
   loggedInOwnWorker(record: LoggedRecord): void {
-    const lost = () =>
-      this.#lose('workerEnded', 'worker', 1, (all) => {
-        return `${plural(all, 'record was', 'records were')} logged in the worker thread of a transport, by a module that is preloaded there too, and ${isOrAre(all)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`;
-      });
-    const why = 'logged in the worker thread of a transport, by a module that is preloaded there too';
-    if (this.#rescue([record], 'ownWorker', why, lost)) return;
-    this.#reporter.accept(1);
-    lost();
+    this.#rescueOrLose([record], 'ownWorker');
   }
 
   loggedTooLate(records: readonly LoggedRecord[]): void {
     if (records.length === 0) return;
-    const lost = () =>
-      this.#lose('closed', 'logged-after-close', records.length, (all) => {
-        return `${plural(all, 'record was', 'records were')} logged as the process exited, too late to be delivered, and ${isOrAre(all)} lost.`;
-      });
-    if (!this.#rescue(records, 'atExit', 'logged as the process exited', lost)) {
-      this.#reporter.accept(records.length);
-      lost();
-    }
+    this.#rescueOrLose(records, 'atExit');
     // The process is exiting: a report that is withheld now would never be made.
     this.#reporter.reportWithheld();
+  }
+
+  #rescueOrLose(records: readonly LoggedRecord[], reason: 'ownWorker' | 'atExit'): void {
+    if (this.#rescue(records, reason, LOSSES[reason])) return;
+    this.#reporter.accept(records.length);
+    this.#reporter.lose(LOSSES[reason], records.length);
   }
 
   noWorker(error: Error): void {
@@ -90,7 +75,7 @@ export class LossReporter {
   }
 
   /** @returns whether the fallback takes the records */
-  #rescue(records: readonly LoggedRecord[], reason: string, why: string, lost: () => void): boolean {
+  #rescue(records: readonly LoggedRecord[], reason: string, loss: RescuableLoss): boolean {
     if (this.#fallback === undefined || records.length === 0) return false;
     const events = records.length;
     this.#reporter.accept(events);
@@ -98,19 +83,9 @@ export class LossReporter {
       events,
       texts: () => records.map(([, message]) => message),
       reason,
-      why,
-      lost,
+      why: loss.why,
+      lost: () => this.#reporter.lose(loss, events),
     });
     return true;
-  }
-
-  #lose(
-    reason: 'workerEnded' | 'closed',
-    code: 'worker' | 'logged-after-close',
-    count: number,
-    message: (all: number) => string,
-  ): void {
-    this.#reporter.drop(reason, count);
-    this.#reporter.loss(code, count, message);
   }
 }

@@ -1,6 +1,6 @@
 import type { Fallback } from '../reporting/fallback.js';
+import { LOSSES, type RescuableLoss } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
-import { plural } from '../util/plural.js';
 
 /** What a waiting text takes beyond its bytes: the objects around it. Measured on Node 20. */
 const OVERHEAD_BYTES = 200;
@@ -10,23 +10,17 @@ export class WorkerBackpressure {
   readonly #maxBytes: number;
   readonly #reporter: Reporter;
   readonly #fallback: Fallback | undefined;
+  readonly #loss: RescuableLoss;
   #bytes = 0;
   /** A field, so that what waits for the fallback does not hold the text as well. */
-  readonly #lost = (): void => {
-    this.#reporter.drop('bufferFull', 1);
-    this.#reporter.loss(
-      'buffer-full',
-      1,
-      (all) =>
-        `More than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up: ${plural(all, 'record was', 'records were')} dropped.`,
-    );
-  };
+  readonly #lost = (): void => this.#reporter.lose(this.#loss, 1);
 
   /** @param fallback takes what would be dropped */
   constructor(maxBytes: number, reporter: Reporter, fallback?: Fallback) {
     this.#maxBytes = maxBytes;
     this.#reporter = reporter;
     this.#fallback = fallback;
+    this.#loss = LOSSES.workerBehind(maxBytes);
   }
 
   get isFull(): boolean {
@@ -62,7 +56,7 @@ export class WorkerBackpressure {
       events: 1,
       texts: () => [text],
       reason: 'workerBehind',
-      why: `more than maxBufferBytes (${this.#maxBytes}) wait for the worker thread, which does not keep up`,
+      why: this.#loss.why,
       lost: this.#lost,
     });
     if (isTaken !== true) this.#lost();

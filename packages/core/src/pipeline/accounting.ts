@@ -1,5 +1,5 @@
 import type { DropReason, Settled } from '../contracts/settled.js';
-import type { Counts } from '../reporting/counts.js';
+import type { Loss } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { QueuedBatch } from './queued-batch.js';
 import { rejectedCount } from './rejected-events.js';
@@ -8,9 +8,11 @@ import type { SettlementObserver } from './settlement.js';
 /** Counts each event when its batch is settled. */
 export class Accounting implements SettlementObserver {
   readonly #reporter: Reporter;
+  readonly #lossOf: (reason: DropReason) => Loss;
 
-  constructor(reporter: Reporter) {
+  constructor(reporter: Reporter, lossOf: (reason: DropReason) => Loss) {
     this.#reporter = reporter;
+    this.#lossOf = lossOf;
   }
 
   eventsSettled(): void {
@@ -31,7 +33,7 @@ export class Accounting implements SettlementObserver {
         this.#reporter.reject('invalid', size);
         break;
       case 'dropped':
-        this.#reporter.drop(dropCounterOf(settled.reason), size);
+        this.#reporter.drop(this.#lossOf(settled.reason).counter, size);
         break;
       case 'unreadable':
         this.#reporter.drop('unreadable', size);
@@ -42,8 +44,4 @@ export class Accounting implements SettlementObserver {
       case 'fallback': // counted when they are written
     }
   }
-}
-
-export function dropCounterOf(reason: DropReason): keyof Counts['dropped'] {
-  return reason === 'abandoned' ? 'closed' : reason;
 }

@@ -105,7 +105,7 @@ export class Dispatcher {
     const settlement = new Settlement(
       queue,
       [
-        new Accounting(reporter),
+        new Accounting(reporter, (reason) => lossReports.lossOf(reason)),
         lossNotices,
         lossReports,
         flushWaiters,

@@ -4,8 +4,8 @@ import type { DestinationName } from '../contracts/destination.js';
 import type { DropReason } from '../contracts/settled.js';
 import type { Counts } from '../reporting/counts.js';
 import type { Fallback } from '../reporting/fallback.js';
+import { LOSSES } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
-import { dropCounterOf } from './accounting.js';
 import type { LossReports } from './loss-reports.js';
 import type { QueuedBatch } from './queued-batch.js';
 
@@ -41,7 +41,7 @@ export class EventFallback implements DeadLetters {
       events: size,
       texts: () => textsOf(batch.events()),
       reason,
-      why: this.#lossReports.why(reason),
+      why: this.#lossReports.lossOf(reason).why,
       lost: this.#whenLost(size, reason),
     };
     if (reason !== 'closed' && reason !== 'abandoned') return this.#fallback.offer(undelivered);
@@ -51,24 +51,19 @@ export class EventFallback implements DeadLetters {
 
   /** A function that does not hold the batch as well. */
   #whenLost(events: number, reason: DropReason): () => void {
-    return () => {
-      this.#reporter.drop(dropCounterOf(reason), events);
-      this.#lossReports.eventsSettled(events, { kind: 'dropped', reason });
-    };
+    return () => this.#reporter.lose(this.#lossReports.lossOf(reason), events);
   }
 
   /** Takes the events of a record that was logged after the close. */
   takeLate(late: readonly LogEvent[]): void {
     const events = late.length;
+    const loss = LOSSES.late('event');
     this.#fallback.take({
       events,
       texts: () => late.map(({ message }) => message.toString()),
       reason: 'late',
-      why: 'logged after the transport was closed',
-      lost: () => {
-        this.#reporter.drop('closed', events);
-        this.#lossReports.late(events);
-      },
+      why: loss.why,
+      lost: () => this.#reporter.lose(loss, events),
     });
   }
 

@@ -5,6 +5,7 @@ import type { RecordLimit } from '../batching/record-limit.js';
 import type { MirroredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Transform } from '../contracts/transform.js';
+import { LOSSES } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { levelOf } from '../routing/record-level.js';
 import type { Router } from '../routing/router.js';
@@ -106,21 +107,18 @@ export class Intake {
   }
 
   #late(events: readonly LogEvent[]): false {
-    const { reporter, lossReports, fallback } = this.#parts;
+    const { reporter, fallback } = this.#parts;
     reporter.accept(events.length, 1);
-    if (fallback === undefined) {
-      reporter.drop('closed', events.length);
-      lossReports.late(events.length);
-    } else fallback.takeLate(events);
+    if (fallback === undefined) reporter.lose(LOSSES.late('event'), events.length);
+    else fallback.takeLate(events);
     return false;
   }
 
   #overRate(destination: Destination, events: number, timestamp: number): false {
     const { reporter, lossReports, lossNotices } = this.#parts;
     reporter.accept(events, 1);
-    reporter.drop('rateLimited', events);
     lossNotices.overRate(destination, events, timestamp);
-    lossReports.overRate(events);
+    reporter.lose(lossReports.rateLimited, events);
     return false;
   }
 

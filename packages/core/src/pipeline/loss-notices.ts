@@ -2,6 +2,7 @@ import { type Gap, mergeGaps } from '../batching/gap.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Settled } from '../contracts/settled.js';
 import type { FallbackStream } from '../reporting/fallback.js';
+import { MISSING } from '../reporting/losses.js';
 import type { Clock } from '../util/clock.js';
 import { plural } from '../util/plural.js';
 import type { QueuedBatch } from './queued-batch.js';
@@ -93,8 +94,7 @@ export class LossNotices implements SettlementObserver {
 }
 
 function why({ events, overRate }: Gap): string {
-  const forRate = 'more was logged than maxBytesPerSecond allows';
-  const forRoom = 'more events were waiting than maxBufferBytes or spoolMaxBytes allows';
+  const { forRate, forRoom } = MISSING;
   if (overRate === 0) return forRoom;
   return overRate === events ? forRate : `${forRate}, and ${forRoom}`;
 }

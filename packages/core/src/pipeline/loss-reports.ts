@@ -1,6 +1,7 @@
 import type { CutRecord } from '../batching/record-limit.js';
 import type { Failure } from '../contracts/outcome.js';
 import type { DropReason, Settled } from '../contracts/settled.js';
+import { LOSSES, type Loss, type RescuableLoss } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { errorMessage } from '../util/error-message.js';
 import { isOrAre, plural } from '../util/plural.js';
@@ -18,11 +19,21 @@ export interface LossLimits {
 export class LossReports implements SettlementObserver {
   readonly #limits: LossLimits;
   readonly #reporter: Reporter;
+  readonly #drops: Readonly<Record<DropReason, RescuableLoss>>;
+  /** A record was over the rate. */
+  readonly rateLimited: Loss;
   readonly #refusedGoTo: string | undefined;
 
   /** @param refusedGoTo where the events are written that the service refuses */
   constructor(limits: LossLimits, reporter: Reporter, refusedGoTo?: string) {
     this.#limits = limits;
+    this.#drops = {
+      bufferFull: LOSSES.bufferFull(limits.maxBufferBytes),
+      spoolFull: LOSSES.spoolFull(limits.spoolMaxBytes),
+      closed: LOSSES.closed,
+      abandoned: LOSSES.abandoned,
+    };
+    this.rateLimited = LOSSES.rateLimited(limits.maxBytesPerSecond);
     this.#reporter = reporter;
     this.#refusedGoTo = refusedGoTo;
   }
@@ -36,32 +47,11 @@ export class LossReports implements SettlementObserver {
         this.#invalid(settled.failure, events);
         break;
       case 'dropped':
-        this.#dropped(settled.reason, events);
+        this.#lost(this.lossOf(settled.reason), events);
         break;
       case 'unreadable':
-        this.#unreadable(settled.error, events);
+        this.#lost(LOSSES.unreadable(errorMessage(settled.error)), events);
     }
-  }
-
-  /** A record of this many events was logged after the close. */
-  late(events: number): void {
-    this.#reporter.loss(
-      'logged-after-close',
-      events,
-      (all) =>
-        `${plural(all, 'event was', 'events were')} logged after the transport was closed, and ${isOrAre(all)} lost.`,
-    );
-  }
-
-  /** A record of this many events was over the rate. */
-  overRate(events: number): void {
-    const { maxBytesPerSecond } = this.#limits;
-    this.#reporter.loss(
-      'rate-limited',
-      events,
-      (all) =>
-        `More than maxBytesPerSecond (${maxBytesPerSecond}) was logged: ${plural(all, 'event was', 'events were')} dropped, of lower levels first. Log less, or raise it.`,
-    );
   }
 
   /** A record was too long. */
@@ -78,19 +68,13 @@ export class LossReports implements SettlementObserver {
     );
   }
 
-  /** Why events are given up, as the end of a sentence. */
-  why(reason: DropReason): string {
-    const { maxBufferBytes, spoolMaxBytes } = this.#limits;
-    switch (reason) {
-      case 'bufferFull':
-        return `more than maxBufferBytes (${maxBufferBytes}) wait for delivery`;
-      case 'spoolFull':
-        return `more than spoolMaxBytes (${spoolMaxBytes}) wait in the spool`;
-      case 'closed':
-        return 'closeTimeoutMs was over';
-      case 'abandoned':
-        return 'the process ended';
-    }
+  lossOf(reason: DropReason): RescuableLoss {
+    return this.#drops[reason];
+  }
+
+  /** Reports events that `Accounting` counts. */
+  #lost({ code, text }: Loss, events: number): void {
+    this.#reporter.loss(code, events, text);
   }
 
   #rejected(events: number): void {
@@ -110,52 +94,6 @@ export class LossReports implements SettlementObserver {
       events,
       (all) =>
         `CloudWatch Logs refuses ${plural(all, 'event', 'events')}, which ${isOrAre(all)} ${end}. (${name}: ${message})`,
-    );
-  }
-
-  #dropped(reason: DropReason, events: number): void {
-    const { maxBufferBytes, spoolMaxBytes } = this.#limits;
-    switch (reason) {
-      case 'bufferFull':
-        this.#reporter.loss(
-          'buffer-full',
-          events,
-          (all) =>
-            `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${plural(all, 'event was', 'events were')} dropped, the oldest of the log streams that hold the most.`,
-        );
-        break;
-      case 'spoolFull':
-        this.#reporter.loss(
-          'spool-full',
-          events,
-          (all) =>
-            `More than spoolMaxBytes (${spoolMaxBytes}) wait in the spool: the oldest ${plural(all, 'event was', 'events were')} dropped.`,
-        );
-        break;
-      case 'closed':
-        this.#reporter.loss(
-          'not-delivered',
-          events,
-          (all) =>
-            `${plural(all, 'event was', 'events were')} not delivered in the time that closeTimeoutMs allows, and ${isOrAre(all)} lost.`,
-        );
-        break;
-      case 'abandoned':
-        this.#reporter.loss(
-          'not-delivered',
-          events,
-          (all) =>
-            `${plural(all, 'event was', 'events were')} not delivered before the process ended, and ${isOrAre(all)} lost. If the application called process.exit(), await flush() first.`,
-        );
-    }
-  }
-
-  #unreadable(error: unknown, events: number): void {
-    this.#reporter.loss(
-      'unreadable',
-      events,
-      (all) =>
-        `${plural(all, 'event', 'events')} in the spool cannot be read: a file was removed or is damaged. (${errorMessage(error)})`,
     );
   }
 }

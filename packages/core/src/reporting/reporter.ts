@@ -6,6 +6,7 @@ import { redact } from '../util/redact.js';
 import { Counters } from './counters.js';
 import type { Counts } from './counts.js';
 import { ExitReport } from './exit-report.js';
+import type { Loss } from './losses.js';
 import { type LossMessage, ReportLimiter } from './report-limiter.js';
 import type { ProblemCode, Report } from './report-types.js';
 import { writeToStderr } from './stderr.js';
@@ -67,6 +68,12 @@ export class Reporter {
   drop(reason: keyof Counts['dropped'], events: number): void {
     this.#counters.add(reason, events);
     this.#countsChanged = true;
+  }
+
+  /** Counts accepted events as dropped, and reports them. */
+  lose({ counter, code, text }: Loss, events: number): void {
+    this.drop(counter, events);
+    this.loss(code, events, text);
   }
 
   spool(events: number): void {
