@@ -17,11 +17,11 @@ export class LossReporter {
   }
 
   /**
-   * The worker ended, and these records had not reached it.
+   * These records had not reached a pipeline.
    * @returns how many of them the fallback takes
    */
-  rescue(records: readonly LoggedRecord[], reason: string): number {
-    return this.#rescue(records, 'workerEnded', LOSSES.workerEnded(reason)) ? records.length : 0;
+  rescue(records: readonly LoggedRecord[], loss: RescuableLoss): number {
+    return this.#rescue(records, loss.counter, loss) ? records.length : 0;
   }
 
   /**
@@ -33,12 +33,23 @@ export class LossReporter {
     const spooled =
       saved === 0 ? '' : `. The spool has ${plural(saved, 'event', 'events')}, to be sent later`;
     const except = writing === 0 ? '' : `, except for up to ${writing} that the disk was writing`;
+    this.#ended(LOSSES.workerEnded(reason, `${except}${spooled}`), events, spooled);
+  }
+
+  /** The pipeline cannot be loaded in this thread. Reported even if nothing was lost. */
+  notLoaded(events: number, reason: string): void {
+    this.#ended(LOSSES.notLoaded(reason), events);
+  }
+
+  #ended(loss: RescuableLoss, events: number, spooled = ''): void {
     if (events === 0) {
-      this.#reporter.problem('worker', `The worker thread ended (${reason}). Nothing was lost${spooled}.`);
+      const [first = '', ...rest] = loss.why;
+      const sentence = first.toUpperCase() + rest.join('');
+      this.#reporter.problem(loss.code, `${sentence}. Nothing was lost${spooled}.`);
       return;
     }
     this.#reporter.accept(events);
-    this.#reporter.lose(LOSSES.workerEnded(reason, `${except}${spooled}`), events);
+    this.#reporter.lose(loss, events);
     if (hasExitDeliveryBegun()) this.#reporter.reportWithheld();
   }
 
@@ -63,7 +74,7 @@ export class LossReporter {
   noWorker(error: Error): void {
     this.#reporter.problem(
       'worker',
-      `No worker thread can be started, so this thread does the work from now on. If this is a bundle, build @putlogs/core/worker into putlogs-worker.js beside it, or keep the @putlogs packages out of it (Next.js: serverExternalPackages; others: externals), or set worker: false. (${error.message})`,
+      `No worker thread can be started, so this thread has to do the work from now on. If this is a bundle, build @putlogs/core/worker into putlogs-worker.js beside it, or keep the @putlogs packages out of it (Next.js: serverExternalPackages; others: externals), or set worker: false. (${error.message})`,
     );
   }
 

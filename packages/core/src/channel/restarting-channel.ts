@@ -3,6 +3,7 @@ import { hasExitDeliveryBegun, registerExitDelivery, remainingCloseTime } from '
 import type { FinalCounts } from '../reporting/counters.js';
 import { addCounts, type Counts } from '../reporting/counts.js';
 import type { Fallback } from '../reporting/fallback.js';
+import { LOSSES } from '../reporting/losses.js';
 import type { Report } from '../reporting/report-types.js';
 import type { Reporter } from '../reporting/reporter.js';
 import { type Clock, withTimeout } from '../util/clock.js';
@@ -129,8 +130,13 @@ export class RestartingChannel {
     else opened.write(record);
   }
 
+  /** The channel did not start. */
   #lose(records: readonly LoggedRecord[], reason: string): void {
-    this.#losses.workerEnded(records.length - this.#losses.rescue(records, reason), reason);
+    const isInProcess = this.#channelClass === InProcessChannel;
+    const loss = isInProcess ? LOSSES.notLoaded(reason) : LOSSES.workerEnded(reason);
+    const lost = records.length - this.#losses.rescue(records, loss);
+    if (isInProcess) this.#losses.notLoaded(lost, reason);
+    else this.#losses.workerEnded(lost, reason);
   }
 
   #start(): void {
@@ -210,7 +216,7 @@ export class RestartingChannel {
     this.#hasLeftEvents = saved + writing > 0;
     for (const record of kept) this.#held.keep(record);
     this.#pause(opened.livedMs);
-    const rescued = goesOn ? 0 : this.#losses.rescue(unseen, error.message);
+    const rescued = goesOn ? 0 : this.#losses.rescue(unseen, LOSSES.workerEnded(error.message));
     this.#losses.workerEnded(lost + Math.max(neverAccepted - rescued, 0), error.message, saved, writing);
   }
 

@@ -31,7 +31,10 @@ export interface Counts {
     readonly unreadable: number;
     /** Not delivered within `closeTimeoutMs` at the end, or logged after the transport was closed. */
     readonly closed: number;
-    /** The worker thread ended, and the events were only in its memory or were logged after that. */
+    /**
+     * The worker thread ended, and the events were only in its memory or were logged after that. Or there is none, and the pipeline
+     * cannot be loaded in the application's thread.
+     */
     readonly workerEnded: number;
     /** More than `maxBytesPerSecond` was logged. */
     readonly rateLimited: number;

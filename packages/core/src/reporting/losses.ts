@@ -92,6 +92,13 @@ export const LOSSES = {
     why: `the worker thread ended (${reason})`,
     text: (count) => `The worker thread ended (${reason}). ${eventsWere(count)} lost${except}.`,
   }),
+  /** There is no worker, or none can start. */
+  notLoaded: (reason: string) => ({
+    counter: 'workerEnded',
+    code: 'worker',
+    why: `the pipeline cannot be loaded in this thread (${reason})`,
+    text: (count) => `The pipeline cannot be loaded in this thread (${reason}). ${eventsWere(count)} lost.`,
+  }),
   afterWorkerEnded: (reason: string) => ({
     counter: 'workerEnded',
     code: 'worker',
@@ -105,7 +112,10 @@ export const LOSSES = {
     text: (count) =>
       `${recordsWere(count)} ${OWN_WORKER}, and ${isOrAre(count)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`,
   },
-} as const satisfies Record<string, RescuableLoss | ((detail: never, except?: string) => Loss | RescuableLoss)>;
+} as const satisfies Record<
+  string,
+  RescuableLoss | ((detail: never, except?: string) => Loss | RescuableLoss)
+>;
 
 /** Why events are missing in a log stream, as the end of a sentence: for its reader, who does not know the options. */
 export const MISSING = {

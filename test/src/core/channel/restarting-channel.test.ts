@@ -367,6 +367,46 @@ test.serial(
   },
 );
 
+for (const useWorker of [false, true]) {
+  const where = useWorker ? 'and no worker can start' : 'and there is no worker';
+  test.serial(
+    `if the pipeline cannot be loaded in this thread, ${where}, the report says that`,
+    async (t) => {
+      const problems: string[] = [];
+      const onReport = (report: Report) => report.kind === 'problem' && problems.push(report.message);
+      const clock = new ManualClock();
+      const reporter = new Reporter(onReport, false, clock);
+      const config = { ...resolveConfig({ logGroupName: '/test/app', region: 'eu-west-1' }) };
+      // A worker cannot get it, and a pipeline cannot be made of it.
+      Object.defineProperty(config, 'module', {
+        enumerable: true,
+        get: () => {
+          throw new Error('not loaded, on purpose');
+        },
+      });
+      const context = { config, clock, reporter, fallback: undefined, report: () => undefined };
+      const channel = new RestartingChannel(useWorker, context);
+      channel.write([Date.now(), 'one']);
+      channel.write([Date.now(), 'two']); // waits for another try
+      await channel.close();
+      const cannot = 'The pipeline cannot be loaded in this thread (not loaded, on purpose)';
+      t.is(problems[0], `${cannot}. 1 event was lost.`);
+      t.is(
+        problems.some((problem) => problem.includes('The worker thread ended')),
+        false,
+      );
+      t.is(
+        problems.some((problem) => problem.startsWith('No worker thread can be started')),
+        useWorker,
+      );
+      reporter.reportWithheld();
+      t.is(problems.at(-1), `${cannot}. 1 event was lost.`);
+      t.like(reporter.counts, { accepted: 2, pending: 0 });
+      t.is(reporter.counts.dropped.workerEnded, 2);
+    },
+  );
+}
+
 for (const useWorker of [true, false]) {
   const where = useWorker ? 'in a worker' : 'in-process';
   test.serial(`${where}: a channel that has closed is not kept in memory`, async (t) => {
