@@ -75,6 +75,7 @@ export class LossReporter {
     this.#reporter.problem(
       'worker',
       `No worker thread can be started, so this thread has to do the work from now on. If this is a bundle, build @putlogs/core/worker into putlogs-worker.js beside it, or keep the @putlogs packages out of it (Next.js: serverExternalPackages; others: externals), or set worker: false. (${error.message})`,
+      'worker: none',
     );
   }
 

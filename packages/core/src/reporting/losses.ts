@@ -78,6 +78,13 @@ export const LOSSES = {
     text: (count) =>
       `${plural(count, 'event', 'events')} in the spool cannot be read: a file was removed or is damaged. (${reason})`,
   }),
+  /** @param where the lines are now */
+  damaged: (where: string) => ({
+    counter: 'unreadable',
+    code: 'unreadable',
+    text: (count) =>
+      `${count} lines in the spool are damaged, for example because a process was killed while it wrote. ${where}`,
+  }),
   workerBehind: (maxBufferBytes: number) => ({
     counter: 'bufferFull',
     code: 'buffer-full',

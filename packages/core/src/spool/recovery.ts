@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import { LOSSES } from '../reporting/losses.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
@@ -186,13 +187,7 @@ export class SpoolRecovery {
         `They are lost, because they cannot be moved to the quarantine file (${errorMessage(error)})`,
     );
     this.#reporter.accept(corruptLines);
-    this.#reporter.drop('unreadable', corruptLines);
-    this.#reporter.loss(
-      'unreadable',
-      corruptLines,
-      (all) =>
-        `${all} lines in the spool are damaged, for example because a process was killed while it wrote. ${result}. The last ones were in ${path}.`,
-    );
+    this.#reporter.lose(LOSSES.damaged(`${result}. The last ones were in ${path}.`), corruptLines);
   }
 
   #report(path: string, error: unknown): void {
