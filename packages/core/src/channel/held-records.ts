@@ -5,6 +5,8 @@ import type { WorkerBackpressure } from './worker-backpressure.js';
 export class HeldRecords {
   readonly #backpressure: WorkerBackpressure;
   #records: LoggedRecord[] = [];
+  /** Its share of `backpressure`, where a channel adds what waits for the worker. */
+  #bytes = 0;
 
   constructor(backpressure: WorkerBackpressure) {
     this.#backpressure = backpressure;
@@ -24,7 +26,7 @@ export class HeldRecords {
   /** Holds a record for which there was room before. */
   keep(record: LoggedRecord): void {
     const [, message] = record;
-    this.#backpressure.add(message);
+    this.#bytes += this.#backpressure.add(message);
     this.#records.push(record);
   }
 
@@ -32,7 +34,8 @@ export class HeldRecords {
   takeAll(): LoggedRecord[] {
     const records = this.#records;
     this.#records = [];
-    this.#backpressure.clear();
+    this.#backpressure.remove(this.#bytes);
+    this.#bytes = 0;
     return records;
   }
 }

@@ -210,7 +210,6 @@ export class RestartingChannel {
     const goesOn = !this.#isClosing && !hasExitDeliveryBegun();
     const kept = goesOn ? unseen : [];
     this.#leave(opened);
-    this.#backpressure.clear();
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - kept.length - records, 0);
     this.#hasLeftEvents = saved + writing > 0;

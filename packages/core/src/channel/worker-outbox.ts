@@ -117,7 +117,7 @@ export class WorkerOutbox {
   }
 
   /**
-   * Nothing is posted or removed from `backpressure` afterwards, and the worker begins with nothing more.
+   * Nothing is posted afterwards, nothing of it waits by `backpressure`, and the worker begins with nothing more.
    * @returns the records that the worker had not begun to receive. Those that it was at may be the reason why it ended.
    */
   close(): LoggedRecord[] {
@@ -127,7 +127,9 @@ export class WorkerOutbox {
     this.#progress.stop();
     const begun = (this.#progress.begun - this.#received) | 0;
     const queued = this.#queue.splice(0).filter((message) => 'frames' in message);
-    const unseen = [...this.#unreceived.splice(0).slice(begun), ...queued].map(({ frames }) => frames);
+    const unreceived = this.#unreceived.splice(0);
+    for (const { bytes } of [...unreceived, ...queued]) this.#backpressure.remove(bytes);
+    const unseen = [...unreceived.slice(begun), ...queued].map(({ frames }) => frames);
     return [...unseen, this.#joined.frames].flatMap(recordsIn);
   }
 

@@ -279,11 +279,23 @@ test('what the worker receives after the close makes no room beyond the bound', 
   const { outbox, progress, backpressure } = setUp();
   for (const _ of range(42)) outbox.write([NOON, 'x'.repeat(100_000)]);
   outbox.close();
-  backpressure.clear();
   for (const _ of range(42)) progress.receive();
   outbox.postNext();
   for (const _ of range(84)) backpressure.add('x'.repeat(100_000));
   t.true(backpressure.isFull);
+});
+
+test('a close takes back from the bound what the outbox had added, and no more', async (t) => {
+  const { outbox, backpressure } = setUp();
+  const others = backpressure.add('held elsewhere');
+  for (const text of ['posted', 'x'.repeat(5_000_000), 'waits to be posted']) {
+    outbox.write([NOON, text]);
+    await turn();
+  }
+  t.true(backpressure.isFullWith(4 * 1024 * 1024));
+  outbox.close();
+  t.false(backpressure.isFullWith(8 * 1024 * 1024 - others));
+  t.true(backpressure.isFullWith(8 * 1024 * 1024 - others + 1));
 });
 
 test('a worker that goes on after the close begins with nothing more', (t) => {
