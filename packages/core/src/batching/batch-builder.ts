@@ -35,7 +35,7 @@ export class BatchBuilder implements AppendedBytes {
     this.#bytes += event.bytes;
     this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;
     this.#lastTimestamp = event.timestamp;
-    this.#isProvisional ||= event.source !== 'settled';
+    this.#isProvisional ||= event.source !== 'final';
     this.#payload.append(event);
     return true;
   }

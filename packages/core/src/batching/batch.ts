@@ -111,7 +111,7 @@ export class Batch implements BatchBytes {
     return half === 0 ? undefined : [this.slice(0, half), this.slice(half, this.size)];
   }
 
-  /** The same events with other, settled timestamps: one batch for each UTC day. */
+  /** The same events with other, final timestamps: one batch for each UTC day. */
   withTimes(timestampFor: (time: EventTime) => number): Batch[] {
     const byDay = new Map<number, string[]>();
     for (const json of this.events()) {
@@ -150,5 +150,5 @@ function headAt(payload: Buffer, offset: number): string {
 }
 
 function isProvisional(json: string): boolean {
-  return timeOf(json).source !== 'settled';
+  return timeOf(json).source !== 'final';
 }

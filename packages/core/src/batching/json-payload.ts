@@ -30,7 +30,7 @@ export class JsonPayload {
   /** The last head is reused, since many events share a millisecond. */
   #head: EventTime & { readonly bytes: Buffer } = {
     timestamp: -1,
-    source: 'settled',
+    source: 'final',
     bytes: Buffer.alloc(0),
   };
 

@@ -5,9 +5,9 @@ import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 /**
  * Where the timestamp of an event comes from. While the service's clock is unknown the timestamp is provisional: `host` is the
  * host's time of the log call; `record` is the record's own time, which is within the service's limits by the host's clock. Once
- * the service's clock is known, timestamps are `settled`.
+ * the service's clock is known, timestamps are `final`.
  */
-export type TimeSource = 'host' | 'record' | 'settled';
+export type TimeSource = 'host' | 'record' | 'final';
 
 export interface EventTime {
   /** Milliseconds after 1970-01-01T00:00:00Z, a non-negative integer. */
@@ -30,7 +30,7 @@ export interface LogEvent extends EventTime {
 export function toLogEvents(
   timestamp: number,
   message: string | Buffer,
-  source: TimeSource = 'settled',
+  source: TimeSource = 'final',
 ): LogEvent[] {
   const text = toUtf8(message);
   if (text.length === 0) return [];
@@ -58,7 +58,7 @@ export function toUtf8(message: string | Buffer): Buffer {
  * Spaces after a timestamp, which JSON allows, state its source. The mark stays with the event when its batch is sorted, divided
  * or read from disk by another process.
  */
-const SOURCE_MARKS: Readonly<Record<TimeSource, string>> = { settled: '', host: ' ', record: '  ' };
+const SOURCE_MARKS: Readonly<Record<TimeSource, string>> = { final: '', host: ' ', record: '  ' };
 
 /** The JSON of an event before its message. */
 export function headOf({ timestamp, source }: EventTime): string {
@@ -70,13 +70,13 @@ const HEAD = /^\{"timestamp":(\d+)( {0,2}),"message":/;
 /** Reads the timestamp of an event and its source from the event's JSON. */
 export function timeOf(json: string): EventTime {
   const mark = HEAD.exec(json)?.[2];
-  const source = mark === SOURCE_MARKS.host ? 'host' : mark === SOURCE_MARKS.record ? 'record' : 'settled';
+  const source = mark === SOURCE_MARKS.host ? 'host' : mark === SOURCE_MARKS.record ? 'record' : 'final';
   return { timestamp: timestampOf(json), source };
 }
 
-/** Replaces the timestamp in the JSON of an event by a settled one. */
+/** Replaces the timestamp in the JSON of an event by a final one. */
 export function withTimestamp(json: string, timestamp: number): string {
-  return json.replace(HEAD, headOf({ timestamp, source: 'settled' }));
+  return json.replace(HEAD, headOf({ timestamp, source: 'final' }));
 }
 
 /** Reads the timestamp of an event from the start of its JSON. */

@@ -35,8 +35,8 @@ let hasFoundNoName = false;
  */
 export class ProcessIdentity {
   /** Resolves when the identity is known or the wait is over. */
-  readonly settled: Promise<void>;
-  #settle: () => void = () => undefined;
+  readonly ready: Promise<void>;
+  #stopWaiting: () => void = () => undefined;
   readonly #detection = new AbortController();
   readonly #reporter: Reporter;
   readonly #isNamedByRecords: boolean;
@@ -49,8 +49,8 @@ export class ProcessIdentity {
     this.#reporter = reporter;
     this.#isNamedByRecords = options.serviceField !== undefined;
     this.#instance = runtime.hostname;
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve;
+    this.ready = new Promise((resolve) => {
+      this.#stopWaiting = resolve;
     });
     const declared = resolveEntity(options.entity, [userEntitySource(options)]);
     // An entity that the user gave completely is used at once: detection could only add attributes.
@@ -81,7 +81,7 @@ export class ProcessIdentity {
 
   /** Ends the wait. The detection goes on. */
   stopWaiting(): void {
-    this.#settle();
+    this.#stopWaiting();
   }
 
   /** Aborts the detection. Its result is ignored. */

@@ -15,7 +15,7 @@ export interface CircuitBreakerOptions {
  * size of requests, one batch may be in flight.
  */
 export class CircuitBreaker {
-  readonly size: RequestSize;
+  readonly requestSize: RequestSize;
   readonly refusals = new Refusals();
   readonly #maxInFlight: number;
   readonly #clock: Clock;
@@ -32,7 +32,7 @@ export class CircuitBreaker {
     random: () => number,
     resumed: () => void,
   ) {
-    this.size = new RequestSize(requestTimeoutMs, clock);
+    this.requestSize = new RequestSize(requestTimeoutMs, clock);
     this.#maxInFlight = maxInFlight;
     this.#clock = clock;
     this.#random = random;
@@ -42,7 +42,7 @@ export class CircuitBreaker {
   /** How many batches may be in flight now. */
   get permits(): number {
     if (this.#cancelPause !== undefined) return 0;
-    return this.#failures > 0 || this.size.isLimited ? 1 : this.#maxInFlight;
+    return this.#failures > 0 || this.requestSize.isLimited ? 1 : this.#maxInFlight;
   }
 
   /** Failures in a row. The failures of batches that were in flight together count as one. */
@@ -52,7 +52,7 @@ export class CircuitBreaker {
 
   /** A batch of this size was delivered. */
   delivered(bytes: number, tookMs: number): void {
-    this.size.delivered(bytes, tookMs);
+    this.requestSize.delivered(bytes, tookMs);
     this.refusals.delivered();
     this.responded();
   }

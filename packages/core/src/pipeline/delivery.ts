@@ -23,11 +23,11 @@ export interface DeliveryParts {
   readonly reporter: Reporter;
   readonly clock: Clock;
   /** Called when a batch waits again, and takes memory. */
-  returned(): void;
+  waitsAgain(): void;
   /** Called when the destination has taken a batch. */
-  delivered(destination: Destination): void;
+  tookEvents(destination: Destination): void;
   /** Called when the batch is no longer in flight: another may be sent. */
-  done(): void;
+  attemptEnded(): void;
 }
 
 /** Failures that may pass without the user are reported after this many in a row. */
@@ -78,10 +78,10 @@ export class Delivery {
     }
     const breaker = this.#breakers.of(queued.destination);
     const bytes = batch.payload.length;
-    const halves = bytes > breaker.size.maxBytes ? queued.halves(batch) : undefined;
+    const halves = bytes > breaker.requestSize.maxBytes ? queued.halves(batch) : undefined;
     if (halves !== undefined) {
       this.#queue.requeue(queued, halves);
-      this.#parts.done();
+      this.#parts.attemptEnded();
       return;
     }
     const startedAt = this.#clock.monotonic();
@@ -91,19 +91,19 @@ export class Delivery {
       case 'delivered':
         breaker.delivered(bytes, this.#clock.monotonic() - startedAt);
         this.#delivered(queued, batch, outcome.rejected);
-        this.#parts.delivered(queued.destination);
+        this.#parts.tookEvents(queued.destination);
         break;
       case 'poison':
         this.#refused(queued, batch, outcome);
         break;
       case 'timeout':
-        breaker.size.timedOut(bytes);
+        breaker.requestSize.timedOut(bytes);
         this.#sendAgain(queued, outcome);
         break;
       default:
         this.#sendAgain(queued, outcome);
     }
-    this.#parts.done();
+    this.#parts.attemptEnded();
   }
 
   /** Whether the batch was settled during the attempt: at a deadline, or for lack of room. */
@@ -116,7 +116,7 @@ export class Delivery {
     if (!this.#queue.isInFlight(queued)) return;
     this.#queue.requeue(queued, queued.replacedBy(batches));
     queued.release();
-    this.#parts.done();
+    this.#parts.attemptEnded();
   }
 
   /** Settles a delivered batch. Events that were rejected for a timestamp of a wrong clock are sent again with the right one. */
@@ -157,7 +157,7 @@ export class Delivery {
     if (result.kind === 'busy') this.#readLater(queued, result.error);
     else if (result.kind === 'taken over') this.#settlement.settle([queued], { kind: 'spooled' });
     else this.#settlement.settle([queued], { kind: 'unreadable', error: result.error });
-    this.#parts.done();
+    this.#parts.attemptEnded();
     return undefined;
   }
 
@@ -185,7 +185,7 @@ export class Delivery {
       breaker.refusals.refusedAlone(queued.deliveriesBefore);
     } else {
       this.#queue.requeue(queued, halves);
-      this.#parts.returned();
+      this.#parts.waitsAgain();
     }
     if (!breaker.refusals.refusesAll) breaker.responded();
     else if (this.#pause(destination, 'refused'))
@@ -196,7 +196,7 @@ export class Delivery {
   #sendAgain(queued: QueuedBatch, outcome: TransientOutcome): void {
     const { destination } = queued;
     this.#queue.requeue(queued);
-    this.#parts.returned();
+    this.#parts.waitsAgain();
     // It was in flight together with the batch that began the pause.
     if (!this.#pause(destination, outcome.kind)) return;
     const needsUser = outcome.kind === 'denied' || outcome.kind === 'missing';

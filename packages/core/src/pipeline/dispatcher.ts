@@ -129,9 +129,9 @@ export class Dispatcher {
     const common = { batcher, queue, breakers, settlement, lifecycle, times, reporter, clock };
     const delivery = new Delivery({
       ...common,
-      returned: () => this.#keepWithinLimits(),
-      delivered: (destination) => this.#intake.addLossNotice(destination),
-      done: () => this.#done(),
+      waitsAgain: () => this.#keepWithinLimits(),
+      tookEvents: (destination) => this.#intake.addLossNotice(destination),
+      attemptEnded: () => this.#attemptEnded(),
     });
     this.#scheduler = new Scheduler(options.maxInFlight, {
       ...common,
@@ -207,8 +207,8 @@ export class Dispatcher {
   }
 
   /**
-   * Sends nothing until `ready` is settled. Records are accepted meanwhile.
-   * @param stopWaiting is called when memory runs short, and settles `ready`
+   * Sends nothing until `ready` resolves. Records are accepted meanwhile.
+   * @param stopWaiting is called when memory runs short, and lets `ready` resolve
    */
   holdUntil(ready: Promise<unknown>, stopWaiting: () => void): Promise<void> {
     return this.#scheduler.holdUntil(ready, stopWaiting);
@@ -267,7 +267,7 @@ export class Dispatcher {
     }
   }
 
-  #done(): void {
+  #attemptEnded(): void {
     this.#reporter.reportCountsSometimes();
     this.#scheduler.sendDue();
   }

@@ -41,8 +41,8 @@ export class EventTimes {
     const { isKnown } = this.#clock;
     const now = hostTime + this.#clock.offsetMs;
     if (this.#isUsable(recordTime, now))
-      return { timestamp: recordTime, source: isKnown ? 'settled' : 'record' };
-    return { timestamp: now, source: isKnown ? 'settled' : 'host' };
+      return { timestamp: recordTime, source: isKnown ? 'final' : 'record' };
+    return { timestamp: now, source: isKnown ? 'final' : 'host' };
   }
 
   #isUsable(recordTime: number | undefined, now: number): recordTime is number {
@@ -79,7 +79,7 @@ export class EventTimes {
       return undefined;
     const earliest = isOwn ? this.#clock.processStart : 0;
     return batch.withTimes(({ timestamp, source }) => {
-      if (source === 'settled') return timestamp;
+      if (source === 'final') return timestamp;
       const likely = source === 'host' ? timestamp + offsetMs : timestamp;
       // Otherwise the host's clock has been set since. The event was logged while this process ran, and not in the future.
       return isAccepted(likely)

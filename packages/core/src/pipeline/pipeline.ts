@@ -132,8 +132,8 @@ export function assemblePipeline(
     clock,
     random,
   });
-  void identity.settled.then(() => disk.spool?.startWriting());
-  void dispatcher.holdUntil(identity.settled, () => identity.stopWaiting());
+  void identity.ready.then(() => disk.spool?.startWriting());
+  void dispatcher.holdUntil(identity.ready, () => identity.stopWaiting());
   const change = changeFound && ((found: FoundBatch) => changeFound(found, disk.deadLetters));
   const recovery = disk.spool && new RecoverySearch(disk.spool, dispatcher, destinations, clock, change);
   recovery?.start();

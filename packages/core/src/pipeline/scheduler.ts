@@ -19,7 +19,7 @@ export interface SchedulerParts {
 export class Scheduler {
   readonly #maxInFlight: number;
   readonly #parts: SchedulerParts;
-  /** What must be settled before anything is sent, each with a way to settle it now. */
+  /** What must resolve before anything is sent, each with a way to let it resolve now. */
   readonly #holds = new Map<Promise<unknown>, () => void>();
 
   constructor(maxInFlight: number, parts: SchedulerParts) {
@@ -28,8 +28,8 @@ export class Scheduler {
   }
 
   /**
-   * Sends nothing until `ready` is settled.
-   * @param stopWaiting is called when memory runs short, and settles `ready`
+   * Sends nothing until `ready` resolves.
+   * @param stopWaiting is called when memory runs short, and lets `ready` resolve
    */
   async holdUntil(ready: Promise<unknown>, stopWaiting: () => void): Promise<void> {
     this.#holds.set(ready, stopWaiting);

@@ -3,10 +3,10 @@ import { JsonPayload, readEventLine, toLogEvents } from '@putlogs/core/internal'
 import test from 'ava';
 import fc from 'fast-check';
 
-const SOURCES = ['settled', 'host', 'record'] as const;
+const SOURCES = ['final', 'host', 'record'] as const;
 
 /** The line of an event, as it is sent and written to the spool. */
-function lineOf(timestamp: number, message: string, source: (typeof SOURCES)[number] = 'settled'): Buffer {
+function lineOf(timestamp: number, message: string, source: (typeof SOURCES)[number] = 'final'): Buffer {
   const payload = new JsonPayload();
   for (const event of toLogEvents(timestamp, message, source)) payload.append(event);
   return payload.finish();
@@ -22,7 +22,7 @@ test('every event that is written can be read, with its timestamp and the size o
     fc.property(timestamp, text, fc.constantFrom(...SOURCES), (time, message, source) => {
       const event = read(lineOf(time, message, source));
       t.is(event?.timestamp, time);
-      t.is(event?.isProvisional, source !== 'settled');
+      t.is(event?.isProvisional, source !== 'final');
       t.is(event?.messageBytes, Buffer.byteLength(message));
     }),
   );

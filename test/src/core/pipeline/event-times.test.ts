@@ -38,7 +38,7 @@ for (const [what, recordTime, isUsed] of [
     respond(0);
     t.deepEqual(times.of(NOON, recordTime), {
       timestamp: isUsed && recordTime !== undefined ? recordTime : NOON,
-      source: 'settled',
+      source: 'final',
     });
   });
 }
@@ -92,7 +92,7 @@ test("record times are checked by the service's clock, and log calls get its tim
       [now + 3 * HOUR, now],
       [now - 15 * DAY, now],
     ] as const)
-      t.deepEqual(times.of(NOON, recordTime), { timestamp, source: 'settled' });
+      t.deepEqual(times.of(NOON, recordTime), { timestamp, source: 'final' });
   }
 });
 

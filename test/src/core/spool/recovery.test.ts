@@ -38,7 +38,7 @@ function openSpool(folder: string) {
       const batch = spool.create(() => nameOf('own'));
       if (batch === undefined) throw new Error('the spool takes nothing');
       const open = new BatchBuilder(utcDayOf(NOON));
-      for (const event of toLogEvents(NOON, message, 'settled')) open.add(event);
+      for (const event of toLogEvents(NOON, message, 'final')) open.add(event);
       batch.append(open);
       batch.seal(open.seal());
       return batch;

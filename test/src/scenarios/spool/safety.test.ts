@@ -64,7 +64,7 @@ test.serial('a recovered batch that is written again keeps its log stream', asyn
   const own = range(20).map((i) => {
     const batch = spool.create(() => nameOf(`own-${i}`));
     const open = new BatchBuilder(utcDayOf(NOW));
-    for (const event of toLogEvents(NOW, `of own-${i}`, 'settled')) open.add(event);
+    for (const event of toLogEvents(NOW, `of own-${i}`, 'final')) open.add(event);
     batch?.append(open);
     batch?.seal(open.seal());
     return batch;
