@@ -1,3 +1,4 @@
+import type { ServiceTime } from '../contracts/service-time.js';
 import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 
@@ -11,7 +12,7 @@ const MAX_ROUND_TRIP_MS = 30_000;
  * The clock of the service, learned from the Date header of its responses, since the clock of this host may be wrong. While both
  * agree within a minute, the host's clock is used.
  */
-export class ServiceClock {
+export class ServiceClock implements ServiceTime {
   readonly #clock: Clock;
   readonly #reporter: Reporter;
   readonly #startedAt: number;
@@ -29,12 +30,10 @@ export class ServiceClock {
     this.#monotonicOffset = this.#lastObserved - this.#startedAt;
   }
 
-  /** Whether the service has responded since the host's clock was last set. */
   get isKnown(): boolean {
     return this.#isKnown;
   }
 
-  /** The service's time less the host's time, in milliseconds. 0 while it is unknown. */
   get offsetMs(): number {
     return this.#isKnown ? this.#offsetMs : 0;
   }
@@ -47,15 +46,12 @@ export class ServiceClock {
     return this.#clock.now();
   }
 
-  /** The start of this process by the service's clock, less the tolerance. This process logged no event earlier. */
+  /** Less the tolerance. */
   get processStart(): number {
     return this.now() - (this.#clock.monotonic() - this.#startedAt) - TOLERANCE_MS;
   }
 
-  /**
-   * Detects that the host's clock was set. The monotonic clock is read only after a large step.
-   * @param hostTime the current time by the host's clock
-   */
+  /** The monotonic clock is read only after a large step. */
   observe(hostTime: number): void {
     const passed = hostTime - this.#lastObserved;
     this.#lastObserved = hostTime;

@@ -1,7 +1,7 @@
 import type { Batch } from '../batching/batch.js';
 import { DAY_MS } from '../batching/limits.js';
 import type { EventTime } from '../batching/log-event.js';
-import type { ServiceClock } from '../cloudwatch/service-clock.js';
+import type { ServiceTime } from '../contracts/service-time.js';
 
 /** The service takes events up to this age, and up to this far in the future. Source: API_PutLogEvents (see batching/limits.ts). */
 const MAX_AGE_MS = 14 * DAY_MS;
@@ -21,11 +21,11 @@ const MAX_TIME = 8.64e15;
 
 /** Chooses the timestamps of events: the record's own time if the service will take it, or else the time of the log call. */
 export class EventTimes {
-  readonly #clock: ServiceClock;
+  readonly #clock: ServiceTime;
   #maxAgeMs: number;
 
   /** @param retentionInDays the retention of the log group, if known */
-  constructor(clock: ServiceClock, retentionInDays: number | undefined) {
+  constructor(clock: ServiceTime, retentionInDays: number | undefined) {
     this.#clock = clock;
     this.#maxAgeMs = Math.min(MAX_AGE_MS, (retentionInDays ?? Number.POSITIVE_INFINITY) * DAY_MS);
   }
