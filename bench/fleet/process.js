@@ -1,6 +1,6 @@
 import {
+  assembleDispatcher,
   Destinations,
-  Dispatcher,
   EventTimes,
   RecordLimit,
   Reporter,
@@ -34,7 +34,7 @@ export class Process {
     );
     const destination = destinations.own([], () => ({ fields: new Map(), entity: () => undefined }));
     this.address = destination.nameAt(clock.now());
-    this.#dispatcher = new Dispatcher(
+    ({ dispatcher: this.#dispatcher } = assembleDispatcher(
       {
         flushIntervalMs,
         maxInFlight: 4,
@@ -54,7 +54,7 @@ export class Process {
         clock,
         random,
       },
-    );
+    ));
   }
 
   log(message) {

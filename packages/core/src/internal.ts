@@ -49,9 +49,9 @@ export { attributesFrom, merge, type ResourceAttribute } from './identity/resour
 export { type RuntimeEnvironment, thisRuntimeEnvironment } from './identity/runtime-environment.js';
 export { isAttribute, isKeyValue, validateEntity } from './identity/validate-entity.js';
 export { type ModuleConnection, UserModule } from './module/user-module.js';
+export { assembleDispatcher, type DispatcherContext } from './pipeline/assemble-dispatcher.js';
 export { backoffMs, MAX_FAILURES } from './pipeline/backoff.js';
 export { DeliveryQueue } from './pipeline/delivery-queue.js';
-export { Dispatcher, type DispatcherParts } from './pipeline/dispatcher.js';
 export { EventTimes } from './pipeline/event-times.js';
 export { LossReports } from './pipeline/loss-reports.js';
 export { MemoryLimiter } from './pipeline/memory-limiter.js';

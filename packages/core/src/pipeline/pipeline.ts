@@ -17,8 +17,8 @@ import { createRouter } from '../routing/router.js';
 import { type Clock, systemClock } from '../util/clock.js';
 import type { EnvironmentVariables } from '../util/environment-variables.js';
 import { errorMessage } from '../util/error-message.js';
+import { assembleDispatcher } from './assemble-dispatcher.js';
 import { Disk } from './disk.js';
-import { Dispatcher } from './dispatcher.js';
 import { EventTimes } from './event-times.js';
 import { type ChangeFound, type FoundBatch, RecoverySearch } from './recovery-search.js';
 import { Teardown } from './teardown.js';
@@ -120,7 +120,7 @@ export function assemblePipeline(
   const destinations = new Destinations(config, client, reporter, identity);
   const disk = new Disk(config, reporter, clock);
   const fallback = config.fallback && new Fallback(config.fallback, reporter, output);
-  const dispatcher = new Dispatcher(config, {
+  const { dispatcher, shutdown } = assembleDispatcher(config, {
     route: createRouter(config, destinations, identity, reporter, clock),
     transform: userModule?.transform,
     times: new EventTimes(serviceClock, config.retentionInDays),
@@ -139,7 +139,7 @@ export function assemblePipeline(
   recovery?.start();
   const { closeTimeoutMs } = config;
   const teardown = new Teardown({
-    dispatcher,
+    shutdown,
     identity,
     client,
     recovery,
@@ -163,7 +163,7 @@ export function assemblePipeline(
     flush: () => dispatcher.flush(),
     drain: () => teardown.drain(closeTimeoutMs),
     close: (timeoutMs = closeTimeoutMs) => teardown.close(timeoutMs),
-    abandon: () => dispatcher.abandon(),
+    abandon: () => shutdown.abandon(),
     reportUncaught: (error) => userModule?.uncaught(error),
   };
 }

@@ -6,6 +6,7 @@ import { type Clock, withTimeout } from '../util/clock.js';
 import { closingBudget } from '../util/closing-budget.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 import type { DeliveryQueue } from './delivery-queue.js';
+import type { Dispatcher } from './dispatcher.js';
 import type { FlushWaiters } from './flush-waiters.js';
 import type { Intake } from './intake.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -23,10 +24,7 @@ export interface ShutdownParts {
   readonly reporter: Reporter;
   readonly clock: Clock;
   readonly closeTimeoutMs: number;
-  /** Resolves when everything accepted before is settled. */
-  flush(): Promise<void>;
-  /** Resolves when the batches of earlier processes have been looked for. */
-  recovered(): Promise<void>;
+  readonly dispatcher: Dispatcher;
 }
 
 /** Delivers within a deadline before the process ends, and settles what is left: as lost, or on disk for the next process. */
@@ -64,9 +62,10 @@ export class Shutdown {
   async #drain(time: AbortSignal): Promise<true> {
     // Twice, for records and recovered batches that came in meanwhile; not until nothing comes in, which may be never.
     for (let pass = 0; pass < 2 && !time.aborted && !(pass > 0 && this.#isIdle); pass++) {
-      const flushed = this.#parts.flush();
-      this.#parts.breakers.resumeAll();
-      await Promise.all([flushed, this.#parts.recovered()]);
+      const { dispatcher, breakers } = this.#parts;
+      const settled = dispatcher.settleAll();
+      breakers.resumeAll();
+      await Promise.all([settled, dispatcher.recovered]);
     }
     return true;
   }

@@ -5,11 +5,11 @@ import type { Reporter } from '../reporting/reporter.js';
 import type { Clock } from '../util/clock.js';
 import { CLOSE_FILES_MS, closingBudget, MIN_IDENTITY_MS } from '../util/closing-budget.js';
 import type { Disk } from './disk.js';
-import type { Dispatcher } from './dispatcher.js';
 import type { RecoverySearch } from './recovery-search.js';
+import type { Shutdown } from './shutdown.js';
 
 export interface TeardownParts {
-  readonly dispatcher: Dispatcher;
+  readonly shutdown: Shutdown;
   readonly identity: ProcessIdentity;
   readonly client: SdkLogsClient;
   readonly recovery: RecoverySearch | undefined;
@@ -30,8 +30,8 @@ export class Teardown {
   }
 
   async drain(timeoutMs: number): Promise<void> {
-    const { dispatcher, disk } = this.#parts;
-    await this.#awaitDrain(dispatcher.drain(timeoutMs), timeoutMs);
+    const { shutdown, disk } = this.#parts;
+    await this.#awaitDrain(shutdown.drain(timeoutMs), timeoutMs);
     await disk.spool?.tidy();
   }
 
@@ -41,11 +41,11 @@ export class Teardown {
   }
 
   async #close(timeoutMs: number): Promise<void> {
-    const { dispatcher, identity, client, recovery, disk, fallback, reporter, clock, closeTimeoutMs } =
+    const { shutdown, identity, client, recovery, disk, fallback, reporter, clock, closeTimeoutMs } =
       this.#parts;
     const startedAt = clock.monotonic();
     recovery?.stop();
-    await this.#awaitDrain(dispatcher.close(timeoutMs), timeoutMs);
+    await this.#awaitDrain(shutdown.close(timeoutMs), timeoutMs);
     identity.close();
     client.close();
     const leftMs = timeoutMs - (clock.monotonic() - startedAt);

@@ -1,10 +1,10 @@
 import type { Report } from '@putlogs/core';
 import {
+  assembleDispatcher,
   Batch,
   type DeadLetters,
   type Destination,
-  Dispatcher,
-  type DispatcherParts,
+  type DispatcherContext,
   EventTimes,
   type FailedOutcome,
   MAX_OPEN_BATCHES,
@@ -107,8 +107,8 @@ interface Settings {
   /** Whether the service's clock is known. It agrees with the host's. */
   readonly isServiceTimeKnown?: boolean;
   /** Default: all records go to one destination. */
-  readonly route?: DispatcherParts['route'];
-  readonly store?: DispatcherParts['store'];
+  readonly route?: DispatcherContext['route'];
+  readonly store?: DispatcherContext['store'];
 }
 
 function setUp({
@@ -138,7 +138,7 @@ function setUp({
   const serviceClock = new ServiceClock(clock, reporter);
   const setServiceTime = (timestamp: number) => serviceClock.startSample()(new Date(timestamp).toUTCString());
   if (isServiceTimeKnown) setServiceTime(NOON);
-  const dispatcher = new Dispatcher(settings, {
+  const { dispatcher, shutdown } = assembleDispatcher(settings, {
     route: route ?? (() => destination),
     times: new EventTimes(serviceClock, undefined),
     recordLimit: new RecordLimit(undefined, 32 * 1024 * 1024),
@@ -153,6 +153,7 @@ function setUp({
     clock,
     destination,
     dispatcher,
+    shutdown,
     setServiceTime,
     reports,
     counts: () => reporter.counts,
@@ -272,7 +273,10 @@ test('an event waits at most the flush interval, whenever it is accepted', async
 });
 
 test.serial('the memory of a batch is reused after it is delivered, and no sooner', async (t) => {
-  const { clock, destination, dispatcher } = setUp({ maxInFlight: 2, maxBufferBytes: 8 * 1024 * 1024 });
+  const { clock, destination, dispatcher, shutdown } = setUp({
+    maxInFlight: 2,
+    maxBufferBytes: 8 * 1024 * 1024,
+  });
   const batches = new Map<Batch, string>();
   const buffers = new Set<ArrayBufferLike>();
   let n = 0;
@@ -293,7 +297,7 @@ test.serial('the memory of a batch is reused after it is delivered, and no soone
     await destination.answer(DELIVERED, i % 2);
     await acceptAndCheck('delivered');
   }
-  const drained = dispatcher.drain(1000);
+  const drained = shutdown.drain(1000);
   await clock.advance(1000);
   await drained;
   await acceptAndCheck('given up');
@@ -1077,14 +1081,14 @@ test('a due batch is sent as soon as another may be in flight', async (t) => {
 });
 
 test('drain delivers, or gives up at its deadline, and the dispatcher goes on', async (t) => {
-  const { clock, destination, dispatcher, counts, problems } = setUp();
+  const { clock, destination, dispatcher, shutdown, counts, problems } = setUp();
   dispatcher.accept(NOON, 'a');
-  const first = dispatcher.drain(8000);
+  const first = shutdown.drain(8000);
   t.is(clock.keepingAlive, 1);
   await destination.answer(DELIVERED);
   t.true(await isDone(first));
   dispatcher.accept(NOON, 'b');
-  const second = dispatcher.drain(8000);
+  const second = shutdown.drain(8000);
   await clock.advance(8000);
   t.true(await isDone(second));
   t.deepEqual(problems(), ['not-delivered']);
@@ -1097,9 +1101,9 @@ test('drain delivers, or gives up at its deadline, and the dispatcher goes on', 
 });
 
 test('drain waits for records that are accepted meanwhile', async (t) => {
-  const { destination, dispatcher } = setUp();
+  const { destination, dispatcher, shutdown } = setUp();
   dispatcher.accept(NOON, 'a');
-  const drained = dispatcher.drain(8000);
+  const drained = shutdown.drain(8000);
   dispatcher.accept(NOON, 'b');
   await destination.answer(DELIVERED);
   t.false(await isDone(drained));
@@ -1109,13 +1113,13 @@ test('drain waits for records that are accepted meanwhile', async (t) => {
 });
 
 test('after drain has given up pauses are as long as before, also for batches on disk', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately } = setUp({ store: new ScriptedStore() });
+  const { clock, destination, shutdown, acceptSeparately } = setUp({ store: new ScriptedStore() });
   acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600]) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(pause);
   }
-  const drained = dispatcher.drain(1000);
+  const drained = shutdown.drain(1000);
   await clock.advance(1000);
   t.true(await isDone(drained));
   t.is(destination.inFlight.length, 1, 'the batch on disk is still sent');
@@ -1128,9 +1132,9 @@ test('after drain has given up pauses are as long as before, also for batches on
 });
 
 test('after its deadline drain no longer shortens pauses', async (t) => {
-  const { clock, destination, dispatcher } = setUp({ store: new ScriptedStore() });
+  const { clock, destination, dispatcher, shutdown } = setUp({ store: new ScriptedStore() });
   dispatcher.accept(NOON, 'a');
-  const drained = dispatcher.drain(1000);
+  const drained = shutdown.drain(1000);
   await clock.advance(999);
   await destination.answer(UNAVAILABLE);
   destination.takeSent();
@@ -1143,9 +1147,9 @@ test('after its deadline drain no longer shortens pauses', async (t) => {
 
 test('a batch that is dropped while close waits for the disk is counted once', async (t) => {
   const store = new ScriptedStore();
-  const { clock, dispatcher, counts, acceptSeparately, problems } = setUp({ store });
+  const { clock, shutdown, counts, acceptSeparately, problems } = setUp({ store });
   acceptSeparately('a', 'b', 'c', 'd', 'e', 'f');
-  const closed = dispatcher.close(8000);
+  const closed = shutdown.close(8000);
   await clock.advance(8000);
   t.false(await isDone(closed));
   store.fill();
@@ -1163,9 +1167,9 @@ test('a batch that is dropped while close waits for the disk is counted once', a
 
 test('a flush while close waits for the disk resolves with it', async (t) => {
   const store = new ScriptedStore();
-  const { clock, dispatcher } = setUp({ store });
+  const { clock, dispatcher, shutdown } = setUp({ store });
   dispatcher.accept(NOON, 'a');
-  const closed = dispatcher.close(8000);
+  const closed = shutdown.close(8000);
   await clock.advance(8000);
   const flushed = dispatcher.flush();
   t.false(await isDone(flushed));
@@ -1271,11 +1275,11 @@ test('the halves of a batch that was read from disk are sent at once', async (t)
 
 test('a batch that is read from disk after the close stays there', async (t) => {
   const store = new ScriptedStore();
-  const { clock, destination, dispatcher, counts } = setUp({ store });
+  const { clock, destination, dispatcher, shutdown, counts } = setUp({ store });
   const outline = { size: 1, firstTimestamp: NOON, lastTimestamp: NOON };
   dispatcher.recover(Promise.resolve([{ destination, stored: store.create(), outline }]), true);
   await settled();
-  const closed = dispatcher.close(8000);
+  const closed = shutdown.close(8000);
   await clock.advance(8000);
   store.write(true);
   t.true(await isDone(closed));
@@ -1286,40 +1290,40 @@ test('a batch that is read from disk after the close stays there', async (t) => 
 });
 
 test('close delivers everything and resolves', async (t) => {
-  const { clock, destination, dispatcher, counts, reports } = setUp();
+  const { clock, destination, dispatcher, shutdown, counts, reports } = setUp();
   destination.reply = () => DELIVERED;
   for (let i = 0; i < 10_001; i++) dispatcher.accept(NOON, 'x');
-  t.true(await isDone(dispatcher.close(8000)));
+  t.true(await isDone(shutdown.close(8000)));
   t.deepEqual(counts(), { ...NO_EVENTS, accepted: 10_001, delivered: 10_001 });
   t.deepEqual(reports.at(-1), { kind: 'counts', counts: counts() });
   t.is(clock.timers, 0);
 });
 
 test('close with nothing to deliver resolves at once', async (t) => {
-  const { clock, dispatcher, problems } = setUp();
-  t.true(await isDone(dispatcher.close(8000)));
+  const { clock, shutdown, problems } = setUp();
+  t.true(await isDone(shutdown.close(8000)));
   t.deepEqual(problems(), []);
   t.is(clock.timers, 0);
 });
 
 test('only the deadline of close keeps the process alive', async (t) => {
-  const { clock, destination, dispatcher } = setUp();
+  const { clock, destination, dispatcher, shutdown } = setUp();
   dispatcher.accept(NOON, 'a');
   t.is(clock.keepingAlive, 0);
   void dispatcher.flush();
   await destination.answer(UNAVAILABLE);
   t.is(clock.timers, 2, 'the pause and the report of the counts');
   t.is(clock.keepingAlive, 0);
-  void dispatcher.close(8000);
+  void shutdown.close(8000);
   t.is(clock.keepingAlive, 1);
 });
 
 test('at its deadline close drops and counts what is in flight, waiting or open', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately, counts, problems, reports } = setUp({
+  const { clock, destination, dispatcher, shutdown, acceptSeparately, counts, problems, reports } = setUp({
     maxInFlight: 2,
   });
   acceptSeparately('a', 'b', 'c');
-  const closed = dispatcher.close(8000);
+  const closed = shutdown.close(8000);
   dispatcher.accept(NOON, 'd');
   await clock.advance(7999);
   t.false(await isDone(closed));
@@ -1339,9 +1343,9 @@ test('at its deadline close drops and counts what is in flight, waiting or open'
 
 for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
   test(`the outcome ${outcome.kind} after the deadline changes nothing`, async (t) => {
-    const { clock, destination, dispatcher, counts } = setUp();
+    const { clock, destination, dispatcher, shutdown, counts } = setUp();
     for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
-    void dispatcher.close(8000);
+    void shutdown.close(8000);
     await clock.advance(8000);
     const before = counts();
     await destination.answer(outcome);
@@ -1352,9 +1356,9 @@ for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
 }
 
 test('a batch that is delivered before the deadline of close counts as delivered', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately, counts } = setUp({ maxInFlight: 2 });
+  const { clock, destination, shutdown, acceptSeparately, counts } = setUp({ maxInFlight: 2 });
   acceptSeparately('a', 'b', 'c');
-  void dispatcher.close(8000);
+  void shutdown.close(8000);
   await destination.answer(DELIVERED);
   await clock.advance(8000);
   t.deepEqual(counts(), {
@@ -1366,13 +1370,13 @@ test('a batch that is delivered before the deadline of close counts as delivered
 });
 
 test('close delivers records that are accepted meanwhile, but does not wait for endless logging', async (t) => {
-  const { destination, dispatcher, counts, problems } = setUp();
+  const { destination, dispatcher, shutdown, counts, problems } = setUp();
   destination.reply = () => {
     dispatcher.accept(NOON, 'more');
     return DELIVERED;
   };
   dispatcher.accept(NOON, 'a');
-  t.true(await isDone(dispatcher.close(8000)));
+  t.true(await isDone(shutdown.close(8000)));
   const { accepted, delivered, dropped, pending } = counts();
   t.true(delivered > 1 && dropped.closed > 0, `${delivered} ${dropped.closed}`);
   t.is(pending, 0);
@@ -1381,13 +1385,13 @@ test('close delivers records that are accepted meanwhile, but does not wait for 
 });
 
 test('drain does not wait for endless logging, and loses nothing', async (t) => {
-  const { destination, dispatcher, counts, reports } = setUp();
+  const { destination, dispatcher, shutdown, counts, reports } = setUp();
   destination.reply = () => {
     dispatcher.accept(NOON, 'more');
     return DELIVERED;
   };
   dispatcher.accept(NOON, 'a');
-  t.true(await isDone(dispatcher.drain(8000)));
+  t.true(await isDone(shutdown.drain(8000)));
   t.true(counts().delivered > 1);
   t.is(counts().pending, 1);
   t.deepEqual(counts().dropped, NO_EVENTS.dropped);
@@ -1395,25 +1399,33 @@ test('drain does not wait for endless logging, and loses nothing', async (t) => 
 });
 
 test('drain without new events reports nothing', async (t) => {
-  const { destination, dispatcher, reports } = setUp();
+  const { destination, dispatcher, shutdown, reports } = setUp();
   destination.reply = () => DELIVERED;
   dispatcher.accept(NOON, 'a');
-  await dispatcher.drain(8000);
+  await shutdown.drain(8000);
   t.is(reports.length, 1);
-  await dispatcher.drain(8000);
+  await shutdown.drain(8000);
   await dispatcher.flush();
   t.is(reports.length, 1);
 });
 
 test('abandon counts and reports what is in flight, waiting or open, and accepts nothing more', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately, counts, problems, firstProblem, reports } = setUp(
-    {
-      maxInFlight: 1,
-    },
-  );
+  const {
+    clock,
+    destination,
+    dispatcher,
+    shutdown,
+    acceptSeparately,
+    counts,
+    problems,
+    firstProblem,
+    reports,
+  } = setUp({
+    maxInFlight: 1,
+  });
   acceptSeparately('a', 'b');
   dispatcher.accept(NOON, 'c');
-  dispatcher.abandon();
+  shutdown.abandon();
   t.is(counts().dropped.closed, 3);
   t.is(counts().pending, 0);
   t.deepEqual(problems(), ['not-delivered']);
@@ -1422,29 +1434,29 @@ test('abandon counts and reports what is in flight, waiting or open, and accepts
   t.is(clock.timers, 0);
   dispatcher.accept(NOON, 'd');
   t.is(counts().dropped.closed, 4);
-  dispatcher.abandon();
+  shutdown.abandon();
   await destination.answer(DELIVERED);
   t.is(counts().delivered, 0);
   t.is(destination.sent.length, 1);
 });
 
 test('all calls of close share one close', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately, counts } = setUp();
+  const { clock, destination, shutdown, acceptSeparately, counts } = setUp();
   acceptSeparately('a');
-  const first = dispatcher.close(8000);
-  const second = dispatcher.close(1);
+  const first = shutdown.close(8000);
+  const second = shutdown.close(1);
   await clock.advance(1000);
   t.false(await isDone(second));
   await destination.answer(DELIVERED);
   t.true(await isDone(first));
   t.true(await isDone(second));
-  t.true(await isDone(dispatcher.close(8000)));
+  t.true(await isDone(shutdown.close(8000)));
   t.deepEqual(counts(), { ...NO_EVENTS, accepted: 1, delivered: 1 });
 });
 
 test('a record that is accepted after close is counted as dropped and never sent', async (t) => {
-  const { clock, destination, dispatcher, counts } = setUp();
-  await dispatcher.close(8000);
+  const { clock, destination, dispatcher, shutdown, counts } = setUp();
+  await shutdown.close(8000);
   dispatcher.accept(NOON, 'late');
   dispatcher.accept(NOON, 'x'.repeat(1_048_551));
   dispatcher.accept(NOON, '');
@@ -1460,7 +1472,7 @@ test('a record that is accepted after close is counted as dropped and never sent
 });
 
 test('close does not wait for a pause to end', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  const { clock, destination, shutdown, acceptSeparately } = setUp();
   acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600, 3200]) {
     await destination.answer(UNAVAILABLE);
@@ -1469,21 +1481,21 @@ test('close does not wait for a pause to end', async (t) => {
   await destination.answer(UNAVAILABLE);
   destination.takeSent();
   destination.reply = () => DELIVERED;
-  const closed = dispatcher.close(8000);
+  const closed = shutdown.close(8000);
   t.true(await isDone(closed));
   t.deepEqual(destination.takeSent(), ['a']);
   t.is(clock.timers, 0);
 });
 
 test('during close no pause is longer than half a second', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  const { clock, destination, shutdown, acceptSeparately } = setUp();
   acceptSeparately('a');
   for (const pause of [50, 100, 200, 400, 800, 1600, 3200, 6400]) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(pause);
   }
   destination.takeSent();
-  void dispatcher.close(8000);
+  void shutdown.close(8000);
   for (let i = 0; i < 5; i++) {
     await destination.answer(UNAVAILABLE);
     await clock.advance(499);
@@ -1494,9 +1506,9 @@ test('during close no pause is longer than half a second', async (t) => {
 });
 
 test('a pause that the deadline of close ends leaves no timer', async (t) => {
-  const { clock, destination, dispatcher, acceptSeparately } = setUp();
+  const { clock, destination, shutdown, acceptSeparately } = setUp();
   acceptSeparately('a');
-  void dispatcher.close(8000);
+  void shutdown.close(8000);
   await clock.advance(7999);
   await destination.answer(UNAVAILABLE);
   t.is(clock.timers, 3, 'the pause, the deadline and the report of the counts');
@@ -1505,9 +1517,9 @@ test('a pause that the deadline of close ends leaves no timer', async (t) => {
 });
 
 test('close with a deadline of 0 ms sends once', async (t) => {
-  const { clock, destination, dispatcher, counts } = setUp();
+  const { clock, destination, dispatcher, shutdown, counts } = setUp();
   dispatcher.accept(NOON, 'a');
-  const closed = dispatcher.close(0);
+  const closed = shutdown.close(0);
   t.deepEqual(destination.takeSent(), ['a']);
   await clock.advance(0);
   t.true(await isDone(closed));
@@ -1515,10 +1527,10 @@ test('close with a deadline of 0 ms sends once', async (t) => {
 });
 
 test('flush resolves when close gives up', async (t) => {
-  const { clock, dispatcher } = setUp();
+  const { clock, dispatcher, shutdown } = setUp();
   dispatcher.accept(NOON, 'a');
   const flushed = dispatcher.flush();
-  void dispatcher.close(8000);
+  void shutdown.close(8000);
   await clock.advance(8000);
   t.true(await isDone(flushed));
 });
@@ -1661,9 +1673,9 @@ async function run(
 test('in any sequence each event is delivered, rejected, dropped or pending, and none is pending after close', async (t) => {
   await fc.assert(
     fc.asyncProperty(settings, fc.array(step, { maxLength: 40 }), async (given, script) => {
-      const { clock, dispatcher, counts, arrived } = await run(t, given, script);
+      const { clock, shutdown, counts, arrived } = await run(t, given, script);
       t.deepEqual(duplicates(arrived), []);
-      const closed = dispatcher.close(8000);
+      const closed = shutdown.close(8000);
       await clock.advance(8000);
       t.true(await isDone(closed));
       t.is(sumOf(counts()), counts().accepted);
