@@ -1,16 +1,9 @@
-import { BATCH_OBJECT_BYTES, Batch, utcDayOf } from './batch.js';
+import { BATCH_OBJECT_BYTES, Batch, fitsIn } from './batch.js';
 import type { AppendedBytes } from './batch-mirror.js';
 import { JsonPayload, SEPARATOR } from './json-payload.js';
-import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import type { LogEvent } from './log-event.js';
 
-/**
- * A batch that still takes events. It enforces the limits of PutLogEvents: 1,048,576 accounted bytes, 10,000 events, a span of
- * less than 24 hours, and chronological order.
- *
- * All events of a batch are from one UTC day. That bounds the span in whatever order events arrive, and it gives `{date}` in the
- * name of a log stream one value for the whole batch.
- */
+/** A batch that still takes events, within the limits of PutLogEvents. Once sealed, they are in chronological order. */
 export class BatchBuilder implements AppendedBytes {
   readonly day: number;
   readonly #payload: JsonPayload;
@@ -28,9 +21,7 @@ export class BatchBuilder implements AppendedBytes {
 
   /** Adds an event. @returns false when it does not fit; the batch is then unchanged. The first event always fits. */
   add(event: LogEvent): boolean {
-    if (this.#size === MAX_BATCH_EVENTS) return false;
-    if (this.#bytes + event.bytes > MAX_BATCH_BYTES) return false;
-    if (utcDayOf(event.timestamp) !== this.day) return false;
+    if (!fitsIn(this.#size, this.#bytes, this.day, event.bytes, event.timestamp)) return false;
     this.#size++;
     this.#bytes += event.bytes;
     this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;

@@ -3,12 +3,28 @@ import type { BatchBytes } from './batch-mirror.js';
 import { releaseBuffer, retainedBytes } from './buffer-pool.js';
 import { readEventLine } from './event-line.js';
 import { SEPARATOR } from './json-payload.js';
-import { DAY_MS } from './limits.js';
+import { DAY_MS, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from './limits.js';
 import { type EventTime, timeOf, timestampOf, withTimestamp } from './log-event.js';
 
 /** The UTC day of a timestamp, counted from 1970-01-01. */
 export function utcDayOf(timestamp: number): number {
   return Math.floor(timestamp / DAY_MS);
+}
+
+/**
+ * Whether one more event fits into a batch, by the limits of PutLogEvents. All events of a batch are from one UTC day. That bounds
+ * the span in whatever order events arrive, and it gives `{date}` in the name of a log stream one value for the whole batch.
+ * @param size the events of the batch
+ * @param bytes their accounted bytes
+ */
+export function fitsIn(
+  size: number,
+  bytes: number,
+  day: number,
+  eventBytes: number,
+  timestamp: number,
+): boolean {
+  return size < MAX_BATCH_EVENTS && bytes + eventBytes <= MAX_BATCH_BYTES && utcDayOf(timestamp) === day;
 }
 
 /** The memory that a batch takes besides its payload: objects, a queue entry, a record in the spool. Measured as RSS. */

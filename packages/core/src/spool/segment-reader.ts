@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { utcDayOf } from '../batching/batch.js';
+import { fitsIn, utcDayOf } from '../batching/batch.js';
 import { type EventLine, readEventLine } from '../batching/event-line.js';
-import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../batching/limits.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES } from '../batching/limits.js';
 import type { DestinationName } from '../contracts/destination.js';
 import type { OpenFile } from './file-calls.js';
 import { MAX_HEADER_BYTES, parseBatchLine, parseDestinationLine } from './file-format.js';
@@ -90,10 +90,10 @@ class PartialBatch {
 
   /** @returns false for an event that would exceed a limit of the service, so it cannot be one of ours */
   add({ start, end }: Range, { timestamp, messageBytes }: EventLine): boolean {
-    const bytes = this.#bytes + messageBytes + EVENT_OVERHEAD_BYTES;
-    if (this.size === MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES) return false;
-    if (this.size > 0 && utcDayOf(timestamp) !== utcDayOf(this.firstTimestamp)) return false;
-    this.#bytes = bytes;
+    const bytes = messageBytes + EVENT_OVERHEAD_BYTES;
+    const day = utcDayOf(this.size === 0 ? timestamp : this.firstTimestamp);
+    if (!fitsIn(this.size, this.#bytes, day, bytes, timestamp)) return false;
+    this.#bytes += bytes;
     this.firstTimestamp = this.size === 0 ? timestamp : Math.min(this.firstTimestamp, timestamp);
     this.lastTimestamp = Math.max(this.lastTimestamp, timestamp);
     this.size++;

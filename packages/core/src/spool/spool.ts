@@ -22,14 +22,14 @@ const RESCAN_MS = 11_000;
 /** The quarantine file may take this share of `spoolMaxBytes`, in addition to it. */
 const QUARANTINE_SHARE = 1 / 32;
 
-/** A batch that a dead owner left. */
-export interface RecoveredBatch extends SegmentBatch {
+/** A batch that a dead owner left, and that is in the own folder now. */
+export interface TakenOverBatch extends SegmentBatch {
   readonly batch: SpooledBatch;
 }
 
 export interface Recovery {
   /** The oldest batch first. */
-  readonly batches: readonly RecoveredBatch[];
+  readonly batches: readonly TakenOverBatch[];
   /** After how many milliseconds `recover` should be called again; undefined if there is no reason to. */
   readonly rescanMs: number | undefined;
 }
@@ -51,7 +51,7 @@ export class Spool implements BatchStore, RecoveryTarget {
   readonly #batches = new Set<SpooledBatch>();
   /** How much room the batches take. */
   #room = 0;
-  #recovered: RecoveredBatch[] = [];
+  #takenOver: TakenOverBatch[] = [];
   #scannedAt = Number.NEGATIVE_INFINITY;
   #isStarted = false;
   #isRootChecked = false;
@@ -178,8 +178,8 @@ export class Spool implements BatchStore, RecoveryTarget {
     const scanning = this.#scan();
     this.#tasks.track(scanning);
     const rescanMs = await scanning;
-    const batches = this.#recovered.toSorted((a, b) => a.firstTimestamp - b.firstTimestamp);
-    this.#recovered = [];
+    const batches = this.#takenOver.toSorted((a, b) => a.firstTimestamp - b.firstTimestamp);
+    this.#takenOver = [];
     return { batches, rescanMs };
   }
 
@@ -232,7 +232,7 @@ export class Spool implements BatchStore, RecoveryTarget {
     for (const recovered of batches) {
       const batch = SpooledBatch.recovered(segment, recovered, this.#batchHost);
       this.#batches.add(batch);
-      this.#recovered.push({ ...recovered, batch });
+      this.#takenOver.push({ ...recovered, batch });
     }
   }
 
