@@ -24,14 +24,14 @@ const OWN_WORKER = 'logged in the worker thread of a transport, by a module that
 
 /** Every reason for which events are dropped and reported. Some take what the text needs to know. */
 export const LOSSES = {
-  bufferFull: (maxBufferBytes: number) => ({
+  bufferFull: (maxBufferBytes: number): RescuableLoss => ({
     counter: 'bufferFull',
     code: 'buffer-full',
     why: `more than maxBufferBytes (${maxBufferBytes}) wait for delivery`,
     text: (count) =>
       `More than maxBufferBytes (${maxBufferBytes}) wait for delivery: ${eventsWere(count)} dropped, the oldest of the log streams that hold the most. Use a spool, or raise it.`,
   }),
-  spoolFull: (spoolMaxBytes: number) => ({
+  spoolFull: (spoolMaxBytes: number): RescuableLoss => ({
     counter: 'spoolFull',
     code: 'spool-full',
     why: `more than spoolMaxBytes (${spoolMaxBytes}) wait in the spool`,
@@ -52,7 +52,7 @@ export const LOSSES = {
     text: (count) =>
       `${eventsWere(count)} not delivered before the process ended, and ${isOrAre(count)} lost. If the application called process.exit(), await flush() first.`,
   },
-  late: (what: 'event' | 'record') => ({
+  late: (what: 'event' | 'record'): RescuableLoss => ({
     counter: 'closed',
     code: 'logged-after-close',
     why: 'logged after the transport was closed',
@@ -66,26 +66,26 @@ export const LOSSES = {
     text: (count) =>
       `${recordsWere(count)} logged as the process exited, too late to be delivered, and ${isOrAre(count)} lost.`,
   },
-  rateLimited: (maxBytesPerSecond: number | undefined) => ({
+  rateLimited: (maxBytesPerSecond: number | undefined): Loss => ({
     counter: 'rateLimited',
     code: 'rate-limited',
     text: (count) =>
       `More than maxBytesPerSecond (${maxBytesPerSecond}) was logged: ${eventsWere(count)} dropped, of lower levels first. Log less, or raise it.`,
   }),
-  unreadable: (reason: string) => ({
+  unreadable: (reason: string): Loss => ({
     counter: 'unreadable',
     code: 'unreadable',
     text: (count) =>
       `${plural(count, 'event', 'events')} in the spool cannot be read: a file was removed or is damaged. (${reason})`,
   }),
   /** @param where the lines are now */
-  damaged: (where: string) => ({
+  damaged: (where: string): Loss => ({
     counter: 'unreadable',
     code: 'unreadable',
     text: (count) =>
       `${count} lines in the spool are damaged, for example because a process was killed while it wrote. ${where}`,
   }),
-  workerBehind: (maxBufferBytes: number) => ({
+  workerBehind: (maxBufferBytes: number): RescuableLoss => ({
     counter: 'bufferFull',
     code: 'buffer-full',
     why: `more than maxBufferBytes (${maxBufferBytes}) wait for the worker thread, which does not keep up`,
@@ -93,20 +93,20 @@ export const LOSSES = {
       `More than maxBufferBytes (${maxBufferBytes}) wait for the worker thread, which does not keep up: ${recordsWere(count)} dropped. Log less, or raise it.`,
   }),
   /** @param except which of the events may not be lost, and what else is known */
-  workerEnded: (reason: string, except = '') => ({
+  workerEnded: (reason: string, except = ''): RescuableLoss => ({
     counter: 'workerEnded',
     code: 'worker',
     why: `the worker thread ended (${reason})`,
     text: (count) => `The worker thread ended (${reason}). ${eventsWere(count)} lost${except}.`,
   }),
   /** There is no worker, or none can start. */
-  notLoaded: (reason: string) => ({
+  notLoaded: (reason: string): RescuableLoss => ({
     counter: 'workerEnded',
     code: 'worker',
     why: `the pipeline cannot be loaded in this thread (${reason})`,
     text: (count) => `The pipeline cannot be loaded in this thread (${reason}). ${eventsWere(count)} lost.`,
   }),
-  afterWorkerEnded: (reason: string) => ({
+  afterWorkerEnded: (reason: string): Loss => ({
     counter: 'workerEnded',
     code: 'worker',
     text: (count) =>
@@ -119,10 +119,7 @@ export const LOSSES = {
     text: (count) =>
       `${recordsWere(count)} ${OWN_WORKER}, and ${isOrAre(count)} dropped. Set the logger up where isMainThread of node:worker_threads is true.`,
   },
-} as const satisfies Record<
-  string,
-  RescuableLoss | ((detail: never, except?: string) => Loss | RescuableLoss)
->;
+} satisfies Record<string, RescuableLoss | ((detail: never, except?: string) => Loss | RescuableLoss)>;
 
 /** Why events are missing in a log stream, as the end of a sentence: for its reader, who does not know the options. */
 export const MISSING = {

@@ -70,7 +70,8 @@ export type ProblemCode =
   | 'logged-after-close'
   /**
    * A worker thread ended, is stuck, or cannot start. What only it held is lost (`dropped.workerEnded`); if it cannot
-   * start, nothing is, unless the application's thread cannot do its work. Fix: read the message, which says why. Out of memory is a frequent reason, a bundle another.
+   * start, nothing is, unless the application's thread cannot do its work. Fix: read the message, which says why. Out
+   * of memory is a frequent reason, a bundle another.
    */
   | 'worker'
   /** More than `maxBytesPerSecond` was logged (`dropped.rateLimited`). Fix: log less, or raise the limit. */
