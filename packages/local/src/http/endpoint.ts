@@ -13,6 +13,8 @@ function reachable(host: string): string {
 export const environmentFor = (endpoint: string): Readonly<Record<string, string>> => ({
   AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
   AWS_REGION: 'us-east-1',
+  // What boto3 and version 1 of the AWS CLI read instead.
+  AWS_DEFAULT_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_EC2_METADATA_DISABLED: 'true',

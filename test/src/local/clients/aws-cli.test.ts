@@ -130,7 +130,6 @@ class CliBench {
       PATH,
       HOME,
       ...this.local.env,
-      AWS_DEFAULT_REGION: 'us-east-1',
       AWS_PAGER: '',
       PYTHONUNBUFFERED: '1',
     };

@@ -244,11 +244,11 @@ pageTest('all of it can be used by the keyboard', async (t, page, made) => {
   );
   const reached = new Set<unknown>();
   await page.evaluate('document.activeElement.blur()');
-  for (let presses = 0; presses < 2 * all; presses++) {
+  for (let presses = 0; presses < 2 * all && reached.size < all; presses++) {
     await keys('Tab');
-    reached.add(await page.evaluate(REACHED));
+    const place = await page.evaluate(REACHED);
+    if (place !== -1) reached.add(place);
   }
-  reached.delete(-1);
   t.is(reached.size, all);
 });
 
