@@ -55,7 +55,7 @@ export class InProcessChannel implements Channel {
  * Loads the pipeline synchronously, with Node's own loader, by the package's name: a relative path may lead to some other
  * file once this one is in a bundle. Jest loads modules anew for each test file, and fails when an `import()` happens after the
  * last test.
- * @returns undefined where Node does not find the package, as in a bundle
+ * @returns undefined where that fails. In a bundle Node does not find the package; what else fails, the `import()` reports
  */
 function loadNow(): PipelineModule | undefined {
   try {

@@ -117,7 +117,7 @@ export class WorkerOutbox {
   }
 
   /**
-   * Nothing is posted afterwards, nothing of it waits by `backpressure`, and the worker begins with nothing more.
+   * Nothing is posted afterwards, its share of `backpressure` is given back, and the worker begins with nothing more.
    * @returns the records that the worker had not begun to receive. Those that it was at may be the reason why it ended.
    */
   close(): LoggedRecord[] {

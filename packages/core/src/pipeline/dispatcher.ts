@@ -61,13 +61,7 @@ export class Dispatcher {
     this.#clock = parts.clock;
   }
 
-  /**
-   * Accepts a record.
-   * @param loggedAt the time of the log call by the host's clock
-   * @param recordTime the time that the record states
-   * @param omittedBytes bytes at the end of the record that are not in `message`
-   * @param level of the record, by Pino's numbers. Default: what stands at its front
-   */
+  /** See `Pipeline.accept`. */
   accept(
     loggedAt: number,
     message: string | Buffer,

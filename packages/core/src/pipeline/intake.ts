@@ -50,14 +50,7 @@ export class Intake {
     this.#parts = parts;
   }
 
-  /**
-   * Accepts a record.
-   * @param loggedAt the time of the log call by the host's clock
-   * @param recordTime the time that the record states
-   * @param omittedBytes bytes at the end of the record that are not in `message`
-   * @param level of the record, by Pino's numbers. Default: what stands at its front
-   * @returns whether events were added to open batches
-   */
+  /** Accepts a record: see `Pipeline.accept`. @returns whether events were added to open batches */
   accept(
     loggedAt: number,
     message: string | Buffer,

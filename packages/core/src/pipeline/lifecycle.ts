@@ -10,7 +10,7 @@ type State =
 export class Lifecycle {
   #state: State = { kind: 'running' };
 
-  /** Records that are logged later are lost. */
+  /** Otherwise records are dropped, or go to the fallback. */
   get acceptsRecords(): boolean {
     return this.#state.kind === 'running' || this.#state.kind === 'draining';
   }
