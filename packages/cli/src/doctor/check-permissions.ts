@@ -55,7 +55,7 @@ async function tryPut(trial: Trial): Promise<PutResult | undefined> {
     const { kind, failure } = outcome;
     if (kind === 'missing') return missing(failure);
     const withoutEntity =
-      kind === 'poison' && names.entity !== undefined ? await tryWithoutEntity(trial) : undefined;
+      kind === 'refused' && names.entity !== undefined ? await tryWithoutEntity(trial) : undefined;
     if (withoutEntity !== undefined) {
       addRejectedEntity(trial, failure.message);
       return withoutEntity;

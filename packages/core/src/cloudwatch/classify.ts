@@ -65,9 +65,9 @@ const KIND_BY_NAME: Readonly<Record<string, FailedOutcome['kind']>> = {
   RegionMissing: 'denied',
   RegionInvalid: 'denied',
 
-  InvalidParameterException: 'poison',
-  ValidationException: 'poison',
-  SerializationException: 'poison',
+  InvalidParameterException: 'refused',
+  ValidationException: 'refused',
+  SerializationException: 'refused',
 };
 
 /** Says what a failed call means. An unknown error is `unavailable`: the call is tried again, and nothing is lost. */
@@ -77,7 +77,8 @@ export function classify(error: unknown): FailedOutcome {
   const kind = kindOf(failure.name, status);
   // Only the service may refuse a batch for good, not a proxy that responds with 400. The exception is 413: a server in front of
   // the service refuses a body that is too large, without a request id.
-  if (kind === 'poison' && requestId === undefined && status !== 413) return { kind: 'unavailable', failure };
+  if (kind === 'refused' && requestId === undefined && status !== 413)
+    return { kind: 'unavailable', failure };
   if (kind === 'denied' && CLOCK_SKEW.test(failure.message)) return { kind: 'skewed', failure };
   return { kind, failure };
 }
@@ -96,7 +97,7 @@ export function isThrottling(error: unknown): error is Error {
 function kindOf(name: string, status: number | undefined): FailedOutcome['kind'] {
   const known = Object.hasOwn(KIND_BY_NAME, name) ? KIND_BY_NAME[name] : undefined;
   if (known !== undefined) return known;
-  if (status === 413) return 'poison';
+  if (status === 413) return 'refused';
   if (status === 429) return 'throttled';
   if (status === 401 || status === 403) return 'denied';
   return 'unavailable';

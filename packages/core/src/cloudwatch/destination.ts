@@ -64,7 +64,7 @@ export class CloudWatchDestination implements Destination {
   async #sendWithEntity(batch: Batch, name: LogStreamName, entityIsGood: boolean): Promise<Outcome> {
     const entity = this.#entity;
     const outcome = await this.#put(batch, name, entity);
-    if (outcome.kind !== 'poison' || entity === undefined || entityIsGood) return outcome;
+    if (outcome.kind !== 'refused' || entity === undefined || entityIsGood) return outcome;
     const withoutEntity = await this.#put(batch, name, undefined);
     if (withoutEntity.kind === 'delivered') this.#rejectEntity(outcome.failure.message);
     return withoutEntity;

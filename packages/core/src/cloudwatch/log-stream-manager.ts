@@ -142,6 +142,6 @@ async function wasMissing(creation: Promise<void>): Promise<boolean> {
 /** A failed creation is no reason to divide the batch, or to send smaller requests. */
 function creationFailed(error: unknown): FailedOutcome {
   const outcome = classify(error);
-  if (outcome.kind === 'poison') return { ...outcome, kind: 'missing' };
+  if (outcome.kind === 'refused') return { ...outcome, kind: 'missing' };
   return outcome.kind === 'timeout' ? { ...outcome, kind: 'unavailable' } : outcome;
 }

@@ -25,7 +25,7 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
       if (failure.name === 'ENOTFOUND')
         return `CloudWatch Logs cannot be reached, because no host has its name: check the Region (option region, PUTLOGS_REGION or AWS_REGION), the option endpoint, and the DNS of this host. Events wait and are sent once it is found. (${cause})`;
       return `CloudWatch Logs cannot be reached or does not take events. Events wait and are sent once it does. (${cause})`;
-    case 'poison':
+    case 'refused':
       return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${cause})`;
   }
 }

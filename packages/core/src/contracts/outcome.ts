@@ -29,9 +29,9 @@ export type Outcome =
   /** The signature is refused, since the clock of this host is wrong. Sent again later, signed by the service's clock. */
   | { readonly kind: 'skewed'; readonly failure: Failure }
   /** The service will never take this batch as it is. */
-  | { readonly kind: 'poison'; readonly failure: Failure };
+  | { readonly kind: 'refused'; readonly failure: Failure };
 
 export type FailedOutcome = Exclude<Outcome, { readonly kind: 'delivered' }>;
 
 /** The same batch may succeed later. */
-export type TransientOutcome = Exclude<FailedOutcome, { readonly kind: 'poison' }>;
+export type TransientOutcome = Exclude<FailedOutcome, { readonly kind: 'refused' }>;

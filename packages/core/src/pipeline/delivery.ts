@@ -93,7 +93,7 @@ export class Delivery {
         this.#delivered(queued, batch, outcome.rejected);
         this.#parts.tookEvents(queued.destination);
         break;
-      case 'poison':
+      case 'refused':
         this.#refused(queued, batch, outcome);
         break;
       case 'timeout':

@@ -31,7 +31,7 @@ const failed = (kind: FailedOutcome['kind']): Outcome => ({
 });
 const THROTTLED = failed('throttled');
 const UNAVAILABLE = failed('unavailable');
-const POISON = failed('poison');
+const REFUSED = failed('refused');
 
 function messages(batch: Batch): string[] {
   const events = JSON.parse(`[${batch.payload.toString()}]`) as { message: string }[];
@@ -505,10 +505,10 @@ test('flush waits for both halves of a batch', async (t) => {
   const { destination, dispatcher } = setUp();
   for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
   const flushed = dispatcher.flush();
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   await destination.answer(DELIVERED);
   t.false(await isDone(flushed));
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   t.true(await isDone(flushed), 'a rejected event is settled');
 });
 
@@ -692,7 +692,7 @@ test('the first half of a batch stays ahead of the second when it fails', async 
   const { clock, destination, dispatcher } = setUp({ maxInFlight: 1 });
   for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
   void dispatcher.flush();
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   t.deepEqual(destination.takeSent(), ['a b c d', 'a b']);
   await destination.answer(UNAVAILABLE);
   await clock.advance(50);
@@ -704,7 +704,7 @@ for (const order of ['first', 'second'] as const) {
     const { clock, destination, dispatcher } = setUp({ maxInFlight: 2 });
     for (const text of ['a', 'b', 'c', 'd']) dispatcher.accept(NOON, text);
     void dispatcher.flush();
-    await destination.answer(POISON);
+    await destination.answer(REFUSED);
     t.deepEqual(destination.takeSent(), ['a b c d', 'a b', 'c d']);
     await destination.answer(UNAVAILABLE, order === 'first' ? 0 : 1);
     await destination.answer(UNAVAILABLE);
@@ -718,7 +718,7 @@ test('the halves of a batch are sent before later batches', async (t) => {
   dispatcher.accept(NOON, 'a');
   acceptSeparately('b', 'c');
   t.deepEqual(destination.takeSent(), ['a b']);
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   await destination.answer(DELIVERED);
   await destination.answer(DELIVERED);
   t.deepEqual(destination.takeSent(), ['a', 'b', 'c']);
@@ -844,7 +844,7 @@ test('if the clock is right a batch is sent unchanged', async (t) => {
 
 test('of a refused batch only the bad event is rejected', async (t) => {
   const { destination, dispatcher, counts, problems } = setUp();
-  destination.reply = (batch) => (messages(batch).includes('bad') ? POISON : DELIVERED);
+  destination.reply = (batch) => (messages(batch).includes('bad') ? REFUSED : DELIVERED);
   for (const text of ['a', 'b', 'c', 'd', 'e', 'bad', 'g', 'h']) dispatcher.accept(NOON, text);
   await dispatcher.flush();
   t.deepEqual(counts(), {
@@ -866,7 +866,7 @@ for (const [size, maxRequests] of [
   test(`finding one bad event of ${size} takes at most ${maxRequests} requests`, async (t) => {
     for (const bad of new Set([0, size >> 1, size - 1])) {
       const { destination, dispatcher, counts } = setUp();
-      destination.reply = (batch) => (messages(batch).includes(`${bad}`) ? POISON : DELIVERED);
+      destination.reply = (batch) => (messages(batch).includes(`${bad}`) ? REFUSED : DELIVERED);
       for (let i = 0; i < size; i++) dispatcher.accept(NOON, `${i}`);
       await dispatcher.flush();
       t.true(destination.sent.length <= maxRequests, `${destination.sent.length} requests`);
@@ -882,7 +882,7 @@ test('exactly the bad events are rejected, once each, and the others are deliver
       const { clock, destination, dispatcher, counts } = setUp();
       const delivered: string[] = [];
       destination.reply = (batch) => {
-        if (messages(batch).some((text) => bad[Number(text)])) return POISON;
+        if (messages(batch).some((text) => bad[Number(text)])) return REFUSED;
         delivered.push(...messages(batch));
         return DELIVERED;
       };
@@ -911,7 +911,7 @@ test('exactly the bad events are rejected, once each, and the others are deliver
 test('a refused batch causes no pause', async (t) => {
   const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 1 });
   acceptSeparately('bad', 'good');
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   t.deepEqual(destination.takeSent(), ['bad', 'good']);
   t.is(clock.timers, 0);
 });
@@ -923,7 +923,7 @@ test('a probe that is refused shows that the service is back', async (t) => {
   await destination.answer(UNAVAILABLE);
   await clock.advance(50);
   destination.takeSent();
-  await destination.answer(POISON);
+  await destination.answer(REFUSED);
   t.deepEqual(destination.takeSent(), ['b', 'c']);
 });
 
@@ -1341,7 +1341,7 @@ test('at its deadline close drops and counts what is in flight, waiting or open'
   t.is(destination.sent.length, 2, 'no further batch is sent');
 });
 
-for (const outcome of [DELIVERED, UNAVAILABLE, POISON]) {
+for (const outcome of [DELIVERED, UNAVAILABLE, REFUSED]) {
   test(`the outcome ${outcome.kind} after the deadline changes nothing`, async (t) => {
     const { clock, destination, dispatcher, shutdown, counts } = setUp();
     for (const text of ['a', 'b']) dispatcher.accept(NOON, text);
@@ -1592,7 +1592,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'timeout',
         'denied',
         'skewed',
-        'poison',
+        'refused',
       ),
       rejected: fc.nat({ max: 2 }),
     }),
