@@ -106,7 +106,7 @@ test.serial('SIGPIPE: when the reader of the copy ends, events go on to be sent'
   t.is(local.count('/my/app'), 9);
 });
 
-test.serial('a process that the command leaves behind is not waited for', async (t) => {
+test('a process that the command leaves behind is not waited for', async (t) => {
   const local = await service(t);
   const { code } = await putlogs(['pipe', '--', 'sh', '-c', 'sleep 60 & echo done'], {
     env: environment(local),
@@ -115,7 +115,7 @@ test.serial('a process that the command leaves behind is not waited for', async 
   t.deepEqual(arrived(local), ['done']);
 });
 
-test.serial('a process that the command leaves behind is not read for ever', async (t) => {
+test('a process that the command leaves behind is not read for ever', async (t) => {
   const local = await service(t);
   const script = '(for i in $(seq 600); do echo $i; sleep 0.1; done) & echo done';
   const { code } = await putlogs(['pipe', '--', 'sh', '-c', script], { env: environment(local) });
@@ -214,37 +214,31 @@ test.serial(
   },
 );
 
-test.serial(
-  'SIGTERM to putlogs alone: what is in the pipe is delivered, and the signal ends it',
-  async (t) => {
-    const local = await service(t);
-    const command = new Command(['pipe'], { env: environment(local), stdio: ['pipe', 'pipe', 'pipe'] });
-    command.child.stdin?.write('first\n');
-    await command.started(local);
-    command.child.kill('SIGSTOP');
-    command.child.stdin?.write(`in the pipe ${'.'.repeat(90)}\n`.repeat(10_000));
-    command.child.kill('SIGTERM');
-    command.child.kill('SIGCONT');
-    const { signal } = await command.ended;
-    t.is(signal, 'SIGTERM');
-    t.is(local.count('/my/app'), 10_001);
-  },
-);
+test('SIGTERM to putlogs alone: what is in the pipe is delivered, and the signal ends it', async (t) => {
+  const local = await service(t);
+  const command = new Command(['pipe'], { env: environment(local), stdio: ['pipe', 'pipe', 'pipe'] });
+  command.child.stdin?.write('first\n');
+  await command.started(local);
+  command.child.kill('SIGSTOP');
+  command.child.stdin?.write(`in the pipe ${'.'.repeat(90)}\n`.repeat(10_000));
+  command.child.kill('SIGTERM');
+  command.child.kill('SIGCONT');
+  const { signal } = await command.ended;
+  t.is(signal, 'SIGTERM');
+  t.is(local.count('/my/app'), 10_001);
+});
 
-test.serial(
-  'a command ends while the buffer has no room for its last words: they are read later',
-  async (t) => {
-    const local = await service(t, { keepEvents: false });
-    // Longer than putlogs waits for a process that the command has left behind.
-    local.fault({ kind: 'slow', delayMs: 3000, times: 5 });
-    const file = join(spoolFolder(t), 'output');
-    writeFileSync(file, `${'x'.repeat(999)}\n`.repeat(4330));
-    const env = environment(local, { PUTLOGS_MAX_BUFFER_BYTES: String(8 * 1024 * 1024) });
-    const { code } = await putlogs(['pipe', '--', 'cat', file], { env });
-    t.is(code, 0);
-    t.is(local.count('/my/app'), 4330);
-  },
-);
+test('a command ends while the buffer has no room for its last words: they are read later', async (t) => {
+  const local = await service(t, { keepEvents: false });
+  // Longer than putlogs waits for a process that the command has left behind.
+  local.fault({ kind: 'slow', delayMs: 3000, times: 5 });
+  const file = join(spoolFolder(t), 'output');
+  writeFileSync(file, `${'x'.repeat(999)}\n`.repeat(4330));
+  const env = environment(local, { PUTLOGS_MAX_BUFFER_BYTES: String(8 * 1024 * 1024) });
+  const { code } = await putlogs(['pipe', '--', 'cat', file], { env });
+  t.is(code, 0);
+  t.is(local.count('/my/app'), 4330);
+});
 
 test.serial('a second signal while it delivers gives up, and says what is lost', async (t) => {
   const local = await service(t);
