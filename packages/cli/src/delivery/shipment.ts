@@ -5,6 +5,7 @@ import {
   Counters,
   type PipelineDependencies,
 } from '@putlogs/core/internal';
+import { Stall } from './stall.js';
 import { type Tally, tallyOf } from './tally.js';
 
 /** At the end, delivery goes on for as long as events are taken. It is given up after this time without one. */
@@ -68,14 +69,9 @@ export class Shipment {
     void this.pipeline.flush().then(() => {
       isFlushed = true;
     });
-    let delivered = this.tally.delivered;
-    let stalledSince = performance.now();
-    while (!isFlushed && !this.#isGivenUp && performance.now() - stalledSince < STALLED_MS) {
+    const stall = new Stall(STALLED_MS, () => this.tally.delivered);
+    while (!isFlushed && !this.#isGivenUp && !stall.isOver())
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
-      const now = this.tally.delivered;
-      if (now > delivered) stalledSince = performance.now();
-      delivered = now;
-    }
   }
 }
 

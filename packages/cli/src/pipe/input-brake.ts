@@ -1,4 +1,5 @@
 import type { Shipment } from '../delivery/shipment.js';
+import { Stall } from '../delivery/stall.js';
 
 /** Reading pauses when half of the buffer is full, and goes on at a quarter. */
 const PAUSE_SHARE = 1 / 2;
@@ -32,15 +33,11 @@ export class InputBrake {
   }
 
   async released(): Promise<void> {
-    let { delivered } = this.#shipment.tally;
-    let stalledSince = performance.now();
+    const stall = new Stall(PATIENCE_MS, () => this.#shipment.tally.delivered);
     while (this.#pendingBytes > this.#maxBytes * RESUME_SHARE) {
       await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
-      const now = this.#shipment.tally.delivered;
-      if (now > delivered) stalledSince = performance.now();
-      delivered = now;
-      if (performance.now() - stalledSince < PATIENCE_MS) continue;
-      this.#gaveUpAt = delivered;
+      if (!stall.isOver()) continue;
+      this.#gaveUpAt = this.#shipment.tally.delivered;
       return;
     }
   }

@@ -3,6 +3,7 @@ import type { Config, Counts, EnvironmentVariables } from '@putlogs/core';
 import { type FoundFolder, inspectSpool } from '@putlogs/core/internal';
 import { plural } from '@putlogs/core/main-thread';
 import { Shipment } from '../delivery/shipment.js';
+import { Stall } from '../delivery/stall.js';
 import type { Tally } from '../delivery/tally.js';
 import { count } from '../terminal/amounts.js';
 import type { Progress } from '../terminal/progress.js';
@@ -95,7 +96,8 @@ export class SpoolReplay {
 
   async #untilDone(): Promise<void> {
     const startedAt = performance.now();
-    let [isIdle, settled, progressAt] = [false, -1, startedAt];
+    let [isIdle, settled] = [false, -1];
+    const stall = new Stall(STALLED_MS, () => settled);
     while (!this.#isStopped) {
       const lookedAt = performance.now();
       const folders = (await inspectSpool(this.#root)).filter(hasEvents);
@@ -107,9 +109,8 @@ export class SpoolReplay {
       const wasIdle = isIdle;
       isIdle = pending === 0 && waiting.length === 0 && !folders.some(isOwn);
       if (isIdle && wasIdle) return;
-      if (accepted - pending + folders.length !== settled) progressAt = lookedAt;
       settled = accepted - pending + folders.length;
-      if (lookedAt - progressAt > STALLED_MS) return;
+      if (stall.isOver()) return;
       // To look at a large spool takes the disk's time, which delivery needs.
       const pauseMs = Math.max(PAUSE_MS, 5 * (performance.now() - lookedAt));
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
