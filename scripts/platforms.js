@@ -1,0 +1,47 @@
+// Installs the packed packages as others do, and looks whether all records arrive: with each supported version of Node, Pino and
+// Winston, with package managers, other runtimes and bundlers. `--only node,managers,runtimes,bundlers` tries some of them.
+// `--write` puts the tables into docs/platforms.md. Needs npm's registry, and takes long.
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { putPart } from './pages/part.js';
+import { Workshop } from './platforms/project.js';
+import { GROUPS } from './platforms/rows.js';
+
+/** What does not work, and the words of the tables for it. */
+const KNOWN = [[/^Deno/, 'uncaught error', 'no: see below']];
+
+const { only, write } = parseArgs({
+  options: { only: { type: 'string' }, write: { type: 'boolean' } },
+}).values;
+const workshop = new Workshop();
+try {
+  for (const name of only?.split(',') ?? Object.keys(GROUPS)) {
+    const rows = [];
+    for await (const [label, cells] of GROUPS[name](workshop)) {
+      process.stderr.write(`${label}: ${JSON.stringify(cells)}\n`);
+      rows.push([label, withKnown(label, cells)]);
+    }
+    const table = tableOf(rows);
+    process.stdout.write(`\n${table}\n`);
+    if (write) putPart('docs/platforms.md', name, `scripts/platforms.js`, table);
+  }
+} finally {
+  rmSync(workshop.folder, { recursive: true });
+}
+
+/** Anything else that does not work makes the script fail, and so does what works although the table says that it does not. */
+function withKnown(label, cells) {
+  const known = KNOWN.filter(([row]) => row.test(label)).map(([, column, words]) => [column, words]);
+  const expected = new Map(known);
+  for (const [column, seen] of Object.entries(cells))
+    if ((seen === 'yes') === expected.has(column)) process.exitCode = 1;
+  return { ...cells, ...Object.fromEntries(known.filter(([column]) => cells[column] !== 'yes')) };
+}
+
+function tableOf(rows) {
+  const columns = Object.keys(rows[0][1]);
+  const lines = rows.map(
+    ([label, cells]) => `| ${[label, ...columns.map((column) => cells[column])].join(' | ')} |\n`,
+  );
+  return `| | ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length + 1)}\n${lines.join('')}`;
+}
