@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Local, seededRandom } from '@putlogs/local';
@@ -67,9 +67,7 @@ for (const logger of ['pino', 'pino stream', 'winston']) {
     const seed = `TEST_SEED=${SEED}`;
     t.deepEqual(strays.slice(0, 20), [], `no record is in the log stream of another tenant, ${seed}`);
     const isMissing = (number: number) => arrivals.timesOf(number) === 0;
-    const lived = firsts.filter(
-      (from, i) => i % 2 === 1 && firsts[i + 1] !== undefined && hasAny(onDisk, from, firsts[i + 1]),
-    );
+    const lived = firsts.filter((from, i) => i % 2 === 1 && hasAny(onDisk, from, firsts[i + 1] ?? -1));
     t.is(lived.length, Math.floor(KILLS / 2), `every other process had records on disk, ${seed}`);
     t.deepEqual([...onDisk].filter(isMissing).slice(0, 20), [], seed);
     t.deepEqual(numbers(first, end).filter(isMissing).slice(0, 20), [], 'records of the last process');
@@ -111,14 +109,11 @@ async function killRepeatedly(
 ): Promise<Killed> {
   const random = seededRandom(SEED);
   const firsts = [0];
-  const onDisk = new Set<number>();
-  const poll = () => {
-    for (const number of recordsOnDisk(folder)) onDisk.add(number);
-  };
+  const seen = new RecordsOnDisk(folder);
   for (const turn of range(KILLS)) {
     const first = firsts.at(-1) ?? 0;
     // Every other process is killed during its start, whether or not it has written anything.
-    const hasBegun = () => turn % 2 === 0 || hasAny(onDisk, first);
+    const hasBegun = () => turn % 2 === 0 || seen.latest >= first;
     const lifeMs = random() * (turn % 2 === 0 ? MAX_START_MS : MAX_LIFE_MS);
     let life: Promise<void> | undefined;
     const { signal, stdout, stderr } = await runFixture(
@@ -128,17 +123,17 @@ async function killRepeatedly(
       {
         env: environment(folder),
         onOutput: (child) => {
-          life ??= killAfter(child, hasBegun, lifeMs, poll);
+          life ??= killAfter(child, hasBegun, lifeMs, () => seen.look());
         },
       },
     );
     t.is(signal, 'SIGKILL', stderr);
     await life;
-    poll();
+    seen.look();
     if (!hasBegun()) throw new Error(`no record of process ${turn} came to the disk, TEST_SEED=${SEED}`);
     firsts.push(Number(stdout.trimEnd().split('\n').at(-1)));
   }
-  return { firsts, onDisk };
+  return { firsts, onDisk: seen.numbers };
 }
 
 async function killAfter(
@@ -157,7 +152,7 @@ async function killAfter(
   child.kill('SIGKILL');
 }
 
-function hasAny(numbers: ReadonlySet<number>, from: number, to = Number.POSITIVE_INFINITY): boolean {
+function hasAny(numbers: ReadonlySet<number>, from: number, to: number): boolean {
   for (const number of numbers) if (number >= from && number < to) return true;
   return false;
 }
@@ -171,12 +166,51 @@ function environment(folder: string): Record<string, string> {
   };
 }
 
-/** The records whose line is complete. */
-function recordsOnDisk(folder: string): number[] {
-  return unlessGone(() => filesIn(folder), []).flatMap((file) => {
-    const text = unlessGone(() => readFileSync(file, 'utf8'), '');
-    return recordsOf(text.slice(0, text.lastIndexOf('\n') + 1));
-  });
+/** The records of which a complete line was seen on disk. Of each file, only what was appended since is read. */
+class RecordsOnDisk {
+  readonly numbers = new Set<number>();
+  latest = -1;
+  readonly #folder: string;
+  readonly #readTo = new Map<string, number>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  look(): void {
+    for (const file of unlessGone(() => filesIn(this.#folder), []))
+      for (const number of recordsOf(unlessGone(() => this.#newLinesOf(file), ''))) this.#add(number);
+  }
+
+  #add(number: number): void {
+    this.numbers.add(number);
+    this.latest = Math.max(this.latest, number);
+  }
+
+  #newLinesOf(file: string): string {
+    const { size } = statSync(file);
+    const from = this.#readTo.get(file) ?? 0;
+    if (size === from) return '';
+    // A torn line may have been cut off.
+    if (size < from) {
+      this.#readTo.delete(file);
+      return this.#newLinesOf(file);
+    }
+    const bytes = readBytes(file, from, size - from);
+    const end = bytes.lastIndexOf('\n') + 1;
+    this.#readTo.set(file, from + end);
+    return bytes.toString('utf8', 0, end);
+  }
+}
+
+function readBytes(file: string, from: number, length: number): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from));
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A file may be removed meanwhile: its batches are delivered, or were written again elsewhere. */
