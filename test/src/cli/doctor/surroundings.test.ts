@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
   ],
   [
     'no Region',
-    async (_, local) => sound(local, { AWS_REGION: '' }),
+    async (_, local) => sound(local, { AWS_REGION: '', AWS_DEFAULT_REGION: '' }),
     'PL-REGION-MISSING',
     /export AWS_REGION=/,
   ],
@@ -691,7 +691,10 @@ test('an empty AWS_REGION leaves the Region of the profile', async (t) => {
   const local = await service(t);
   const AWS_CONFIG_FILE = join(application(t), 'config');
   writeFileSync(AWS_CONFIG_FILE, '[default]\nregion = eu-west-3\n');
-  const { problems, findings } = await examine(t, sound(local, { AWS_REGION: '', AWS_CONFIG_FILE }));
+  const { problems, findings } = await examine(
+    t,
+    sound(local, { AWS_REGION: '', AWS_DEFAULT_REGION: '', AWS_CONFIG_FILE }),
+  );
   t.deepEqual(problems, []);
   t.is(findings.find((found) => found.code === 'PL-REGION')?.message, 'eu-west-3 (AWS profile)');
 });

@@ -65,7 +65,7 @@ for (const [logger, way] of [
   ['winston', 'a signal'],
 ] as const) {
   test.serial(`${logger}, ${way}: records that a stuck worker never took are written`, async (t) => {
-    t.timeout(60_000);
+    t.timeout(600_000);
     const local = await startLocal(t);
     const stuck = new URL('../../fixtures/stuck-workers.cjs', import.meta.url).pathname;
     const ended = await runFixture(local, 'app.js', [logger, way, `${RECORDS}`], {

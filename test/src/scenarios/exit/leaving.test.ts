@@ -137,7 +137,7 @@ for (const logger of ['pino in-process', 'winston in-process']) {
 
 for (const way of ['transport', 'stream']) {
   test.serial(`closeOnSignals keeps a Pino ${way} to which the application has no reference`, async (t) => {
-    t.timeout(30_000);
+    t.timeout(600_000);
     const local = await startLocal(t);
     const ended = await runFixture(local, 'let-go.js', [way], {
       onOutput: (child) => messages(local).length > 0 && child.kill(),
@@ -207,7 +207,7 @@ for (const [logger, told] of [
   test.serial(
     `${logger}: a worker that is stuck does not keep a signal, and what it held is told`,
     async (t) => {
-      t.timeout(30_000);
+      t.timeout(600_000);
       const local = await startLocal(t);
       const stuck = new URL('../../fixtures/stuck-workers.cjs', import.meta.url).pathname;
       const ended = await runFixture(local, 'app.js', [logger, 'a signal', `${RECORDS}`], {
