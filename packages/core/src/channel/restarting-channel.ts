@@ -132,10 +132,9 @@ export class RestartingChannel {
 
   /** The channel did not start. */
   #lose(records: readonly LoggedRecord[], reason: string): void {
-    const isInProcess = this.#channelClass === InProcessChannel;
-    const loss = isInProcess ? LOSSES.notLoaded(reason) : LOSSES.workerEnded(reason);
+    const loss = this.#isInProcess ? LOSSES.notLoaded(reason) : LOSSES.workerEnded(reason);
     const lost = records.length - this.#losses.rescue(records, loss);
-    if (isInProcess) this.#losses.notLoaded(lost, reason);
+    if (this.#isInProcess) this.#losses.notLoaded(lost, reason);
     else this.#losses.workerEnded(lost, reason);
   }
 
@@ -258,14 +257,18 @@ export class RestartingChannel {
     }
   }
 
+  get #isInProcess(): boolean {
+    return this.#channelClass === InProcessChannel;
+  }
+
   #requestCloseAtExit(): void {
+    if (this.#isInProcess) return; // It would need this thread's event loop.
     if (!this.#held.isEmpty && this.#state.kind === 'idle') this.#start();
     if (!this.#held.isEmpty && this.#state.kind === 'pausing') this.#state.pause.end();
     if (!('opened' in this.#state)) return;
     const { opened } = this.#state;
-    if (opened.channel.atExit === undefined) return;
     this.#writeHeld(opened);
-    opened.channel.atExit.requestClose();
+    opened.channel.atExit?.requestClose();
   }
 
   #awaitCloseAtExit(): void {
@@ -275,12 +278,8 @@ export class RestartingChannel {
 
   /** A listener of 'exit' that runs after ours has logged: there is no later moment to deliver. */
   #writeAtExit(record: LoggedRecord): void {
-    const needsEventLoop = 'opened' in this.#state && this.#state.opened.channel.atExit === undefined;
-    if (this.#state.kind === 'over' || needsEventLoop) this.#losses.loggedTooLate([record]);
-    else {
-      this.#held.keep(record);
-      this.#requestCloseAtExit();
-      this.#awaitCloseAtExit();
-    }
+    this.#held.keep(record);
+    this.#requestCloseAtExit();
+    this.#awaitCloseAtExit();
   }
 }

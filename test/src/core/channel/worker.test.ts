@@ -127,6 +127,20 @@ test.serial("in-process: what a listener of 'exit' logs after ours is lost, and 
   t.regex(stderr, /^putlogs: logged-after-close: 2 records were logged as the process exited/m);
 });
 
+for (const [setup, before] of [
+  ['logs for the first time in a listener of exit', []],
+  ['logs in a listener of exit after a close', ['before']],
+] as const) {
+  test.serial(`in-process: the record of an application that ${setup} is lost, and reported`, async (t) => {
+    const local = await startLocal(t);
+    const { code, stdout, stderr } = await runFixture(local, 'winston-workers.js', [setup, 'in-process']);
+    t.is(code, 0, stderr);
+    t.deepEqual(texts(local), [...before]);
+    t.like(JSON.parse(stdout), { accepted: before.length + 1, pending: 0, dropped: { closed: 1 } });
+    t.regex(stderr, /^putlogs: logged-after-close: 1 record was logged as the process exited/m);
+  });
+}
+
 test.serial('records that are logged while the process exits do not prolong the exit', async (t) => {
   const local = await startLocal(t);
   local.fault({ kind: 'hang', operation: '*' });
