@@ -94,8 +94,7 @@ export class Shutdown {
 
   /** The process ends now: counts and reports what is lost with it. */
   abandon(): void {
-    const { intake, queue, lifecycle, reporter } = this.#parts;
-    if (lifecycle.isClosed) return;
+    const { intake, queue, reporter } = this.#parts;
     this.#stop();
     intake.sealAll();
     this.#settleByCopy(queue.all(), ({ isPersisted }) => isPersisted, 'abandoned');

@@ -1165,6 +1165,23 @@ test('a batch that is dropped while close waits for the disk is counted once', a
   t.deepEqual(problems(), ['spool-full']);
 });
 
+test('what is abandoned while close waits for the disk is counted and reported', async (t) => {
+  const store = new ScriptedStore();
+  const { clock, shutdown, counts, acceptSeparately, problems, firstProblem } = setUp({ store });
+  acceptSeparately('a', 'b');
+  const closed = shutdown.close(8000);
+  await clock.advance(8000);
+  t.is(counts().pending, 2);
+  shutdown.abandon();
+  const lost = { ...NO_EVENTS, accepted: 2, dropped: { ...NO_EVENTS.dropped, closed: 2 } };
+  t.deepEqual(counts(), lost);
+  t.deepEqual(problems(), ['not-delivered']);
+  t.regex(firstProblem(), /^2 events were not delivered before the process ended/);
+  store.write(true);
+  t.true(await isDone(closed));
+  t.deepEqual(counts(), lost);
+});
+
 test('a flush while close waits for the disk resolves with it', async (t) => {
   const store = new ScriptedStore();
   const { clock, dispatcher, shutdown } = setUp({ store });
