@@ -11,6 +11,7 @@ export { DAY_MS, MAX_MESSAGE_BYTES } from './batching/limits.js';
 export { type LogEvent, splitMessage, timestampOf, toLogEvents } from './batching/log-event.js';
 export { RecordLimit } from './batching/record-limit.js';
 export { decodeFrames, FrameBuffer } from './channel/frame-codec.js';
+export { InProcessChannel } from './channel/in-process-channel.js';
 export { RestartingChannel } from './channel/restarting-channel.js';
 export { WorkerBackpressure } from './channel/worker-backpressure.js';
 export { WorkerInbox } from './channel/worker-inbox.js';

@@ -16,6 +16,7 @@ export class InProcessChannel implements Channel {
   readonly #closeTimeoutMs: number;
   #pipeline: Pipeline | undefined;
   #stopDraining: () => void = () => undefined;
+  #isAbandoned = false;
 
   constructor(context: ChannelContext) {
     this.#closeTimeoutMs = context.config.closeTimeoutMs;
@@ -25,6 +26,7 @@ export class InProcessChannel implements Channel {
   }
 
   #open({ createPipeline }: PipelineModule, { config, report }: ChannelContext): void {
+    if (this.#isAbandoned) return;
     this.#pipeline = createPipeline(config, report);
     this.#stopDraining = drainBeforeExit(this.#pipeline);
   }
@@ -47,7 +49,7 @@ export class InProcessChannel implements Channel {
   }
 
   abandon(): void {
-    // A module cannot be unloaded, and holds no records.
+    this.#isAbandoned = true; // An `import()` cannot be cancelled.
   }
 }
 
