@@ -23,7 +23,7 @@ class PipelineThread {
   }
 
   start(): void {
-    process.once('exit', () => this.#progress.end());
+    process.once('exit', (code) => this.#progress.end(code));
     this.#progress.load();
     // Opened before the first record, because an earlier process may have left events in the spool.
     this.#pipeline();

@@ -189,6 +189,8 @@ export class WorkerChannel implements Channel {
       if (this.#progress.awaitClose(this.#closes, this.#closeDeadline)) return;
     }
     const unseen = this.#end();
-    this.#context.broken(new Error('it took too long'), this.#counters.final(), unseen);
+    const { exitCode } = this.#progress;
+    const reason = exitCode === undefined ? 'it took too long' : `exit code ${exitCode}`;
+    this.#context.broken(new Error(reason), this.#counters.final(), unseen);
   }
 }

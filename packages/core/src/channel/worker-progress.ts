@@ -7,7 +7,8 @@ const NOTICE = 2;
 const BEGUN = 3;
 const LOADED = 4;
 const STOPPED = 5;
-const CELLS = 6;
+const EXIT_CODE = 6;
+const CELLS = 7;
 
 /** The stage goes up by one each time the worker has closed its pipeline. */
 const STARTED = 1;
@@ -81,8 +82,14 @@ export class WorkerProgress {
     this.#reach(Atomics.load(this.#cells, STAGE) + 1);
   }
 
+  /** Undefined if the worker has not ended, or has told nothing. */
+  get exitCode(): number | undefined {
+    return Atomics.load(this.#cells, STAGE) === ENDED ? Atomics.load(this.#cells, EXIT_CODE) : undefined;
+  }
+
   /** Called by the worker: it is about to end. */
-  end(): void {
+  end(exitCode: number): void {
+    Atomics.store(this.#cells, EXIT_CODE, exitCode);
     this.#reach(ENDED);
   }
 

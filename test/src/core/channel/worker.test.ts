@@ -212,7 +212,7 @@ test.serial(
 );
 
 for (const [what, does, told] of [
-  ['ends the worker', 'process.exit(3)', /\. 1 event was lost\.$/m],
+  ['ends the worker', 'process.exit(3)', /\(exit code 3\)\. 1 event was lost\.$/m],
   ['does not return', '{ for (;;); }', /\(it took too long\)\. 1 event was lost\.$/m],
 ] as const) {
   test.serial(`a function of a module that ${what} does not keep the process from exiting`, async (t) => {
