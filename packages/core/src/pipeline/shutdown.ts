@@ -30,7 +30,6 @@ export interface ShutdownParts {
 /** Delivers within a deadline before the process ends, and settles what is left: as lost, or on disk for the next process. */
 export class Shutdown {
   readonly #parts: ShutdownParts;
-  #closing: Promise<void> | undefined;
   /** When the last drain gave up, all sealed events before this position were lost or on disk. */
   #gaveUpAt = -1;
 
@@ -75,12 +74,7 @@ export class Shutdown {
   }
 
   /** Drains, and accepts nothing more. */
-  close(timeoutMs: number): Promise<void> {
-    this.#closing ??= this.#close(timeoutMs);
-    return this.#closing;
-  }
-
-  async #close(timeoutMs: number): Promise<void> {
+  async close(timeoutMs: number): Promise<void> {
     const { lifecycle, queue, clock, closeTimeoutMs } = this.#parts;
     const deadline = clock.monotonic() + timeoutMs;
     await this.drain(timeoutMs);

@@ -1457,20 +1457,6 @@ test('abandon counts and reports what is in flight, waiting or open, and accepts
   t.is(destination.sent.length, 1);
 });
 
-test('all calls of close share one close', async (t) => {
-  const { clock, destination, shutdown, acceptSeparately, counts } = setUp();
-  acceptSeparately('a');
-  const first = shutdown.close(8000);
-  const second = shutdown.close(1);
-  await clock.advance(1000);
-  t.false(await isDone(second));
-  await destination.answer(DELIVERED);
-  t.true(await isDone(first));
-  t.true(await isDone(second));
-  t.true(await isDone(shutdown.close(8000)));
-  t.deepEqual(counts(), { ...NO_EVENTS, accepted: 1, delivered: 1 });
-});
-
 test('a record that is accepted after close is counted as dropped and never sent', async (t) => {
   const { clock, destination, dispatcher, shutdown, counts } = setUp();
   await shutdown.close(8000);
