@@ -94,7 +94,7 @@ export { SegmentFile } from './spool/segment-file.js';
 export { Spool } from './spool/spool.js';
 export { checkFolder, openTrusted, UntrustedError } from './spool/trusted-file.js';
 export { onOwnStack } from './util/at-exit.js';
-export { systemClock } from './util/clock.js';
+export { patient, systemClock } from './util/clock.js';
 export { closingBudget, MAX_CLOSE_TIMEOUT_MS } from './util/closing-budget.js';
 export { ConnectTimeoutError, httpFetch } from './util/http-fetch.js';
 export { isObject, parseObject } from './util/json.js';

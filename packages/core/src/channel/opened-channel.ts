@@ -1,7 +1,7 @@
 import type { FinalCounts } from '../reporting/counters.js';
 import type { Counts } from '../reporting/counts.js';
 import type { Report } from '../reporting/report-types.js';
-import { type Clock, withTimeout } from '../util/clock.js';
+import { type Clock, patient, withTimeout } from '../util/clock.js';
 import {
   type Channel,
   type ChannelConstructor,
@@ -51,7 +51,7 @@ export class OpenedChannel {
 
   async #start(): Promise<void> {
     const hasStarted = Promise.resolve(this.channel.started).then(() => true);
-    if (await withTimeout(START_TIMEOUT_MS, this.#clock, hasStarted)) return;
+    if (await withTimeout(START_TIMEOUT_MS, patient(this.#clock), hasStarted)) return;
     this.channel.abandon();
     throw new Error(`it has not started in ${START_TIMEOUT_MS / 1000} seconds`);
   }

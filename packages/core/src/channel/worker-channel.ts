@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers'; // Node's own, which fake timers in tests do not replace.
 import { SHARE_ENV, type Worker } from 'node:worker_threads';
 import { type ExitDelivery, remainingCloseTime } from '../host/deliver-at-exit.js';
 import { Counters } from '../reporting/counters.js';
@@ -100,15 +99,11 @@ export class WorkerChannel implements Channel {
 
   async close(): Promise<void> {
     if (this.#phase === 'ended') return;
-    let cancel: () => void = () => undefined;
-    const isClosed = await new Promise<boolean>((resolve) => {
-      // setImmediate: if this thread was busy, the worker's answer may already be waiting in the event loop.
-      const answerMs = this.#requestClose();
-      cancel = this.#context.clock.after(answerMs, () => setImmediate(() => resolve(false)), true);
+    const closed = new Promise<true>((resolve) => {
       this.#closed = () => resolve(true);
     });
-    cancel();
-    if (!isClosed) await this.#terminateStuck(new Error('it is stuck'));
+    const isClosed = await withTimeout(this.#requestClose(), this.#context.clock, closed);
+    if (isClosed === undefined) await this.#terminateStuck(new Error('it is stuck'));
     this.abandon();
   }
 

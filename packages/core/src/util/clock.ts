@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 // Node's own functions, taken when this file is loaded: fake timers in an application's tests do not stop the transport.
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 
 export const { queueMicrotask } = globalThis;
 
@@ -18,17 +18,40 @@ export interface Clock {
   after(ms: number, callback: () => void, keepAlive?: boolean): () => void;
 }
 
-/** Resolves with the promise's value, or with undefined after `ms` milliseconds. Keeps the process alive until then. */
+/**
+ * Resolves with the promise's value, or with undefined after `ms` milliseconds. Keeps the process alive until then. What
+ * is in the event loop already, because this thread was blocked, is in time.
+ */
 export async function withTimeout<T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T | undefined> {
   let cancel: () => void = () => undefined;
   const timeout = new Promise<undefined>((resolve) => {
-    cancel = clock.after(ms, () => resolve(undefined), true);
+    cancel = clock.after(ms, () => setImmediate(() => resolve(undefined)), true);
   });
   try {
     return await Promise.race([promise, timeout]);
   } finally {
     cancel();
   }
+}
+
+/**
+ * A clock for limits on what others do. While this thread is blocked it does not see that, and while the process is
+ * suspended its threads do nothing. So a timer that comes late waits once more for as long as it was late, up to its length.
+ */
+export function patient(clock: Clock): Clock {
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    after(ms, callback, keepAlive) {
+      const dueAt = clock.monotonic() + ms;
+      const waitOnce = () => {
+        const lateMs = Math.max(clock.monotonic() - dueAt, 0);
+        cancel = clock.after(Math.min(lateMs, ms), callback, keepAlive);
+      };
+      let cancel = clock.after(ms, waitOnce, keepAlive);
+      return () => cancel();
+    },
+  };
 }
 
 /** The clock of this computer. */

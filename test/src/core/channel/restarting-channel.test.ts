@@ -446,6 +446,17 @@ test.serial('a channel that is opened twice, or after a record, starts one worke
   t.deepEqual(messages(local), ['a record']);
 });
 
+test.serial('a worker that starts while the process stands still for ten seconds is kept', async (t) => {
+  const { local, clock, channel, workers, problems } = await setUp(t);
+  channel.write([Date.now(), 'held']);
+  clock.jump(20_000);
+  await clock.advance(0);
+  await channel.flush();
+  t.is(workers.length, 1);
+  t.deepEqual(problems, []);
+  t.deepEqual(messages(local), ['held']);
+});
+
 test.serial('a flush does not wait for a worker that was given up before it started', async (t) => {
   const module = moduleFile(t, '', 'logging.cjs');
   const loading = `${module}.loading`;
