@@ -46,7 +46,7 @@ export class RestartingChannel {
   #channelClass: ChannelConstructor;
   #state: ChannelState = IDLE;
   #isClosing = false;
-  /** Whether a worker that ended left events in the spool. The next one takes them over, even if nothing is logged. */
+  /** Whether workers that ended left events in the spool. The next one takes them over, even if nothing is logged. */
   #hasLeftEvents = false;
   /** The counts of the channels that have ended. */
   #past = ZERO_COUNTS;
@@ -202,7 +202,7 @@ export class RestartingChannel {
   #onBroken(
     opened: OpenedChannel,
     error: Error,
-    { lost, saved, writing, records }: FinalCounts,
+    { lost, saved, writing, records, hasSearched }: FinalCounts,
     unseen: readonly LoggedRecord[],
   ): void {
     if (!('opened' in this.#state) || this.#state.opened !== opened) return;
@@ -211,7 +211,7 @@ export class RestartingChannel {
     this.#leave(opened);
     // A record that the worker accepted counts as its events. How many events the others would be is unknown: one each.
     const neverAccepted = Math.max(opened.written - kept.length - records, 0);
-    this.#hasLeftEvents = saved + writing > 0;
+    this.#hasLeftEvents = saved + writing > 0 || (this.#hasLeftEvents && !hasSearched);
     for (const record of kept) this.#held.keep(record);
     this.#pause(opened.livedMs);
     const rescued = goesOn ? 0 : this.#losses.rescue(unseen, LOSSES.workerEnded(error.message));

@@ -120,6 +120,7 @@ export class Dispatcher {
     if (this.#lifecycle.isClosed) return;
     this.#reporter.accept(batches.reduce((sum, { outline }) => sum + outline.size, 0));
     for (const { stored } of batches) stored.accepted();
+    this.#reporter.searched();
     this.#queue.addRecovered(batches);
     this.#scheduler.sendDue();
     this.keepWithinLimits();

@@ -24,6 +24,8 @@ const POSITIONS = {
   filtered: 16,
   fallback: 17,
   rateLimited: 18,
+  /** Searches for what earlier owners left in the spool, once their events are among the accepted ones. */
+  searches: 19,
 } as const;
 
 type Counter = keyof typeof POSITIONS;
@@ -40,6 +42,8 @@ export interface FinalCounts {
   readonly saved: number;
   /** Records that the pipeline had accepted. Records sent to it beyond these never became events. */
   readonly records: number;
+  /** Whether it had accepted what earlier ones left in the spool. */
+  readonly hasSearched: boolean;
 }
 
 /**
@@ -118,6 +122,7 @@ export class Counters {
       writing: Math.max(Math.min(this.#get('writing'), pending - saved), 0),
       saved,
       records,
+      hasSearched: this.#get('searches') > 0,
     };
   }
 }

@@ -101,6 +101,11 @@ export class Reporter {
     this.#counters.add('writing', writing);
   }
 
+  /** What earlier owners left in the spool is accepted. */
+  searched(): void {
+    this.#counters.add('searches', 1);
+  }
+
   get counts(): Counts {
     return this.#counters.counts(this.#countPending());
   }

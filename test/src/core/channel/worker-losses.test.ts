@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import threads, { type Worker } from 'node:worker_threads';
 import { assemblePipeline, Counters, RestartingChannel, systemClock } from '@putlogs/core/internal';
@@ -15,6 +16,9 @@ import { until, untilResolved } from '../../support/until.js';
 
 /** Records wait this long for others. */
 const JOIN_MS = 25;
+
+/** The name of a folder in the spool, without the last three digits. */
+const FOLDER = '01234567-89ab-4cde-8f01-23456789a';
 
 /** Opens a channel, and collects its workers, counts and reports. One batch is in flight at a time. */
 async function setUp(t: ExecutionContext, options: Options = {}) {
@@ -232,6 +236,30 @@ test.serial(
     await clock.advance(1000);
     await until('the event', () => arrived.length > 0);
     await until('an empty spool', () => filesIn(spoolDirectory).length === 0);
+    t.deepEqual(arrived, ['left']);
+  },
+);
+
+test.serial(
+  'events that a killed worker left in the spool are sent even if the next one ends before it has taken them over',
+  async (t) => {
+    const spoolDirectory = spoolFolder(t);
+    const { local, arrived, clock, workers, write, requested, kill } = await setUp(t, { spoolDirectory });
+    local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+    write('left');
+    await until('the spool', () => linesIn(spoolDirectory) === 3);
+    await requested(2);
+    // The next worker has much to look through.
+    for (const i of range(300)) mkdirSync(join(spoolDirectory, `${FOLDER}${i + 100}`), { mode: 0o700 });
+    await kill();
+    await clock.advance(0);
+    const [, next] = workers;
+    next?.once('message', () => void next.terminate());
+    await once(next ?? t.fail(), 'exit');
+    local.clearFaults();
+    await clock.advance(1000);
+    t.is(workers.length, 3);
+    await until('the event', () => arrived.length > 0);
     t.deepEqual(arrived, ['left']);
   },
 );
