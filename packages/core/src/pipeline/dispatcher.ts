@@ -46,6 +46,8 @@ export class Dispatcher {
   readonly #reporter: Reporter;
   readonly #clock: Clock;
   #recovered: Promise<void> = Promise.resolve();
+  /** What batches of earlier owners have until others are sent; undefined once it is over. */
+  #headStart: Promise<void> | undefined;
 
   constructor(parts: DispatcherParts) {
     this.#intake = parts.intake;
@@ -93,7 +95,9 @@ export class Dispatcher {
       stopWaiting = resolve;
     });
     const ready = Promise.race([withTimeout(HEAD_START_MS, this.#clock, recovered), memoryRunsShort]);
-    void this.holdUntil(ready, stopWaiting);
+    this.#headStart = this.holdUntil(ready, stopWaiting).finally(() => {
+      this.#headStart = undefined;
+    });
   }
 
   /** What counts towards `maxBufferBytes`. */
@@ -126,9 +130,16 @@ export class Dispatcher {
     this.keepWithinLimits();
   }
 
-  /** Resolves when everything accepted before is delivered, rejected or dropped. An outage is waited for. */
+  /**
+   * Resolves when everything accepted before is delivered, rejected or dropped. An outage is waited for. What an
+   * earlier owner left counts as accepted if it is found within its head start.
+   */
   async flush(): Promise<void> {
     await this.settleAll();
+    if (this.#headStart !== undefined) {
+      await this.#headStart;
+      await this.settleAll();
+    }
     await this.#fallback?.idle();
     this.#reporter.reportCounts();
   }

@@ -240,6 +240,21 @@ test.serial(
   },
 );
 
+test.serial('a flush waits for the events that a killed worker left in the spool', async (t) => {
+  const spoolDirectory = spoolFolder(t);
+  const { local, arrived, clock, channel, write, requested, kill } = await setUp(t, { spoolDirectory });
+  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+  write('left');
+  await until('the spool', () => linesIn(spoolDirectory) === 3);
+  await requested(2);
+  await kill();
+  local.clearFaults();
+  const flushed = channel.flush();
+  await clock.advance(0);
+  await flushed;
+  t.deepEqual(arrived, ['left']);
+});
+
 test.serial(
   'events that a killed worker left in the spool are sent even if the next one ends before it has taken them over',
   async (t) => {

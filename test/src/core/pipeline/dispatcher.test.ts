@@ -1225,6 +1225,40 @@ test('the search for what earlier processes left holds nothing back once half of
   t.is(counts().dropped.bufferFull, 0);
 });
 
+test('a flush waits for what is found in the head start', async (t) => {
+  const { clock, destination, dispatcher } = setUp();
+  const batch = Batch.of([JSON.stringify({ timestamp: NOON, message: 'found' })]);
+  const stored: StoredBatch = {
+    ...new ScriptedStore().create(),
+    read: async () => ({ kind: 'read', batch }),
+  };
+  const outline = { size: 1, firstTimestamp: NOON, lastTimestamp: NOON };
+  let found: () => void = () => undefined;
+  const search = new Promise<void>((resolve) => {
+    found = resolve;
+  });
+  dispatcher.recover(
+    search.then(() => [{ destination, stored, outline }]),
+    true,
+  );
+  const flushed = dispatcher.flush();
+  await clock.advance(1999);
+  t.false(await isDone(flushed));
+  found();
+  t.false(await isDone(flushed));
+  t.deepEqual(destination.takeSent(), ['found']);
+  await destination.answer(DELIVERED);
+  t.true(await isDone(flushed));
+});
+
+test('a flush does not wait for a search that takes longer than the head start', async (t) => {
+  const { clock, dispatcher } = setUp();
+  dispatcher.recover(new Promise(() => undefined), true);
+  const flushed = dispatcher.flush();
+  await clock.advance(2000);
+  t.true(await isDone(flushed));
+});
+
 test('after a timeout a batch is sent in halves, one after the other', async (t) => {
   const { clock, destination, dispatcher, counts } = setUp({ maxInFlight: 2 });
   const text = (name: string) => name.padEnd(50_000, '.');
