@@ -1,10 +1,7 @@
-import type { Clock } from '../util/clock.js';
+import { type Clock, patient } from '../util/clock.js';
 
-/** A running call is checked this often, and counts as stalled after this many checks. */
-const CHECK_MS = 1000;
-const CHECKS = 5;
-
-export const STALLED_MS = CHECK_MS * CHECKS;
+/** A call that takes longer counts as stalled. */
+export const STALLED_MS = 5000;
 
 interface Watcher {
   readonly clock: Clock;
@@ -22,7 +19,7 @@ export class CallQueue {
    * @returns ends the watch
    */
   watch(clock: Clock, onStall: () => void): () => void {
-    const watcher = { clock, onStall };
+    const watcher = { clock: patient(clock), onStall };
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
@@ -41,18 +38,9 @@ export class CallQueue {
     }
   }
 
-  /**
-   * Checks in steps: after a suspended process resumes, all its timers are due before it learns which calls have
-   * returned.
-   */
   #watchCall(watcher: Watcher): () => void {
-    let checks = 0;
-    const check = () => {
-      checks++;
-      if (checks < CHECKS) cancel = watcher.clock.after(CHECK_MS, check);
-      else if (this.#watchers.has(watcher)) watcher.onStall();
-    };
-    let cancel = watcher.clock.after(CHECK_MS, check);
-    return () => cancel();
+    return watcher.clock.after(STALLED_MS, () => {
+      if (this.#watchers.has(watcher)) watcher.onStall();
+    });
   }
 }

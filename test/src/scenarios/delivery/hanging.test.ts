@@ -176,6 +176,25 @@ test.serial('a request that hangs during a drain is not divided', async (t) => {
   await pipeline.close();
 });
 
+test.serial('a request gets its time once more if the process stood still meanwhile', async (t) => {
+  const { local, clock, pipeline, requestsBefore } = await withOpenStream(t);
+  local.fault({ kind: 'hang', times: 1 });
+  pipeline.accept(Date.now(), 'sent twice');
+  void pipeline.flush();
+  await until('the request', () => puts(local).length === requestsBefore + 1);
+  clock.jump(60_000);
+  await clock.advance(9999);
+  for (let i = 0; i < 100; i++) await settled();
+  t.is(puts(local).length, requestsBefore + 1);
+  await clock.advance(1);
+  await until(
+    'the second request',
+    () => puts(local).length === requestsBefore + 2,
+    () => clock.advance(0),
+  );
+  await pipeline.close();
+});
+
 test.serial(
   'requests that hang are sent several times before the deadline of a drain, and get the full timeout afterwards',
   async (t) => {

@@ -102,6 +102,19 @@ test('an answer within the second is in time', async (t) => {
   t.deepEqual(puts(local)[0]?.entity?.keyAttributes, EC2);
 });
 
+test('an answer that could not be read for more than five seconds, since this thread was blocked, is in time', async (t) => {
+  const local = await startLocal(t);
+  const pipeline = setUp(local);
+  pipeline.accept(Date.now(), 'first');
+  const flushed = pipeline.flush();
+  pipeline.clock.jump(8000);
+  await pipeline.clock.advance(0);
+  t.false(pipeline.isAborted());
+  pipeline.answer();
+  await flushed;
+  t.deepEqual(puts(local)[0]?.entity?.keyAttributes, EC2);
+});
+
 test('an entity that is detected later is used for later batches, in the same log stream', async (t) => {
   const local = await startLocal(t);
   const pipeline = setUp(local);
