@@ -30,7 +30,7 @@ export interface Channel {
   flush(): Promise<void>;
   /** Flushes for at most `closeTimeoutMs`, and ends the pipeline. Nothing is written afterwards. Never rejects. */
   close(): Promise<void>;
-  /** Ends a pipeline that does not start, without waiting for it. */
+  /** Ends the pipeline's thread, if it has one, without waiting for it. Nothing more is delivered. */
   abandon(): void;
   /** Undefined where the pipeline needs this thread's event loop, which no longer runs at the process's exit. */
   readonly atExit: ExitDelivery | undefined;
@@ -44,7 +44,7 @@ export interface ChannelContext {
   readonly backpressure: WorkerBackpressure;
   report(report: Report): void;
   /**
-   * A channel that had started has broken and takes no more records. May be called again.
+   * The channel has broken and takes no more records. It had started, or the process exits. May be called again.
    * @param final what became of the records it took
    * @param unseen those that never reached the pipeline's thread
    */

@@ -88,9 +88,9 @@ export const LOSSES = {
   workerBehind: (maxBufferBytes: number): RescuableLoss => ({
     counter: 'bufferFull',
     code: 'buffer-full',
-    why: `more than maxBufferBytes (${maxBufferBytes}) wait for the worker thread, which does not keep up`,
+    why: `more than maxBufferBytes (${maxBufferBytes}) wait for the pipeline, which is not loaded yet or does not keep up`,
     text: (count) =>
-      `More than maxBufferBytes (${maxBufferBytes}) wait for the worker thread, which does not keep up: ${recordsWere(count)} dropped. Log less, or raise it.`,
+      `More than maxBufferBytes (${maxBufferBytes}) wait for the pipeline, which is not loaded yet or does not keep up: ${recordsWere(count)} dropped. Log less, or raise it.`,
   }),
   /** @param except which of the events may not be lost, and what else is known */
   workerEnded: (reason: string, except = ''): RescuableLoss => ({
