@@ -18,9 +18,11 @@ export class Disk {
   constructor(config: Config, reporter: Reporter, clock: Clock) {
     const { spoolDirectory, spoolMaxBytes, deadLetterFile, deadLetterMaxBytes } = config;
     this.#clock = clock;
-    if (spoolDirectory !== undefined) this.spool = new Spool(spoolDirectory, spoolMaxBytes, reporter, clock);
     if (deadLetterFile !== undefined)
       this.deadLetters = new DeadLetterFile(deadLetterFile, deadLetterMaxBytes, reporter);
+    const lettersWritten = async () => this.deadLetters?.written();
+    if (spoolDirectory !== undefined)
+      this.spool = new Spool(spoolDirectory, spoolMaxBytes, reporter, clock, lettersWritten);
     this.#stopWatch = watch(config, reporter, clock);
   }
 

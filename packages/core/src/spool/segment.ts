@@ -5,13 +5,15 @@ import { type OpenFile, rm } from './file-calls.js';
 import { batchLine, destinationLine } from './file-format.js';
 import { PositionCallbacks } from './position-callbacks.js';
 import { SegmentFile, type SegmentFileObserver } from './segment-file.js';
-import { SettledFile } from './settled-file.js';
+import { type LettersWritten, SettledFile } from './settled-file.js';
 import type { SpoolTasks } from './spool-tasks.js';
 import { openTrusted } from './trusted-file.js';
 
 /** What a segment tells the object that holds all segments. */
 export interface SegmentHost {
   readonly tasks: SpoolTasks;
+  /** See {@link LettersWritten}. */
+  readonly lettersWritten: LettersWritten;
   /** The segment takes this many more bytes; fewer if negative. */
   resized(bytes: number): void;
   /** This many more bytes wait to be written; fewer if negative. */
@@ -224,7 +226,7 @@ export class Segment {
 
   /** Writes the ids of the settled batches. */
   writeSettled(): void {
-    const writing = this.#settledFile.write((error) =>
+    const writing = this.#settledFile.write(this.#host.lettersWritten, (error) =>
       this.#host.tasks.report(
         `The ids of settled batches cannot be written next to ${this.path}. After a crash the next process sends these batches again.`,
         error,
@@ -266,6 +268,7 @@ export class Segment {
   }
 
   async #removeFiles(): Promise<void> {
+    await this.#host.lettersWritten();
     await rm(this.path, { force: true });
     await this.#settledFile.remove();
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../util/clock.js';
 import { truncate } from './file-calls.js';
 import { Segment, type SegmentHost } from './segment.js';
+import type { LettersWritten } from './settled-file.js';
 import type { SpoolTasks } from './spool-tasks.js';
 
 /** The ids of batches that are settled within this time are written together. */
@@ -34,6 +35,7 @@ export const NOT_WRITTEN =
 /** All segments of a process: their sizes, and what the disk still has to do for them. */
 export class Segments implements SegmentHost {
   readonly tasks: SpoolTasks;
+  readonly lettersWritten: LettersWritten;
   readonly #folder: SegmentFolder;
   readonly #clock: Clock;
   readonly #observer: SegmentsObserver;
@@ -48,10 +50,17 @@ export class Segments implements SegmentHost {
   readonly #unlisted = new Set<Segment>();
   #cancelListing: (() => void) | undefined;
 
-  constructor(folder: SegmentFolder, clock: Clock, tasks: SpoolTasks, observer: SegmentsObserver) {
+  constructor(
+    folder: SegmentFolder,
+    clock: Clock,
+    tasks: SpoolTasks,
+    lettersWritten: LettersWritten,
+    observer: SegmentsObserver,
+  ) {
     this.#folder = folder;
     this.#clock = clock;
     this.tasks = tasks;
+    this.lettersWritten = lettersWritten;
     this.#observer = observer;
   }
 

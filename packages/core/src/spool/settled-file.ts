@@ -5,6 +5,12 @@ import { isMissing, openTrusted, UntrustedError } from './trusted-file.js';
 
 const SUFFIX = '.settled';
 
+/**
+ * Resolves when all dead letters that were added before are written, or the disk has refused them. Only then does the
+ * copy of a settled batch go: a kill before loses neither.
+ */
+export type LettersWritten = () => Promise<unknown>;
+
 /** The file beside a segment with the ids of its settled batches, which are not sent again after a crash. */
 export class SettledFile {
   readonly #path: string;
@@ -24,15 +30,18 @@ export class SettledFile {
    * @param failed is called when the disk refuses ids
    * @returns undefined if there is nothing to write, or an earlier call writes it
    */
-  write(failed: (error: unknown) => void): Promise<void> | undefined {
+  write(lettersWritten: LettersWritten, failed: (error: unknown) => void): Promise<void> | undefined {
     if (this.#writing !== undefined || this.#unwritten.length === 0) return undefined;
-    this.#writing = this.#write(failed);
+    this.#writing = this.#write(lettersWritten, failed);
     return this.#writing;
   }
 
-  async #write(failed: (error: unknown) => void): Promise<void> {
-    while (this.#unwritten.length > 0)
-      await appendFile(this.#path, settledLines(this.#unwritten.splice(0)), { mode: 0o600 }).catch(failed);
+  async #write(lettersWritten: LettersWritten, failed: (error: unknown) => void): Promise<void> {
+    while (this.#unwritten.length > 0) {
+      const lines = settledLines(this.#unwritten.splice(0));
+      await lettersWritten();
+      await appendFile(this.#path, lines, { mode: 0o600 }).catch(failed);
+    }
     this.#writing = undefined;
   }
 

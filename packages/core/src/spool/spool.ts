@@ -11,6 +11,7 @@ import { type RecoveryTarget, SpoolRecovery } from './recovery.js';
 import type { Segment } from './segment.js';
 import type { SegmentBatch, SegmentContent } from './segment-reader.js';
 import { Segments, type SegmentsObserver } from './segments.js';
+import type { LettersWritten } from './settled-file.js';
 import { SpoolTasks } from './spool-tasks.js';
 import { SpoolWriter } from './spool-writer.js';
 import { SpooledBatch, type SpooledBatchHost } from './spooled-batch.js';
@@ -60,7 +61,13 @@ export class Spool implements BatchStore, RecoveryTarget {
   #whenRescanDue: () => void = () => undefined;
   #state: 'open' | 'closed' | 'unusable' = 'open';
 
-  constructor(directory: string, maxBytes: number, reporter: Reporter, clock: Clock) {
+  constructor(
+    directory: string,
+    maxBytes: number,
+    reporter: Reporter,
+    clock: Clock,
+    lettersWritten: LettersWritten = () => Promise.resolve(),
+  ) {
     // Absolute, since the application may change its working directory.
     this.#root = resolve(directory);
     this.#maxBytes = maxBytes;
@@ -68,7 +75,7 @@ export class Spool implements BatchStore, RecoveryTarget {
     this.#clock = clock;
     this.#tasks = new SpoolTasks(reporter);
     this.#folder = new OwnFolder(this.#root, clock, this.#tasks, this.#folderHost);
-    this.#segments = new Segments(this.#folder, clock, this.#tasks, this.#segmentsObserver);
+    this.#segments = new Segments(this.#folder, clock, this.#tasks, lettersWritten, this.#segmentsObserver);
     this.#writer = new SpoolWriter(this.#folder, this.#segments, clock, this.#tasks);
     this.#recovery = new SpoolRecovery(this.#root, this.#folder, this, reporter, clock);
   }

@@ -8,12 +8,13 @@ import { until } from '../../support/until.js';
 
 // A batch that is written again, in one piece, keeps the copy before until the new one is on disk.
 
-/** Recovers two batches that will be written again, and reads them. */
-async function setUp(t: ExecutionContext) {
+/** Recovers two batches that will be written again, and reads them. @param letters when the dead letters are written */
+async function setUp(t: ExecutionContext, letters?: () => Promise<unknown>) {
   const folder = spoolFolder(t);
   leaveFolder(folder, [scatteredText(['a', 'b'])]);
   const clock = new ManualClock(Date.now());
-  const spool = new Spool(folder, 64 * 1024 * 1024, new Reporter(() => undefined, false, clock), clock);
+  const reporter = new Reporter(() => undefined, false, clock);
+  const spool = new Spool(folder, 64 * 1024 * 1024, reporter, clock, letters);
   const { batches } = await spool.recover();
   spool.startWriting();
   for (const { batch } of batches) await batch.read();
@@ -80,3 +81,22 @@ for (const which of ['new copy', 'old copy', 'copies'] as const)
       await spool.close();
     },
   );
+
+test.serial('the copy of a settled batch goes only once the dead letters are written', async (t) => {
+  const written: (() => void)[] = [];
+  const letters = () => new Promise<void>((resolve) => written.push(resolve));
+  const { folder, clock, spool, first, second, old } = await setUp(t, letters);
+  const listed = () => filesIn(folder).filter((file) => file.endsWith('.settled'));
+  first.settle(10);
+  await clock.advance(1000);
+  await diskIdle();
+  t.deepEqual([listed().length, written.length], [0, 1]);
+  written.pop()?.();
+  await until('the id of the first batch', () => listed().length === 1);
+  second.settle(10);
+  await diskIdle();
+  t.deepEqual([existsSync(old), written.length], [true, 1]);
+  written.pop()?.();
+  await until('the removal of all files', () => filesIn(folder).length === 0);
+  await spool.close();
+});

@@ -1,4 +1,4 @@
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,11 +8,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { messages, puts, range, startLocal } from '../../support/harness.js';
 import { allDelivered, createGroup, openPipeline } from '../../support/pipeline.js';
+import { filesIn, linesIn, spoolFolder } from '../../support/spool-folder.js';
 import { until } from '../../support/until.js';
 
 const DAY = 86_400_000;
@@ -149,6 +151,32 @@ test('dead letters are written again after an obstacle to the rotation is gone',
     lettersIn(`${deadLetterFile}.1`).map(({ message }) => message.slice(0, 3)),
     ['two'],
   );
+});
+
+test('an event stays in the spool until it is in the dead letters', async (t) => {
+  const local = await startLocal(t, TOO_LATE);
+  const deadLetterFile = letterFile(t);
+  const spoolDirectory = spoolFolder(t);
+  const pipeline = openPipeline(local, { deadLetterFile, spoolDirectory });
+  const removals: boolean[] = [];
+  const { rm } = fs.promises;
+  const put = (one: typeof rm) => {
+    fs.promises.rm = one;
+    syncBuiltinESMExports();
+  };
+  t.teardown(() => put(rm));
+  put((path, options) => {
+    if (String(path).startsWith(spoolDirectory) && String(path).endsWith('.ndjson'))
+      removals.push(existsSync(deadLetterFile) && lettersIn(deadLetterFile).length === 1);
+    return rm(path, options);
+  });
+  local.fault({ kind: 'error503', operation: 'PutLogEvents' });
+  pipeline.accept(NOON, 'old');
+  await until('a copy on disk', () => linesIn(spoolDirectory) > 0);
+  local.clearFaults();
+  await pipeline.close();
+  t.deepEqual(removals, [true]);
+  t.deepEqual(filesIn(spoolDirectory), []);
 });
 
 test('all calls of close share one close', async (t) => {
