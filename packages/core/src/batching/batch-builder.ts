@@ -19,15 +19,19 @@ export class BatchBuilder implements AppendedBytes {
     this.#payload = new JsonPayload(expectFull);
   }
 
-  /** Adds an event. @returns false when it does not fit; the batch is then unchanged. The first event always fits. */
+  /**
+   * Adds an event. The first always fits.
+   * @returns false when it does not fit; the batch is then unchanged
+   * @throws if there is no memory for it; the batch is then unchanged
+   */
   add(event: LogEvent): boolean {
     if (!fitsIn(this.#size, this.#bytes, this.day, event.bytes, event.timestamp)) return false;
+    this.#payload.append(event);
     this.#size++;
     this.#bytes += event.bytes;
     this.#isOrdered &&= event.timestamp >= this.#lastTimestamp;
     this.#lastTimestamp = event.timestamp;
     this.#isProvisional ||= event.source !== 'final';
-    this.#payload.append(event);
     return true;
   }
 

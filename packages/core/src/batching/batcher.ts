@@ -114,9 +114,10 @@ export class Batcher<D, M extends BatchMirror> {
     if (full !== undefined) this.#seal(full);
     const isAtLimit = this.#all.size >= this.#maxOpen;
     const hasSealedEarly = isAtLimit && this.#makeRoom();
-    const open = this.#openFor(destination, event.timestamp, full !== undefined, isAtLimit);
-    open.gap = gap;
-    this.#addTo(open, event);
+    const builder = new BatchBuilder(utcDayOf(event.timestamp), full !== undefined);
+    // First: if there is no memory for the event, nothing is opened.
+    builder.add(event);
+    this.#open(destination, builder, event.timestamp, isAtLimit, gap);
     // Last: a listener to the report may log, and so add an event.
     if (hasSealedEarly) this.#callbacks.tooManyOpenBatches();
   }
@@ -170,9 +171,15 @@ export class Batcher<D, M extends BatchMirror> {
     return this.#byDestination.get(destination)?.byDay.get(day);
   }
 
-  #openFor(destination: D, timestamp: number, expectFull: boolean, isAtLimit: boolean): OpenBatch<D, M> {
+  /** @param builder has its first event, with this timestamp */
+  #open(
+    destination: D,
+    builder: BatchBuilder,
+    timestamp: number,
+    isAtLimit: boolean,
+    gap: Gap | undefined,
+  ): void {
     const mirror = this.#mirrorFor(destination, timestamp);
-    const builder = new BatchBuilder(utcDayOf(timestamp), expectFull);
     const of = this.#byDestination.get(destination) ?? {
       destination,
       byDay: new Map(),
@@ -183,31 +190,31 @@ export class Batcher<D, M extends BatchMirror> {
       of,
       builder,
       mirror,
-      gap: undefined,
+      gap,
       sequence: this.#openedCount++,
       use: undefined,
     };
-    // A report of the disk's trouble may have been logged while the mirror was made.
-    const other = of.byDay.get(builder.day);
-    if (other !== undefined) this.#seal(other);
     this.#byDestination.set(destination, of);
     of.byDay.set(builder.day, open);
     this.#latest = open;
     open.use = this.#enterByUse(open, isAtLimit);
     this.#all.add(open);
     this.#fresh.add(open);
-    this.#hold(of, builder.heldBytes);
-    return open;
+    this.#added(open, 0);
   }
 
   #addTo(open: OpenBatch<D, M>, event: LogEvent): boolean {
-    const { builder, mirror } = open;
+    const { builder } = open;
     const before = builder.heldBytes;
     if (!builder.add(event)) return false;
-    this.#eventCount++;
-    this.#hold(open.of, builder.heldBytes - before);
-    mirror?.append(builder);
+    this.#added(open, before);
     return true;
+  }
+
+  #added({ of, builder, mirror }: OpenBatch<D, M>, heldBefore: number): void {
+    this.#eventCount++;
+    this.#hold(of, builder.heldBytes - heldBefore);
+    mirror?.append(builder);
   }
 
   #hold(of: DestinationBatches<D, M>, bytes: number): void {

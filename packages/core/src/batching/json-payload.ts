@@ -44,11 +44,16 @@ export class JsonPayload {
     return Math.max(this.#length - SEPARATOR.length, 0);
   }
 
+  /** @throws if there is no memory for it; the payload is then unchanged */
   append(event: LogEvent): void {
     const { message } = event;
+    const start = this.#length;
     this.#reserve(FRAME_BYTES + 2 * message.length);
     this.#write(this.#headFor(event));
-    if (!this.#writeEscaped(message)) this.#writeJson(message.toString());
+    if (!this.#writeEscaped(message)) {
+      this.#length = start;
+      this.#writeJson(event);
+    }
     this.#write(TAIL);
   }
 
@@ -112,9 +117,11 @@ export class JsonPayload {
     return true;
   }
 
-  #writeJson(message: string): void {
-    const json = JSON.stringify(message);
+  /** Writes an event up to its tail. */
+  #writeJson(event: LogEvent): void {
+    const json = JSON.stringify(event.message.toString());
     this.#reserve(FRAME_BYTES + Buffer.byteLength(json));
+    this.#write(this.#headFor(event));
     this.#length += this.#bytes.write(json, this.#length);
   }
 

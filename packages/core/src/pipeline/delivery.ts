@@ -69,6 +69,27 @@ export class Delivery {
 
   /** Delivers a batch that is in flight. Never rejects. */
   async deliver(queued: QueuedBatch): Promise<void> {
+    try {
+      await this.#attempt(queued);
+    } catch (error) {
+      this.#failed(queued, error);
+    }
+  }
+
+  /** Something in this thread has changed what our code uses. The batch waits, as in an outage, if it was not settled. */
+  #failed(queued: QueuedBatch, error: unknown): void {
+    if (!this.#isGivenUp(queued)) {
+      this.#queue.requeue(queued);
+      this.#pause(queued.destination, 'unavailable');
+    }
+    this.#reporter.problem(
+      'worker',
+      `To deliver a batch failed. If no module or preloaded file changes what Node provides, please report this. (${errorMessage(error)})`,
+    );
+    this.#parts.attemptEnded();
+  }
+
+  async #attempt(queued: QueuedBatch): Promise<void> {
     const batch = queued.batch ?? (await this.#read(queued));
     if (batch === undefined) return;
     const corrected = this.#times.corrected(batch, queued.isOwn);

@@ -188,6 +188,7 @@ function openReporter(
 
 /** The user's module shares the thread, and may have broken what our code uses. */
 function reportFailed(error: unknown, reporter: Reporter): void {
+  reporter.dropMissing();
   reporter.problem(
     'worker',
     `A record may be lost: to accept it failed. Later records are accepted. If no module or preloaded file changes what Node provides, please report this. (${errorMessage(error)})`,

@@ -127,7 +127,8 @@ export class Counters {
   }
 }
 
-function settledIn({ delivered, rejected, dropped, spooled, filtered, fallback }: Counts): number {
+/** The events that are in a counter for their end. */
+export function settledIn({ delivered, rejected, dropped, spooled, filtered, fallback }: Counts): number {
   const lost = [...Object.values(rejected), ...Object.values(dropped)];
   return [delivered, ...lost, spooled, filtered, fallback].reduce((a, b) => a + b);
 }

@@ -3,7 +3,7 @@ import { atExit, isExiting } from '../util/at-exit.js';
 import type { Clock } from '../util/clock.js';
 import { errorMessage } from '../util/error-message.js';
 import { redact } from '../util/redact.js';
-import { Counters } from './counters.js';
+import { Counters, settledIn } from './counters.js';
 import type { Counts } from './counts.js';
 import { ExitReport } from './exit-report.js';
 import type { Loss } from './losses.js';
@@ -74,6 +74,12 @@ export class Reporter {
   lose({ counter, code, text }: Loss, events: number): void {
     this.drop(counter, events);
     this.loss(code, events, text);
+  }
+
+  /** After an error in our code: what was accepted, and neither waits nor has an end, is lost. */
+  dropMissing(): void {
+    const { counts } = this;
+    this.drop('workerEnded', Math.max(counts.accepted - counts.pending - settledIn(counts), 0));
   }
 
   spool(events: number): void {

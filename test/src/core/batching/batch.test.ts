@@ -129,6 +129,25 @@ test('the 10,001st event is not added, and the batch is unchanged', (t) => {
   );
 });
 
+for (const [what, message] of [
+  ['a long message', 'x'.repeat(2000)],
+  ['a message of control characters', '\0'.repeat(400)],
+] as const)
+  test.serial(`${what} for which there is no memory is not added, and the batch is unchanged`, (t) => {
+    const builder = builderWith(event(NOON, 'first'));
+    const { allocUnsafeSlow } = Buffer;
+    Buffer.allocUnsafeSlow = () => {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    t.throws(() => builder.add(event(NOON + 1, message)), { instanceOf: RangeError });
+    Buffer.allocUnsafeSlow = allocUnsafeSlow;
+    t.is(builder.size, 1);
+    builder.add(event(NOON + 2, 'second'));
+    const batch = builder.seal();
+    t.is(batch.size, 2);
+    t.deepEqual(messages(batch), ['first', 'second']);
+  });
+
 test('of 10,000 shuffled events, pairs with equal timestamps keep their order of arrival', (t) => {
   const random = seededRandom(20_261_124);
   const moments = Array.from({ length: 10_000 }, (_, i) => Math.floor(i / 2));

@@ -578,6 +578,21 @@ for (const [kind, pause] of [
   });
 }
 
+test('a batch whose attempt throws is reported and sent again after a pause', async (t) => {
+  const { clock, destination, dispatcher, counts, problems } = setUp();
+  destination.reply = () => {
+    throw new Error('broken on purpose');
+  };
+  dispatcher.accept(NOON, 'a');
+  const flushed = dispatcher.flush();
+  await settled();
+  t.deepEqual(problems(), ['worker']);
+  destination.reply = () => DELIVERED;
+  await clock.advance(100);
+  t.true(await isDone(flushed));
+  t.is(counts().delivered, 1);
+});
+
 test('after a failure everything pauses, then one batch probes, then all are sent', async (t) => {
   const { clock, destination, acceptSeparately } = setUp({ maxInFlight: 3 });
   acceptSeparately('a', 'b', 'c', 'd', 'e');

@@ -162,3 +162,34 @@ test('100,000 records with random times of three days all arrive, in few request
   t.is(new Set(messages(local)).size, 100_000);
   t.true(puts(local).length <= 20, `${puts(local).length} requests`);
 });
+
+for (const [what, first] of [
+  ['the first event of a batch', undefined],
+  ['a later event', 'first'],
+] as const)
+  test.serial(
+    `${what} for which there is no memory is counted as dropped, and the others arrive`,
+    async (t) => {
+      const local = await startLocal(t, at(NOON));
+      const pipeline = openPipeline(local);
+      if (first !== undefined) pipeline.accept(NOON, first);
+      const { allocUnsafeSlow } = Buffer;
+      Buffer.allocUnsafeSlow = () => {
+        throw new RangeError('Array buffer allocation failed');
+      };
+      pipeline.accept(NOON, 'x'.repeat(2000));
+      Buffer.allocUnsafeSlow = allocUnsafeSlow;
+      await pipeline.flush();
+      pipeline.accept(NOON, 'last');
+      await pipeline.close();
+      const delivered = first === undefined ? ['last'] : [first, 'last'];
+      t.deepEqual(messages(local), delivered);
+      const counts = allDelivered(delivered.length);
+      t.deepEqual(pipeline.counts(), {
+        ...counts,
+        accepted: delivered.length + 1,
+        dropped: { ...counts.dropped, workerEnded: 1 },
+      });
+      t.deepEqual(pipeline.problems(), ['worker']);
+    },
+  );
