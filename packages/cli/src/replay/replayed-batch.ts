@@ -55,8 +55,8 @@ export class ReplayedBatch implements StoredBatch {
     return this.#stored.isPersisted;
   }
 
-  get written(): Promise<boolean> {
-    return this.#stored.written;
+  get whenPersisted(): Promise<boolean> {
+    return this.#stored.whenPersisted;
   }
 
   mayLeaveMemory(atOnce: boolean): boolean {

@@ -9,7 +9,7 @@ export interface StoredBatch {
   /** Whether the whole batch is on disk now. */
   readonly isPersisted: boolean;
   /** Resolves, once that is known, with whether the whole batch is on disk. */
-  readonly written: Promise<boolean>;
+  readonly whenPersisted: Promise<boolean>;
   /**
    * Whether the events may leave memory now.
    * @param atOnce false allows the store to write scattered events in one piece first, and to say no until then

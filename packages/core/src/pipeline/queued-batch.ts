@@ -112,8 +112,8 @@ export class QueuedBatch {
   }
 
   /** Resolves, once that is known, with whether the whole batch is on disk. */
-  async whenWritten(): Promise<boolean> {
-    return (await this.#stored?.written) ?? false;
+  async whenPersisted(): Promise<boolean> {
+    return (await this.#stored?.whenPersisted) ?? false;
   }
 
   /** Undefined when the batch is on disk only. */
@@ -159,9 +159,11 @@ export class QueuedBatch {
     return { kind: 'read', batch };
   }
 
-  /** Frees the memory and removes the copy on disk, unless the copy is still of use. */
+  /** Frees the memory and removes the copy on disk, unless the batch may still be in flight, or its copy is of use. */
   settle(settled: Settled): void {
     if (staysOnDisk(settled)) {
+      // Nor is the memory released: a request may still be compressed from it. If another batch got it meanwhile, that
+      // batch's events would go to this one's log group.
       this.#stored?.leave(this.size);
       return;
     }

@@ -112,14 +112,14 @@ export class Shutdown {
   /** Gives the disk a last chance. What it does not take is lost. */
   async #leaveOnDisk(batches: readonly QueuedBatch[], ms: number): Promise<void> {
     if (batches.length === 0) return;
-    const written = new Set<QueuedBatch>();
+    const persisted = new Set<QueuedBatch>();
     const wait = async (queued: QueuedBatch) => {
       // A disk that has stopped responding still has what it had.
-      const isWritten = await withTimeout(ms, this.#parts.clock, queued.whenWritten());
-      if (isWritten ?? queued.isPersisted) written.add(queued);
+      const isPersisted = await withTimeout(ms, this.#parts.clock, queued.whenPersisted());
+      if (isPersisted ?? queued.isPersisted) persisted.add(queued);
     };
     await Promise.all(batches.map(wait));
-    this.#settleByCopy(batches, (queued) => written.has(queued), 'closed');
+    this.#settleByCopy(batches, (queued) => persisted.has(queued), 'closed');
   }
 
   #settleByCopy(

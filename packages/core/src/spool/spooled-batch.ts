@@ -134,7 +134,7 @@ export class SpooledBatch implements MirroredBatch {
     return true;
   }
 
-  get written(): Promise<boolean> {
+  get whenPersisted(): Promise<boolean> {
     return this.#waitForDisk();
   }
 

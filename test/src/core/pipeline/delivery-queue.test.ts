@@ -25,7 +25,7 @@ function storedAs(isPersisted: boolean): StoredBatch {
   return {
     isPersisting: true,
     isPersisted,
-    written: Promise.resolve(isPersisted),
+    whenPersisted: Promise.resolve(isPersisted),
     mayLeaveMemory: () => isPersisted,
     release: () => undefined,
     read: () => Promise.resolve({ kind: 'read', batch: batchOf(100) }),
@@ -376,6 +376,19 @@ test('the memory of a released batch is reused, unless the disk is still being w
     const stored = isPersisted === undefined ? undefined : storedAs(isPersisted);
     QueuedBatch.sealed(0, destination, batch, stored).release();
     t.is(acquireBuffer().buffer === buffer.buffer, isReused, what);
+  }
+});
+
+test('the memory of a batch that is given up at a deadline is not reused, since the batch may be in flight', (t) => {
+  for (const [settled, isReused] of [
+    [{ kind: 'dropped', reason: 'closed' }, false],
+    [{ kind: 'fallback', reason: 'closed' }, false],
+    [{ kind: 'spooled' }, false],
+    [{ kind: 'dropped', reason: 'bufferFull' }, true],
+  ] as const) {
+    const buffer = acquireBuffer();
+    QueuedBatch.sealed(0, destination, new Batch(1, buffer, false)).settle(settled);
+    t.is(acquireBuffer().buffer === buffer.buffer, isReused, JSON.stringify(settled));
   }
 });
 

@@ -195,7 +195,7 @@ class ScriptedStore {
     return {
       isPersisting: true,
       isPersisted: false,
-      written: this.#written,
+      whenPersisted: this.#written,
       mayLeaveMemory: () => false,
       append: () => undefined,
       seal: () => undefined,

@@ -23,7 +23,7 @@ const [one, other] = [destination('one'), destination('other')];
 const PERSISTED: StoredBatch = {
   isPersisting: true,
   isPersisted: true,
-  written: Promise.resolve(true),
+  whenPersisted: Promise.resolve(true),
   mayLeaveMemory: () => true,
   release: () => undefined,
   read: () => Promise.reject(new Error('nothing is read here')),
