@@ -3,7 +3,10 @@ import type { Clock } from '../util/clock.js';
 import type { PauseReason } from './backoff.js';
 import { CircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.js';
 
-/** One circuit breaker for each destination, so that a destination that fails holds up no other. */
+/**
+ * One circuit breaker for each destination, so that a destination that fails holds up no other. (One whose requests hang may: until
+ * they time out, they count towards `maxInFlight`, which all destinations share.)
+ */
 export class CircuitBreakers {
   readonly #byDestination = new WeakMap<Destination, CircuitBreaker>();
   readonly #paused = new Set<CircuitBreaker>();
