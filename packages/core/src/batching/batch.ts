@@ -139,6 +139,11 @@ export class Batch implements BatchBytes {
     return [...byDay.values()].map(Batch.of);
   }
 
+  /** Whether one of the events has this message. */
+  has(message: string): boolean {
+    return this.payload.includes(`"message":${JSON.stringify(message)}}`);
+  }
+
   /** The JSON of each event. */
   events(): string[] {
     return this.payload.toString().split(SEPARATOR);

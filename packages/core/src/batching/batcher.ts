@@ -3,7 +3,7 @@ import { ReadyQueue } from '../util/ready-queue.js';
 import { type Batch, utcDayOf } from './batch.js';
 import { BatchBuilder } from './batch-builder.js';
 import type { BatchMirror } from './batch-mirror.js';
-import { type Gap, mergeGaps } from './gap.js';
+import type { ToldGap } from './gap.js';
 import type { LogEvent } from './log-event.js';
 
 /** The most open batches of all destinations and days together. */
@@ -14,7 +14,7 @@ const LONG_LIVED_EVERY = 8;
 
 export interface BatcherCallbacks<D, M extends BatchMirror> {
   /** A batch takes no more events. */
-  sealed(destination: D, batch: Batch, mirror: M | undefined, gap: Gap | undefined): void;
+  sealed(destination: D, batch: Batch, mirror: M | undefined, told: readonly ToldGap[]): void;
   /** A batch was sealed before it was due, since too many are open. */
   tooManyOpenBatches(): void;
 }
@@ -23,8 +23,8 @@ interface OpenBatch<D, M extends BatchMirror> {
   readonly of: DestinationBatches<D, M>;
   readonly builder: BatchBuilder;
   readonly mirror: M | undefined;
-  /** The gap that loss notices among its events tell of. */
-  gap: Gap | undefined;
+  /** The gaps that events of it tell of. */
+  readonly told: ToldGap[];
   /** How many batches were opened before it. */
   readonly sequence: number;
   /** Its place in the order of use. */
@@ -99,25 +99,25 @@ export class Batcher<D, M extends BatchMirror> {
     return this.#eventCount;
   }
 
-  /** Adds an event to the open batch of its day. @param gap the gap that the event tells of */
-  add(destination: D, event: LogEvent, gap?: Gap): void {
+  /** Adds an event to the open batch of its day. @param told the gap that the event tells of */
+  add(destination: D, event: LogEvent, told?: ToldGap): void {
     const found = this.#find(destination, event.timestamp);
     if (found === undefined || !this.#addTo(found, event)) {
-      this.#addToNew(destination, event, found, gap);
+      this.#addToNew(destination, event, found, told);
       return;
     }
-    if (gap !== undefined) found.gap = mergeGaps(found.gap, gap);
+    if (told !== undefined) found.told.push(told);
     this.#markUsed(found);
   }
 
-  #addToNew(destination: D, event: LogEvent, full: OpenBatch<D, M> | undefined, gap: Gap | undefined): void {
+  #addToNew(destination: D, event: LogEvent, full: OpenBatch<D, M> | undefined, told?: ToldGap): void {
     if (full !== undefined) this.#seal(full);
     const isAtLimit = this.#all.size >= this.#maxOpen;
     const hasSealedEarly = isAtLimit && this.#makeRoom();
     const builder = new BatchBuilder(utcDayOf(event.timestamp), full !== undefined);
     // First: if there is no memory for the event, nothing is opened.
     builder.add(event);
-    this.#open(destination, builder, event.timestamp, isAtLimit, gap);
+    this.#open(destination, builder, event.timestamp, isAtLimit, told);
     // Last: a listener to the report may log, and so add an event.
     if (hasSealedEarly) this.#callbacks.tooManyOpenBatches();
   }
@@ -177,7 +177,7 @@ export class Batcher<D, M extends BatchMirror> {
     builder: BatchBuilder,
     timestamp: number,
     isAtLimit: boolean,
-    gap: Gap | undefined,
+    told: ToldGap | undefined,
   ): void {
     const mirror = this.#mirrorFor(destination, timestamp);
     const of = this.#byDestination.get(destination) ?? {
@@ -190,7 +190,7 @@ export class Batcher<D, M extends BatchMirror> {
       of,
       builder,
       mirror,
-      gap,
+      told: told === undefined ? [] : [told],
       sequence: this.#openedCount++,
       use: undefined,
     };
@@ -249,7 +249,7 @@ export class Batcher<D, M extends BatchMirror> {
   }
 
   #seal(open: OpenBatch<D, M>): void {
-    const { of, builder, mirror, gap, use } = open;
+    const { of, builder, mirror, told, use } = open;
     this.#all.delete(open);
     if (use !== undefined) this.#byUse.remove(use);
     if (open === this.#latest) this.#latest = undefined;
@@ -260,7 +260,7 @@ export class Batcher<D, M extends BatchMirror> {
     this.#hold(of, -builder.heldBytes);
     const batch = builder.seal();
     mirror?.seal(batch);
-    this.#callbacks.sealed(of.destination, batch, mirror, gap);
+    this.#callbacks.sealed(of.destination, batch, mirror, told);
   }
 
   #removeDue(open: OpenBatch<D, M>): void {

@@ -11,6 +11,12 @@ export interface Gap {
   readonly lastTimestamp: number;
 }
 
+/** A gap, and the message of the event that tells of it. */
+export interface ToldGap {
+  readonly gap: Gap;
+  readonly message: string;
+}
+
 export function mergeGaps(one: Gap | undefined, other: Gap): Gap {
   if (one === undefined) return other;
   return {

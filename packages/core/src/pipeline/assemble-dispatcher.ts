@@ -109,7 +109,7 @@ export function assembleDispatcher(
 function assembleBatches({ reporter, store }: DispatcherContext) {
   const batcher = new Batcher<Destination, MirroredBatch>(
     {
-      sealed: (destination, batch, stored, gap) => queue.add(destination, batch, stored, gap),
+      sealed: (destination, batch, stored, told) => queue.add(destination, batch, stored, told),
       tooManyOpenBatches: () => reporter.problem('too-many-open-batches', TOO_MANY_OPEN_BATCHES),
     },
     (destination, timestamp) => store?.create(() => destination.nameAt(timestamp)),

@@ -1,5 +1,5 @@
 import type { Batch } from '../batching/batch.js';
-import type { Gap } from '../batching/gap.js';
+import type { ToldGap } from '../batching/gap.js';
 import type { StoredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import { type Link, LinkedList } from '../util/linked-list.js';
@@ -91,8 +91,8 @@ export class DeliveryQueue {
     return this.#endPosition;
   }
 
-  add(destination: Destination, batch: Batch, stored?: StoredBatch, gap?: Gap): void {
-    const queued = QueuedBatch.sealed(this.#endPosition, destination, batch, stored, gap);
+  add(destination: Destination, batch: Batch, stored?: StoredBatch, told?: readonly ToldGap[]): void {
+    const queued = QueuedBatch.sealed(this.#endPosition, destination, batch, stored, told);
     this.#endPosition += batch.size;
     this.#enter(queued, this.#all.addLast(queued));
   }

@@ -1,5 +1,5 @@
 import type { Batcher } from '../batching/batcher.js';
-import type { Gap } from '../batching/gap.js';
+import type { ToldGap } from '../batching/gap.js';
 import { type LogEvent, toLogEvents, toText } from '../batching/log-event.js';
 import type { RecordLimit } from '../batching/record-limit.js';
 import type { MirroredBatch } from '../contracts/batch-store.js';
@@ -121,7 +121,7 @@ export class Intake {
     const notice = lossNotices.take(destination, lifecycle.isDraining);
     if (notice === undefined) return;
     const { timestamp, source } = times.of(clock.now(), notice.timestamp);
-    this.#add(destination, toLogEvents(timestamp, notice.message, source), 0, notice.gap);
+    this.#add(destination, toLogEvents(timestamp, notice.message, source), 0, notice);
   }
 
   /** The process ends: no later batch may bring the notices that wait for their minute. */
@@ -137,13 +137,13 @@ export class Intake {
   }
 
   /** @param records how many records begin with these events */
-  #add(destination: Destination, events: readonly LogEvent[], records: 0 | 1, gap?: Gap): void {
+  #add(destination: Destination, events: readonly LogEvent[], records: 0 | 1, told?: ToldGap): void {
     const { reporter, batcher } = this.#parts;
     let begun = records;
     for (const event of events) {
       reporter.accept(1, begun);
       begun = 0;
-      batcher.add(destination, event, gap);
+      batcher.add(destination, event, told);
     }
     if (batcher.hasFresh) this.#cancelFlushTimer ??= this.#startFlushTimer();
   }

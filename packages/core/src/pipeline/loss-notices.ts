@@ -1,4 +1,4 @@
-import { type Gap, mergeGaps } from '../batching/gap.js';
+import { type Gap, mergeGaps, type ToldGap } from '../batching/gap.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Settled } from '../contracts/settled.js';
 import type { FallbackStream } from '../reporting/fallback.js';
@@ -9,10 +9,8 @@ import type { QueuedBatch } from './queued-batch.js';
 import type { SettlementObserver } from './settlement.js';
 
 /** An event for the log stream that says which events are missing in it. */
-export interface LossNotice {
-  readonly gap: Gap;
+export interface LossNotice extends ToldGap {
   readonly timestamp: number;
-  readonly message: string;
 }
 
 /** While events are dropped for the rate, a log stream gets at most one notice in this time. */
@@ -40,11 +38,11 @@ export class LossNotices implements SettlementObserver {
   batchSettled(queued: QueuedBatch, settled: Settled): void {
     // A batch of an earlier process belongs to that process's log stream.
     if (!isForLackOfRoom(settled) || !queued.isOwn) return;
-    const { destination, size, firstTimestamp, lastTimestamp, gap } = queued;
+    const { destination, size, firstTimestamp, lastTimestamp, told } = queued;
     const inFallback = settled.kind === 'fallback' ? size : 0;
     this.#widen(destination, { events: size, overRate: 0, inFallback, firstTimestamp, lastTimestamp });
     // A loss notice among the dropped events reported an earlier gap, which must be reported again.
-    if (gap !== undefined) this.#widen(destination, gap);
+    for (const { gap } of told) this.#widen(destination, gap);
   }
 
   /** Events were dropped for the rate. */

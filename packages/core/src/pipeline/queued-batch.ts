@@ -1,5 +1,5 @@
 import type { Batch } from '../batching/batch.js';
-import type { Gap } from '../batching/gap.js';
+import type { ToldGap } from '../batching/gap.js';
 import type { ReadBack, StoredBatch } from '../contracts/batch-store.js';
 import type { Destination } from '../contracts/destination.js';
 import type { Settled } from '../contracts/settled.js';
@@ -40,8 +40,8 @@ export class QueuedBatch {
   readonly size: number;
   readonly firstTimestamp: number;
   readonly lastTimestamp: number;
-  /** The gap that a loss notice among its events tells of. */
-  readonly gap: Gap | undefined;
+  /** The gaps that loss notices among its events tell of. */
+  readonly told: readonly ToldGap[];
   readonly #copy: DiskCopy;
   #batch: Batch | undefined;
   /** How often the service refused this batch, or the batch that it is a part of. */
@@ -54,7 +54,7 @@ export class QueuedBatch {
     { size, firstTimestamp, lastTimestamp }: BatchOutline,
     batch: Batch | undefined,
     copy: DiskCopy,
-    gap?: Gap,
+    told: readonly ToldGap[] = [],
   ) {
     this.position = position;
     this.destination = destination;
@@ -62,7 +62,7 @@ export class QueuedBatch {
     this.firstTimestamp = firstTimestamp;
     this.lastTimestamp = lastTimestamp;
     this.#copy = copy;
-    this.gap = gap;
+    this.told = told;
     this.#batch = batch;
   }
 
@@ -72,9 +72,9 @@ export class QueuedBatch {
     destination: Destination,
     batch: Batch,
     stored?: StoredBatch,
-    gap?: Gap,
+    told?: readonly ToldGap[],
   ): QueuedBatch {
-    return new QueuedBatch(position, destination, batch, batch, wholeCopy(stored, batch.size), gap);
+    return new QueuedBatch(position, destination, batch, batch, wholeCopy(stored, batch.size), told);
   }
 
   /** A batch that an earlier process left on disk. */
@@ -216,8 +216,8 @@ export class QueuedBatch {
   }
 
   #partOf(batch: Batch, offset: number, copy: DiskCopy): QueuedBatch {
-    const gap = offset === 0 ? this.gap : undefined;
-    const part = new QueuedBatch(this.position + offset, this.destination, batch, batch, copy, gap);
+    const told = this.told.filter(({ message }) => batch.has(message));
+    const part = new QueuedBatch(this.position + offset, this.destination, batch, batch, copy, told);
     part.#refusals = this.#refusals;
     part.#deliveriesBefore = this.#deliveriesBefore;
     return part;

@@ -110,6 +110,21 @@ test('the parts of a batch take its place', (t) => {
   t.false(queue.isSettled(1), 'the first is in flight');
 });
 
+test('of a divided batch the part with a loss notice has its gap', (t) => {
+  const message = JSON.stringify({ level: 'warn', message: 'putlogs: 1 "event" is missing here' });
+  const batch = Batch.of(
+    ['a', 'b', 'c', message].map((text) => JSON.stringify({ timestamp: 0, message: text })),
+  );
+  const gap = { events: 1, inFallback: 0, overRate: 0, firstTimestamp: 0, lastTimestamp: 0 };
+  const queued = QueuedBatch.sealed(0, destination, batch, undefined, [{ gap, message }]);
+  const halves = queued.halves(batch);
+  const replaced = queued.replacedBy(batch.withTimes(() => 1));
+  t.deepEqual(
+    [...(halves ?? []), ...replaced].map(({ told }) => told.map((one) => one.gap)),
+    [[], [gap], [gap]],
+  );
+});
+
 test('all() returns all batches, oldest first, those in flight included', (t) => {
   const queue = queueOf(3);
   take(queue, 1);
