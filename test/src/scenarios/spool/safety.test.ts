@@ -3,6 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import {
   BatchBuilder,
+  Counters,
   parseSettledLines,
   Reporter,
   Spool,
@@ -26,7 +27,7 @@ import {
   segmentText,
   spoolFolder,
 } from '../../support/spool-folder.js';
-import { until } from '../../support/until.js';
+import { until, untilResolved } from '../../support/until.js';
 
 // Events that are on disk stay there until they are settled or safe elsewhere, and keep their destination.
 
@@ -162,6 +163,35 @@ test.serial('a batch that the disk does not take does not keep others from being
   t.deepEqual({ accepted, closed: dropped.closed, spooled }, { accepted: 51, closed: 1, spooled: 50 });
   t.is(safe(), 50);
 });
+
+test.serial(
+  'when the process ends while a close waits for the disk, what is on disk counts as spooled and the rest as lost',
+  async (t) => {
+    const local = await startLocal(t);
+    local.fault({ kind: 'hang', operation: '*' });
+    const clock = new ManualClock(NOW);
+    const spoolDirectory = spoolFolder(t);
+    const options = { spoolDirectory, logStreamName: '{record.tenant}', closeTimeoutMs: 1000 };
+    const counters = new Counters();
+    const pipeline = openPipeline(local, options, { clock, counters });
+    const accept = (tenant: string) => pipeline.accept(NOW, JSON.stringify({ tenant }));
+    accept('on disk');
+    await until('an event on disk', () => counters.final().saved === 1);
+    const { held, resume } = holdWrites(t);
+    accept('held');
+    await until('a held write', () => held.length > 0);
+    const closed = pipeline.close();
+    await clock.advance(1000);
+    pipeline.abandon();
+    const { accepted, dropped, spooled, pending } = pipeline.counts();
+    t.deepEqual(
+      { accepted, closed: dropped.closed, spooled, pending },
+      { accepted: 2, closed: 1, spooled: 1, pending: 0 },
+    );
+    resume();
+    await untilResolved('the close', closed, () => clock.advance(100));
+  },
+);
 
 test.serial('a folder that is lost while one of its files is being removed stops nothing', async (t) => {
   const local = await startLocal(t);
