@@ -42,9 +42,7 @@ export class OptionsObject {
 
   rename({ property, value }: Given, name: string): void {
     const { key, shorthand } = property;
-    // The other package does not know it.
-    const ignored = this.get(name);
-    if (ignored !== undefined && ignored.property !== property) this.remove(ignored);
+    this.#removeIgnored(name, property);
     if (shorthand === true) this.rewrite.edits.insert(property.start, `${name}: `);
     else if (nameOf(value) === name) this.rewrite.edits.replace(property, name);
     else if (isSyntax(key)) this.rewrite.edits.replace(key, name);
@@ -56,8 +54,13 @@ export class OptionsObject {
     const isAlone = /^[ \t]*$/.test(
       this.rewrite.file.text.slice(this.#lineStart(property.start), property.start),
     );
+    for (const text of texts) this.#removeIgnored(text.slice(0, text.indexOf(':')), property);
     if (texts.length === 0) this.remove({ property });
     else this.rewrite.edits.replace(property, texts.join(isAlone ? `,\n${indent}` : ', '));
+  }
+
+  isKept({ property }: Given): boolean {
+    return !this.#removed.has(property);
   }
 
   /** Removes the line of a property with the comment behind it, or the property alone where others share its line. */
@@ -85,6 +88,12 @@ export class OptionsObject {
         this.rewrite.edits.remove({ start: before.end, end: property.end });
       else this.rewrite.edits.remove({ start: property.start, end: property.end + comma.length });
     }
+  }
+
+  /** Another property that has the name which one gets now: the other package does not know it. */
+  #removeIgnored(name: string, property: Syntax): void {
+    const ignored = this.get(name);
+    if (ignored !== undefined && ignored.property !== property) this.remove(ignored);
   }
 
   #lineStart(position: number): number {

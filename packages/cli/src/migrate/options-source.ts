@@ -1,5 +1,5 @@
 import type { OptionRule } from './option-rules.js';
-import { OptionsObject } from './options-object.js';
+import { type Given, OptionsObject } from './options-object.js';
 import type { Rewrite } from './rewrite.js';
 import { field, fields, nameOf, pathOf, type Syntax } from './source/syntax.js';
 
@@ -76,15 +76,19 @@ export class OptionsSource {
 
   #migrateOptions(options: OptionsObject): void {
     const { rules, isOurs, from } = this.#rules;
+    const ignored: Given[] = [];
     for (const option of options.given) {
       const rule = Object.hasOwn(rules, option.name) ? rules[option.name] : undefined;
       if (rule !== undefined) rule(option, options);
-      else if (!isOurs(option.name)) {
+      else if (isOurs(option.name)) ignored.push(option);
+      else {
         options.remove(option);
         const why = `neither ${from} nor putlogs has such an option`;
         this.#rewrite.note(option.property, `${option.name} is left out: ${why}`);
       }
     }
+    for (const option of ignored.filter((given) => options.isKept(given)))
+      this.#rewrite.note(option.property, `${option.name} counts now: ${from} has no such option`);
     this.#rules.eachObject?.(options);
     options.finish();
   }

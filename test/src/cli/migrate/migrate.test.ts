@@ -247,6 +247,11 @@ const LINES = [
     "import { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ region: 'b' });\n",
   ],
   [
+    'the Region and the keys under our names too, which were ignored',
+    "import W from 'winston-cloudwatch';\nnew W({ region: 'a', credentials, awsAccessKeyId, awsSecretKey, awsOptions: { region: 'b' } });\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nnew CloudWatchTransport({ credentials: { accessKeyId: awsAccessKeyId, secretAccessKey: awsSecretKey }, region: 'b' });\n",
+  ],
+  [
     'options of several targets',
     "const t = { target: a ? 'pino-cloudwatch' : 'pino-pretty', options: b ? { interval: 5 } : {} };\n",
     "const t = { target: a ? '@putlogs/pino' : 'pino-pretty', options: b ? { interval: 5 } : {} };\n",
@@ -269,6 +274,22 @@ test('in a line', async (t) => {
     LINES.map(([, before]) => before),
   );
   for (const [index, [name, , after]] of LINES.entries()) t.is(texts[index], after, name);
+});
+
+test('an option of ours that had no effect before is named', async (t) => {
+  const objects = ["{ region: 'a', awsRegion: 'b' }", "{ region: 'a' }", '{ awsRegion, credentials: keys }'];
+  const all = await answers(
+    t,
+    objects.map((options) => using('winston-cloudwatch', options)),
+  );
+  t.deepEqual(
+    all.map(({ notes }) => notes.map(({ text }) => text).filter((text) => text.includes('counts now'))),
+    [
+      [],
+      ['region counts now: winston-cloudwatch has no such option'],
+      ['credentials counts now: winston-cloudwatch has no such option'],
+    ],
+  );
 });
 
 test('JSX is parsed, except in files of TypeScript that have none', async (t) => {
