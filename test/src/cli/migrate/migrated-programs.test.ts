@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -26,6 +26,10 @@ const BY_WINSTON = /^{(?=.*"level":"info")(?=.*"message":"order placed")(?=.*"or
 const TODAY = '\\d{4}-\\d\\d-\\d\\d';
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
+  'added-or-file.cjs': {
+    logGroupName: '/shop/added',
+    events: [[/^web$/, /^info \(request r-1\) order placed\n{"orderId":42}$/]],
+  },
   'both.js': {
     logGroupName: '/shop/both',
     events: [
@@ -52,6 +56,13 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     stdout: 'bye\n',
   },
   'import-equals.cjs': { logGroupName: '/shop/audit', events: [[/^audit$/, /^audit order placed$/]] },
+  'labelled.js': {
+    logGroupName: '/shop/labelled',
+    events: [
+      [/^[0-9a-f-]{36}$/, /^{(?=.*"label":"orders")(?=.*"message":"order placed")(?=.*"orderId":42).*}$/],
+    ],
+    env: { AUDIT_GROUP: '/shop/labelled' },
+  },
   'nest.cjs': {
     logGroupName: '/shop/nest',
     events: [[/./, /^{(?=.*"label":"orders")(?=.*"message":"order placed").*"context":"Orders".*}$/]],
@@ -67,6 +78,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   'pino-stream.cjs': { logGroupName: '/shop/stream', events: [[/^dev-[^{}]+-\d+$/, BY_PINO]] },
   'pino-target.js': { logGroupName: '/shop/target', events: [[/^shop-\d{4}$/, BY_PINO]] },
   'pino-targets.js': { logGroupName: '/shop/targets', events: [[/^.+-\d+$/, BY_PINO]] },
+  'pushed-target.js': {
+    logGroupName: '/shop/pushed',
+    events: [[/^\/shop\/pushed$/, /^{"level":30,.*"severity":"INFO".*"orderId":42,"msg":"order placed"}$/]],
+    env: { LOG_GROUP: '/shop/pushed' },
+  },
   'registered.cjs': { logGroupName: '/shop/registered', events: [[/^web$/, BY_WINSTON]] },
   'spread.js': { logGroupName: '/shop/spread', events: [[/^web-[0-9a-z]+$/, BY_WINSTON]] },
   'typed.js': { logGroupName: '/shop/typed', events: [[/^info$/, BY_WINSTON]] },
@@ -103,11 +119,18 @@ function programOf(name: string): string {
     .replace(/\.cts$/, '.cjs');
 }
 
+/** What a person finished, where there is something to finish. */
+function finished(name: string): string {
+  const byHand = name.replace('.after.', '.by-hand.');
+  return existsSync(join(migrations, byHand)) ? byHand : name;
+}
+
 /** An application with the migrated files, those of TypeScript checked and compiled, and with the packages of the tests. */
 async function prepare(t: ExecutionContext): Promise<string> {
   const folder = application(t, '{"name":"shop","type":"module"}');
   symlinkSync(join(root, 'test/node_modules'), join(folder, 'node_modules'));
-  for (const name of after) copyFileSync(join(migrations, name), join(folder, name.replace('.after.', '.')));
+  for (const name of after)
+    copyFileSync(join(migrations, finished(name)), join(folder, name.replace('.after.', '.')));
   for (const name of ['settings.js', 'providers.js', 'split2.cjs'])
     copyFileSync(join(migrations, name), join(folder, name));
   const compilerOptions = {

@@ -1,0 +1,34 @@
+const winston = require('winston');
+const WinstonCloudWatch = require('winston-cloudwatch');
+
+const settings = {
+    name: 'shop',
+    useCloudWatch: process.env.LOG_TO !== 'file',
+    cloudWatch: { group: '/shop/added', stream: 'web', keyId: 'AKIAEXAMPLE', keySecret: 'secret', region: 'eu-west-1' },
+};
+
+let logger;
+if (settings.useCloudWatch) {
+    logger = winston.add(new WinstonCloudWatch({
+        logGroupName: settings.cloudWatch.group,
+        logStreamName: settings.cloudWatch.stream,
+        awsAccessKeyId: settings.cloudWatch.keyId,
+        awsSecretKey: settings.cloudWatch.keySecret,
+        awsRegion: settings.cloudWatch.region,
+        messageFormatter: ({ level, message, body, requestId }) => `${level} (${'request ' + requestId}) ${message}\n${JSON.stringify(body)}`
+    }));
+} else if (!logger) {
+    let filename = './shop';
+    if (settings.name === 'test') {
+        filename = './shop-test';
+    }
+    const transport = new (winston.transports.File)({ filename, level: 'debug' });
+    logger = winston.createLogger({
+        transports: [
+            transport
+        ]
+    });
+}
+module.exports = logger;
+
+logger.log('info', 'order placed', { body: { orderId: 42 }, requestId: 'r-1' });
