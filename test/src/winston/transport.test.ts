@@ -394,7 +394,7 @@ for (const [where, worker] of WORKERS) {
       t.true(dropped.bufferFull >= records / 2, `${dropped.bufferFull}`);
       t.is(messages(local).length, delivered);
       // They have to be dropped on this side: otherwise all of them would wait in the worker.
-      const where = worker ? 'the worker thread' : 'delivery';
+      const where = worker ? 'the pipeline' : 'delivery';
       t.true(problems.join().includes(`More than maxBufferBytes (8388608) wait for ${where}`));
     });
   }
