@@ -148,8 +148,7 @@ test.serial(
     channel.write([Date.now(), 'unseen']);
     const flushed = channel.flush();
     const closed = channel.close();
-    await clock.advance(3000);
-    await closed;
+    await untilResolved('the close, which gives the worker up', closed, () => clock.advance(100));
     await untilResolved('the flush, which a worker that was given up does not hold up', flushed, () =>
       settled(),
     );
