@@ -25,7 +25,7 @@ import {
   untagResource,
 } from './tags.js';
 
-/** The operations that this service implements. README.md lists them. */
+/** The operations that this service implements. docs/local.md lists them. */
 export const OPERATIONS: ReadonlyMap<string, Operation> = new Map([
   ['PutLogEvents', putLogEvents],
   ['CreateLogGroup', createLogGroup],

@@ -99,5 +99,5 @@ export const UNSUPPORTED_OPERATIONS: ReadonlySet<string> = new Set([
 export const unsupportedOperation = (name: string): Refusal =>
   new Refusal(
     'UnsupportedOperationException',
-    `@putlogs/local does not implement ${name}. Its README lists the operations that it has.`,
+    `@putlogs/local does not implement ${name}. Its documentation lists the operations that it has.`,
   );
