@@ -58,14 +58,15 @@ export class LossReporter {
     this.#rescueOrLose([record], 'ownWorker');
   }
 
-  loggedTooLate(records: readonly LoggedRecord[]): void {
+  /** @param reason `'abandoned'`: logged before the exit, when no pipeline was there yet. `'atExit'`: logged during the exit. */
+  lostAtExit(records: readonly LoggedRecord[], reason: 'abandoned' | 'atExit'): void {
     if (records.length === 0) return;
-    this.#rescueOrLose(records, 'atExit');
+    this.#rescueOrLose(records, reason);
     // The process is exiting: a report that is withheld now would never be made.
     this.#reporter.reportWithheld();
   }
 
-  #rescueOrLose(records: readonly LoggedRecord[], reason: 'ownWorker' | 'atExit'): void {
+  #rescueOrLose(records: readonly LoggedRecord[], reason: 'ownWorker' | 'abandoned' | 'atExit'): void {
     if (this.#rescue(records, reason, LOSSES[reason])) return;
     this.#reporter.accept(records.length);
     this.#reporter.lose(LOSSES[reason], records.length);

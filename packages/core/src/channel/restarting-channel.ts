@@ -60,7 +60,7 @@ export class RestartingChannel {
     this.#channelClass = useWorker ? WorkerChannel : InProcessChannel;
     this.#unregister = registerExitDelivery({
       requestClose: () => this.#requestCloseAtExit(),
-      awaitClose: () => this.#awaitCloseAtExit(),
+      awaitClose: () => this.#awaitCloseAtExit('abandoned'),
     });
   }
 
@@ -271,15 +271,15 @@ export class RestartingChannel {
     opened.channel.atExit?.requestClose();
   }
 
-  #awaitCloseAtExit(): void {
+  #awaitCloseAtExit(reason: 'abandoned' | 'atExit'): void {
     if ('opened' in this.#state) this.#state.opened.channel.atExit?.awaitClose();
-    this.#losses.loggedTooLate(this.#held.takeAll());
+    this.#losses.lostAtExit(this.#held.takeAll(), reason);
   }
 
   /** A listener of 'exit' that runs after ours has logged: there is no later moment to deliver. */
   #writeAtExit(record: LoggedRecord): void {
     this.#held.keep(record);
     this.#requestCloseAtExit();
-    this.#awaitCloseAtExit();
+    this.#awaitCloseAtExit('atExit');
   }
 }

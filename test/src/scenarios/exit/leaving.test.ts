@@ -171,6 +171,16 @@ for (const logger of ['winston', 'pino stream', 'pino in-process', 'winston in-p
   });
 }
 
+for (const logger of ['pino in-process', 'winston in-process']) {
+  test.serial(`${logger}: what an exit gives no time to deliver is told as that`, async (t) => {
+    const ended = await runFixture(await startLocal(t), 'app.js', [logger, 'process.exit', '7']);
+    t.regex(
+      ended.stderr,
+      /^putlogs: not-delivered: 7 (events|records) were not delivered before the process ended/m,
+    );
+  });
+}
+
 test.serial('winston handleExceptions: the uncaught error itself arrives, with its stack', async (t) => {
   const local = await startLocal(t);
   await runFixture(local, 'app.js', ['winston handleExceptions', 'uncaught error', '1']);
