@@ -68,7 +68,9 @@ for (const format of ['esm', 'cjs'] as const) {
       t.is(messages(local).length, 2);
       t.regex(stderr, /^(putlogs: worker: .+ build @putlogs\/core\/worker into putlogs-worker\.js .+\n){2}$/);
       // Nobody waits for a worker that cannot start.
-      t.regex((await run('exit')).stderr, /putlogs-worker\.js does not exist/);
+      const atExit = (await run('exit')).stderr;
+      t.regex(atExit, /putlogs-worker\.js does not exist/);
+      t.regex(atExit, /^putlogs: not-delivered: 1 \w+ was not delivered before the process ended/m);
     },
   );
 }
