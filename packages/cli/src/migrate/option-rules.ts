@@ -51,8 +51,10 @@ export const groupOrStreamName: OptionRule = (option, options) => {
   if (made === undefined) return;
   const template = templateOf(rewrite, made);
   if (template !== undefined) {
-    options.replace(option, `${option.name}: ${template}`);
-    if (template.includes('{date}'))
+    options.replace(option, `${option.name}: ${template.source}`);
+    for (const call of template.calls)
+      rewrite.note(option.property, `${option.name}: ${call} is called once now, at the start`);
+    if (template.source.includes('{date}'))
       rewrite.note(option.property, `${option.name}: {date} is the date of the event in UTC, as YYYY-MM-DD`);
     return;
   }

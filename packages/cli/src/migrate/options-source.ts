@@ -1,7 +1,7 @@
 import type { OptionRule } from './option-rules.js';
 import { type Given, OptionsObject } from './options-object.js';
 import type { Rewrite } from './rewrite.js';
-import { field, fields, nameOf, pathOf, type Syntax } from './source/syntax.js';
+import { field, fields, nameOf, pathOf, type Syntax, withoutTypes } from './source/syntax.js';
 
 /** How the options of a package become ours. */
 export interface OptionsRules {
@@ -23,6 +23,8 @@ export class OptionsSource {
   readonly #rewrite: Rewrite;
   readonly #rules: OptionsRules;
   readonly #done = new Set<Syntax>();
+  /** The names by which options were found. */
+  readonly #followed = new Set<Syntax>();
 
   constructor(rewrite: Rewrite, rules: OptionsRules) {
     this.#rewrite = rewrite;
@@ -36,13 +38,44 @@ export class OptionsSource {
     if (isWhole) this.#rules.atEnd?.(expression, names);
   }
 
+  /** Others may have the options by their old names, or be given what is no longer there. To be called at the end. */
+  noteOtherUses(): void {
+    const { file } = this.#rewrite;
+    const followed = [...this.#followed].map((expression) => rootOf(expression));
+    for (const expression of this.#followed) {
+      const path = pathOf(expression) ?? [];
+      const [root = ''] = path;
+      const text = path.join('.');
+      const isSame = (use: Syntax) => isWithin(pathOf(this.#wholeOf(use)) ?? [], path);
+      for (const use of file.references(root).filter((each) => !followed.includes(each) && isSame(each)))
+        this.#rewrite.note(use, `${text} is used here too: its options have new names`);
+      const [declaration] = file.declarations(root);
+      if (declaration !== undefined && this.#isExported(declaration))
+        this.#rewrite.note(declaration, `${text} is exported: its options have new names`);
+    }
+  }
+
+  /** `a.b.c` for its `a` */
+  #wholeOf(name: Syntax): Syntax {
+    const parent = this.#rewrite.file.parentOf(name);
+    const isPart =
+      parent?.type === 'ChainExpression' ||
+      (parent?.type === 'MemberExpression' && field(parent, 'object') === name);
+    return parent !== undefined && isPart ? this.#wholeOf(parent) : name;
+  }
+
+  #isExported(declaration: Syntax): boolean {
+    const { file } = this.#rewrite;
+    const made = file.parentOf(declaration);
+    const statement = made?.type === 'VariableDeclarator' ? file.parentOf(made) : made;
+    return statement !== undefined && file.parentOf(statement)?.type === 'ExportNamedDeclaration';
+  }
+
   /** @returns whether all options can be seen */
   #follow(expression: Syntax, names: Set<string>): boolean {
     const value = this.#rewrite.file.valueOf(expression);
-    if (value?.type === 'ObjectExpression') {
-      if (value !== expression) this.#noteOtherUses(expression);
-      return this.#migrateObject(value, names);
-    }
+    if (value !== withoutTypes(expression)) this.#followed.add(expression);
+    if (value?.type === 'ObjectExpression') return this.#migrateObject(value, names);
     const parts = value === undefined ? [] : [...partsOf(value), ...this.#returned(value)];
     if (parts.length === 0) this.#noteUnknown(expression);
     return parts.length > 0 && parts.map((part) => this.#follow(part, names)).every(Boolean);
@@ -54,7 +87,8 @@ export class OptionsSource {
     const callee = field(value, 'callee');
     const made = this.#rewrite.file.valueOf(callee);
     const body = made === callee ? undefined : field(made, 'body');
-    if (body === undefined || made?.type === 'ClassDeclaration') return [];
+    if (callee === undefined || body === undefined || made?.type === 'ClassDeclaration') return [];
+    this.#followed.add(callee);
     if (body.type !== 'BlockStatement') return [body];
     const returns = fields(body, 'body').filter(({ type }) => type === 'ReturnStatement');
     return returns.flatMap((statement) => field(statement, 'argument') ?? []);
@@ -101,18 +135,6 @@ export class OptionsSource {
       `${text} cannot be followed from here: if it holds options of ${from}, change them as docs/migrate/${page} says`,
     );
   }
-
-  /** Others may read the options by their old names. */
-  #noteOtherUses(expression: Syntax): void {
-    const [name] = pathOf(expression) ?? [];
-    if (name === undefined) return;
-    const { file } = this.#rewrite;
-    const uses = file.references(name).filter((use) => {
-      const parent = file.parentOf(use);
-      return parent?.type === 'MemberExpression' && pathOf(expression)?.length === 1;
-    });
-    for (const use of uses) this.#rewrite.note(use, `${name} is used here too: its options have new names`);
-  }
 }
 
 /** The expressions that one of several stands for, or that are merged. */
@@ -127,4 +149,16 @@ function partsOf(value: Syntax): readonly Syntax[] {
 
 function isNotNothing(node: Syntax): boolean {
   return nameOf(node) !== 'undefined' && node.value !== null;
+}
+
+function rootOf(expression: Syntax): Syntax {
+  const plain = withoutTypes(expression) ?? expression;
+  const inner = field(plain, plain.type === 'ChainExpression' ? 'expression' : 'object');
+  return inner === undefined ? plain : rootOf(inner);
+}
+
+/** Whether two paths are those of the same, or of something in it. */
+function isWithin(a: readonly string[], b: readonly string[]): boolean {
+  const length = Math.min(a.length, b.length);
+  return a.slice(0, length).join('.') === b.slice(0, length).join('.');
 }

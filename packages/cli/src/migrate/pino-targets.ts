@@ -42,7 +42,7 @@ function targetsOf(rewrite: Rewrite, literal: Syntax): readonly Syntax[] {
   if (parent?.type === 'Property')
     return keyOf(parent) === 'target' && field(parent, 'value') === node ? [parent] : [];
   const name = parent?.type === 'VariableDeclarator' ? field(parent, 'id')?.name : undefined;
-  if (typeof name !== 'string') return [];
+  if (typeof name !== 'string' || file.declarations(name).length > 1) return [];
   return file.references(name).flatMap((reference) => {
     const property = file.parentOf(reference);
     return property?.type === 'Property' && keyOf(property) === 'target' ? [property] : [];

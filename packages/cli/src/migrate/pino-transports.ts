@@ -13,7 +13,7 @@ import { migrateTargets } from './pino-targets.js';
 import { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
 import type { SourceFile } from './source/source-file.js';
-import { field, fields, nameOf, type Syntax, textOfLiteral } from './source/syntax.js';
+import { field, fields, nameOf, pathOf, type Syntax, textOfLiteral } from './source/syntax.js';
 
 const TO = '@putlogs/pino';
 
@@ -76,7 +76,9 @@ export function migratePinoTransports(rewrite: Rewrite): readonly string[] {
   return RULES.filter((rules) => {
     const options = new OptionsSource(rewrite, rules);
     const isTarget = migrateTargets(rewrite, rules.from, TO, options);
-    return migrateStreams(rewrite, rules.from, options) || isTarget;
+    const isStream = migrateStreams(rewrite, rules.from, options);
+    options.noteOtherUses();
+    return isStream || isTarget;
   }).map(({ from }) => from);
 }
 
@@ -121,29 +123,54 @@ function migrateSplit(rewrite: Rewrite, call: Syntax): void {
       call,
       'split() is left out, and its import may go: it removes the ends of lines, by which the stream finds them',
     );
-  } else if (file.all('CallExpression').some(isSplit))
+  } else if (file.all('CallExpression').some((each) => isSplit(file, each)))
     rewrite.note(call, 'split(): write whole lines with their ends to the stream; split2 removes them');
 }
 
-function isSplit(node: Syntax | undefined): boolean {
-  return node?.type === 'CallExpression' && nameOf(field(node, 'callee')) === 'split';
+const SPLIT = /(?:^|\/)split2?(?:\.c?js)?$/;
+
+/** Whether something is a call of split2, or of the older split. */
+function isSplit(file: SourceFile, node: Syntax | undefined): boolean {
+  const callee = node?.type === 'CallExpression' ? field(node, 'callee') : undefined;
+  const name = nameOf(callee);
+  if (callee === undefined || name === undefined) return false;
+  const declaration = file.declarationAt(name, callee);
+  const statement = declaration && file.parentOf(declaration);
+  const source =
+    statement?.type === 'VariableDeclarator'
+      ? fields(field(statement, 'init'), 'arguments')[0]
+      : field(statement && file.parentOf(statement), 'source');
+  return SPLIT.test(textOfLiteral(source) ?? '');
+}
+
+/** Without a function that makes something of each line. */
+function isPlainSplit(file: SourceFile, node: Syntax | undefined): node is Syntax {
+  return isSplit(file, node) && fields(node, 'arguments').length === 0;
 }
 
 /** `pipeline(process.stdin, split(), stream)` */
 function argumentBefore(file: SourceFile, call: Syntax): Range | undefined {
-  const siblings = fields(file.parentOf(call), 'arguments');
+  const parent = file.parentOf(call);
+  if (!['pipeline', 'pump'].includes(pathOf(field(parent, 'callee'))?.at(-1) ?? '')) return undefined;
+  const siblings = fields(parent, 'arguments');
   const before = siblings[siblings.indexOf(call) - 1];
-  return isSplit(before) && before !== undefined ? { start: before.start, end: call.start } : undefined;
+  return isPlainSplit(file, before) ? { start: before.start, end: call.start } : undefined;
 }
 
 /** `process.stdin.pipe(split()).pipe(stream)` */
 function pipedBefore(file: SourceFile, call: Syntax): Range | undefined {
-  const before = field(field(file.parentOf(call), 'callee'), 'object');
-  const source = field(field(before, 'callee'), 'object');
-  const isPiped = isSplit(fields(before, 'arguments')[0]);
+  const before = pipedFrom(file.parentOf(call));
+  const source = pipedFrom(before);
+  const isPiped = isPlainSplit(file, fields(before, 'arguments')[0]);
   return isPiped && before !== undefined && source !== undefined
     ? { start: source.end, end: before.end }
     : undefined;
+}
+
+/** `stream` of `stream.pipe(other)` */
+function pipedFrom(call: Syntax | undefined): Syntax | undefined {
+  const callee = field(call, 'callee');
+  return nameOf(field(callee, 'property')) === 'pipe' ? field(callee, 'object') : undefined;
 }
 
 function noteEvents(rewrite: Rewrite): void {

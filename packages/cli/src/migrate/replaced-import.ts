@@ -39,10 +39,18 @@ export class ReplacedImport {
   /** Whether a callee is what the package exports. */
   isExport(callee: Syntax | undefined): boolean {
     const [name, ...rest] = pathOf(callee) ?? [];
-    const isAlias = this.#found.some((found) => 'alias' in found && found.alias === name);
-    if (name !== undefined)
-      return (isAlias || this.#locals.includes(name)) && ['', 'default'].includes(rest.join('.'));
+    if (callee !== undefined && name !== undefined)
+      return ['', 'default'].includes(rest.join('.')) && this.#isLoadedAs(name, callee);
     return this.#found.some(({ kind, node }) => kind === 'expression' && node === callee);
+  }
+
+  /** Whether a name stands for the same at a place as where the package is loaded under that name. */
+  #isLoadedAs(name: string, place: Syntax): boolean {
+    const { file } = this.#rewrite;
+    return this.#found.some((found) => {
+      const isName = ('local' in found && found.local === name) || ('alias' in found && found.alias === name);
+      return isName && file.declarationAt(name, place) === file.declarationAt(name, found.node);
+    });
   }
 
   /** What the source calls an export of ours. It is imported, too. */

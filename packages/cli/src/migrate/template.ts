@@ -12,7 +12,10 @@ import {
 } from './source/syntax.js';
 
 /** A part of a name: fixed text, a placeholder in braces, or an expression that is worked out once. */
-type Part = { readonly text: string } | { readonly placeholder: string } | { readonly expression: string };
+type Part =
+  | { readonly text: string }
+  | { readonly placeholder: string }
+  | { readonly expression: string; readonly isCalled: boolean };
 
 /** Whatever says the same as the placeholder, without spaces. */
 const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
@@ -29,15 +32,23 @@ const PLACEHOLDERS: readonly (readonly [RegExp, string])[] = [
 /** What differs from call to call. */
 const CHANGING = /\b(?:new Date\b|Date\.now|Math\.random|random|uuid|moment|dayjs|nanoid|await)\b/i;
 
+/** A template of the transports, as source text, and the calls in it, which are made once. */
+interface Template {
+  readonly source: string;
+  readonly calls: readonly string[];
+}
+
 /**
- * The name that a function without parameters returns, as source text: a template of the transports, in which whatever
- * else the function uses is worked out once. Undefined if it cannot be said that way.
+ * The name that a function without parameters returns: a template, in which whatever else the function uses is worked out
+ * once. Undefined if it cannot be said that way.
  */
-export function templateOf(rewrite: Rewrite, made: Syntax): string | undefined {
+export function templateOf(rewrite: Rewrite, made: Syntax): Template | undefined {
   const result = resultOf(made);
   if (result === undefined) return undefined;
   const parts = partsOf(rewrite, result.expression, result.locals);
-  return parts === undefined ? undefined : inSource(rewrite, parts);
+  if (parts === undefined) return undefined;
+  const calls = parts.flatMap((part) => ('expression' in part && part.isCalled ? [part.expression] : []));
+  return { source: inSource(rewrite, parts), calls };
 }
 
 interface Result {
@@ -79,8 +90,9 @@ function partsOf(rewrite: Rewrite, node: Syntax, locals: Result['locals']): read
   if (placeholder !== undefined) return [{ placeholder: placeholder[1] }];
   const local = locals.get(nameOf(plain) ?? '');
   if (local !== undefined) return partsOf(rewrite, local, locals);
-  const usesLocals = [...below(plain)].some((inner) => locals.has(nameOf(inner) ?? ''));
-  return usesLocals || CHANGING.test(source) ? undefined : [{ expression: source }];
+  const inner = [...below(plain)];
+  if (CHANGING.test(source) || inner.some((node) => locals.has(nameOf(node) ?? ''))) return undefined;
+  return [{ expression: source, isCalled: inner.some(({ type }) => type === 'CallExpression') }];
 }
 
 function partsOfTemplate(

@@ -15,9 +15,10 @@ import type { OptionsObject } from './options-object.js';
 import { type OptionsRules, OptionsSource } from './options-source.js';
 import { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
-import { field, fields, keyOf, nameOf, pathOf, type Syntax, textOfLiteral } from './source/syntax.js';
+import { field, fields, keyOf, nameOf, type Syntax } from './source/syntax.js';
 import { constructedTransports, noteWinston2, TRANSPORT } from './winston-constructors.js';
 import { migrateFormat, noteLevel, noteText } from './winston-format.js';
+import { migrateName } from './winston-name.js';
 
 const FROM = 'winston-cloudwatch';
 
@@ -52,6 +53,7 @@ export function migrateWinstonCloudWatch(rewrite: Rewrite): boolean {
     options.migrate(transport.options);
     transport.finish?.();
   }
+  options.noteOtherUses();
   const [only, ...others] = transports;
   if (only === undefined)
     imported.note('nothing is constructed with it here: change its options where it is');
@@ -165,20 +167,6 @@ const WINSTON_CLOUDWATCH_OPTIONS: Readonly<Record<string, OptionRule>> = {
   errorHandler,
 };
 
-/** `logger.transports.find(({ name }) => name === 'aws')`: the only transport of the file has another name now. */
-function migrateName(rewrite: Rewrite, options: Syntax | undefined): void {
-  const given = fields(rewrite.file.valueOf(options), 'properties').find(
-    (property) => keyOf(property) === 'name',
-  );
-  const name = textOfLiteral(field(given, 'value'));
-  if (name === undefined) return;
-  for (const comparison of rewrite.file.all('BinaryExpression')) {
-    const literal = field(comparison, 'right');
-    const isName = pathOf(field(comparison, 'left'))?.at(-1) === 'name' && textOfLiteral(literal) === name;
-    if (isName && literal !== undefined) rewrite.edits.replace(literal, rewrite.quote('cloudwatch'));
-  }
-}
-
 /** `WinstonCloudWatch.CloudwatchTransportOptions` */
 function migrateTypes(rewrite: Rewrite, imported: ReplacedImport): void {
   for (const node of rewrite.file.all('TSQualifiedName')) {
@@ -190,11 +178,14 @@ function migrateTypes(rewrite: Rewrite, imported: ReplacedImport): void {
 
 /** `transport.kthxbye(callback)` becomes `transport.flush().then(callback)`. */
 function migrateFlushes(rewrite: Rewrite): void {
+  const isOthers = ['Property', 'MethodDefinition', 'PropertyDefinition'].some((type) =>
+    rewrite.file.all(type).some((property) => keyOf(property) === 'kthxbye'),
+  );
   for (const member of rewrite.file.all('MemberExpression')) {
     const property = field(member, 'property');
     if (nameOf(property) !== 'kthxbye' || property === undefined) continue;
     const call = rewrite.file.parentOf(member);
-    if (call?.type === 'CallExpression' && field(call, 'callee') === member) {
+    if (!isOthers && call?.type === 'CallExpression' && field(call, 'callee') === member) {
       rewrite.edits.replace(property, fields(call, 'arguments').length > 0 ? 'flush().then' : 'flush');
       const [callback] = fields(call, 'arguments');
       if (fields(callback, 'params').length > 0)

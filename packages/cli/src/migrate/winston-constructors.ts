@@ -2,7 +2,7 @@ import type { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
 import { accessTo } from './source/imports.js';
 import {
-  below,
+  childrenOf,
   field,
   fields,
   isSyntax,
@@ -49,8 +49,15 @@ function extended({ file }: Rewrite, imported: ReplacedImport): readonly Syntax[
   const classes = [...file.all('ClassDeclaration'), ...file.all('ClassExpression')];
   return classes
     .filter((made) => imported.isExport(field(made, 'superClass')))
-    .flatMap((made) => [...below(made)])
+    .flatMap((made) => [...ownNodes(made)])
     .filter(({ type, callee }) => type === 'CallExpression' && isSyntax(callee) && callee.type === 'Super');
+}
+
+/** Those of a class, without those of classes in it. */
+function* ownNodes(node: Syntax): Generator<Syntax> {
+  yield node;
+  for (const child of childrenOf(node))
+    if (child.type !== 'ClassDeclaration' && child.type !== 'ClassExpression') yield* ownNodes(child);
 }
 
 /** `winston.add(WinstonCloudWatch, options)`, of Winston 2 */

@@ -184,7 +184,7 @@ const LINES = [
   [
     'a name that is hidden in an inner scope',
     "import W from 'winston-cloudwatch';\nfunction f(W) { return new W({ a: 1 }); }\n",
-    "import { CloudWatchTransport as W } from '@putlogs/winston';\nfunction f(W) { return new W({  }); }\n",
+    "import { CloudWatchTransport as W } from '@putlogs/winston';\nfunction f(W) { return new W({ a: 1 }); }\n",
   ],
   [
     'a type',
@@ -218,8 +218,8 @@ const LINES = [
   ],
   [
     'the way of Winston 2, and a name that is searched for',
-    "const W = require('winston-cloudwatch');\nwinston.add(W, { name: 'aws' });\nfind((t) => t.name === 'aws').kthxbye(done);\n",
-    "const { CloudWatchTransport } = require('@putlogs/winston');\nwinston.add(new CloudWatchTransport({  }));\nfind((t) => t.name === 'cloudwatch').flush().then(done);\n",
+    "const W = require('winston-cloudwatch');\nwinston.add(W, { name: 'aws' });\nlogger.transports.find((t) => t.name === 'aws').kthxbye(done);\n",
+    "const { CloudWatchTransport } = require('@putlogs/winston');\nwinston.add(new CloudWatchTransport({  }));\nlogger.transports.find((t) => t.name === 'cloudwatch').flush().then(done);\n",
   ],
   [
     'what is named as the option is',
@@ -233,8 +233,8 @@ const LINES = [
   ],
   [
     'lines that are split and piped',
-    "import c from 'pino-cloudwatch';\nprocess.stdin.pipe(split()).pipe(c({ group }));\n",
-    "import { createStream } from '@putlogs/pino';\nprocess.stdin.pipe(createStream({ logGroupName: group }));\n",
+    "import c from 'pino-cloudwatch';\nimport split from 'split2';\nprocess.stdin.pipe(split()).pipe(c({ group }));\n",
+    "import { createStream } from '@putlogs/pino';\nimport split from 'split2';\nprocess.stdin.pipe(createStream({ logGroupName: group }));\n",
   ],
   [
     'a variable that two scopes have',
@@ -274,6 +274,98 @@ test('in a line', async (t) => {
     LINES.map(([, before]) => before),
   );
   for (const [index, [name, , after]] of LINES.entries()) t.is(texts[index], after, name);
+});
+
+const NAMED = "const W = require('winston-cloudwatch');\nlogger.add(new W({ name: 'aws' }));\n";
+
+/** Each stays as it is in a file that is migrated, with the notes on it. */
+const OF_OTHERS = [
+  ['a provider', NAMED, "if (provider.name === 'aws') deploy();", /^'aws' stays/],
+  ['a variable', NAMED, "if (name === 'aws') deploy();", /^'aws' stays/],
+  ['a sum', NAMED, "const path = name + 'aws';", undefined],
+  ['another list', NAMED, "clouds.find(({ name }) => name === 'aws');", /^'aws' stays/],
+  [
+    'another one',
+    NAMED,
+    "logger.transports.some((t) => t.id === cloud.name && cloud.name === 'aws');",
+    /^'aws' stays/,
+  ],
+  ['all but one', NAMED, "logger.transports.filter((t) => t.name !== 'aws');", /^'aws' stays/],
+  [
+    'a class of the same name',
+    "import W from 'winston-cloudwatch';\nnew W();\n",
+    'function f(W) { return new W({ awsRegion, more: 1 }); }',
+    undefined,
+  ],
+  [
+    'a class within',
+    "import W from 'winston-cloudwatch';\n",
+    'class A extends W { f() { return class extends B { constructor() { super({ awsRegion }); } }; } }',
+    undefined,
+  ],
+  [
+    'a method of its own',
+    "import W from 'winston-cloudwatch';\nnew W();\n",
+    'const end = { kthxbye(done) { done(); } }; end.kthxbye(done);',
+    /^kthxbye is left as it is/,
+  ],
+  [
+    'a target by another variable',
+    "const { f } = { f() { const target = 'pino-cloudwatch'; return target; } };\n",
+    'function g(target) { return { target: target, options: { interval: 5 } }; }',
+    undefined,
+  ],
+  [
+    'a split of its own',
+    "import c from 'pino-cloudwatch';\n",
+    'function split() {} start(split(text), c()); process.stdin.pipe(split()).pipe(c());',
+    undefined,
+  ],
+  [
+    'a split with a function',
+    "import c from 'pino-cloudwatch';\nimport split from 'split2';\n",
+    'process.stdin.pipe(split(JSON.parse)).pipe(c());',
+    /^split\(\): write whole lines/,
+  ],
+] as const;
+
+test('what is not of the package stays as it is', async (t) => {
+  const texts = OF_OTHERS.map(([, head, line]) => `${head}${line}\n`);
+  const [after, all] = [await migrated(t, texts), await answers(t, texts)];
+  for (const [index, [name, head, line, expectedNote]] of OF_OTHERS.entries()) {
+    const kept = line
+      .replaceAll(/\bc\(/g, 'createStream(')
+      .replace('A extends W', 'A extends CloudWatchTransport');
+    t.is(after[index]?.split('\n').at(-2), kept, name);
+    const notes = all[index]?.notes ?? [];
+    const lineNumber = head.split('\n').length;
+    const [note, ...others] = notes.filter(({ line: at }) => at === lineNumber).map(({ text }) => text);
+    if (expectedNote === undefined) t.is(note, undefined, name);
+    else t.regex(note ?? '', expectedNote, name);
+    t.deepEqual(others, [], name);
+  }
+});
+
+test('options that are used elsewhere too are named there', async (t) => {
+  const uses = [
+    ['const o = { awsRegion };', 'new W(o);', 'start(o);', 'o is used here too'],
+    ['const o = { awsRegion };', 'new W(o);', 'const { awsRegion: r } = o;', 'o is used here too'],
+    ['const o = { a: { awsRegion } };', 'new W(o.a);', 'start(o.a.awsRegion);', 'o.a is used here too'],
+    ['const f = () => ({ awsRegion });', 'new W(f());', 'start(f());', 'f is used here too'],
+    ['', 'new W(o);', 'export const o = { awsRegion };', 'o is exported'],
+    ['const o = { awsRegion };', 'new W(o); new W({ ...o });', '', undefined],
+    ['const o = { a: { awsRegion }, port };', 'new W(o.a);', 'start(o.port);', undefined],
+  ] as const;
+  const all = await answers(
+    t,
+    uses.map((lines) => `import W from 'winston-cloudwatch';\n${lines.slice(0, 3).join('\n')}\n`),
+  );
+  for (const [index, [, , use, expectedNote]] of uses.entries()) {
+    const notes = all[index]?.notes.filter(({ text }) => text.includes('have new names')) ?? [];
+    const wanted =
+      expectedNote === undefined ? [] : [{ line: 4, text: `${expectedNote}: its options have new names` }];
+    t.deepEqual(notes, wanted, use);
+  }
 });
 
 test('an option of ours that had no effect before is named', async (t) => {

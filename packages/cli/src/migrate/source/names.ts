@@ -43,6 +43,30 @@ export function isDeclared(identifier: Syntax, parentOf: ParentOf): boolean {
   return FUNCTIONS.includes(parent.type) && Array.isArray(parent.params) && parent.params.includes(node);
 }
 
+const BLOCKS: readonly string[] = [
+  'BlockStatement',
+  'StaticBlock',
+  'SwitchStatement',
+  'ForStatement',
+  'ForInStatement',
+  'ForOfStatement',
+  'CatchClause',
+  'TSModuleBlock',
+];
+
+/** The part of a file in which what an identifier declares has its name; undefined if it is the whole. */
+export function scopeOf(declaration: Syntax, parentOf: ParentOf): Syntax | undefined {
+  const named = parentOf(declaration);
+  const isOutside = named !== undefined && ['FunctionDeclaration', 'TSDeclareFunction'].includes(named.type);
+  let node = isOutside && field(named, 'id') === declaration ? parentOf(named) : named;
+  let isVar = false;
+  while (node !== undefined && !FUNCTIONS.includes(node.type) && (isVar || !BLOCKS.includes(node.type))) {
+    isVar ||= node.type === 'VariableDeclaration' && node.kind === 'var';
+    node = parentOf(node);
+  }
+  return node;
+}
+
 function isPartOfPattern(node: Syntax, parent: Syntax): boolean {
   if (parent.type === 'Property') return field(parent, 'value') === node;
   if (parent.type === 'AssignmentPattern') return field(parent, 'left') === node;

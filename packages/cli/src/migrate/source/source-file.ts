@@ -1,4 +1,4 @@
-import { DECLARATIONS, isDeclared, isReference } from './names.js';
+import { DECLARATIONS, isDeclared, isReference, scopeOf } from './names.js';
 import { parse } from './parse.js';
 import {
   below,
@@ -56,6 +56,15 @@ export class SourceFile {
   /** The identifiers that declare a name, in whatever scope. */
   declarations(name: string): readonly Syntax[] {
     return this.#identifiers(name).filter((node) => isDeclared(node, (child) => this.parentOf(child)));
+  }
+
+  /** The identifier that declares what a name stands for at a place, which is the innermost of those around it. */
+  declarationAt(name: string, place: Syntax): Syntax | undefined {
+    const around = this.declarations(name).flatMap((declaration) => {
+      const { start, end } = scopeOf(declaration, (child) => this.parentOf(child)) ?? this.root;
+      return start <= place.start && place.end <= end ? [{ declaration, size: end - start }] : [];
+    });
+    return around.toSorted((a, b) => a.size - b.size)[0]?.declaration;
   }
 
   /** The identifiers that refer to what a name declares, in expressions and types. */
