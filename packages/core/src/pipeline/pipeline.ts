@@ -155,10 +155,11 @@ export function assemblePipeline(
       return dispatcher.heldBytes;
     },
     accept: (...record) => {
+      const { records } = reporter;
       try {
         dispatcher.accept(...record);
       } catch (error) {
-        reportFailed(error, reporter);
+        reportFailed(error, reporter, records);
       }
     },
     flush: () => dispatcher.flush(),
@@ -186,8 +187,12 @@ function openReporter(
   return { reporter, userModule };
 }
 
-/** The user's module shares the thread, and may have broken what our code uses. */
-function reportFailed(error: unknown, reporter: Reporter): void {
+/**
+ * The user's module shares the thread, and may have broken what our code uses.
+ * @param recordsBefore how many records were accepted before this one
+ */
+function reportFailed(error: unknown, reporter: Reporter, recordsBefore: number): void {
+  if (reporter.records === recordsBefore) reporter.accept(1, 1);
   reporter.dropMissing();
   reporter.problem(
     'worker',

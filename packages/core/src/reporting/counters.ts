@@ -73,6 +73,10 @@ export class Counters {
     this.#addAt(POSITIONS.records, records);
   }
 
+  get records(): number {
+    return this.#get('records');
+  }
+
   #addAt(position: number, count: number): void {
     this.#cells[position] = (this.#cells[position] ?? 0) + count;
   }
@@ -112,7 +116,7 @@ export class Counters {
     const counts = this.counts(0);
     const settled = settledIn(counts);
     const onDisk = this.#get('saved');
-    const records = this.#get('records');
+    const { records } = this;
     // Read last: a thread that still writes accepts an event before it settles it.
     const pending = Math.max(this.#get('accepted') - settled, 0);
     const saved = Math.max(Math.min(onDisk, pending), 0);

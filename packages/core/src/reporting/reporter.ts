@@ -55,6 +55,11 @@ export class Reporter {
     this.#countsChanged = true;
   }
 
+  /** How many records were accepted. */
+  get records(): number {
+    return this.#counters.records;
+  }
+
   deliver(events: number): void {
     this.#counters.add('delivered', events);
     this.#countsChanged = true;

@@ -81,6 +81,8 @@ test.serial(
     );
     t.is(problems().length, 1);
     t.regex(problems()[0] ?? '', /^worker: A record may be lost: .*\(broken on purpose\)$/);
+    const { accepted, delivered, dropped } = logging.reports.at(-1)?.counts ?? {};
+    t.deepEqual({ accepted, delivered, lost: dropped?.workerEnded }, { accepted: 3, delivered: 2, lost: 1 });
     await logging.close();
   },
 );
