@@ -38,7 +38,7 @@ export function readOptions() {
     throw new Error('--quick chooses parts and variants itself: leave --part and --only away');
   if (fluentBit !== undefined && !existsSync(fluentBit)) throw new Error(`--fluent-bit: no ${fluentBit}`);
   const baseline = values.baseline === undefined ? [] : baselineVariants(values.baseline);
-  const parts = listed(values.part, 'part', PARTS, quick ? ['flood', 'unused'] : undefined);
+  const parts = listed(values.part, 'part', PARTS, quick ? ['flood', 'unused', 'stages'] : undefined);
   if (values.part !== undefined && parts.includes('unused') && baseline.length === 0)
     throw new Error('--part unused compares with another checkout: give --baseline');
   return {

@@ -55,7 +55,7 @@ if (!options.quick && options.fluentBit === undefined)
   print('Without Fluent Bit: --fluent-bit names no binary.\n');
 for (const name of Object.keys(PARTS)) if (options.parts.includes(name)) await measurePart(name);
 if (options.quick && results.flood) faults.push(...slow(results.flood));
-if (results.flood && results.stages) print(`\n${physicsTable(results)}\n`);
+if (!options.quick && results.flood && results.stages) print(`\n${physicsTable(results)}\n`);
 const goals = options.quick ? [] : findings(results);
 if (goals.length > 0) print(`\n${goalsTable(goals)}\n`);
 if (options.write) writeSummaries(results, goals, options, about);
@@ -90,8 +90,8 @@ function optionsOrExit() {
 }
 
 /** In a process of its own, which has run nothing else. */
-async function measureStages() {
-  return answer(start('stages.js', {}));
+async function measureStages({ quick }) {
+  return answer(start('stages.js', { quick }));
 }
 
 async function save(goals) {
