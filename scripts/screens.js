@@ -1,19 +1,26 @@
 // Runs the commands that docs/cli.md and docs/doctor.md show, in a folder of their own and against the local service, and
-// writes what they print into the pages. What differs from run to run (ports, times, this machine's name) gets fixed values.
+// writes what they print into the pages. What differs from run to run (ports, times) and from machine to machine (its name, the
+// version of Node) gets fixed values. With --check it only says which page is stale.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { start } from '../packages/local/dist/index.js';
+import { start } from '@putlogs/local';
+import { put, textOf } from './pages/part.js';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const PUTLOGS = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url));
 const PAGES = ['docs/cli.md', 'docs/doctor.md'];
 const SCREEN = /<!-- screen: (.+?) -->\n[\s\S]*?<!-- screen end -->/g;
 
 const APP = `console.log('{"level":"info","msg":"listening","port":8080}');
 console.error('TypeError: fetch failed');
+`;
+
+/** The machine that the pages are written on. The columns are as wide as its name. */
+const HOST_NAME = `require('node:os').hostname = () => 'db7';
+require('node:module').syncBuiltinESMExports();
 `;
 
 /** What `putlogs migrate` is shown with. */
@@ -37,14 +44,13 @@ const folder = mkdtempSync(join(tmpdir(), 'putlogs-screens-'));
 try {
   const env = prepare();
   for (const page of PAGES) {
-    const file = join(ROOT, page);
-    let text = readFileSync(file, 'utf8');
+    let text = textOf(page);
     for (const [before, command] of text.matchAll(SCREEN)) {
       const after = await screen(command, env);
       // A function, since a text may contain `$&`.
       text = text.replace(before, () => after);
     }
-    writeFileSync(file, text);
+    put(page, 'scripts/screens.js', text);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -59,12 +65,15 @@ function prepare() {
   writeFileSync(join(folder, 'checkout', 'logger.js'), BEFORE_MIGRATION);
   leaveInSpool(join(folder, 'spool'));
   const program = join(folder, 'bin', 'putlogs');
-  writeFileSync(
-    program,
-    `#!/bin/sh\nexec ${process.execPath} ${join(ROOT, 'packages/cli/dist/main.js')} "$@"\n`,
-  );
+  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${PUTLOGS} "$@"\n`);
   chmodSync(program, 0o755);
-  return { PATH: `${join(folder, 'bin')}:${process.env.PATH}`, AWS_EC2_METADATA_DISABLED: 'true' };
+  const hostName = join(folder, 'host-name.cjs');
+  writeFileSync(hostName, HOST_NAME);
+  return {
+    PATH: `${join(folder, 'bin')}:${process.env.PATH}`,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    NODE_OPTIONS: `--require=${hostName}`,
+  };
 }
 
 /** As a process that has ended leaves it. */
@@ -91,21 +100,17 @@ async function screen(command, env) {
   });
   await once(child, 'close');
   await local.close();
-  process.stderr.write(`$ ${command}\n${output}\n`);
   return `<!-- screen: ${command} -->\n\`\`\`\n$ ${command}\n${steady(output)}\`\`\`\n<!-- screen end -->`;
 }
 
 function steady(text) {
-  return (
-    text
-      // As long as it is, for the columns.
-      .replaceAll(hostname(), 'db7'.padEnd(hostname().length, '0').slice(0, hostname().length))
-      .replaceAll(folder, '/srv')
-      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
-      .replaceAll(/\b\d+ ms\b/g, '3 ms')
-      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-24 12:00:00')
-      .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, '12:00:00.000')
-      .replaceAll(/^\d{4}-\d\d-\d\d (\w+)\/\d+$/gm, '2026-11-24 $1/4711')
-      .replaceAll(/(log stream \w+)\/\d+/g, '$1/4711')
-  );
+  return text
+    .replaceAll(folder, '/srv')
+    .replaceAll(process.version.slice(1), '24.12.0')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:4586')
+    .replaceAll(/\b\d+ ms\b/g, '3 ms')
+    .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\b/g, '2026-11-24 12:00:00')
+    .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, '12:00:00.000')
+    .replaceAll(/^\d{4}-\d\d-\d\d (\w+)\/\d+$/gm, '2026-11-24 $1/4711')
+    .replaceAll(/(log stream \w+)\/\d+/g, '$1/4711');
 }

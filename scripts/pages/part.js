@@ -2,20 +2,31 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
  * Writes the part of a page between `<!-- NAME: written by SCRIPT -->` and `<!-- NAME end -->`. With --check it only says
- * whether the part is up to date.
+ * whether the page is up to date.
  */
 export function putPart(page, name, script, part) {
-  const file = new URL(`../../${page}`, import.meta.url);
-  const text = readFileSync(file, 'utf8');
+  const text = textOf(page);
   const [begin, end] = [`<!-- ${name}: written by ${script} -->\n`, `<!-- ${name} end -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${page} has no place for the ${name}`);
-  const written = text.slice(0, from) + begin + part + text.slice(to);
-  if (!process.argv.includes('--check')) writeFileSync(file, written);
-  else if (written !== text) {
-    process.stderr.write(`The ${name} in ${page} are stale: run node ${script}\n`);
+  put(page, script, text.slice(0, from) + begin + part + text.slice(to));
+}
+
+/** Writes a file of the repository. With --check it only says whether the file is up to date. */
+export function put(path, script, text) {
+  if (!process.argv.includes('--check')) writeFileSync(fileOf(path), text);
+  else if (textOf(path) !== text) {
+    process.stderr.write(`${path} is stale: run node ${script}\n`);
     process.exitCode = 1;
   }
+}
+
+export function textOf(path) {
+  return readFileSync(fileOf(path), 'utf8');
+}
+
+function fileOf(path) {
+  return new URL(`../../${path}`, import.meta.url);
 }
 
 /** Lines of a page have 120 characters at most. */

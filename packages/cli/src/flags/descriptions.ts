@@ -1,4 +1,4 @@
-// Written by scripts/options-table.js from the comments of the options.
+// Written by scripts/flag-descriptions.js from the comments of the options.
 import type { OptionName } from '@putlogs/core/main-thread';
 
 export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
