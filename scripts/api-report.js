@@ -5,13 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CompilerState, Extractor, ExtractorConfig } from '@microsoft/api-extractor';
+import { entryPoints } from './packages/entry-points.js';
+import { textIn } from './packages/text-in.js';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const FOLDER = join(ROOT, 'api');
-const PACKAGES = ['core', 'pino', 'winston', 'local'];
-
-/** Entry points for our own packages and tests alone. */
-const NOT_PUBLIC = ['./internal', './worker'];
 
 /** API Extractor brings a TypeScript of its own, which reads the declarations as a user's does. */
 const COMPILER_OPTIONS = {
@@ -26,37 +24,22 @@ const SILENT = { default: { logLevel: 'none' } };
 
 const temporary = mkdtempSync(join(tmpdir(), 'putlogs-api-'));
 try {
-  const entries = PACKAGES.flatMap(entriesOf);
+  const entries = entryPoints().map(entryOf);
   const compilerState = CompilerState.create(configOf(entries[0]), {
     additionalEntryPoints: entries.map(({ declarations }) => declarations),
   });
   const reports = entries.map((entry) => ({ file: entry.file, text: reportOf(entry, compilerState) }));
-  const stale = reports.filter(({ file, text }) => textIn(file) !== text);
+  const stale = reports.filter(({ file, text }) => textIn(join(FOLDER, file)) !== text);
   if (process.argv.includes('--check')) complain(stale);
   else write(stale);
 } finally {
   rmSync(temporary, { recursive: true });
 }
 
-function entriesOf(name) {
+function entryOf({ folder: name, path, types }) {
   const folder = join(ROOT, 'packages', name);
-  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return Object.entries(exports)
-    .filter(([path]) => !NOT_PUBLIC.includes(path))
-    .map(([path, { types }]) => ({
-      folder,
-      declarations: join(folder, types),
-      file: `${[name, ...path.split('/').slice(1)].join('-')}.api.md`,
-    }));
-}
-
-function textIn(file) {
-  try {
-    return readFileSync(join(FOLDER, file), 'utf8');
-  } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const file = `${[name, ...path.split('/').slice(1)].join('-')}.api.md`;
+  return { folder, declarations: join(folder, types), file };
 }
 
 function reportOf(entry, compilerState) {

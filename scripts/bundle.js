@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { textIn } from './packages/text-in.js';
 
 /**
  * The files that others load: entry points, and what our own code loads by its path. `threads`: what each thread of a process
@@ -147,14 +148,5 @@ function put(folder, files) {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
     if (entry.isFile() && !files.has(relative(folder, file).replaceAll(sep, '/'))) rmSync(file);
-  }
-}
-
-function textIn(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -1,25 +1,19 @@
 // Packs each public package as it would be published, and checks the archive: what it holds, how large it is, that packing it
-// again gives the same bytes, and whether every kind of consumer finds its code and its types. `--out DIR` keeps the archives
-// there, with a bill of materials beside each.
+// again gives the same bytes, and whether every kind of consumer finds its code and its types. `--keep` leaves the archives in
+// `release`, with a bill of materials beside each, and what the changelogs say of the version.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { notesOf } from './packages/notes.js';
+import { packAll } from './packages/pack.js';
 
 /**
- * How large each may be, in kB: the archive, and the tar file in it. `profile` and `without` are for attw: the consumers that
- * the package is not for, and the entry points that have no types: one for our own packages, one for bundles.
+ * How large each may be, in kB: the archive, and the tar file in it. `attw`: the arguments that name the consumers that the
+ * package is not for, and the entry points that have no types.
  */
 const PACKAGES = {
   core: { packed: 300, unpacked: 1250, attw: ['--exclude-entrypoints', 'internal', 'worker'] },
@@ -33,22 +27,27 @@ const PACKAGES = {
 /** What is bundled into this one are its development dependencies: they are part of the archive too. */
 const BUNDLES_LIBRARIES = 'local';
 
-const { out } = parseArgs({ options: { out: { type: 'string' } } }).values;
+const RELEASE = 'release';
+
+const { keep } = parseArgs({ options: { keep: { type: 'boolean' } } }).values;
+if (keep) rmSync(RELEASE, { recursive: true, force: true });
 const folder = mkdtempSync(join(tmpdir(), 'putlogs-packages-'));
 try {
+  const [archives, again] = ['first', 'second'].map((turn) => packAll(join(folder, turn)));
   for (const [name, limits] of Object.entries(PACKAGES)) {
     checkEngines(name);
-    const archive = pack(name, 'first');
+    const archive = archives[`@putlogs/${name}`];
     checkSizes(name, archive, limits);
-    if (hashOf(archive) !== hashOf(pack(name, 'second')))
+    if (hashOf(archive) !== hashOf(again[`@putlogs/${name}`]))
       throw new Error(`packages/${name} packed twice gives different archives.`);
-    run('pnpm', ['exec', 'publint', 'run', '--strict', join('packages', name)]);
+    run('pnpm', ['exec', 'publint', 'run', archive, '--strict']);
     if (limits.attw !== undefined) run('pnpm', ['exec', 'attw', archive, ...limits.attw, '--quiet']);
     checkContents(name, archive);
     const bill = billOfMaterials(name);
     checkBill(name, archive, bill);
-    if (out !== undefined) keep(archive, bill);
+    if (keep) put(archive, bill);
   }
+  if (keep) putNotes(manifestIn(archives['@putlogs/core']).version);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -58,15 +57,6 @@ function checkEngines(name) {
     (directory) => JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')).engines.node,
   );
   if (own !== root) throw new Error(`packages/${name} supports Node ${own}, the root package ${root}.`);
-}
-
-/** @returns the archive */
-function pack(name, turn) {
-  const destination = join(folder, turn, name);
-  mkdirSync(destination, { recursive: true });
-  execFileSync('pnpm', ['--dir', join('packages', name), 'pack', '--pack-destination', destination]);
-  const [archive] = readdirSync(destination);
-  return join(destination, archive);
 }
 
 function checkSizes(name, archive, { packed, unpacked }) {
@@ -84,10 +74,18 @@ function checkSizes(name, archive, { packed, unpacked }) {
 /** The license stands in the root of the repository; pnpm packs it with each package. */
 function checkContents(name, archive) {
   const files = execFileSync('tar', ['-tzf', archive], { encoding: 'utf8' }).split('\n');
-  for (const file of ['LICENSE', 'README.md'])
-    if (!files.includes(`package/${file}`))
+  const manifest = manifestIn(archive);
+  for (const file of ['LICENSE', 'README.md', ...pathsIn(manifest)])
+    if (!files.includes(join('package', file)))
       throw new Error(`The archive of packages/${name} has no ${file}.`);
-  if (!(manifestIn(archive).keywords?.length > 0)) throw new Error(`packages/${name} has no keywords.`);
+  if (!(manifest.keywords?.length > 0)) throw new Error(`packages/${name} has no keywords.`);
+}
+
+/** The files that a package.json leads to. */
+function pathsIn({ main, types, bin, exports, imports }) {
+  const texts = (value) =>
+    typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [value];
+  return [main, types, bin, exports, imports].flatMap(texts).filter((text) => text?.startsWith('./'));
 }
 
 /** @returns CycloneDX, from the lock file */
@@ -111,10 +109,14 @@ function manifestIn(archive) {
   return JSON.parse(execFileSync('tar', ['-xzOf', archive, 'package/package.json'], { encoding: 'utf8' }));
 }
 
-function keep(archive, bill) {
-  mkdirSync(out, { recursive: true });
-  copyFileSync(archive, join(out, basename(archive)));
-  writeFileSync(join(out, basename(archive).replace(/\.tgz$/, '.cdx.json')), bill);
+function put(archive, bill) {
+  mkdirSync(RELEASE, { recursive: true });
+  copyFileSync(archive, join(RELEASE, basename(archive)));
+  writeFileSync(join(RELEASE, basename(archive).replace(/\.tgz$/, '.cdx.json')), bill);
+}
+
+function putNotes(version) {
+  writeFileSync(join(RELEASE, 'notes.md'), notesOf(version, '.'));
 }
 
 function hashOf(archive) {

@@ -2,9 +2,11 @@
 // address is that of the repository on its forge. npm refuses provenance for a package that names another one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { notesOf } from './packages/notes.js';
 
 const [tag, address] = process.argv.slice(2);
-const faults = [...readdirSync('packages').sort().flatMap(faultsOf), ...pendingChanges()];
+const version = tag?.replace(/^v/, '');
+const faults = [...readdirSync('packages').sort().flatMap(faultsOf), ...pendingChanges(), ...missingNotes()];
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;
 
@@ -12,7 +14,7 @@ function faultsOf(name) {
   const file = join('packages', name, 'package.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
   const expected = [
-    ['version', manifest.version, tag?.replace(/^v/, '')],
+    ['version', manifest.version, version],
     ['repository.type', manifest.repository?.type, 'git'],
     ['repository.url', manifest.repository?.url, `git+${address}.git`],
     ['repository.directory', manifest.repository?.directory, `packages/${name}`],
@@ -29,4 +31,8 @@ function pendingChanges() {
   return readdirSync('.changeset')
     .filter((file) => file.endsWith('.md') && file !== 'README.md')
     .map((file) => `.changeset/${file} is in no version yet: run pnpm version -r.`);
+}
+
+function missingNotes() {
+  return notesOf(version, '.') === '' ? [`No CHANGELOG.md says what ${version} changes.`] : [];
 }

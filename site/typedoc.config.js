@@ -1,19 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { entryPoints } from '../scripts/packages/entry-points.js';
 
-const PACKAGES = ['pino', 'winston', 'core', 'local'];
-
-/** Entry points for our own packages and tests alone. */
-const NOT_PUBLIC = ['./internal', './worker'];
-
-/** The declarations of each entry point, and the name by which it is imported. */
-const entries = PACKAGES.flatMap((folder) => {
-  const { name, exports } = JSON.parse(
-    readFileSync(new URL(`../packages/${folder}/package.json`, import.meta.url)),
-  );
-  return Object.entries(exports)
-    .filter(([path]) => !NOT_PUBLIC.includes(path))
-    .map(([path, { types }]) => ({ folder, name: `${name}${path.slice(1)}`, types: types.slice(2) }));
-});
+const entries = entryPoints();
 
 /** TypeDoc would name an entry point by the path of its file. */
 function nameModules({ converter }) {

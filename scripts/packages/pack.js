@@ -5,19 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Packs what has been built as it would be published. @returns for each package the archive, as package.json names it */
+/**
+ * Packs what has been built as it would be published.
+ * @returns {Record<string, string>} the path of each archive, by the name of its package
+ */
 export function packAll(destination) {
   mkdirSync(destination, { recursive: true });
   const [command, ...args] = pnpm();
-  const flags = ['--recursive', '--filter', './packages/*', 'pack', '--config.ignore-scripts=true'];
-  execFileSync(command, [...args, ...flags, '--pack-destination', destination], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const flags = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', destination];
+  execFileSync(command, [...args, ...flags], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   return Object.fromEntries(
     readdirSync(destination).map((file) => {
       const [, name] = /^putlogs-(\w+)-/.exec(file) ?? [];
-      return [`@putlogs/${name}`, `file:${join(destination, file)}`];
+      return [`@putlogs/${name}`, join(destination, file)];
     }),
   );
 }

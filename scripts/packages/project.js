@@ -13,7 +13,7 @@ const run = promisify(execFile);
 /** A folder for projects of strangers, who get our packages as they would be published. */
 export class Workshop {
   folder = mkdtempSync(join(tmpdir(), 'putlogs-projects-'));
-  #archives = packAll(join(this.folder, 'packed'));
+  #archives = specifiersOf(packAll(join(this.folder, 'packed')));
 
   /** A folder of its own, in which `place` puts the project. */
   project(name, place) {
@@ -26,6 +26,11 @@ export class Workshop {
   remove() {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** As package.json names them. */
+function specifiersOf(archives) {
+  return Object.fromEntries(Object.entries(archives).map(([name, path]) => [name, `file:${path}`]));
 }
 
 class Project {

@@ -17,11 +17,13 @@ function checkRelease(
   t: ExecutionContext,
   manifest: object,
   changes: readonly string[] = [],
+  changelog = '# @putlogs/core\n\n## 1.2.3\n\n- Better.\n',
 ): { code: number | null; faults: string } {
   const folder = mkdtempSync(join(tmpdir(), 'putlogs-release-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, 'packages/core'), { recursive: true });
   writeFileSync(join(folder, 'packages/core/package.json'), JSON.stringify(manifest));
+  writeFileSync(join(folder, 'packages/core/CHANGELOG.md'), changelog);
   mkdirSync(join(folder, '.changeset'));
   for (const file of changes) writeFileSync(join(folder, '.changeset', file), '');
   const script = join(ROOT, 'scripts/check-release.js');
@@ -56,4 +58,10 @@ test('a tag that is not the version, and changes that are in no version, are ref
   const { code, faults } = checkRelease(t, COMPLETE, ['blue-birds-sing.md']);
   t.is(code, 1);
   t.regex(faults, /^\.changeset\/blue-birds-sing\.md is in no version yet/);
+});
+
+test('a version that no changelog tells of is refused', (t) => {
+  const { code, faults } = checkRelease(t, COMPLETE, [], '# @putlogs/core\n\n## 1.2.30\n\n- Later.\n');
+  t.is(code, 1);
+  t.is(faults, 'No CHANGELOG.md says what 1.2.3 changes.\n');
 });
