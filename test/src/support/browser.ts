@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ExecutionContext } from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -14,8 +14,12 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Undefined where no Chromium is installed. */
-export const findChromium = (): string | undefined => PLACES.find((place) => existsSync(place));
+/** Where Chromium is, or Chrome; undefined where none is installed. TEST_BROWSER names it, and must not be wrong. */
+export const findChromium = (): string | undefined =>
+  process.env.TEST_BROWSER ?? PLACES.find((place) => existsSync(place));
+
+/** A machine with Node and npm alone has no browser. */
+export const browserTest = findChromium() === undefined ? test.serial.skip : test.serial;
 
 /** Undefined where no Chromium is installed. */
 export const launch = async (): Promise<Browser | undefined> => {

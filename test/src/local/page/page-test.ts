@@ -3,13 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { findChromium, launch, open, type Watched } from '../../support/browser.js';
+import { browserTest, launch, open, type Watched } from '../../support/browser.js';
 import { type Bench, bench, NOW } from '../support.js';
 
 const BUNDLE = fileURLToPath(new URL('../bundle.js', import.meta.resolve('@putlogs/local')));
-
-/** A machine with Node and npm alone has no browser. */
-const declare = findChromium() === undefined ? test.serial.skip : test.serial;
 
 let browser: Browser | undefined;
 test.before(async () => {
@@ -29,7 +26,7 @@ export function pageTest(
     readonly isComplaining?: boolean;
   } = {},
 ): void {
-  declare(title, async (t) => {
+  browserTest(title, async (t) => {
     t.timeout(180_000);
     if (!browser) throw new Error('No chromium is installed here.');
     const made = await bench(t, settings.service);
