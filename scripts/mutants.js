@@ -7,7 +7,7 @@
 // --sample is the number for each room. --again=FILE tries the survivors in such a JSON file once more.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { seededRandom } from '../packages/local/dist/index.js';
+import { seededRandom } from '@putlogs/local';
 import { Coverages, executes } from './mutants/coverage.js';
 import { mutantsOf } from './mutants/operators.js';
 import { distance, filesOf, ROOMS, testFiles } from './mutants/rooms.js';

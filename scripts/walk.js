@@ -1,10 +1,11 @@
 // The walk of a newcomer: installs our packages, as they would be published, into an empty project by npm; runs each start that
 // the READMEs and docs/start show, and looks for its events in a local service; then makes the usual mistakes, and looks whether
 // the sentence that is printed names the fix. Prints a table, and fails if a row is not as it should be.
+import { START_PAGES } from '../test/build/documentation/quick-starts.js';
 import { Workshop } from './packages/project.js';
 import { walkLoop } from './walk/loop.js';
 import { makeMistakes } from './walk/mistakes.js';
-import { START_PAGES, startsOf } from './walk/pages.js';
+import { startsOf } from './walk/pages.js';
 import { runStarts } from './walk/starts.js';
 
 const workshop = new Workshop();

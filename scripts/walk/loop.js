@@ -16,10 +16,10 @@ export async function walkLoop(project) {
     const [greeting] = await once(child.stdout.setEncoding('utf8'), 'data');
     child.stdout.resume();
     const [, port] = /http:\/\/127\.0\.0\.1:(\d+)/.exec(greeting);
-    const [{ code }] = blocksOf(PROGRAM, 'js');
-    project.write('app.js', code);
+    const [program] = blocksOf(PROGRAM, 'js');
+    project.write('app.js', program);
     const shell = (command) => project.outcome('bash', ['-c', command.replaceAll(DEFAULT_PORT, port)], {});
-    const commands = blocksOf(PAGE, 'sh').map((block) => block.code);
+    const commands = blocksOf(PAGE, 'sh');
     const exports = commands.find((command) => command.startsWith('export '));
     const variables = exports.split('\n').filter((line) => line.startsWith('export '));
     const queries = commands

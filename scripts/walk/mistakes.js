@@ -5,7 +5,7 @@ import { PATIENCE } from './patience.js';
 
 const NOTHING_ALLOWED = { Version: '2012-10-17', Statement: [] };
 
-/** The mistakes of newcomers, and what the sentence has to name. */
+/** The mistakes of newcomers, and what the sentence has to name: what is wrong, and what is right. */
 const MISTAKES = [
   {
     what: 'no group name',
@@ -15,12 +15,12 @@ const MISTAKES = [
   {
     what: 'a misspelt option',
     edit: (code) => code.replace('logGroupName', 'logGroupNmae'),
-    names: /"?logGroupName\b/,
+    names: /\blogGroupNmae\b.*\blogGroupName\b/,
   },
   {
     what: 'a misspelt variable',
     env: () => ({ PUTLOGS_FLUSH_INTERVALL_MS: '500' }),
-    names: /PUTLOGS_FLUSH_INTERVAL_MS/,
+    names: /\bPUTLOGS_FLUSH_INTERVALL_MS\b.*\bPUTLOGS_FLUSH_INTERVAL_MS\b/,
   },
   { what: 'no Region', env: () => ({ AWS_REGION: '' }), names: /AWS_REGION/ },
   {

@@ -1,35 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { snippetsOf } from '../../test/build/documentation/pages.js';
+import { programsOf } from '../../test/build/documentation/quick-starts.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-export const START_PAGES = [
-  'README.md',
-  ...['pino', 'winston', 'core'].map((name) => `packages/${name}/README.md`),
-  ...readdirSync(`${ROOT}docs/start`).map((file) => `docs/start/${file}`),
-];
-
-/** The blocks of code of a page, in one of the languages. */
-export function blocksOf(page, ...languages) {
-  const text = readFileSync(ROOT + page, 'utf8');
-  return Array.from(text.matchAll(/^```(\w+)\n(.*?)^```$/gms), ({ 1: language, 2: code, index }) => ({
-    language,
-    code,
-    line: text.slice(0, index).split('\n').length,
-  })).filter(({ language }) => languages.includes(language));
+/** The code of a page in a language, block by block. */
+export function blocksOf(page, language) {
+  return snippetsOf(page)
+    .filter((snippet) => snippet.language === language)
+    .map(({ code }) => code);
 }
 
 /** The whole programs of a page, with the packages that a reader has installed by then. */
 export function startsOf(page) {
   const packages = packagesToInstall(page);
-  return blocksOf(page, 'js', 'ts')
-    .filter(({ code }) => code.startsWith('import '))
-    .map((block) => ({ page, packages, ...block }));
+  return programsOf(page).map((program) => ({ ...program, packages }));
 }
 
 /** What `npm install` of a page names; pages without it follow another one. */
 function packagesToInstall(page) {
-  return blocksOf(page, 'sh').flatMap(({ code }) =>
+  return blocksOf(page, 'sh').flatMap((code) =>
     Array.from(code.matchAll(/^npm install (?:--save-dev )?(.+)$/gm), ([, names]) => names.split(' ')).flat(),
   );
 }

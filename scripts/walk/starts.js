@@ -1,4 +1,5 @@
 import { start } from '@putlogs/local';
+import { recordsOf } from '../../test/build/documentation/quick-starts.js';
 import { PATIENCE } from './patience.js';
 
 const LOG_GROUP = '/my/app';
@@ -46,10 +47,4 @@ function missingPackages(code, packages) {
   if (packages.length === 0) return [];
   const imported = Array.from(code.matchAll(/ from '(@putlogs\/\w+|pino|winston)/g), ([, name]) => name);
   return imported.filter((name) => !packages.includes(name));
-}
-
-/** The records that a program logs into the service of the walk, and not into one that it starts itself. */
-function recordsOf(code) {
-  if (code.includes("'@putlogs/local'")) return 0;
-  return code.match(/^(?:logger\.info|pipeline\.accept)\(/gm)?.length ?? 0;
 }
