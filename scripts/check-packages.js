@@ -116,7 +116,7 @@ function put(archive, bill) {
 }
 
 function putNotes(version) {
-  writeFileSync(join(RELEASE, 'notes.md'), notesOf(version, '.'));
+  writeFileSync(join(RELEASE, 'notes.txt'), notesOf(version, '.'));
 }
 
 function hashOf(archive) {
