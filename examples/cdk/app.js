@@ -1,4 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import {
   Cluster,
   ContainerImage,
@@ -16,8 +17,9 @@ class Checkout extends Stack {
     const logs = new LogGroup(this, 'Logs', { logGroupName, retention: RetentionDays.ONE_MONTH });
     const taskDefinition = new FargateTaskDefinition(this, 'Task', { cpu: 512, memoryLimitMiB: 1024 });
     for (const statement of writeLogs) taskDefinition.addToTaskRolePolicy(statement);
+    const repository = Repository.fromRepositoryName(this, 'Repository', 'checkout');
     taskDefinition.addContainer('checkout', {
-      image: ContainerImage.fromRegistry('123456789012.dkr.ecr.eu-central-1.amazonaws.com/checkout:1'),
+      image: ContainerImage.fromEcrRepository(repository, '1'),
       command: ['node', 'app.js'],
       stopTimeout: Duration.seconds(30),
       environment: {
@@ -29,7 +31,12 @@ class Checkout extends Stack {
       logging: LogDrivers.awsLogs({ streamPrefix: 'checkout' }),
     });
     const cluster = new Cluster(this, 'Cluster');
-    const service = new FargateService(this, 'Service', { cluster, taskDefinition, minHealthyPercent: 100 });
+    const service = new FargateService(this, 'Service', {
+      cluster,
+      taskDefinition,
+      minHealthyPercent: 100,
+      circuitBreaker: { rollback: true },
+    });
     service.node.addDependency(logs);
   }
 }

@@ -1,3 +1,12 @@
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.0"
+    }
+  }
+}
+
 resource "aws_cloudwatch_log_group" "app" {
   name              = "/my/app"
   retention_in_days = 30
@@ -5,6 +14,7 @@ resource "aws_cloudwatch_log_group" "app" {
 
 data "aws_partition" "current" {}
 
+# Has `region` since version 6 of the AWS provider.
 data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}

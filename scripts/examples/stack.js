@@ -3,27 +3,34 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
 /** What `putlogs policy --log-group-name /my/app --no-create-log-group` allows. */
-const ACTIONS = ['logs:PutLogEvents', 'logs:CreateLogStream'];
+const OF_TASK = ['logs:PutLogEvents', 'logs:CreateLogStream'];
+
+/** To pull the image, and to feed the log driver. */
+const OF_EXECUTION = [
+  'ecr:BatchCheckLayerAvailability',
+  'ecr:GetDownloadUrlForLayer',
+  'ecr:BatchGetImage',
+  'ecr:GetAuthorizationToken',
+  'logs:CreateLogStream',
+  'logs:PutLogEvents',
+];
 
 const VARIABLES = ['PUTLOGS_LOG_GROUP_NAME', 'PUTLOGS_CREATE_LOG_GROUP', 'AWS_REGION'];
 
-/** Synthesises the stack as `cdk synth` does, and looks at the template. */
+/** Synthesises the stack, which fails on a warning, and looks at the template. */
 export async function checkStack(project) {
-  const { app } = JSON.parse(readFileSync(join(project.folder, 'cdk.json'), 'utf8'));
-  const [, ...args] = app.split(' ');
-  await project.node(args, { CDK_OUTDIR: join(project.folder, 'cdk.out') });
+  await project.npm('run', 'synth', '--', '--strict', '--quiet');
   const template = readFileSync(join(project.folder, 'cdk.out', 'Checkout.template.json'), 'utf8');
   const resources = Object.values(JSON.parse(template).Resources);
-  expectEqual('the policy of the task', actionsOfTask(resources), ACTIONS);
+  expectEqual('the policy of the task', actionsOf('TaskTaskRole', resources), OF_TASK);
+  expectEqual('the policy of the agent', actionsOf('TaskExecutionRole', resources), OF_EXECUTION);
   expectEqual('the variables', variablesOf(resources), VARIABLES);
-  return `${resources.length} resources, with the policy and the variables`;
+  return `${resources.length} resources, with the policies and the variables`;
 }
 
-function actionsOfTask(resources) {
+function actionsOf(role, resources) {
   return resources
-    .filter(
-      ({ Type, Properties }) => Type === 'AWS::IAM::Policy' && /TaskTaskRole/.test(Properties.PolicyName),
-    )
+    .filter(({ Type, Properties }) => Type === 'AWS::IAM::Policy' && Properties.PolicyName.includes(role))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
     .flatMap(({ Action }) => Action);
 }

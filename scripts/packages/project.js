@@ -10,6 +10,14 @@ const DEADLINE_MS = 600_000;
 
 const run = promisify(execFile);
 
+/** For npm and what its scripts run: news and telemetry are off. */
+const QUIET = {
+  npm_config_update_notifier: 'false',
+  NEXT_TELEMETRY_DISABLED: '1',
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CDK_NOTICES: 'false',
+};
+
 /** A folder for projects of strangers, who get our packages as they would be published. */
 export class Workshop {
   folder = mkdtempSync(join(tmpdir(), 'putlogs-projects-'));
@@ -67,7 +75,7 @@ class Project {
 
   /** Runs npm, which may ask the registry and nobody else. */
   npm(...args) {
-    return this.#run('npm', args, { npm_config_update_notifier: 'false', NEXT_TELEMETRY_DISABLED: '1' });
+    return this.#run('npm', args, QUIET);
   }
 
   /** Runs Node until it ends. */
@@ -92,7 +100,7 @@ class Project {
       env: { ...surroundings(), ...env },
       stdio,
     });
-    return { child, ended: once(child, 'exit').then(([code, signal]) => ({ code, signal })) };
+    return { child, ended: once(child, 'close').then(([code, signal]) => ({ code, signal })) };
   }
 
   #run(command, args, env) {

@@ -5,6 +5,7 @@ declare module '@hono/node-server';
 declare module '@opentelemetry/exporter-logs-otlp-proto';
 declare module '@opentelemetry/sdk-node';
 declare module 'aws-cdk-lib';
+declare module 'aws-cdk-lib/aws-ecr';
 declare module 'aws-cdk-lib/aws-ecs';
 declare module 'aws-cdk-lib/aws-iam';
 declare module 'aws-cdk-lib/aws-logs';

@@ -201,6 +201,7 @@ test('Terraform names data sources for what is not known, and none for what is',
   const unknown = await policy(t, ['--format', 'terraform']);
   t.regex(unknown.text, /^data "aws_partition" "current" \{\}$/m);
   t.regex(unknown.text, /^data "aws_caller_identity" "current" \{\}$/m);
+  t.regex(unknown.text, /^# .+ version 6 .+\ndata "aws_region" "current" \{\}$/m);
   t.regex(
     unknown.text,
     /resources = \["arn:\$\{data\.aws_partition\.current\.partition\}:logs:\$\{data\.aws_region\.current\.region\}:/,

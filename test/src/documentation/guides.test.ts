@@ -9,7 +9,7 @@ import {
 import { createStream } from '@putlogs/pino';
 import test, { type ExecutionContext } from 'ava';
 import pino from 'pino';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { runProgram } from '../support/child.js';
 import { putlogs } from '../support/command.js';
 import { optionsFor, startLocal } from '../support/harness.js';
@@ -66,7 +66,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 /** The variables of the container in the manifest, as the kubelet sets them. */
 function variablesOf(manifest: string): Record<string, string> {
-  const [container]: readonly Container[] = parse(manifest).spec.template.spec.containers;
+  const documents = parseAllDocuments(manifest).map((document) => document.toJS());
+  const [container]: readonly Container[] = documents.find(({ kind }) => kind === 'Deployment').spec.template
+    .spec.containers;
   const variables: Record<string, string> = {};
   for (const { name, value, valueFrom } of container?.env ?? []) {
     const text = value ?? FIELDS[valueFrom?.fieldRef.fieldPath ?? ''] ?? '';

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { PAGES, ROOT, type Snippet, snippetsOf } from './pages.js';
 
 const TEST = fileURLToPath(new URL('../../', import.meta.url));
@@ -16,8 +16,7 @@ const inLanguages = (...languages: string[]) =>
 /** How each language is checked, besides JavaScript and TypeScript, which are compiled. */
 const CHECKS: Readonly<Record<string, (code: string) => void>> = {
   json: JSON.parse,
-  // Without warnings about the tags of CloudFormation.
-  yaml: (code) => parse(code, { logLevel: 'error' }),
+  yaml: checkYaml,
   sh: checkShell,
 };
 
@@ -94,6 +93,11 @@ function configuration(options: object): object {
 function fileName({ page, line, language, code }: Snippet): string {
   const isCommonJs = language === 'js' && /^const .*require\(/m.test(code);
   return `${page.replaceAll(/[/.]/g, '_')}-${line}.${isCommonJs ? 'cjs' : language.replace(/^js$/, 'mjs')}`;
+}
+
+function checkYaml(code: string): void {
+  const [error] = parseAllDocuments(code).flatMap(({ errors }) => errors);
+  if (error !== undefined) throw error;
 }
 
 function checkShell(code: string): void {

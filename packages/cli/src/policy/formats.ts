@@ -61,11 +61,18 @@ function plain(document: PolicyDocument): Parameters<typeof toYaml>[0] {
   return JSON.parse(JSON.stringify(document));
 }
 
+/** The data sources of `FORMATS`. */
+const DATA_SOURCES: Readonly<Record<string, string>> = {
+  aws_partition: 'data "aws_partition" "current" {}',
+  aws_region: '# Has `region` since version 6 of the AWS provider.\ndata "aws_region" "current" {}',
+  aws_caller_identity: 'data "aws_caller_identity" "current" {}',
+};
+
 export function toTerraform({ permissions, trust, role }: Documents): string {
   const blocks = [
-    ...['aws_partition', 'aws_region', 'aws_caller_identity']
-      .filter((source) => hasVariable([permissions, trust], `data.${source}.`))
-      .map((source) => `data "${source}" "current" {}`),
+    ...Object.entries(DATA_SOURCES)
+      .filter(([source]) => hasVariable([permissions, trust], `data.${source}.`))
+      .map(([, block]) => block),
     `data "aws_iam_policy_document" "write_logs" {\n${hclStatements(permissions)}\n}`,
   ];
   if (trust === undefined || role === undefined)
