@@ -7,6 +7,7 @@ import { checkLambda } from './examples/lambda.js';
 import { checkProgram } from './examples/program.js';
 import { checkServer } from './examples/server.js';
 import { checkStack } from './examples/stack.js';
+import { checkStandalone } from './examples/standalone.js';
 import { Workshop } from './packages/project.js';
 
 /** Each checks an installed project, and returns what it saw. */
@@ -18,7 +19,10 @@ const CHECKS = {
     '/': ['Nest application successfully started', 'order placed', 'request completed'],
   }),
   'nest-winston': checkServer({ '/': ['Nest application successfully started', 'order placed'] }),
-  next: checkServer({ '/orders': ['order placed'], '/': ['page rendered'] }),
+  koa: checkServer({ '/': ['order placed', 'request completed'] }),
+  hapi: checkServer({ '/': ['server started', 'order placed', '[response] get / 200 '] }),
+  hono: checkServer({ '/': ['order placed', 'request completed'] }),
+  next: checkStandalone({ '/orders': ['order placed'], '/': ['page rendered'] }),
   ecs: checkProgram({ listening: 1 }),
   tenants: checkProgram({ 'order placed': 2, 'invoice sent': 1, listening: 1 }),
   lambda: checkLambda,
@@ -51,5 +55,5 @@ async function check(name) {
   );
   await project.install();
   if (project.manifest.scripts?.build !== undefined) await project.npm('run', 'build');
-  return CHECKS[name](project);
+  return CHECKS[name](project, workshop);
 }

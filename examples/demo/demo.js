@@ -10,15 +10,15 @@ import { start } from '@putlogs/local';
 const REQUESTS = 200;
 const DEADLINE_MS = 60_000;
 const APPS = [
-  { name: 'pino-http', logGroupName: '/demo/pino-http' },
-  { name: 'winston-http', logGroupName: '/demo/winston-http' },
+  { name: 'pino.js', logGroupName: '/demo/pino' },
+  { name: 'winston.js', logGroupName: '/demo/winston' },
 ];
 
 const local = await start();
 print(`${bold('CloudWatch Logs')} on this machine: @putlogs/local at ${local.endpoint}`);
 print(`${bold('Its page')} shows what arrives: ${local.endpoint}/`);
 print(
-  `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/${name}`).join(', ')}`,
+  `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/demo/${name}`).join(', ')}`,
 );
 
 const apps = new AbortController();
@@ -42,7 +42,7 @@ if (process.stdin.isTTY && process.stdout.isTTY) {
 
 async function run({ name, logGroupName }) {
   const port = await freePort();
-  const server = fileURLToPath(new URL(`../${name}/server.js`, import.meta.url));
+  const server = fileURLToPath(new URL(name, import.meta.url));
   const app = spawn(process.execPath, [server], {
     // No other variables of the shell, so that the logs only go to the local service.
     env: {

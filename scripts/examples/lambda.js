@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { start } from '@putlogs/local';
 import { expectRecords } from './arrived.js';
+import { expectSilence, inTime, written } from './process.js';
 
 const RUNTIME = fileURLToPath(new URL('lambda-runtime.js', import.meta.url));
 const INVOCATIONS = 3;
@@ -11,21 +12,19 @@ const INVOCATIONS = 3;
 export async function checkLambda(project) {
   const local = await start();
   const handler = pathToFileURL(join(project.folder, 'handler.js')).href;
-  const { child, ended } = project.start([RUNTIME, handler], local.env, [
-    'ignore',
-    'inherit',
-    'inherit',
-    'ipc',
-  ]);
+  const { child, ended } = project.start([RUNTIME, handler], local.env, ['ignore', 'pipe', 'pipe', 'ipc']);
+  const output = written(child.stdout, child.stderr);
   try {
     for (let orderId = 1; orderId <= INVOCATIONS; orderId++) {
       child.kill('SIGCONT');
       child.send({ orderId });
-      const [answer] = await Promise.race([once(child, 'message'), ended.then(() => [{}])]);
+      const answered = Promise.race([once(child, 'message'), ended.then((end) => [end])]);
+      const [answer] = await inTime(answered, 'answer');
       child.kill('SIGSTOP');
       if (answer.statusCode !== 200) throw new Error(`The handler answers ${JSON.stringify(answer)}`);
       expectRecords(local, { 'order placed': orderId });
     }
+    expectSilence(output());
     return `${expectRecords(local, { 'order placed': INVOCATIONS })}, each before the freeze`;
   } finally {
     child.kill('SIGKILL');

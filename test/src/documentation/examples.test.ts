@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { OPTIONS, variableOf } from '@putlogs/core/internal';
 import test from 'ava';
-import { type CollectionTag, parse, type ScalarTag } from 'yaml';
+import { type CollectionTag, parse, parseAllDocuments, type ScalarTag } from 'yaml';
 import { putlogs } from '../support/command.js';
 import { PAGES, ROOT, readPage, snippetsOf } from './pages.js';
 
 /** What a guide need not show: what npm and the compiler want, and the pages of Next.js. */
 const NOT_SHOWN = /^(?:README\.md|(?:package|[tj]sconfig|cdk)\.json|.+\.jsx)$/;
 
+const FOLDERS = readdirSync(join(ROOT, 'examples')).map((name) => `examples/${name}`);
+
+/** They are run in the repository, and their code is shown elsewhere or nowhere. */
+const OF_WORKSPACE = ['compose', 'demo', 'migrate', 'trace'].map((name) => `examples/${name}`);
+
 /** The examples that are installed by `scripts/examples.js`, and those that no program here can run. */
-const EXAMPLES = PAGES.filter((page) => /^examples\/[\w-]+\/README\.md$/.test(page)).map(dirname);
+const EXAMPLES = FOLDERS.filter((folder) => !OF_WORKSPACE.includes(folder));
 
 const OTHERS = ['AWS_REGION', 'NODE_NAME', 'POD_NAMESPACE', 'OTEL_RESOURCE_ATTRIBUTES'];
 
@@ -22,7 +27,7 @@ function filesIn(folder: string): string[] {
 }
 
 test('a guide shows the files of each example that it links to, as they are', (t) => {
-  t.true(EXAMPLES.length >= 13);
+  t.true(EXAMPLES.length >= 16);
   for (const example of EXAMPLES) {
     const guide = PAGES.find(
       (page) => page.startsWith('docs/guides/') && readPage(page).includes(`../${example})`),
@@ -35,6 +40,10 @@ test('a guide shows the files of each example that it links to, as they are', (t
     for (const file of filesIn(example))
       t.true(shown.has(readFileSync(file, 'utf8')), `${guide} does not show ${file} as it is.`);
   }
+});
+
+test('each example says how it is run', (t) => {
+  for (const folder of FOLDERS) t.true(PAGES.includes(`${folder}/README.md`), folder);
 });
 
 /** The short forms of CloudFormation's functions. */
@@ -76,8 +85,14 @@ interface Variable {
   readonly value?: string;
 }
 
-const variablesOfTask = (): readonly Variable[] =>
-  JSON.parse(read('ecs/task-definition.json')).containerDefinitions[0].environment;
+interface Container {
+  readonly environment: readonly Variable[];
+  readonly logConfiguration: { readonly options: Readonly<Record<string, string>> };
+}
+
+const containersOfTask = (): readonly [Container] =>
+  JSON.parse(read('ecs/task-definition.json')).containerDefinitions;
+const variablesOfTask = () => containersOfTask()[0].environment;
 
 test('the policy of the ECS task is the least for its variables', async (t) => {
   const env = Object.fromEntries(variablesOfTask().map(({ name, value = '' }) => [name, value]));
@@ -87,10 +102,42 @@ test('the policy of the ECS task is the least for its variables', async (t) => {
   );
 });
 
+test('the log group of the log driver is created before the task needs it', (t) => {
+  const [{ logConfiguration }] = containersOfTask();
+  const command = `aws logs create-log-group --log-group-name ${logConfiguration.options['awslogs-group']}\n`;
+  t.true(read('ecs/README.md').includes(command));
+  t.true(readPage('docs/guides/ecs.md').includes(command));
+});
+
+interface Resource {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: {
+    readonly template: {
+      readonly spec: { readonly serviceAccountName: string; readonly containers: [{ env: Variable[] }] };
+    };
+  };
+}
+
+/** Of the manifest for Kubernetes. */
+function resource(wanted: string): Resource {
+  const documents = parseAllDocuments(read('kubernetes/deployment.yaml'));
+  return documents.map((document) => document.toJS()).find(({ kind }) => kind === wanted);
+}
+
+test('the manifest has the namespace and the service account that its pods need', (t) => {
+  const { metadata, spec } = resource('Deployment');
+  const { namespace } = metadata;
+  t.deepEqual(resource('Namespace').metadata, { name: namespace });
+  t.deepEqual(resource('ServiceAccount').metadata, {
+    name: spec.template.spec.serviceAccountName,
+    namespace,
+  });
+});
+
 test('the variables of the artefacts are those of options', (t) => {
   const known = new Set<string>([...OTHERS, ...Object.keys(OPTIONS).map(variableOf)]);
-  const pod: readonly Variable[] = parse(read('kubernetes/deployment.yaml')).spec.template.spec.containers[0]
-    .env;
+  const pod: readonly Variable[] = resource('Deployment').spec.template.spec.containers[0].env;
   const ofStack = Array.from(read('cdk/app.js').matchAll(/^ +([A-Z][A-Z_]+): /gm), ([, name = '']) => ({
     name,
   }));

@@ -4,7 +4,7 @@ import pino from 'pino';
 
 const transport = pino.transport({
   target: '@putlogs/pino',
-  options: { logGroupName: '/demo/pino-http', service: 'checkout' },
+  options: { logGroupName: '/demo/pino', service: 'checkout' },
 });
 const logger = pino(transport);
 

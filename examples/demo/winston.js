@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { CloudWatchTransport } from '@putlogs/winston';
 import winston from 'winston';
 
-const transport = new CloudWatchTransport({ logGroupName: '/demo/winston-http', service: 'orders' });
+const transport = new CloudWatchTransport({ logGroupName: '/demo/winston', service: 'orders' });
 const logger = winston.createLogger({ transports: [transport] });
 
 const server = createServer(async (request, response) => {
