@@ -13,30 +13,60 @@ const PACKAGES = [
  * how it ends (flush, exit, error).
  */
 export function application(format) {
-  const head = PACKAGES.map(([names, path]) =>
-    format === 'esm' ? `import ${names} from '${path}';` : `const ${names} = require('${path}');`,
+  return `${importing(format, PACKAGES)}${BODY}${LOGGING}`;
+}
+
+/** A test of a test runner, which takes the first two arguments from a variable, logs and flushes. */
+export function testOf(format, { name, from, options }) {
+  const runner = from === undefined ? [] : [[`{ ${name} }`, from]];
+  const test = `${name}('all is delivered', ${options === undefined ? '' : `${options}, `}async () => {
+  const [library, thread] = process.env.TRIAL.split(' ');
+  const { log, transport } = open(library, thread === 'worker');
+  logAll(log);
+  await flushed(library, log, transport);
+});
+`;
+  return `${importing(format, [...runner, ...PACKAGES])}${test}${LOGGING}`;
+}
+
+function importing(format, packages) {
+  const lines = packages.map(([names, path]) =>
+    format === 'esm' ? `import ${names} from '${path}';\n` : `const ${names} = require('${path}');\n`,
   );
-  return `${head.join('\n')}\n${BODY}`;
+  return lines.join('');
 }
 
 const BODY = `
 const [library, thread, ending] = process.argv.slice(2);
-const { log, flush } = open(thread === 'worker');
-for (let i = 0; i < ${COUNT}; i++) {
-  if (i % 100 === 99) log.error(new Error('record ' + i + '.'));
-  else log.info('record ' + i + '.');
-}
-if (ending === 'flush') flush();
+const { log, transport } = open(library, thread === 'worker');
+logAll(log);
+if (ending === 'flush') flushed(library, log, transport);
 if (ending === 'exit') process.exit();
 if (ending === 'error') setTimeout(() => { throw new Error('on purpose'); });
+`;
 
-function open(worker) {
+const LOGGING = `
+function open(library, worker) {
   if (library === 'winston') {
     const transport = new CloudWatchTransport({ worker });
-    return { log: winston.createLogger({ transports: [transport] }), flush: () => transport.flush() };
+    return { log: winston.createLogger({ transports: [transport] }), transport };
   }
-  const stream = library === 'stream' ? createStream({ worker }) : pino.transport({ target: '@putlogs/pino' });
-  const log = pino(stream);
-  return { log, flush: () => (library === 'stream' ? stream.flush() : log.flush()) };
+  const transport = library === 'stream' ? createStream({ worker }) : pino.transport({ target: '@putlogs/pino' });
+  return { log: pino(transport), transport };
+}
+
+function logAll(log) {
+  for (let i = 0; i < ${COUNT}; i++) {
+    if (i % 100 === 99) log.error(new Error('record ' + i + '.'));
+    else log.info('record ' + i + '.');
+  }
+}
+
+/** A target of Pino calls back. */
+function flushed(library, log, transport) {
+  if (library !== 'target') return transport.flush();
+  return new Promise((resolve, reject) => {
+    log.flush((error) => (error ? reject(error) : resolve()));
+  });
 }
 `;

@@ -26,6 +26,7 @@ export const buildWith = {
   recipes: {
     'esbuild, CommonJS': { build: esbuild('cjs'), file: 'app.cjs' },
     'esbuild, ES modules': { build: esbuild('esm'), file: 'app.mjs' },
+    'esbuild, CommonJS, with the files of Pino': { build: esbuildWithPino, file: 'app.cjs' },
     'Rollup, CommonJS': { build: rollup('cjs'), file: 'app.cjs' },
     'Rollup, ES modules': { build: rollup('es'), file: 'app.mjs' },
     'Vite SSR': { build: vite, file: 'app.mjs' },
@@ -43,7 +44,7 @@ async function load(cwd, name) {
   return loaded.default ?? loaded;
 }
 
-function esbuild(format, entryPoints = INPUT) {
+function esbuild(format, entryPoints = INPUT, banner = format === 'esm' ? REQUIRE : '') {
   return async ({ cwd, out }) => {
     const { build } = await load(cwd, 'esbuild');
     await build({
@@ -55,9 +56,24 @@ function esbuild(format, entryPoints = INPUT) {
       outdir: out,
       outExtension: { '.js': extensionOf(format) },
       logLevel: 'error',
-      ...(format === 'esm' && { banner: { js: REQUIRE } }),
+      banner: { js: banner },
     });
   };
+}
+
+/** Pino loads these by their names. See https://github.com/pinojs/pino/blob/main/docs/bundling.md */
+const OF_PINO = {
+  'thread-stream-worker': 'thread-stream/lib/worker.js',
+  'pino-worker': 'pino/lib/worker.js',
+  'pino/file': 'pino/file.js',
+  '@putlogs/pino': '@putlogs/pino',
+};
+
+async function esbuildWithPino(options) {
+  const names = Object.keys(OF_PINO);
+  const paths = names.map((name) => `'${name}': require('node:path').join(__dirname, '${name}.cjs')`);
+  const banner = `globalThis.__bundlerPathsOverrides = { ${paths.join(', ')} };`;
+  await esbuild('cjs', { ...INPUT, ...OF_PINO }, banner)(options);
 }
 
 function rollup(format) {

@@ -1,29 +1,19 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { packAll } from '../packages/pack.js';
 import { application } from './application.js';
 
-const PACKAGES = ['core', 'pino', 'winston'];
+const PACKAGES = ['@putlogs/core', '@putlogs/pino', '@putlogs/winston'];
 const NPM = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** A folder for all projects, with the packages as they would be published. */
 export class Workshop {
   #folder = mkdtempSync(join(tmpdir(), 'putlogs-platforms-'));
-  #packed = {};
-
-  constructor() {
-    for (const name of PACKAGES) {
-      const destination = join(this.#folder, 'packed', name);
-      mkdirSync(destination, { recursive: true });
-      const flags = ['pack', '--pack-destination', destination];
-      execFileSync('pnpm', ['--dir', join('packages', name), ...flags], {
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
-      const [archive] = readdirSync(destination);
-      this.#packed[`@putlogs/${name}`] = `file:${join(destination, archive)}`;
-    }
-  }
+  #packed = Object.fromEntries(
+    Object.entries(packAll(join(this.#folder, 'packed'))).filter(([name]) => PACKAGES.includes(name)),
+  );
 
   get folder() {
     return this.#folder;

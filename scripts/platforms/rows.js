@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { application } from './application.js';
 import { buildWith } from './bundlers.js';
+import { packages as ofRunners, RUNNERS } from './runners.js';
 import { TRIALS, tryAll } from './trial.js';
 
 const ALL = Object.keys(TRIALS);
@@ -16,7 +18,7 @@ const NEWEST = { pino: '10', winston: '3' };
 const FORMATS = { 'ES modules': 'app.mjs', CommonJS: 'app.cjs' };
 
 /** Each yields rows: a name, and a cell for each column. */
-export const GROUPS = { node, managers, runtimes, bundlers };
+export const GROUPS = { node, managers, runtimes, runners, bundlers };
 
 /** Not to be compiled: npm has the binaries. */
 function nodes(workshop, versions = NODES) {
@@ -66,18 +68,38 @@ async function* managers(workshop) {
 }
 
 async function* runtimes(workshop) {
-  const cwd = workshop.project('runtimes', { ...NEWEST, bun: '1', deno: '2' });
+  const files = { 'remedied.mjs': `${application('esm')}${remedy()}` };
+  const cwd = workshop.project('runtimes', { ...NEWEST, bun: '1', deno: '2' }, { files });
   const programs = { bun: ['run'], deno: ['run', '-A', '--quiet'] };
   for (const [name, args] of Object.entries(programs)) {
     const program = join(cwd, 'node_modules', '.bin', name);
     const label = `${name === 'bun' ? 'Bun' : 'Deno'} ${versionIn(cwd, name)}`;
-    yield [label, await tryAll(ALL, [program, ...args, 'app.mjs'], { cwd, env: { NO_COLOR: '1' } })];
+    const options = { cwd, env: { NO_COLOR: '1' } };
+    yield [label, await tryAll(ALL, [program, ...args, 'app.mjs'], options)];
+    if (name === 'deno')
+      yield [
+        `${label}, with the listener below`,
+        await tryAll(ALL, [program, ...args, 'remedied.mjs'], options),
+      ];
   }
 }
 
-/** A target of `pino.transport()` is not part of a bundle. */
+/** What docs/platforms.md advises for Deno. */
+function remedy() {
+  const page = readFileSync(new URL('../../docs/platforms.md', import.meta.url), 'utf8');
+  const [, code] = /^## Bun and Deno$.*?^```js\n(.+?)^```$/ms.exec(page);
+  return code;
+}
+
+async function* runners(workshop) {
+  const files = Object.fromEntries(RUNNERS.map(({ file, test }) => [file, test]));
+  const cwd = workshop.project('runners', { ...NEWEST, ...ofRunners }, { files });
+  const columns = ['createStream', 'pino.transport', 'Winston', 'in-process'];
+  for (const { label, run, file } of RUNNERS)
+    yield [label, await tryAll(columns, run(cwd, file), { cwd, isRunner: true })];
+}
+
 async function* bundlers(workshop) {
-  const columns = ALL.filter((column) => column !== 'pino.transport');
   const cwd = workshop.project('bundlers', { ...NEWEST, ...buildWith.packages });
   const [node26] = nodes(workshop, ['26']);
   const built = [];
@@ -93,7 +115,7 @@ async function* bundlers(workshop) {
     const elsewhere = join(workshop.folder, 'deployed', name.replaceAll(/\W+/g, '-'));
     cpSync(out, elsewhere, { recursive: true });
     const command = run.length === 0 ? [join(elsewhere, file)] : [...run, file];
-    yield [name, await tryAll(columns, command, { cwd: elsewhere })];
+    yield [name, await tryAll(ALL, command, { cwd: elsewhere })];
   }
 }
 

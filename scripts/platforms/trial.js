@@ -24,29 +24,42 @@ export const TRIALS = {
 const TIMEOUT_MS = 120_000;
 const OK = 'yes';
 
+/** Reports, errors, and what a test runner says of something that keeps the process. */
+const SAID =
+  /^\s*putlogs: .+|^(?!.*on purpose)\w*Error.+|^.*(?:did not exit|open handle|failed to exit|close timed out|Failed to terminate).*/m;
+
 /**
  * Runs the application for these columns.
+ * @param options the environment as well, and what else nothing may say
  * @returns for each column `yes` if every record arrived and nothing was reported, or what was seen instead
  */
 export async function tryAll(columns, command, options) {
   const cells = {};
   for (const column of columns) {
     const seen = [];
-    for (const args of TRIALS[column]) seen.push(await tryOnce([...command, ...args], options));
+    for (const args of TRIALS[column]) seen.push(await tryOnce(command, args, options));
     cells[column] = [...new Set(seen.filter((result) => result !== OK))].join('; ') || OK;
   }
   return cells;
 }
 
-async function tryOnce([program, ...args], { cwd, env = {} }) {
+/** The arguments are in a variable too, for programs that pass on none. */
+async function tryOnce([program, ...command], args, { cwd, env = {}, isRunner = false }) {
   const local = await start();
   try {
-    const { code, output } = await run(program, args, {
+    const { code, output } = await run(program, isRunner ? command : [...command, ...args], {
       cwd,
       timeout: TIMEOUT_MS,
       killSignal: 'SIGKILL',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...environment(), ...local.env, PUTLOGS_LOG_GROUP_NAME: '/app', PUTLOGS_SERVICE: 'app', ...env },
+      env: {
+        ...environment(),
+        ...local.env,
+        PUTLOGS_LOG_GROUP_NAME: '/app',
+        PUTLOGS_SERVICE: 'app',
+        TRIAL: args.join(' '),
+        ...env,
+      },
     });
     return verdict(local, code, args.at(-1) === 'error' ? 1 : 0, output);
   } finally {
@@ -59,8 +72,8 @@ function verdict(local, code, expectedCode, output) {
   const problems = [];
   if (arrived.size !== COUNT) problems.push(`${arrived.size} of ${COUNT} records`);
   if (code !== expectedCode) problems.push(`exit code ${code}`);
-  const [said] = output.match(/^putlogs: .+|^(?!.*on purpose)\w*Error.+/m) ?? [];
-  if (said !== undefined) problems.push(said.replaceAll('|', '\\|'));
+  const [said] = output.match(SAID) ?? [];
+  if (said !== undefined) problems.push(said.trim().replaceAll('|', '\\|'));
   return problems.length === 0 ? OK : problems.join(', ');
 }
 

@@ -8,66 +8,6 @@ import { applicationFolder } from '../../support/published.js';
 
 const require = createRequire(import.meta.url);
 
-const LOGS = `
-  const stream = createStream({ worker });
-  pino(stream).info('pino');
-  const transport = new CloudWatchTransport({ worker });
-  winston.createLogger({ transports: [transport] }).info('winston');
-  await stream.flush();
-  await transport.flush();`;
-
-const REQUIRED = `
-const { createStream } = require('@putlogs/pino');
-const { CloudWatchTransport } = require('@putlogs/winston');
-const pino = require('pino');
-const winston = require('winston');
-`;
-
-const IMPORTED = `
-import { createStream } from '@putlogs/pino';
-import { CloudWatchTransport } from '@putlogs/winston';
-import pino from 'pino';
-import winston from 'winston';
-`;
-
-for (const [format, file, head, nodeArguments] of [
-  ['CommonJS', 'logs.spec.js', REQUIRED, []],
-  ['ES modules', 'logs.spec.mjs', IMPORTED, ['--experimental-vm-modules']],
-] as const) {
-  test.serial(`a test of Jest in ${format} logs with both, and Jest ends by itself`, async (t) => {
-    const local = await startLocal(t);
-    const spec = `${head}test.each([true, false])('worker: %s', async (worker) => {${LOGS}
-  expect([stream.counts.delivered, transport.counts.delivered]).toEqual([1, 1]);
-  transport.close();
-}, 60_000);`;
-    const cwd = applicationFolder(t, { [file]: spec });
-    const config = { rootDir: cwd, testMatch: [`**/${file}`], transform: {} };
-    const args = ['--config', JSON.stringify(config), '--watchman=false', '--runInBand'];
-    const { code, stderr } = await runProgram(local, require.resolve('jest/bin/jest'), args, {
-      cwd,
-      nodeArguments,
-    });
-    t.is(code, 0, stderr);
-    t.notRegex(stderr, /did not exit/);
-    t.is(messages(local).length, 4);
-  });
-
-  test.serial(
-    `a test of node:test in ${format} logs with both, and the process ends by itself`,
-    async (t) => {
-      const local = await startLocal(t);
-      const name = file.replace('spec', 'test');
-      const nodeTest =
-        head === REQUIRED ? `const { test } = require('node:test');` : `import { test } from 'node:test';`;
-      const code = `${nodeTest}${head}for (const worker of [true, false]) test('logs', async () => {${LOGS}\n});`;
-      const cwd = applicationFolder(t, { [name]: code });
-      const ended = await runProgram(local, join(cwd, name), [], { cwd });
-      t.is(ended.code, 0, ended.stdout);
-      t.is(messages(local).length, 4);
-    },
-  );
-}
-
 test.serial(
   'both formats in one process deliver at its exit, and know the errors of each other',
   async (t) => {
