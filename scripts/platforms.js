@@ -10,7 +10,7 @@ import { GROUPS } from './platforms/rows.js';
 /** Where something else than yes is seen: in which rows and column, what, and the words of the tables for it. */
 const KNOWN = [
   [/^Deno [\d.]+$/, 'uncaught error', / of 500 records/, 'no: see below'],
-  [/^Jest/, 'pino.transport', /^Jest has detected the following 1 open handle/, 'yes, but: see below'],
+  [/^Jest/, 'pino.transport', /^yes$|^Jest has detected the following 1 open handle/, 'yes, but: see below'],
   [
     /^(?:esbuild, (?:CommonJS|ES modules)$|Rollup|Vite SSR|webpack|Rspack|single|ncc)/,
     'pino.transport',

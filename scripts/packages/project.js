@@ -94,8 +94,8 @@ class Project {
   }
 
   /** Starts Node. @returns the process, and a promise of its end */
-  start(args, env, stdio = ['ignore', 'inherit', 'inherit']) {
-    const child = spawn(process.execPath, args, {
+  start(args, env, stdio = ['ignore', 'inherit', 'inherit'], program = process.execPath) {
+    const child = spawn(program, args, {
       cwd: this.folder,
       env: { ...surroundings(), ...env },
       stdio,
