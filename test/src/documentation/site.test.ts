@@ -116,6 +116,7 @@ siteTest('the home page names the sections, and leads to the first page', '/', a
   t.deepEqual(await page.locator('.VPNavBarMenuLink').allInnerTexts(), [
     'Start',
     'Guides',
+    'In depth',
     'Examples',
     'Migrate',
     'Reference',
