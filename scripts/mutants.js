@@ -4,13 +4,13 @@
 //
 //   pnpm check:mutants [--sample=40] [--seed=1] [--only=spool/lock] [--minutes=60] [--json=FILE]
 //
-// --sample is the number for each room. --again=FILE tries the survivors in such a JSON file once more.
+// --sample is the number for each folder. --again=FILE tries the survivors in such a JSON file once more.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '@putlogs/local';
 import { Coverages, executes } from './mutants/coverage.js';
+import { distance, FOLDERS, filesOf, testFiles } from './mutants/folders.js';
 import { mutantsOf } from './mutants/operators.js';
-import { distance, filesOf, ROOMS, testFiles } from './mutants/rooms.js';
 import { Tree } from './mutants/tree.js';
 
 const { values: given } = parseArgs({
@@ -24,14 +24,14 @@ const { values: given } = parseArgs({
   },
 });
 
-/** How long the tests outside a room may take. */
+/** How long the tests outside a folder may take. */
 const FAR_TESTS_MS = 60_000;
 
 const tree = new Tree();
 process.once('exit', () => tree.remove());
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-const rooms = ROOMS.map((name) => ({ name, files: filesOf(tree.root, name) }));
+const folders = FOLDERS.map((name) => ({ name, files: filesOf(tree.root, name) }));
 const sample = given.again === undefined ? sampleOf(allMutants()) : survivorsOf(given.again);
 process.stderr.write(`${allMutants().length} mutants, of which ${sample.length} are tried\n`);
 
@@ -51,20 +51,20 @@ for (const [i, mutant] of sample.entries()) {
 print(results);
 
 function allMutants() {
-  return rooms.flatMap(({ name, files }) =>
-    files.flatMap((file) => mutantsOf(tree.read(file)).map((mutant) => ({ room: name, file, ...mutant }))),
+  return folders.flatMap(({ name, files }) =>
+    files.flatMap((file) => mutantsOf(tree.read(file)).map((mutant) => ({ folder: name, file, ...mutant }))),
   );
 }
 
-/** As many of each room, in turn: so a run that ends early has tried as many of each. */
+/** As many of each folder, in turn: so a run that ends early has tried as many of each. */
 function sampleOf(mutants) {
   const random = seededRandom(Number(given.seed));
-  const byRoom = ROOMS.map((name) => {
-    const own = mutants.filter(({ room, file }) => room === name && file.includes(given.only));
+  const byFolder = FOLDERS.map((name) => {
+    const own = mutants.filter(({ folder, file }) => folder === name && file.includes(given.only));
     return shuffled(own, random).slice(0, Number(given.sample));
   });
-  const longest = Math.max(...byRoom.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => byRoom.flatMap((own) => own.slice(i, i + 1))).flat();
+  const longest = Math.max(...byFolder.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => byFolder.flatMap((own) => own.slice(i, i + 1))).flat();
 }
 
 /** The same changes in the code as it is now, which may have moved by some lines. */
@@ -97,7 +97,7 @@ function shuffled(items, random) {
 async function coveragesOf(tests) {
   const coverages = new Coverages(
     tree,
-    rooms.flatMap(({ files }) => files),
+    folders.flatMap(({ files }) => files),
   );
   const byTest = new Map();
   for (const test of tests) {
@@ -110,20 +110,20 @@ async function coveragesOf(tests) {
 
 /**
  * The tests that execute the place, in sets to be run one after the other: what the nearest notice, the others are not asked
- * for. Of those outside the room the quickest, for a minute.
+ * for. Of those outside the folder the quickest, for a minute.
  */
 function stagesOf(mutant) {
   const tests = [...coverages].filter(([, coverage]) => executes(coverage, mutant));
   tests.sort(([, a], [, b]) => a.ms - b.ms);
-  const [own, room, others] = [0, 1, 2].map((far) =>
-    tests.filter(([test]) => distance(test, mutant.room, mutant.file) === far),
+  const [own, folder, others] = [0, 1, 2].map((far) =>
+    tests.filter(([test]) => distance(test, mutant.folder, mutant.file) === far),
   );
   let ms = 0;
   const quick = others.filter(([, coverage], i) => {
     ms += coverage.ms;
     return i === 0 || ms < FAR_TESTS_MS;
   });
-  return [own, room, quick].filter(({ length }) => length > 0).map((stage) => stage.map(([test]) => test));
+  return [own, folder, quick].filter(({ length }) => length > 0).map((stage) => stage.map(([test]) => test));
 }
 
 async function tried(mutant) {
@@ -149,8 +149,8 @@ function inWords({ file, line, kind }) {
 }
 
 function print(tried) {
-  const rows = ROOMS.map((name) => {
-    const own = tried.filter(({ room }) => room === name);
+  const rows = FOLDERS.map((name) => {
+    const own = tried.filter(({ folder }) => folder === name);
     const survivors = own.filter(({ outcome }) => outcome === 'survived').length;
     const share = own.length === 0 ? '' : `${Math.round((100 * (own.length - survivors)) / own.length)} %`;
     return `| ${name} | ${own.length} | ${own.length - survivors} | ${share} |`;
@@ -160,7 +160,7 @@ function print(tried) {
     ({ was, text, isExecuted, ...mutant }) =>
       `- ${inWords(mutant)}: \`${firstLine(was)}\`${text.length < 40 ? ` → \`${text}\`` : ''}${isExecuted ? '' : ' (no test executes it)'}`,
   );
-  const page = ['| room | tried | killed | |', '|---|---|---|---|', ...rows, '', ...lines, ''];
+  const page = ['| folder | tried | killed | |', '|---|---|---|---|', ...rows, '', ...lines, ''];
   process.stdout.write(page.join('\n'));
 }
 

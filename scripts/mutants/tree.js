@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LEFT_OUT_TITLES } from './rooms.js';
+import { LEFT_OUT_TITLES } from './folders.js';
 
 const ORIGINAL = fileURLToPath(new URL('../../', import.meta.url));
 

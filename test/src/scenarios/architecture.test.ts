@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const ROOMS = join(root, 'packages/core/src');
+const FOLDERS = join(root, 'packages/core/src');
 
 const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
 
@@ -39,7 +39,9 @@ test('each class and type that ARCHITECTURE.md names exists', (t) => {
 
 test('each folder of core has a row in ARCHITECTURE.md, and a lint rule for its imports', (t) => {
   const rules = readFileSync(join(root, 'biome.json'), 'utf8');
-  for (const { name } of readdirSync(ROOMS, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+  for (const { name } of readdirSync(FOLDERS, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  )) {
     t.true(page.includes(`| **${name}** |`), `ARCHITECTURE.md does not describe ${name}`);
     t.true(rules.includes(`"packages/core/src/${name}/**"`), `biome.json has no rule for ${name}`);
   }

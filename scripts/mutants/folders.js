@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-/** The rooms whose code is changed. */
-export const ROOMS = ['pipeline', 'batching', 'spool', 'channel'];
+/** The folders whose code is changed. */
+export const FOLDERS = ['pipeline', 'batching', 'spool', 'channel'];
 
 /** The tests that may look at this code: files and folders below test/build. */
 const TESTS = [
-  ...ROOMS.map((room) => `core/${room}`),
+  ...FOLDERS.map((folder) => `core/${folder}`),
   'pino/stream.test.js',
   ...['answers', 'boundaries', 'credentials', 'refusals', 'refused-all'].map(
     (name) => `scenarios/delivery/${name}.test.js`,
@@ -25,12 +25,12 @@ export const LEFT_OUT_TITLES = [
   'in an outage with many log streams*',
 ];
 
-/** The built files of a room. One without a source is left over from an earlier build. */
-export function filesOf(root, room) {
-  const folder = `packages/core/build/${room}`;
+/** The built files of a folder. One without a source is left over from an earlier build. */
+export function filesOf(root, name) {
+  const folder = `packages/core/build/${name}`;
   const files = readdirSync(join(root, folder))
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => `${folder}/${name}`);
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => `${folder}/${file}`);
   return files.filter((file) =>
     existsSync(join(root, file.replace('/build/', '/src/').replace(/js$/, 'ts'))),
   );
@@ -45,8 +45,8 @@ export function testFiles(root) {
     .map((name) => `build/${name}`);
 }
 
-/** How far a test is from a file: its own test, one of its room, any other. */
-export function distance(test, room, file) {
-  if (test === `build/core/${room}/${basename(file, '.js')}.test.js`) return 0;
-  return test.startsWith(`build/core/${room}/`) ? 1 : 2;
+/** How far a test is from a file: its own test, one of its folder, any other. */
+export function distance(test, folder, file) {
+  if (test === `build/core/${folder}/${basename(file, '.js')}.test.js`) return 0;
+  return test.startsWith(`build/core/${folder}/`) ? 1 : 2;
 }
