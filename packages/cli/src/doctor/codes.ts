@@ -32,8 +32,8 @@ export const CODES = {
   ),
   'PL-MODULE': warning(
     'Configuration',
-    'The file of the option `module` cannot be loaded, or exports something wrong. A transport goes on without it.',
-    'Correct the file. [module.md](module.md) says what it may export.',
+    'The file of the option `module` cannot be loaded, or one of its exports is wrong. A transport works without it.',
+    'Correct the file. [module.md](module.md) lists what it may export.',
   ),
   'PL-VARIABLE-UNKNOWN': warning(
     'Configuration',
@@ -54,42 +54,42 @@ export const CODES = {
   'PL-NETWORK': ok('Network', 'CloudWatch Logs responds.'),
   'PL-PLAIN-HTTP': warning(
     'Network',
-    'Requests go over plain HTTP to another machine: who listens can read events and session tokens.',
+    'Requests go over plain HTTP to another machine: anyone on the way can read events and session tokens.',
     'Use an `https` endpoint.',
   ),
   'PL-HOST-NOT-FOUND': error(
     'Network',
-    'The name of the endpoint is not known to the DNS. A Region that does not exist looks like that too.',
+    'DNS does not know the name of the endpoint. A Region that does not exist looks like this too.',
     'Check the Region, the option `endpoint`, and the DNS of this machine.',
   ),
   'PL-ENDPOINT-REFUSED': error(
     'Network',
-    'The endpoint refuses connections: nothing listens there, or a firewall refuses.',
+    'The endpoint refuses connections: nothing listens there, or a firewall rejects them.',
     'Check the endpoint, and what filters the traffic of this machine.',
   ),
   'PL-ENDPOINT-SILENT': error(
     'Network',
-    'The endpoint does not respond. Mostly a firewall or a security group drops the packets.',
+    'The endpoint does not respond. Usually a firewall or a security group drops the packets.',
     'Allow outgoing HTTPS to the endpoint, or create a VPC endpoint for `logs`.',
   ),
   'PL-ENDPOINT-UNREACHABLE': error(
     'Network',
-    'No connection to the endpoint is made, for another reason, which the message quotes.',
+    'No connection to the endpoint is possible, for another reason, which the message quotes.',
     'Check the network of this machine.',
   ),
   'PL-TLS-UNTRUSTED': error(
     'Network',
-    'The authority of the certificate is not trusted: a proxy opens TLS, or the endpoint has a certificate of its own.',
-    'Name a file with the authority: `NODE_EXTRA_CA_CERTS` adds it, `PUTLOGS_CA_FILE` uses it alone. See [network.md](network.md).',
+    'The certificate authority is not trusted: a proxy intercepts TLS, or the endpoint has a private certificate.',
+    'Name a file with the authority: `NODE_EXTRA_CA_CERTS` adds it, `PUTLOGS_CA_FILE` trusts only it. See [network.md](network.md).',
   ),
   'PL-TLS-INVALID': error(
     'Network',
-    'The certificate is for another name, or not valid today.',
+    'The certificate is for another name, or is not valid today.',
     'Check the endpoint, what answers there, and the clock of this machine.',
   ),
   'PL-PROXY-INVALID': error(
     'Network',
-    'The variable of a proxy has no valid URL.',
+    'A proxy variable has no valid URL.',
     'Correct or unset the variable.',
   ),
   'PL-PROXY-UNREACHABLE': error(
@@ -100,7 +100,7 @@ export const CODES = {
   'PL-PROXY-REFUSES': error(
     'Network',
     'The proxy wants other credentials, or does not allow this host.',
-    'Let the proxy allow CONNECT to the endpoint, or correct user name and password in its URL.',
+    'Allow CONNECT to the endpoint on the proxy, or correct the user name and password in its URL.',
   ),
   'PL-NOT-THE-SERVICE': error(
     'Network',
@@ -109,17 +109,17 @@ export const CODES = {
   ),
   'PL-SERVICE-FAILS': error(
     'Network',
-    'CloudWatch Logs answers with an error of its own.',
+    'CloudWatch Logs answers with a server error.',
     'Try again later. Events wait meanwhile.',
   ),
   'PL-CLOCK-WRONG': warning(
     'Network',
     "The clock of this host is wrong. Requests and events use the service's time, so nothing is lost, but a record's own time may be refused.",
-    'Set the clock, and let it be kept by NTP.',
+    'Set the clock, and keep it right with NTP.',
   ),
   'PL-CREDENTIALS': ok(
     'Credentials',
-    'AWS credentials were found. The details say by which provider, and as whom.',
+    'AWS credentials were found. The details name the provider and the identity.',
   ),
   'PL-CREDENTIALS-MISSING': error(
     'Credentials',
@@ -139,22 +139,22 @@ export const CODES = {
   'PL-CREDENTIALS-EXPIRED': error(
     'Credentials',
     'The session token has expired.',
-    'Get new credentials, or let the SDK find a source that renews them: a role or a profile.',
+    'Get new credentials, or use a source that renews them: a role or a profile.',
   ),
   'PL-ROLE-REFUSED': error(
     'Credentials',
     'STS does not give the credentials of the role.',
-    "Let the role's trust policy allow who asks, with the same external id, and let that one have `sts:AssumeRole`.",
+    "Allow the caller in the role's trust policy, with the same external id, and give the caller `sts:AssumeRole`.",
   ),
   'PL-ENTITY': ok('Entity', 'The entity is complete, or turned off.'),
   'PL-ENTITY-NAMELESS': warning(
     'Entity',
-    'Nothing names the service, so events are sent without an entity. They arrive all the same.',
+    'Nothing names the service, so events are sent without an entity. They still arrive.',
     'Set `service`, `PUTLOGS_SERVICE` or `OTEL_SERVICE_NAME`. See [entity.md](entity.md).',
   ),
   'PL-ENTITY-INCOMPLETE': warning(
     'Entity',
-    'A part of the entity could not be detected, or is ignored. Events arrive all the same.',
+    'A part of the entity could not be detected, or is ignored. Events still arrive.',
     'Do as the message says. See [entity.md](entity.md).',
   ),
   'PL-ENTITY-REJECTED': warning(
@@ -162,7 +162,7 @@ export const CODES = {
     'CloudWatch Logs rejects the entity. Events arrive without it.',
     'Correct the option `entity`, `service` or `environment`. See [entity.md](entity.md).',
   ),
-  'PL-LOG-GROUP': ok('Log group', 'The log group exists. The details say its class, retention and key.'),
+  'PL-LOG-GROUP': ok('Log group', 'The log group exists. The details show its class, retention and key.'),
   'PL-LOG-GROUP-NEW': ok('Log group', 'The log group does not exist yet. A transport creates it.'),
   'PL-LOG-GROUP-OF-RECORDS': ok('Log group', 'Records name the log group, so it is not known beforehand.'),
   'PL-LOG-GROUP-MISSING': error(
@@ -172,15 +172,18 @@ export const CODES = {
   ),
   'PL-LOG-GROUP-ELSEWHERE': warning(
     'Log group',
-    'The log group does not exist in this Region, but one of that name exists in another.',
-    'If that one is meant, set its Region.',
+    'The log group does not exist in this Region, but one with that name exists in another.',
+    'If you mean that one, set its Region.',
   ),
   'PL-LOG-STREAM-MISSING': error(
     'Log group',
     'The log stream does not exist, and a transport may not create it.',
     'Create the log stream, or set `createLogStream`.',
   ),
-  'PL-PERMISSIONS': ok('Permissions', 'What could be tried without harm is allowed. The details say what.'),
+  'PL-PERMISSIONS': ok(
+    'Permissions',
+    'Everything that could be tried without harm is allowed. The details list it.',
+  ),
   'PL-PUT-DENIED': error(
     'Permissions',
     'These credentials may not call PutLogEvents on the log group.',
@@ -188,7 +191,7 @@ export const CODES = {
   ),
   'PL-CREATE-LOG-STREAM-DENIED': error(
     'Permissions',
-    'These credentials may not create log streams in the log group, which each new process needs.',
+    'These credentials may not create log streams in the log group. Each new process needs one.',
     'Add the policy that the finding shows, or name a log stream that exists and set `createLogStream` to false.',
   ),
   'PL-CREATE-LOG-GROUP-DENIED': error(
@@ -209,7 +212,7 @@ export const CODES = {
   ),
   'PL-EVENT-REJECTED': error(
     'Delivery',
-    'The service took the request but rejected the event for its time.',
+    'The service took the request but rejected the event because of its time.',
     'Check the clock of this machine, and the retention of the log group.',
   ),
   'PL-THROTTLED': warning(
@@ -219,7 +222,7 @@ export const CODES = {
   ),
   'PL-LOG-GROUP-LIMIT': error(
     'Delivery',
-    'The account has as many log groups as it may, so none is created.',
+    'The account has reached its limit of log groups, so none is created.',
     'Delete log groups, or raise the quota.',
   ),
   'PL-REQUEST-REFUSED': error(
@@ -227,10 +230,10 @@ export const CODES = {
     'CloudWatch Logs refuses the request, for a reason that the message quotes.',
     'Read the reason.',
   ),
-  'PL-SPOOL': ok('Spool', 'The spool can be written, or there is none. The details say what lies in it.'),
+  'PL-SPOOL': ok('Spool', 'The spool can be written, or there is none. The details say what is in it.'),
   'PL-SPOOL-UNUSABLE': error(
     'Spool',
-    'The spool directory cannot be used, so that events wait in memory alone.',
+    'The spool directory cannot be used, so events wait only in memory.',
     'Name a directory that belongs to the user of the process, and that no other user can write to. See [spool.md](spool.md).',
   ),
   'PL-SPOOL-LEFTOVERS': warning(
@@ -249,7 +252,7 @@ export const CODES = {
   ),
   'PL-DEAD-LETTERS-UNUSABLE': error(
     'Dead letters',
-    'The dead-letter file cannot be written, so that events that the service refuses are lost.',
+    'The dead-letter file cannot be written, so events that the service refuses are lost.',
     'Name a file that the user of the process can write.',
   ),
   'PL-DEAD-LETTERS-FOUND': warning(

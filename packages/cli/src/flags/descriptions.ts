@@ -3,7 +3,7 @@ import type { OptionName } from '@putlogs/core/main-thread';
 
 export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
   profile:
-    'The profile of the AWS configuration files whose credentials and Region count. Default: AWS_PROFILE.',
+    'The profile of the AWS configuration files to take credentials and Region from. Default: AWS_PROFILE.',
   credentials:
     'The credentials: { accessKeyId, secretAccessKey, sessionToken }. They are never renewed. Default: what the AWS SDK finds. There is no variable: use AWS_ACCESS_KEY_ID and so on.',
   roleArn:
@@ -16,7 +16,7 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
   maxBufferBytes:
     'The maximum memory for events that wait, in bytes, from 8388608 to 68719476736. Above it, the log stream that holds the most loses its oldest batch.',
   maxBytesPerSecond:
-    'The maximum rate of log data, in bytes per second, from 1024 to 1073741824, counted as the service bills it: messages, plus 26 bytes for each event. What is beyond it and a burst of ten seconds is dropped, lower levels first. Default: none.',
+    'The maximum rate of log data, in bytes per second, from 1024 to 1073741824, counted as the service bills it: messages, plus 26 bytes for each event. What exceeds it, after a burst of ten seconds, is dropped, lower levels first. Default: none.',
   requestTimeoutMs:
     'The longest time without progress before a request is retried, in milliseconds, from 100 to 300000. An upload that makes progress continues; the response must be complete within this time. While the process shuts down, at most half of the remaining time.',
   closeTimeoutMs:
@@ -50,18 +50,18 @@ export const DESCRIPTIONS: Readonly<Record<OptionName, string>> = {
   tags: 'Tags of a log group that is created. An object; as a variable: key=value,key=value, percent-encoded.',
   kmsKeyId: 'ARN of the KMS key that encrypts a log group that is created.',
   logGroupClass:
-    'Log class of a log group that is created: STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY. DELIVERY is for the logs of Lambda: events are kept for one day, which a report says.',
+    'Log class of a log group that is created: STANDARD, INFREQUENT_ACCESS, ESSENTIALS or DELIVERY. DELIVERY is for the logs of Lambda: events are kept for one day, and a report says so.',
   deletionProtectionEnabled: 'Protect a log group that is created from deletion.',
   region: 'The AWS Region. Default: what the AWS SDK finds.',
   endpoint: 'The URL of the service, for a VPC endpoint or @putlogs/local. Default: what the AWS SDK finds.',
   proxy:
-    'The URL of the HTTP proxy for the calls of CloudWatch Logs, STS and SSO. false connects directly. Default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY count, as in the AWS CLI.',
+    'The URL of the HTTP proxy for requests to CloudWatch Logs, STS and SSO. false connects directly. Default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as in the AWS CLI.',
   caFile:
-    'A file of certificates in PEM form that alone are trusted in the calls of CloudWatch Logs, STS and SSO. Default: those that Node trusts, with NODE_EXTRA_CA_CERTS.',
+    'A file of PEM certificates. Requests to CloudWatch Logs, STS and SSO trust only these. Default: those that Node trusts, with NODE_EXTRA_CA_CERTS.',
   levelLabels:
     'Write Pino\'s numeric level as its name: "level":30 at the front of a line becomes "level":"info". Winston writes names anyway.',
   maxRecordBytes:
-    'The longest record, in bytes, from 1024 to 68719476736. A longer one is cut, and the end of its text says how many bytes are missing. Default: what half of maxBufferBytes holds, which is always the limit.',
+    'The longest record, in bytes, from 1024 to 68719476736. A longer one is cut, and the end of its text says how many bytes are missing. Default: what fits into half of maxBufferBytes, which always applies too.',
   module:
     'A file of functions that run where records are processed: its path, relative to the main script, its URL, or the name of a package. docs/module.md says what it may export. Default: none.',
   reportToStderr: "Also write problems to stderr, in addition to the 'report' event.",

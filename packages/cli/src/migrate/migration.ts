@@ -68,7 +68,7 @@ export function printMigration(output: Output, files: readonly MigratedFile[], i
   for (const file of files) printDiff(output, diffOf(file));
   const notes = files.flatMap((file) => file.notes.map(({ line, text }) => `${file.path}:${line}: ${text}`));
   if (notes.length > 0)
-    output.line(output.style('bold', 'To look at, by the lines of the files as they were'));
+    output.line(output.style('bold', 'Review these (line numbers refer to the original files)'));
   for (const note of notes) output.line(`  ${safe(note)}`);
   const packages = [...new Set(files.flatMap((file) => file.packages))];
   for (const { path, failure } of files)
@@ -79,7 +79,9 @@ export function printMigration(output: Output, files: readonly MigratedFile[], i
     return;
   }
   const replacements = [...new Set(packages.flatMap((name) => REPLACEMENTS[name] ?? []))];
-  output.line(output.style('bold', isWritten ? 'Then' : 'Nothing is written without --write. Then'));
+  output.line(
+    output.style('bold', isWritten ? 'Next:' : 'Nothing was written. To write it, add --write. Next:'),
+  );
   output.line(`  npm uninstall ${packages.join(' ')}`);
   output.line(`  npm install ${replacements.join(' ')}`);
 }

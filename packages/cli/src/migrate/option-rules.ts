@@ -63,7 +63,7 @@ export const groupOrStreamName: OptionRule = (option, options) => {
   options.replace(option, `${option.name}: ${call}`);
   rewrite.note(
     option.property,
-    `${option.name} was a function that no template says: it is called once now, at the start; see docs/routing.md for templates and docs/module.md for functions`,
+    `${option.name} is a function that cannot be written as a template: it is now called once, at the start; see docs/routing.md for templates and docs/module.md for functions`,
   );
 };
 

@@ -2,9 +2,9 @@ import { isObject } from '../util/json.js';
 import type { StaticCredentials } from '../util/static-credentials.js';
 import { custom, text } from './option-types.js';
 
-/** As whom events are sent. */
+/** The identity that sends events. */
 export const ACCOUNT_OPTIONS = {
-  /** The profile of the AWS configuration files whose credentials and Region count. Default: `AWS_PROFILE`. */
+  /** The profile of the AWS configuration files to take credentials and Region from. Default: `AWS_PROFILE`. */
   profile: text(/^[^\s[\]][^\n\r[\]]{0,255}$/, {
     default: undefined,
     expected: 'the name of a profile',

@@ -33,7 +33,7 @@ export const DELIVERY_OPTIONS = {
   }),
   /**
    * The maximum rate of log data, in bytes per second, from 1024 to 1073741824, counted as the service bills it:
-   * messages, plus 26 bytes for each event. What is beyond it and a burst of ten seconds is dropped, lower levels
+   * messages, plus 26 bytes for each event. What exceeds it, after a burst of ten seconds, is dropped, lower levels
    * first. Default: none.
    */
   maxBytesPerSecond: integer(between(1024, 1024 * MIB), {

@@ -75,7 +75,7 @@ export const LOG_GROUP_OPTIONS = {
   }),
   /**
    * Log class of a log group that is created: `STANDARD`, `INFREQUENT_ACCESS`, `ESSENTIALS` or `DELIVERY`.
-   * `DELIVERY` is for the logs of Lambda: events are kept for one day, which a report says.
+   * `DELIVERY` is for the logs of Lambda: events are kept for one day, and a report says so.
    */
   logGroupClass: choice(['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'], {
     default: undefined,

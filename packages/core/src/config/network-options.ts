@@ -17,8 +17,8 @@ export const NETWORK_OPTIONS = {
     convert: hrefOf,
   }),
   /**
-   * The URL of the HTTP proxy for the calls of CloudWatch Logs, STS and SSO. `false` connects directly.
-   * Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count, as in the AWS CLI.
+   * The URL of the HTTP proxy for requests to CloudWatch Logs, STS and SSO. `false` connects directly.
+   * Default: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, as in the AWS CLI.
    */
   proxy: custom<string | false>(isProxy, falseOrText, {
     default: undefined,
@@ -26,8 +26,8 @@ export const NETWORK_OPTIONS = {
     convert: hrefOf,
   }),
   /**
-   * A file of certificates in PEM form that alone are trusted in the calls of CloudWatch Logs, STS and
-   * SSO. Default: those that Node trusts, with `NODE_EXTRA_CA_CERTS`.
+   * A file of PEM certificates. Requests to CloudWatch Logs, STS and SSO trust only these. Default: those that
+   * Node trusts, with `NODE_EXTRA_CA_CERTS`.
    */
   caFile: text((path) => certificateFileFlaw(path) === undefined, {
     default: undefined,

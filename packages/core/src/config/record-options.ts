@@ -11,7 +11,7 @@ export const RECORD_OPTIONS = {
   levelLabels: flag({ default: false }),
   /**
    * The longest record, in bytes, from 1024 to 68719476736. A longer one is cut, and the end of its text says
-   * how many bytes are missing. Default: what half of `maxBufferBytes` holds, which is always the limit.
+   * how many bytes are missing. Default: what fits into half of `maxBufferBytes`, which always applies too.
    */
   maxRecordBytes: integer(between(1024, 64 * 1024 * MIB), {
     default: undefined,

@@ -3,7 +3,7 @@ import type { Counts } from './counts.js';
 
 /**
  * What is wrong. Each code (of `module`, each kind of failure) is reported at most once a minute, with the number of events
- * lost since the last report. The message says what to do. scripts/reports-page.js writes docs/reports.md of these comments.
+ * lost since the last report. The message says what to do. scripts/reports-page.js writes docs/reports.md from these comments.
  */
 export type ProblemCode =
   // Events wait. They are delivered when the cause is gone.
@@ -18,8 +18,8 @@ export type ProblemCode =
    */
   | 'unavailable'
   /**
-   * The log group or log stream does not exist and cannot be created. Fix: create it, or grant the permission to,
-   * which `putlogs policy` prints.
+   * The log group or log stream does not exist and cannot be created. Fix: create it, or grant the permission to
+   * create it, which `putlogs policy` prints.
    */
   | 'missing'
   /**
@@ -28,14 +28,14 @@ export type ProblemCode =
    */
   | 'denied'
   /**
-   * The service refuses every request to a log group, so batches wait instead of being given up. Fix: read its reason
-   * in the message.
+   * The service refuses every request to a log group, so batches wait instead of being given up. Fix: the message
+   * quotes the reason.
    */
   | 'refused'
   // Events are lost.
   /**
-   * The service rejected events for their time: they are too old, expired or too new (`rejected.tooOld`, `expired`,
-   * `tooNew`). Fix: check the clock and the time that records state, and the retention of the log group.
+   * The service rejected events because of their time: they are too old, expired or too new (`rejected.tooOld`,
+   * `expired`, `tooNew`). Fix: check the clock, the time that records state, and the retention of the log group.
    */
   | 'rejected-events'
   /**
@@ -44,7 +44,7 @@ export type ProblemCode =
    */
   | 'invalid-event'
   /**
-   * More than `maxBufferBytes` waited, and the oldest events were dropped, or, where the worker is behind, the newest
+   * More than `maxBufferBytes` waited, and the oldest events were dropped, or the newest if the worker is behind
    * (`dropped.bufferFull`). Fix: use a spool, or raise the limit.
    */
   | 'buffer-full'
@@ -70,26 +70,26 @@ export type ProblemCode =
   | 'logged-after-close'
   /**
    * A worker thread ended, is stuck, or cannot start. What only it held is lost (`dropped.workerEnded`); if it cannot
-   * start, nothing is, unless the application's thread cannot do its work. Fix: read the message, which says why. Out
-   * of memory is a frequent reason, a bundle another.
+   * start, nothing is, unless the application's thread cannot do its work. Fix: the message says why. Often the
+   * worker is out of memory, or missing from a bundle.
    */
   | 'worker'
   /** More than `maxBytesPerSecond` was logged (`dropped.rateLimited`). Fix: log less, or raise the limit. */
   | 'rate-limited'
   /**
-   * A record was longer than `maxRecordBytes`, or than half of `maxBufferBytes` holds, and lost its end. Fix: log
+   * A record was longer than `maxRecordBytes`, or too long for half of `maxBufferBytes`, and lost its end. Fix: log
    * less in one record, or raise the limit.
    */
   | 'record-cut'
   /**
-   * Events that could not be delivered cannot be written to the `fallback` either. Fix: look who reads stdout or
-   * stderr, and whether it keeps up.
+   * Events that could not be delivered cannot be written to the `fallback` either. Fix: check what reads
+   * stdout or stderr, and whether it keeps up.
    */
   | 'fallback-failed'
   // Events are written elsewhere.
   /**
-   * Events that could not be delivered were written to stdout or stderr instead. Fix: read in the message why they
-   * could not be delivered.
+   * Events that could not be delivered were written to stdout or stderr instead. Fix: the message says why they could
+   * not be delivered.
    */
   | 'fallback'
   // Events are not affected.
@@ -99,8 +99,8 @@ export type ProblemCode =
    */
   | 'clock'
   /**
-   * More than 5,000 batches are open, so batches are sent before they are full. Fix: name log streams and services by
-   * fields with fewer values.
+   * More than 5,000 batches are open, so batches are sent before they are full. Fix: name log streams and services
+   * after fields with fewer values.
    */
   | 'too-many-open-batches'
   /**
@@ -115,7 +115,7 @@ export type ProblemCode =
   | 'module'
   /**
    * The service accepted a request, but its answer cannot be parsed. Its events count as delivered. Fix: check what
-   * stands between, such as a proxy.
+   * is in between, such as a proxy.
    */
   | 'unreadable-answer'
   /** The entity is incomplete, missing, or rejected by the service. Fix: set `service` and `environment`. */
@@ -128,14 +128,13 @@ export type ProblemCode =
    */
   | 'plain-http'
   /**
-   * OpenTelemetry sends the records of the logger too, so they are paid for twice. Fix: set `disableLogSending` in
+   * OpenTelemetry sends the records of the logger too, so you pay for them twice. Fix: set `disableLogSending` in
    * its instrumentation, or leave this transport out.
    */
   | 'otel-logs'
   /**
-   * A record has more than the 200 fields that Logs Insights finds in one, those of nested objects and the elements
-   * of arrays included. Told once; one record in a thousand is looked at. Fix: log fewer fields in one
-   * record.
+   * A record has more than the 200 fields that Logs Insights finds in one, including those of nested objects and the
+   * elements of arrays. Reported once; one record in a thousand is checked. Fix: log fewer fields in one record.
    */
   | 'insights-fields'
   /** The retention of a new log group could not be set. Fix: grant `logs:PutRetentionPolicy`, or set it by hand. */
@@ -146,8 +145,8 @@ export type ProblemCode =
    */
   | 'log-group-name'
   /**
-   * The log group is created in the class `DELIVERY`, which keeps events for one day. Fix: unless it is meant, delete
-   * the log group and set another `logGroupClass`.
+   * The log group is created in the class `DELIVERY`, which keeps events for one day. Fix: unless this is
+   * intended, delete the log group and set another `logGroupClass`.
    */
   | 'log-group-class'
   /**

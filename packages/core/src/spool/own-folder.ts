@@ -111,7 +111,7 @@ export class OwnFolder {
       this.#host.lost(how);
     } catch (error) {
       this.#tasks.report(
-        `Nothing is written to ${folder.path} now, because it is not known whether it still belongs to this process. Events wait in memory alone.`,
+        `Nothing is written to ${folder.path} now, because it is not known whether it still belongs to this process. Events wait only in memory.`,
         error,
       );
     }

@@ -30,7 +30,7 @@ export interface SegmentsObserver {
 }
 
 export const NOT_WRITTEN =
-  'The disk does not take events. They wait in memory alone, and are delivered from there. Check that the disk has room and responds.';
+  'The disk does not take events. They wait only in memory, and are delivered from there. Check that the disk has room and responds.';
 
 /** All segments of a process: their sizes, and what the disk still has to do for them. */
 export class Segments implements SegmentHost {

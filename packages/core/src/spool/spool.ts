@@ -200,7 +200,7 @@ export class Spool implements BatchStore, RecoveryTarget {
         this.#turnOff(error);
         return undefined;
       }
-      this.#tasks.report(`${this.#root} cannot be used now. Events wait in memory alone.`, error);
+      this.#tasks.report(`${this.#root} cannot be used now. Events wait only in memory.`, error);
       return RESCAN_MS;
     }
     this.#isRootChecked = true;
@@ -220,7 +220,7 @@ export class Spool implements BatchStore, RecoveryTarget {
         : '';
     this.#reporter.problem(
       'spool',
-      `There is no spool, because ${this.#root} cannot be used. Events wait in memory alone.${remedy} (${errorMessage(error)})`,
+      `There is no spool, because ${this.#root} cannot be used. Events wait only in memory.${remedy} (${errorMessage(error)})`,
     );
   }
 

@@ -184,7 +184,7 @@ function damageNotice(file: string, { damagedLines, original }: Journal): string
 }
 
 const EFFECTS = {
-  ended: 'is no longer written. Events are in memory alone',
+  ended: 'is no longer written. Events are only in memory',
   notRewritten: 'was not rewritten, and goes on to grow',
 } as const satisfies Record<JournalProblem['kind'], string>;
 

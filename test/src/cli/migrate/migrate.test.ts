@@ -137,7 +137,7 @@ test('without --write nothing is changed, and the differences can be applied', a
   t.regex(stdout, /^ {2}logger\.cts:37: awsOptions\.maxAttempts is left out/m);
   t.regex(
     stdout,
-    /^Nothing is written without --write\. Then\n {2}npm uninstall winston-cloudwatch\n {2}npm install @putlogs\/winston\n$/m,
+    /^Nothing was written\. To write it, add --write\. Next:\n {2}npm uninstall winston-cloudwatch\n {2}npm install @putlogs\/winston\n$/m,
   );
 });
 

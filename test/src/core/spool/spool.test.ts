@@ -747,7 +747,7 @@ for (const logger of ['pino', 'winston']) {
   });
 }
 
-const DISK_REPORT = /putlogs: spool: The disk does not take events\. They wait in memory alone.* \(EFBIG/;
+const DISK_REPORT = /putlogs: spool: The disk does not take events\. They wait only in memory.* \(EFBIG/;
 
 function runWithFullDisk(
   t: ExecutionContext,
