@@ -1,5 +1,5 @@
 // Refuses a release that would be incomplete or called wrong: `check-release.js TAG ADDRESS`, in the root of the repository. The
-// address is that of the repository on its forge. npm refuses provenance for a package that names another one.
+// address is that of the repository on its host. npm refuses provenance for a package that names another one.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { notesOf } from './packages/notes.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** The contents of the documentation: the forge shows this page, the site makes its navigation of it. */
+/** The contents of the documentation: GitHub shows this page, the site makes its navigation from it. */
 const CONTENTS = 'docs/README.md';
 
 /**

@@ -34,7 +34,7 @@ export default defineConfig({
   markdown: {
     // Braces are placeholders here: {service}.
     attrs: { disable: true },
-    // As the forge names headings, so that links to them hold in both places.
+    // As GitHub names headings, so that links to them work in both places.
     anchor: { slugify: (title) => slug(title) },
     config: (md) => md.use(repositoryLinks, ROOT, linked),
   },

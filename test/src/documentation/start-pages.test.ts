@@ -32,8 +32,8 @@ for (const [what, setting = '', actions = ''] of table(PERMISSIONS, '| to | set 
 test('the figures of the costs follow from the prices', (t) => {
   const prices = new Map(table(COSTS, '| | price |').map(([what = '', price = '']) => [what, price]));
   const priceOf = (what: string) => Number(/\d+\.\d+/.exec(prices.get(what) ?? '')?.[0]);
-  const standard = priceOf('events, into a log group of the class Standard');
-  const infrequent = priceOf('events, into the class Infrequent Access');
+  const standard = priceOf('ingestion, log class Standard');
+  const infrequent = priceOf('ingestion, log class Infrequent Access');
   const rows = table(COSTS, '| records/s | GB |');
   t.is(rows.length, 3);
   for (const [rate = '', gigabytes, ...dollars] of rows) {
@@ -44,7 +44,7 @@ test('the figures of the costs follow from the prices', (t) => {
       [standard, infrequent].map((price) => `$${(exact * price).toFixed(2)}`),
     );
   }
-  const gateway = gigabytesOf(1000) * priceOf('the way there, through a NAT gateway');
+  const gateway = gigabytesOf(1000) * priceOf('traffic through a NAT gateway');
   t.true(COSTS.includes(`cost $${gateway.toFixed(2)} a month uncompressed`));
   t.true(COSTS.includes(`less than $${(gateway / 4).toFixed(2)} with gzip`));
 });

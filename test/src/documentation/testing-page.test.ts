@@ -59,12 +59,12 @@ test('the test in docs/testing.md fails if the record is another one', async (t)
 
 const require = createRequire(import.meta.url);
 
-/** Runs a test of Jest. */
+/** Runs a test of Jest, which by itself allows five seconds. */
 function runJest(t: ExecutionContext, program: string): Promise<Ended> {
   const rootDir = write(t, 'snippet.test.mjs', program);
   const config = JSON.stringify({ rootDir, testMatch: ['**/*.test.mjs'], transform: {} });
   const args = ['--experimental-vm-modules', require.resolve('jest/bin/jest'), '--config', config];
-  return execute(process.execPath, [...args, '--watchman=false', '--runInBand'], rootDir);
+  return execute(process.execPath, [...args, '--watchman=false', '--runInBand', '--testTimeout=60000'], rootDir);
 }
 
 test('the test of Jest in docs/testing.md passes', async (t) => {

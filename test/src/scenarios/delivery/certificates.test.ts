@@ -11,7 +11,7 @@ const LOGGERS = ['pino', 'pino stream', 'winston', 'winston in-process'];
 
 for (const [i, logger] of LOGGERS.entries()) {
   const variable = ['AWS_CA_BUNDLE', 'PUTLOGS_CA_FILE', 'NODE_EXTRA_CA_CERTS'][i % 3] ?? '';
-  test(`${logger}: a service with an own authority is trusted with ${variable}, also through a proxy`, async (t) => {
+  test(`${logger}: a service with a private certificate authority is trusted with ${variable}, also through a proxy`, async (t) => {
     const local = await startLocal(t);
     const authority = createAuthority(t);
     const tls = await startTls(t, local, authority);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ROOT } from '../../documentation/pages.js';
 
-const ADDRESS = 'https://forge.example/owner/name';
+const ADDRESS = 'https://git.example/owner/name';
 const COMPLETE = {
   version: '1.2.3',
   repository: { type: 'git', url: `git+${ADDRESS}.git`, directory: 'packages/core' },
@@ -45,11 +45,11 @@ test('a release without an address, or with that of another repository, is refus
     t.regex(faults, new RegExp(`packages/core/package\\.json: ${field} is not set`));
   const other = {
     ...COMPLETE,
-    repository: { ...COMPLETE.repository, url: 'git+https://forge.example/a/b.git' },
+    repository: { ...COMPLETE.repository, url: 'git+https://git.example/a/b.git' },
   };
   t.regex(
     checkRelease(t, other).faults,
-    /^.+: repository\.url is git\+https:\/\/forge\.example\/a\/b\.git, not .+\n$/,
+    /^.+: repository\.url is git\+https:\/\/git\.example\/a\/b\.git, not .+\n$/,
   );
 });
 
