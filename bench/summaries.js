@@ -3,7 +3,7 @@ import { count } from './figures.js';
 import { goalsTable } from './goals.js';
 import { writeBlock } from './pages.js';
 import { footprintSummary } from './parts/footprint.js';
-import { costSentence, floodSummary } from './parts/load-tables.js';
+import { costSentences, floodSummary } from './parts/load-tables.js';
 import { memorySummary } from './parts/memory.js';
 import { pacedSummary } from './parts/paced.js';
 import { packagesSummary } from './parts/packages.js';
@@ -38,8 +38,8 @@ export function writeSummaries(results, goals, options, about) {
   const { flood, paced, stages } = results;
   if (flood !== undefined) {
     writeBlock(PAGE, 'flood', `${floodSaid(flood, options)} ${machine}.\n\n${floodSummary(flood)}`);
-    const sentence = costSentence(flood);
-    if (sentence !== undefined) writeBlock('README.md', 'cost', sentence);
+    for (const [page, sentence] of Object.entries(costSentences(flood) ?? {}))
+      writeBlock(page, 'cost', sentence);
     drawPlot(flood, PLOT);
   }
   for (const [name, summary] of Object.entries(SUMMARIES))

@@ -68,16 +68,29 @@ function deliveryTable(rows) {
   );
 }
 
-/** For the README; undefined if one of its figures was not measured. @param {readonly import('./load.js').Row[]} rows */
-export function costSentence(rows) {
-  const of = (name, figure) => fixed(medianOf(rowOf(rows, name), figure), 1);
-  const sentence = [
-    `In a flood, a log call takes ${of('putlogs-pino-stream', logCall)} µs with Pino (${of('pino-floor', logCall)} µs without a transport),`,
-    `and ${of('putlogs-winston', logCall)} µs with Winston (${of('winston-floor', logCall)} µs without a transport, ${of('putlogs-winston-format', logCall)} µs with \`jsonFormat\`).`,
-    `All threads together spend ${of('putlogs-pino-stream', cpu)} µs of CPU per record with Pino, ${of('putlogs-winston', cpu)} µs with Winston,`,
-    `and ${of('winston-cloudwatch', cpu)} µs with winston-cloudwatch.`,
-  ].join('\n');
-  return sentence.includes('NaN') ? undefined : sentence;
+/**
+ * What each README says, by its path; undefined if one of the figures was not measured.
+ * @param {readonly import('./load.js').Row[]} rows
+ */
+export function costSentences(rows) {
+  const micros = (name, figure) => `${fixed(medianOf(rowOf(rows, name), figure), 1)} µs`;
+  const costs = (name) => ({ call: micros(name, logCall), cpu: micros(name, cpu) });
+  const pino = costs('putlogs-pino-stream');
+  const pinoFloor = `(${costs('pino-floor').call} without a transport)`;
+  const winston = costs('putlogs-winston');
+  const winstonFloor = `(${costs('winston-floor').call} without a transport, ${costs('putlogs-winston-format').call} with \`jsonFormat\`)`;
+  const peer = `${costs('winston-cloudwatch').cpu} with winston-cloudwatch.`;
+  const sentences = {
+    'README.md': `In a flood, a log call takes ${pino.call} with Pino ${pinoFloor},
+and ${winston.call} with Winston ${winstonFloor}.
+All threads together spend ${pino.cpu} of CPU per record with Pino, ${winston.cpu} with Winston,
+and ${peer}`,
+    'packages/pino/README.md': `In a flood, a log call takes ${pino.call} ${pinoFloor}.
+All threads together spend ${pino.cpu} of CPU per record.`,
+    'packages/winston/README.md': `In a flood, a log call takes ${winston.call} ${winstonFloor}.
+All threads together spend ${winston.cpu} of CPU per record, and ${peer}`,
+  };
+  return Object.values(sentences).some((text) => text.includes('NaN')) ? undefined : sentences;
 }
 
 /** For docs/benchmarks.md. @param {readonly import('./load.js').Row[]} rows */
