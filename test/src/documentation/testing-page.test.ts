@@ -64,7 +64,11 @@ function runJest(t: ExecutionContext, program: string): Promise<Ended> {
   const rootDir = write(t, 'snippet.test.mjs', program);
   const config = JSON.stringify({ rootDir, testMatch: ['**/*.test.mjs'], transform: {} });
   const args = ['--experimental-vm-modules', require.resolve('jest/bin/jest'), '--config', config];
-  return execute(process.execPath, [...args, '--watchman=false', '--runInBand', '--testTimeout=60000'], rootDir);
+  return execute(
+    process.execPath,
+    [...args, '--watchman=false', '--runInBand', '--testTimeout=60000'],
+    rootDir,
+  );
 }
 
 test('the test of Jest in docs/testing.md passes', async (t) => {
