@@ -22,7 +22,10 @@ const CHECKS = {
   koa: checkServer({ '/': ['order placed', 'request completed'] }),
   hapi: checkServer({ '/': ['server started', 'order placed', '[response] get / 200 '] }),
   hono: checkServer({ '/': ['order placed', 'request completed'] }),
-  next: checkStandalone({ '/orders': ['order placed'], '/': ['page rendered'] }),
+  next: checkStandalone(
+    { '/orders': ['order placed'], '/': ['page rendered'] },
+    { end: { code: 143, signal: null } },
+  ),
   ecs: checkProgram({ listening: 1 }),
   tenants: checkProgram({ 'order placed': 2, 'invoice sent': 1, listening: 1 }),
   lambda: checkLambda,

@@ -18,10 +18,15 @@ export function startWorker(options: WorkerOptions): Worker {
   const found = workerIn(dirname(own));
   if (found === undefined && existsSync(own))
     throw new Error(`${join(dirname(own), NAME)}.js does not exist`);
-  if (found !== undefined && !isPublished(found)) return new Worker(found, options);
+  if (found !== undefined && !isPublished(found)) return startFile(found, options);
   // webpack and Rspack recognise this expression and bundle the worker's file. For them `import.meta.url` is the file's place
   // before it was bundled.
   return new Worker(new URL('./putlogs-worker.js', import.meta.url), options);
+}
+
+/** Of `new Worker(file)` Turbopack would guess that any file of this folder is a worker, and build the declarations too. */
+function startFile(file: string, options: WorkerOptions): Worker {
+  return Reflect.construct(Worker, [file, options]);
 }
 
 /** Where bundlers make CommonJS of ES modules, `import.meta` may be empty. */
