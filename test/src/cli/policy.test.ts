@@ -1,3 +1,4 @@
+import { parse as parseHcl } from '@cdktn/hcl2json';
 import { type Local, start } from '@putlogs/local';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'yaml';
@@ -207,6 +208,7 @@ test('Terraform names data sources for what is not known, and none for what is',
     /resources = \["arn:\$\{data\.aws_partition\.current\.partition\}:logs:\$\{data\.aws_region\.current\.region\}:/,
   );
   t.regex(unknown.text, /^resource "aws_iam_policy" "write_logs" \{$/m);
+  await t.notThrowsAsync(parseHcl('policy.tf', unknown.text));
   const args = [
     '--format',
     'terraform',
@@ -305,7 +307,9 @@ test('a name that looks like code means itself, in CloudFormation, CDK and Terra
   t.is(Properties.AssumeRolePolicyDocument.Statement[0].Principal.AWS, ODD);
   const [, principal] = /new ArnPrincipal\((.*)\),$/m.exec(await as('cdk')) ?? [];
   t.is(new Function(`return ${principal};`)(), ODD);
-  const [, identifier = ''] = /identifiers = \[(.*)\]$/m.exec(await as('terraform')) ?? [];
+  const terraform = await as('terraform');
+  await t.notThrowsAsync(parseHcl('policy.tf', terraform));
+  const [, identifier = ''] = /identifiers = \[(.*)\]$/m.exec(terraform) ?? [];
   // The escapes are those of JSON, but for what begins a template.
   t.notRegex(identifier.replaceAll(/[$%]{2}\{/g, ''), /[$%]\{/);
   t.is(JSON.parse(identifier.replaceAll(/([$%])\1\{/g, '$1{')), ODD);

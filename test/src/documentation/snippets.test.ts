@@ -2,6 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse as parseHcl } from '@cdktn/hcl2json';
 import test, { type ExecutionContext } from 'ava';
 import { parseAllDocuments } from 'yaml';
 import { PAGES, ROOT, type Snippet, snippetsOf } from './pages.js';
@@ -14,14 +15,15 @@ const inLanguages = (...languages: string[]) =>
   snippets.filter(({ language }) => languages.includes(language));
 
 /** How each language is checked, besides JavaScript and TypeScript, which are compiled. */
-const CHECKS: Readonly<Record<string, (code: string) => void>> = {
+const CHECKS: Readonly<Record<string, (code: string) => unknown>> = {
   json: JSON.parse,
   yaml: checkYaml,
   sh: checkShell,
+  hcl: (code) => parseHcl('snippet.tf', code),
 };
 
 /** Of these only a reader can say whether they are right. */
-const UNCHECKED = ['', 'hcl', 'dockerfile', 'ini'];
+const UNCHECKED = ['', 'dockerfile', 'ini'];
 
 for (const [title, languages, options] of [
   ['JavaScript', ['js'], { allowJs: true, checkJs: true, strict: false }],
@@ -41,11 +43,11 @@ test('a wrong name of an option does not compile', async (t) => {
   t.regex(errors[0] ?? '', /service_/);
 });
 
-test('each other snippet parses', (t) => {
+test('each other snippet parses', async (t) => {
   const others = snippets.filter(({ language }) => language in CHECKS);
   t.true(others.length > 30);
   for (const { page, line, language, code } of others)
-    t.notThrows(() => CHECKS[language]?.(code), `${page}:${line}`);
+    await t.notThrowsAsync(async () => CHECKS[language]?.(code), `${page}:${line}`);
 });
 
 test('each snippet names its language', (t) => {
