@@ -13,7 +13,7 @@ export const addDoctor: AddCommand = (program, end) => {
     .command('doctor')
     .summary('Find out why logs do not arrive')
     .description(
-      'Goes through what a record goes through, from the options to the log group, and says what is wrong and how to fix it. Without --send it changes nothing.',
+      'Checks each step on the way of a record, from the options to the log group, and says what is wrong and how to fix it. Without --send it changes nothing.',
     )
     .option(
       '--send',

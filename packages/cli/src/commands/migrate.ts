@@ -12,7 +12,7 @@ export const addMigrate: AddCommand = (program, end) => {
     .command('migrate')
     .summary('Rewrite files that use winston-cloudwatch or pino-cloudwatch')
     .description(
-      'Rewrites files of JavaScript and TypeScript that use winston-cloudwatch, pino-cloudwatch or @serdnam/pino-cloudwatch-transport: imports, constructors, targets and options. Prints the differences, and what it could not carry over.',
+      'Rewrites JavaScript and TypeScript files that use winston-cloudwatch, pino-cloudwatch or @serdnam/pino-cloudwatch-transport: imports, constructors, targets and options. Prints the differences, and what it could not carry over.',
     )
     .argument('<file...>')
     .option('--write', 'write the files; without it nothing is changed')

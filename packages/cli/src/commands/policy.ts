@@ -17,9 +17,9 @@ interface Flags extends Pick<Wanted, 'format' | 'document'> {
 export const addPolicy: AddCommand = (program) => {
   const command = program
     .command('policy')
-    .summary('Print the least IAM policy that these options need')
+    .summary('Print the least-privilege IAM policy for these options')
     .description(
-      'Prints the least IAM policy that a transport with these options needs. Account and Region are filled in where they are known: from the options, else from the credentials that are found here.',
+      'Prints the least-privilege IAM policy for a transport with these options. Account and Region are filled in where they are known: from the options, else from the credentials that are found here.',
     )
     .addOption(new Option('--format <format>', 'the language').choices(Object.keys(FORMATS)).default('json'))
     .addOption(new Option('--json', 'the same as --format json').conflicts('format'))

@@ -24,7 +24,7 @@ export const addReplay: AddCommand = (program, end) => {
     .argument('<path>', 'a spool directory or a dead-letter file')
     .option('--dry-run', 'list what would be sent, and change nothing')
     .option('--to <group>', 'send to this log group instead: GROUP, or GROUP:STREAM')
-    .option('--now', 'give events that are too old for the service the time of the sending')
+    .option('--now', 'give events that are too old for the service the current time')
     .option('--json', 'print JSON')
     .action(async (path: string, { dryRun = false, to, now = false, json = false }: Flags) => {
       const given = givenOptions(command, process.env);

@@ -29,7 +29,7 @@ export const addTail: AddCommand = (program, end) => {
     .command('tail')
     .summary('Read events back, and follow what arrives')
     .description(
-      'Prints the events of log groups, with lines of JSON unfolded. It follows by Live Tail, which AWS charges for by the minute, or by polling.',
+      'Prints the events of log groups, with lines of JSON unfolded. It follows with Live Tail, which AWS charges by the minute, or by polling.',
     )
     .argument('[group...]', 'log groups; default: --log-group-name')
     .option(

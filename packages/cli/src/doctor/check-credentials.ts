@@ -74,7 +74,7 @@ async function identify(
     if (addRefusal(findings, outcome, found)) return undefined;
     // A VPC may have an endpoint for CloudWatch Logs and none for STS, which delivery does not need.
     const { kind, failure } = outcome;
-    const unknown = `as whom is not known: STS ${kind === 'denied' ? 'refuses to tell' : 'does not answer'} (${failure.name})`;
+    const unknown = `the identity is not known: STS ${kind === 'denied' ? 'refuses to tell' : 'does not answer'} (${failure.name})`;
     findings.add('PL-CREDENTIALS', 'Credentials were found', { details: [...details, unknown] });
     return { arn: undefined, account: found.accountId };
   }

@@ -23,7 +23,7 @@ export interface DoctorOptions {
   readonly send: boolean;
 }
 
-/** Goes through what a record goes through, and finds out where it would stop. */
+/** Checks each step on the way of a record, and finds out where it would stop. */
 export async function diagnose(given: Given, options: DoctorOptions, progress: Progress): Promise<Findings> {
   const findings = new Findings();
   findings.leaveOut(options.send ? 'Permissions' : 'Delivery');

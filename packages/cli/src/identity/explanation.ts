@@ -9,7 +9,7 @@ export function explanation(found: FoundIdentity): string[] {
   return [
     ...section('Entity', parts(found)),
     ...section('Instance, for {instance} in names', [`  ${safe(found.instance)}`]),
-    ...section('Also found, but something before it counts', table(unused(found))),
+    ...section('Also found, but something else takes precedence', table(unused(found))),
     ...section('Metadata services', questions(found)),
     ...section('Problems', found.problems.map(sentence)),
     ...section('Notes', found.notes.map(sentence)),

@@ -78,7 +78,7 @@ export interface LetterSurvey {
   readonly unreadable: number;
   /** Events that the service rejects for their age. */
   readonly tooOld: number;
-  /** Events that --now gives the time of the sending: also those that had expired. */
+  /** Events that --now gives the current time: also those that had expired. */
   readonly retimable: number;
 }
 

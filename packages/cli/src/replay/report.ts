@@ -47,7 +47,7 @@ export function printLetters(file: string, survey: LetterSurvey, now: boolean): 
 
 function printTooOld({ tooOld, retimable }: Pick<LetterSurvey, 'tooOld' | 'retimable'>, now: boolean): void {
   if (now && retimable > 0)
-    stdout.line(`  ${plural(retimable, 'event', 'events')} would get the time of the sending`);
+    stdout.line(`  ${plural(retimable, 'event', 'events')} would get the current time`);
   if (!now && tooOld > 0)
     stdout.line(
       `  ${plural(tooOld, 'event is', 'events are')} older than 14 days, too old for the service; --now sends ${tooOld === 1 ? 'it' : 'them'} with the current time`,
@@ -89,7 +89,7 @@ export function printResult(result: ReplayResult & { readonly unreadable?: numbe
     ]);
   for (const line of table(rows)) stdout.line(line);
   if (retimed > 0)
-    stdout.line(`  ${plural(retimed, 'event was', 'events were')} too old, and got the time of the sending`);
+    stdout.line(`  ${plural(retimed, 'event was', 'events were')} too old, and got the current time`);
   if (unreadable > 0)
     stdout.line(
       `  ${plural(unreadable, 'line was not a dead letter', 'lines were not dead letters')}, and stay in ${safe(deadLetterFile)}.replay`,

@@ -113,7 +113,7 @@ test.serial('a call that was killed is continued by the next one, also without t
 });
 
 test.serial(
-  '--now gives what was too old or expired the time of the sending, and nothing else',
+  '--now gives what was too old or expired the current time, and nothing else',
   async (t) => {
     const local = await service(t);
     const startedAt = Date.now();
@@ -225,7 +225,7 @@ test.serial('--dry-run tells how many are too old, and with --now what becomes o
     return stdout;
   };
   t.regex(await dry(), /^ {2}2 events are older than 14 days, too old for the service; --now sends them /m);
-  t.regex(await dry('--now'), /^ {2}3 events would get the time of the sending$/m);
+  t.regex(await dry('--now'), /^ {2}3 events would get the current time$/m);
   t.like(JSON.parse(await dry('--json')), { tooOld: 2, retimed: 0 });
   t.like(JSON.parse(await dry('--json', '--now')), { tooOld: 2, retimed: 3 });
   const { stdout } = await answer(['replay', '--now', '--json', file], { env: local.env });

@@ -93,7 +93,7 @@ for (const [to, stream] of [
 }
 
 test.serial(
-  'events that are too old are kept apart, and --now sends them with the time of the sending',
+  'events that are too old are kept apart, and --now sends them with the current time',
   async (t) => {
     const [local, root] = [await service(t), spoolFolder(t)];
     leave(root, 1, oldSegment(['old'], 'a', 20 * DAY_MS));
@@ -111,7 +111,7 @@ test.serial(
     const startedAt = Date.now();
     const second = await answer(['replay', '--now', file], { env: local.env });
     t.is(second.code, 0);
-    t.regex(second.stdout, /^ {2}1 event was too old, and got the time of the sending$/m);
+    t.regex(second.stdout, /^ {2}1 event was too old, and got the current time$/m);
     const old = local.events('/old').find(({ message }) => message === 'old');
     t.true((old?.timestamp ?? 0) >= startedAt);
     t.deepEqual(readdirSync(root), []);
@@ -137,7 +137,7 @@ test.serial('--dry-run tells how many are too old', async (t) => {
   const dry = async (...flags: readonly string[]) =>
     (await answer(['replay', '--dry-run', ...flags, root], { env: local.env })).stdout;
   t.regex(await dry(), /^ {2}1 event is older than 14 days, too old for the service; --now sends it /m);
-  t.regex(await dry('--now'), /^ {2}1 event would get the time of the sending$/m);
+  t.regex(await dry('--now'), /^ {2}1 event would get the current time$/m);
   const folders: { tooOld: number }[] = JSON.parse(await dry('--json')).folders;
   t.deepEqual(folders.map(({ tooOld }) => tooOld).toSorted(), [0, 1]);
 });
