@@ -91,7 +91,10 @@ test('putlogs entity --explain says where each part comes from, what does not co
   const { code, stdout } = await answer(['entity', '--explain'], { cwd: application(t), env });
   t.is(code, 0);
   t.regex(stdout, /^ {2}Name +checkout-role +from IAM role$/m);
-  t.regex(stdout, /^Also found, but something else takes precedence\n {2}Name +checkout +from package\.json$/m);
+  t.regex(
+    stdout,
+    /^Also found, but something else takes precedence\n {2}Name +checkout +from package\.json$/m,
+  );
   t.regex(stdout, /^ {2}PUT http:\/\/127\.0\.0\.1:\d+\/latest\/api\/token +status 200 +\d+ ms$/m);
   t.false(stdout.includes('\u001b'));
 });

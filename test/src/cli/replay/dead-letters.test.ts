@@ -112,24 +112,21 @@ test.serial('a call that was killed is continued by the next one, also without t
   t.is(new Set(arrived(local)).size, 10);
 });
 
-test.serial(
-  '--now gives what was too old or expired the current time, and nothing else',
-  async (t) => {
-    const local = await service(t);
-    const startedAt = Date.now();
-    const old = { timestamp: startedAt - 86_400_000 };
-    const text = letter('expired', { ...old, reason: 'expired' }) + letter('invalid', old);
-    const { code, stdout } = await answer(['replay', '--now', '--json', fileWith(t, text)], {
-      env: local.env,
-    });
-    t.is(code, 0);
-    t.like(JSON.parse(stdout), { delivered: 2, retimed: 1 });
-    const timeOf = (message: string) =>
-      local.events('/old').find((event) => event.message === message)?.timestamp;
-    t.true((timeOf('expired') ?? 0) >= startedAt);
-    t.is(timeOf('invalid'), old.timestamp);
-  },
-);
+test.serial('--now gives what was too old or expired the current time, and nothing else', async (t) => {
+  const local = await service(t);
+  const startedAt = Date.now();
+  const old = { timestamp: startedAt - 86_400_000 };
+  const text = letter('expired', { ...old, reason: 'expired' }) + letter('invalid', old);
+  const { code, stdout } = await answer(['replay', '--now', '--json', fileWith(t, text)], {
+    env: local.env,
+  });
+  t.is(code, 0);
+  t.like(JSON.parse(stdout), { delivered: 2, retimed: 1 });
+  const timeOf = (message: string) =>
+    local.events('/old').find((event) => event.message === message)?.timestamp;
+  t.true((timeOf('expired') ?? 0) >= startedAt);
+  t.is(timeOf('invalid'), old.timestamp);
+});
 
 test.serial('lines that are not dead letters are kept and told', async (t) => {
   const local = await service(t);
