@@ -22,7 +22,7 @@ const MISTAKES = [
     env: () => ({ PUTLOGS_FLUSH_INTERVALL_MS: '500' }),
     names: /\bPUTLOGS_FLUSH_INTERVALL_MS\b.*\bPUTLOGS_FLUSH_INTERVAL_MS\b/,
   },
-  { what: 'no Region', env: () => ({ AWS_REGION: '' }), names: /AWS_REGION/ },
+  { what: 'no Region', env: () => ({ AWS_REGION: '', AWS_DEFAULT_REGION: '' }), names: /AWS_REGION/ },
   {
     what: 'a Region that does not exist',
     env: () => ({ AWS_REGION: 'eu-cental-1', AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: '' }),
