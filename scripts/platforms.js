@@ -1,7 +1,6 @@
 // Installs the packed packages as others do, and looks whether all records arrive: with each supported version of Node, Pino and
 // Winston, with package managers, other runtimes and bundlers. `--only node,managers,runtimes,runners,bundlers` tries some of them.
 // `--write` puts the tables into docs/platforms.md. Needs npm's registry, and takes long.
-import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { putPart } from './pages/part.js';
 import { Workshop } from './platforms/project.js';
@@ -35,7 +34,7 @@ try {
     if (write) putPart('docs/platforms.md', name, `scripts/platforms.js`, table);
   }
 } finally {
-  rmSync(workshop.folder, { recursive: true });
+  workshop.remove();
 }
 
 /** Anything else makes the script fail, and so does what works although the table says that it does not. */

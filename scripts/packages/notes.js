@@ -19,8 +19,8 @@ export function notesOf(version, folder) {
 function sectionOf(version, changelog) {
   const [title, ...sections] = changelog.split(/^## /m);
   const section = sections.find((text) => text.split('\n')[0].trim() === version);
-  if (section === undefined) return '';
-  const body = section.slice(section.indexOf('\n')).trim();
+  const body = section?.slice(version.length).trim() ?? '';
+  if (body === '') return '';
   const [, name] = /^# (@putlogs\/\w+)$/m.exec(title) ?? [];
   return `${name === undefined ? '' : `## ${name}\n\n`}${body}\n`;
 }

@@ -8,6 +8,8 @@ import { packAll } from './pack.js';
 
 const DEADLINE_MS = 600_000;
 
+const NPM_INSTALL = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'];
+
 const run = promisify(execFile);
 
 /** For npm and what its scripts run: news and telemetry are off. */
@@ -21,14 +23,14 @@ const QUIET = {
 /** A folder for projects of strangers, who get our packages as they would be published. */
 export class Workshop {
   folder = mkdtempSync(join(tmpdir(), 'putlogs-projects-'));
-  #archives = specifiersOf(packAll(join(this.folder, 'packed')));
+  archives = specifiersOf(packAll(join(this.folder, 'packed')));
 
   /** A folder of its own, in which `place` puts the project. */
   project(name, place) {
     const folder = join(this.folder, name);
     mkdirSync(folder);
     place?.(folder);
-    return new Project(folder, this.#archives);
+    return new Project(folder, this.archives);
   }
 
   remove() {
@@ -55,11 +57,14 @@ class Project {
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   }
 
-  /** `npm install`, with our packages from their archives. @param packages added to those of package.json */
-  async install(packages = []) {
+  /**
+   * Installs it, with our packages from their archives.
+   * @param packages added to those of package.json; with another package manager than npm, ours alone
+   */
+  async install(packages = [], [manager, ...args] = NPM_INSTALL) {
     this.#useArchives(packages.filter((name) => name in this.#archives));
     const others = packages.filter((name) => !(name in this.#archives));
-    await this.npm('install', '--prefer-offline', '--no-audit', '--no-fund', ...others);
+    await this.#run(manager, [...args, ...others], QUIET);
   }
 
   #useArchives(added) {
@@ -113,9 +118,11 @@ class Project {
   }
 }
 
-/** Nothing that the user of this machine has configured but npm. */
+/** Nothing that the user of this machine has configured but how npm's registry is reached. */
 function surroundings() {
-  const npm = Object.entries(process.env).filter(([name]) => /^npm_config_(?:registry|cache)$/i.test(name));
+  const registry = Object.entries(process.env).filter(([name]) =>
+    /^(?:npm_config_registry|npm_config_cache|NODE_EXTRA_CA_CERTS)$/i.test(name),
+  );
   return {
     PATH: process.env.PATH,
     HOME: homedir(),
@@ -123,6 +130,6 @@ function surroundings() {
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    ...Object.fromEntries(npm),
+    ...Object.fromEntries(registry),
   };
 }

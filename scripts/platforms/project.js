@@ -1,56 +1,48 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packAll } from '../packages/pack.js';
+import { Workshop as Projects } from '../packages/project.js';
 import { application } from './application.js';
 
 const PACKAGES = ['@putlogs/core', '@putlogs/pino', '@putlogs/winston'];
-const NPM = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** A folder for all projects, with the packages as they would be published. */
+/** Projects with the same application, which other package managers than npm may install. */
 export class Workshop {
-  #folder = mkdtempSync(join(tmpdir(), 'putlogs-platforms-'));
-  #packed = Object.fromEntries(
-    Object.entries(packAll(join(this.#folder, 'packed'))).filter(([name]) => PACKAGES.includes(name)),
-  );
+  #projects = new Projects();
 
   get folder() {
-    return this.#folder;
+    return this.#projects.folder;
   }
 
   /** An application that has installed the packages and these dependencies. @returns its folder */
-  project(name, dependencies, { install = NPM, files = {} } = {}) {
-    const packed = this.#packed;
-    const manifest = {
-      name: 'app',
-      private: true,
-      dependencies: { ...packed, ...dependencies },
-      // The packages depend on each other by version, and that is not published.
-      overrides: Object.fromEntries(Object.keys(packed).map((key) => [key, `$${key}`])),
-      resolutions: packed,
-    };
-    const overrides = Object.entries(packed).map(([key, file]) => `  '${key}': '${file}'\n`);
-    return this.#create(name, install, {
-      'package.json': JSON.stringify(manifest),
+  async project(name, dependencies, { install, files = {} } = {}) {
+    const { archives } = this.#projects;
+    const overrides = Object.entries(archives).map(([key, archive]) => `  '${key}': '${archive}'\n`);
+    const project = this.#create(name, {
+      'package.json': JSON.stringify({ name: 'app', private: true, dependencies, resolutions: archives }),
       'pnpm-workspace.yaml': `overrides:\n${overrides.join('')}`,
       'app.mjs': application('esm'),
       'app.cjs': application('cjs'),
       ...files,
     });
+    await project.install(PACKAGES, install);
+    return project.folder;
   }
 
   /** Programs, of npm. @returns their folder of modules */
-  programs(name, dependencies) {
-    const files = { 'package.json': JSON.stringify({ private: true, dependencies }) };
-    return join(this.#create(name, NPM, files), 'node_modules');
+  async programs(name, dependencies) {
+    const project = this.#create(name, {
+      'package.json': JSON.stringify({ private: true, dependencies }),
+    });
+    await project.install();
+    return join(project.folder, 'node_modules');
   }
 
-  #create(name, [program, ...args], files) {
-    const folder = join(this.#folder, name);
-    mkdirSync(folder);
-    for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-    execFileSync(program, args, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-    return folder;
+  remove() {
+    this.#projects.remove();
+  }
+
+  #create(name, files) {
+    const project = this.#projects.project(name);
+    for (const [file, text] of Object.entries(files)) project.write(file, text);
+    return project;
   }
 }

@@ -21,10 +21,10 @@ const FORMATS = { 'ES modules': 'app.mjs', CommonJS: 'app.cjs' };
 export const GROUPS = { node, managers, runtimes, runners, bundlers };
 
 /** Not to be compiled: npm has the binaries. */
-function nodes(workshop, versions = NODES) {
+async function nodes(workshop, versions = NODES) {
   const kind = `${process.platform}-${process.arch}`;
   const names = versions.map((version) => [`node-${version.split('.')[0]}`, version]);
-  const modules = workshop.programs(
+  const modules = await workshop.programs(
     `nodes-${versions.join('-')}`,
     Object.fromEntries(names.map(([name, version]) => [name, `npm:node-${kind}@${version}`])),
   );
@@ -32,9 +32,9 @@ function nodes(workshop, versions = NODES) {
 }
 
 async function* node(workshop) {
-  const programs = nodes(workshop);
+  const programs = await nodes(workshop);
   for (const [pino, winston] of LOGGERS) {
-    const cwd = workshop.project(`pino-${pino}`, { pino, winston });
+    const cwd = await workshop.project(`pino-${pino}`, { pino, winston });
     for (const program of programs) {
       const file = Object.values(FORMATS)[programs.indexOf(program) % 2];
       const version = execFileSync(program, ['--version'], { encoding: 'utf8' }).trim().slice(1);
@@ -45,7 +45,7 @@ async function* node(workshop) {
 }
 
 async function* managers(workshop) {
-  const programs = workshop.programs('yarn', { '@yarnpkg/cli-dist': '4' });
+  const programs = await workshop.programs('yarn', { '@yarnpkg/cli-dist': '4' });
   const yarn4 = [process.execPath, join(programs, '@yarnpkg/cli-dist/bin/yarn.js')];
   const tools = {
     npm: [{}, []],
@@ -60,7 +60,7 @@ async function* managers(workshop) {
     ],
   };
   for (const [tool, [options, runner]] of Object.entries(tools)) {
-    const cwd = workshop.project(tool.replaceAll(/\W+/g, '-'), NEWEST, options);
+    const cwd = await workshop.project(tool.replaceAll(/\W+/g, '-'), NEWEST, options);
     const command = runner.length === 0 ? [process.execPath] : runner;
     for (const [format, file] of Object.entries(FORMATS))
       yield [`${tool}, ${format}`, await tryAll(ALL, [...command, file], { cwd })];
@@ -69,7 +69,7 @@ async function* managers(workshop) {
 
 async function* runtimes(workshop) {
   const files = { 'remedied.mjs': `${application('esm')}${remedy()}` };
-  const cwd = workshop.project('runtimes', { ...NEWEST, bun: '1', deno: '2' }, { files });
+  const cwd = await workshop.project('runtimes', { ...NEWEST, bun: '1', deno: '2' }, { files });
   const programs = { bun: ['run'], deno: ['run', '-A', '--quiet'] };
   for (const [name, args] of Object.entries(programs)) {
     const program = join(cwd, 'node_modules', '.bin', name);
@@ -93,15 +93,15 @@ function remedy() {
 
 async function* runners(workshop) {
   const files = Object.fromEntries(RUNNERS.map(({ file, test }) => [file, test]));
-  const cwd = workshop.project('runners', { ...NEWEST, ...ofRunners }, { files });
+  const cwd = await workshop.project('runners', { ...NEWEST, ...ofRunners }, { files });
   const columns = ['createStream', 'pino.transport', 'Winston', 'in-process'];
   for (const { label, run, file } of RUNNERS)
     yield [label, await tryAll(columns, run(cwd, file), { cwd, isRunner: true })];
 }
 
 async function* bundlers(workshop) {
-  const cwd = workshop.project('bundlers', { ...NEWEST, ...buildWith.packages });
-  const [node26] = nodes(workshop, ['26']);
+  const cwd = await workshop.project('bundlers', { ...NEWEST, ...buildWith.packages });
+  const [node26] = await nodes(workshop, ['26']);
   const built = [];
   for (const [name, { build, file, run = [process.execPath] }] of Object.entries(buildWith.recipes)) {
     const out = join(workshop.folder, 'built', name.replaceAll(/\W+/g, '-'));
