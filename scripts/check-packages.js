@@ -9,7 +9,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { notesOf } from './packages/notes.js';
-import { packAll } from './packages/pack.js';
+import { packAll, pnpm } from './packages/pack.js';
 
 /**
  * How large each may be, in kB: the archive, and the tar file in it. `attw`: the arguments that name the consumers that the
@@ -40,8 +40,8 @@ try {
     checkSizes(name, archive, limits);
     if (hashOf(archive) !== hashOf(again[`@putlogs/${name}`]))
       throw new Error(`packages/${name} packed twice gives different archives.`);
-    run('pnpm', ['exec', 'publint', 'run', archive, '--strict']);
-    if (limits.attw !== undefined) run('pnpm', ['exec', 'attw', archive, ...limits.attw, '--quiet']);
+    run('publint', 'run', archive, '--strict');
+    if (limits.attw !== undefined) run('attw', archive, ...limits.attw, '--quiet');
     checkContents(name, archive);
     const bill = billOfMaterials(name);
     checkBill(name, archive, bill);
@@ -92,7 +92,7 @@ function pathsIn({ main, types, bin, exports, imports }) {
 function billOfMaterials(name) {
   const kinds = name === BUNDLES_LIBRARIES ? [] : ['--prod'];
   const flags = ['--sbom-format', 'cyclonedx', '--lockfile-only', '--exclude-peers', ...kinds];
-  return execFileSync('pnpm', ['--filter', `@putlogs/${name}`, 'sbom', ...flags], { encoding: 'utf8' });
+  return pnpm(['--filter', `@putlogs/${name}`, 'sbom', ...flags]);
 }
 
 function checkBill(name, archive, bill) {
@@ -123,6 +123,6 @@ function hashOf(archive) {
   return createHash('sha256').update(readFileSync(archive)).digest('hex');
 }
 
-function run(command, args) {
-  execFileSync(command, args, { stdio: 'inherit' });
+function run(...command) {
+  pnpm(['exec', ...command], { stdio: 'inherit' });
 }

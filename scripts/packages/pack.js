@@ -11,9 +11,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
  */
 export function packAll(destination) {
   mkdirSync(destination, { recursive: true });
-  const [command, ...args] = pnpm();
   const flags = ['--recursive', '--filter', './packages/*', 'pack', '--pack-destination', destination];
-  execFileSync(command, [...args, ...flags], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  pnpm(flags, { stdio: ['ignore', 'ignore', 'inherit'] });
   return Object.fromEntries(
     readdirSync(destination).map((file) => {
       const [, name] = /^putlogs-(\w+)-/.exec(file) ?? [];
@@ -22,9 +21,10 @@ export function packAll(destination) {
   );
 }
 
-/** pnpm is there where pnpm started this. */
-function pnpm() {
-  if (process.env.npm_config_user_agent?.startsWith('pnpm/')) return ['pnpm'];
+/** pnpm is there where pnpm started this. @returns its output */
+export function pnpm(args, options) {
   const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return ['npx', '-y', packageManager.split('+')[0]];
+  const isThere = process.env.npm_config_user_agent?.startsWith('pnpm/');
+  const [program, ...first] = isThere ? ['pnpm'] : ['npx', '-y', packageManager.split('+')[0]];
+  return execFileSync(program, [...first, ...args], { cwd: ROOT, encoding: 'utf8', ...options });
 }
