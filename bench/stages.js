@@ -24,6 +24,7 @@ const LINES = 8192;
 const MAX_LINE_BYTES = 1_048_576;
 const HEAD = { logGroupName: '/bench', logStreamName: 'bench' };
 
+const silent = pino({}, { write: () => undefined });
 const texts = linesOfPino();
 const lines = texts.map((text) => Buffer.from(text));
 const chunk = Buffer.from(texts.map((text) => `${text}\n`).join(''));
@@ -41,6 +42,7 @@ const oneFrame = new FrameBuffer(MAX_LINE_BYTES);
 
 /** Of a record, or of a full batch. @type {readonly [stage: string, records: number, run: () => unknown][]} */
 const STAGES = [
+  ['Pino: a log call into an empty write', 1, each(texts, () => silent.info(fields(0), TEXT))],
   ['Pino: bytes → lines', LINES, () => new LineSplitter(() => undefined, MAX_LINE_BYTES).push(chunk)],
   ['Pino: line → timestamp', 1, each(lines, (line) => timeOf(line, 1_790_000_000_000))],
   ['a log event of bytes', 1, each(lines, (line) => toLogEvents(1_790_000_000_000, line))],

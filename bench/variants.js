@@ -42,6 +42,9 @@ export const VARIANTS = [
   }),
   pino('putlogs-pino', '@putlogs/pino, `pino.transport`', 'ours'),
   pino('pino-stdout', 'Pino → stdout', 'floor', { output: 'null' }),
+  pino('pino-stdout-sdk', 'Pino → stdout, and a worker that only loads the AWS SDK', 'floor', {
+    output: 'null',
+  }),
   pino('pino-cat', 'Pino → pipe → `cat > /dev/null`', 'floor', {
     module: 'pino-stdout',
     output: 'cat',

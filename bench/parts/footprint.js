@@ -8,6 +8,7 @@ const LOAD = { records: 2000, rate: 100, warmUp: { records: 100, rate: 100 } };
 
 const MEASURED = [
   'pino-stdout',
+  'pino-stdout-sdk',
   'putlogs-pino-stream',
   'putlogs-pino-in-process',
   'putlogs-pino',
@@ -66,7 +67,7 @@ export function footprintSummary(rows) {
 
 function addedText(rows, row, figure) {
   const added = addedBytes(rows, row, figure);
-  return row.variant.role === 'floor' || Number.isNaN(added) ? '' : fixed(added / 1e6, 1);
+  return row.variant.name === stdoutOf(row) || Number.isNaN(added) ? '' : fixed(added / 1e6, 1);
 }
 
 export const peakRss = ({ peakRssBytes }) => peakRssBytes;
@@ -74,5 +75,7 @@ const anonymous = ({ anonymousBytes }) => anonymousBytes;
 
 /** To the logger that writes to stdout; NaN where that was not measured. @param {readonly Row[]} rows @param {Row} row */
 export function addedBytes(rows, row, figure) {
-  return medianOf(row, figure) - medianOf(rowOf(rows, `${row.variant.logger}-stdout`), figure);
+  return medianOf(row, figure) - medianOf(rowOf(rows, stdoutOf(row)), figure);
 }
+
+const stdoutOf = ({ variant }) => `${variant.logger}-stdout`;
