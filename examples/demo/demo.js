@@ -14,9 +14,12 @@ const APPS = [
   { name: 'winston.js', logGroupName: '/demo/winston' },
 ];
 
+// There, somebody can look at the page until they have seen enough.
+const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
+
 const local = await start();
 print(`${bold('CloudWatch Logs')} on this machine: @putlogs/local at ${local.endpoint}`);
-print(`${bold('Its page')} shows what arrives: ${local.endpoint}/`);
+if (atTerminal) print(`${bold('Its page')} shows what arrives: ${local.endpoint}/`);
 print(
   `${bold('Two applications')}, ${REQUESTS} HTTP requests each: ${APPS.map(({ name }) => `examples/demo/${name}`).join(', ')}`,
 );
@@ -33,8 +36,7 @@ print(
 );
 process.exitCode = complete ? 0 : 1;
 
-// At a terminal, somebody can look at the page until they have seen enough.
-if (process.stdin.isTTY && process.stdout.isTTY) {
+if (atTerminal) {
   print(`\nAll of it is on the page ${bold(`${local.endpoint}/`)}. Press Ctrl+C to end.`);
 } else {
   await local.close();
@@ -99,7 +101,7 @@ function countArrivedOnce(logGroupName) {
 }
 
 function show({ name, logGroupName, counts, arrivedOnce }) {
-  const events = local.events(logGroupName);
+  const events = local.events(logGroupName).sort((a, b) => a.timestamp - b.timestamp);
   const [first] = events;
   const puts = local.requests.filter(
     (r) => r.logGroupName === logGroupName && r.operation === 'PutLogEvents' && r.status === 200,
