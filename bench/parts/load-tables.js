@@ -81,13 +81,13 @@ export function costSentences(rows) {
   const winstonFloor = `(${costs('winston-floor').call} without a transport, ${costs('putlogs-winston-format').call} with \`jsonFormat\`)`;
   const peer = `${costs('winston-cloudwatch').cpu} with winston-cloudwatch.`;
   const sentences = {
-    'README.md': `In a flood, a log call takes ${pino.call} with Pino ${pinoFloor},
+    'README.md': `At full speed, a log call takes ${pino.call} with Pino ${pinoFloor},
 and ${winston.call} with Winston ${winstonFloor}.
 All threads together spend ${pino.cpu} of CPU per record with Pino, ${winston.cpu} with Winston,
 and ${peer}`,
-    'packages/pino/README.md': `In a flood, a log call takes ${pino.call} ${pinoFloor}.
+    'packages/pino/README.md': `At full speed, a log call takes ${pino.call} ${pinoFloor}.
 All threads together spend ${pino.cpu} of CPU per record.`,
-    'packages/winston/README.md': `In a flood, a log call takes ${winston.call} ${winstonFloor}.
+    'packages/winston/README.md': `At full speed, a log call takes ${winston.call} ${winstonFloor}.
 All threads together spend ${winston.cpu} of CPU per record, and ${peer}`,
   };
   return Object.values(sentences).some((text) => text.includes('NaN')) ? undefined : sentences;
