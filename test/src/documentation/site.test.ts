@@ -189,7 +189,7 @@ siteTest(
   '/docs/routing.html',
   async (t, page) => {
     const code = page.locator('.language-js').first();
-    t.regex(await textOf(page, '.language-js code'), /^createStream\(/);
+    t.regex(await textOf(page, '.language-js code'), /^import \{ createStream \} from/);
     t.true((await code.locator('span[style*="--shiki-dark"]').count()) > 3);
     t.true((await page.locator('main code', { hasText: '{service}' }).count()) > 0);
   },

@@ -26,8 +26,8 @@ const CHECKS: Readonly<Record<string, (code: string) => unknown>> = {
 const UNCHECKED = ['', 'dockerfile', 'ini'];
 
 for (const [title, languages, options] of [
-  ['JavaScript', ['js'], { allowJs: true, checkJs: true, strict: false }],
-  ['TypeScript', ['ts', 'tsx'], { strict: true, jsx: 'react-jsx', experimentalDecorators: true }],
+  ['JavaScript', ['js'], { allowJs: true, checkJs: true }],
+  ['TypeScript', ['ts', 'tsx'], { jsx: 'react-jsx', experimentalDecorators: true }],
 ] as const) {
   test(`each snippet of ${title} compiles against the packages`, async (t) => {
     t.deepEqual(await compile(t, inLanguages(...languages), options), []);
@@ -38,7 +38,7 @@ test('a wrong name of an option does not compile', async (t) => {
   const code =
     "import { createStream } from '@putlogs/pino';\ncreateStream({ logGroupName: '/my/app', service_: 'x' });\n";
   const snippet = { page: 'a.md', line: 1, language: 'js', code };
-  const errors = await compile(t, [snippet], { allowJs: true, checkJs: true, strict: false });
+  const errors = await compile(t, [snippet], { allowJs: true, checkJs: true });
   t.is(errors.length, 1);
   t.regex(errors[0] ?? '', /service_/);
 });
@@ -74,7 +74,7 @@ function compile(t: ExecutionContext, own: readonly Snippet[], options: object):
   });
 }
 
-/** As in the application of a user. */
+/** As in the application of a user, who may be strict. */
 function configuration(options: object): object {
   return {
     compilerOptions: {
@@ -83,6 +83,8 @@ function configuration(options: object): object {
       moduleDetection: 'force',
       types: ['node'],
       typeRoots: [join(ROOT, 'node_modules/@types')],
+      strict: true,
+      noUncheckedIndexedAccess: true,
       noImplicitAny: false,
       skipLibCheck: true,
       noEmit: true,
