@@ -11,8 +11,8 @@ export function publishTexts(root, outDir, sections, linked) {
   writeFileSync(join(outDir, 'llms.txt'), llms(root, sections));
 }
 
-/** https://llmstxt.org */
-function llms(root, sections) {
+/** The list of the pages, in Markdown: https://llmstxt.org */
+export function llms(root, sections) {
   const contents = readFileSync(join(root, 'docs/README.md'), 'utf8');
   const [, about] = /^> (.+(?:\n> .+)*)/m.exec(contents);
   const lists = sections.map(({ title, entries }) => {

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitepress';
 import { repositoryLinks } from '../links.js';
 import { readSections } from '../navigation.js';
 import { addressOf, placeOf } from '../places.js';
-import { publishTexts } from '../texts.js';
+import { llms, publishTexts } from '../texts.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TITLE = 'putlogs';
@@ -20,6 +20,17 @@ const vueOfVitePress = {
 };
 
 const sections = readSections(ROOT);
+/** While the pages are written: a build has it as a file. */
+const llmsInDevelopment = {
+  name: 'llms-in-development',
+  configureServer({ middlewares }) {
+    middlewares.use('/llms.txt', (_request, response) => {
+      response.setHeader('content-type', 'text/plain; charset=utf-8');
+      response.end(llms(ROOT, sections));
+    });
+  },
+};
+
 /** Files that pages link to, and that are no pages. */
 const linked = new Set();
 
@@ -53,7 +64,7 @@ export default defineConfig({
     search: { provider: 'local' },
   },
   vite: {
-    plugins: [vueOfVitePress],
+    plugins: [vueOfVitePress, llmsInDevelopment],
   },
   buildEnd: ({ outDir }) => publishTexts(ROOT, outDir, sections, linked),
 });
