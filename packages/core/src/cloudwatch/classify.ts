@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { FailedOutcome, Failure, RejectedEvents } from '../contracts/outcome.js';
+import { errorMessage } from '../util/error-message.js';
 
 /** The part of PutLogEvents' response that says which events were rejected. */
 export interface RejectedLogEventsInfo {
@@ -126,7 +127,7 @@ function describe(error: unknown): Failure {
   // Network errors of Node are told apart by their code (ECONNREFUSED, ENOTFOUND); their name is always 'Error'.
   const code = property(error, 'code');
   const name = typeof code === 'string' && metadataOf(error).status === undefined ? code : error.name;
-  return { name, message: error.message };
+  return { name, message: errorMessage(error) };
 }
 
 function property(value: unknown, key: string): unknown {

@@ -1,5 +1,9 @@
 import type { FailedOutcome, Failure } from '../contracts/outcome.js';
 
+/** Where the endpoint comes from, if not from the Region. */
+const ENDPOINT =
+  'the endpoint (option endpoint, PUTLOGS_ENDPOINT, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS or AWS_ENDPOINT_URL)';
+
 /** What a failure means for the events that wait, and what the user can do. */
 export function explain({ kind, failure }: FailedOutcome, logGroupName: string): string {
   const cause = `${failure.name}: ${failure.message}`;
@@ -23,7 +27,9 @@ export function explain({ kind, failure }: FailedOutcome, logGroupName: string):
       if (failure.name === 'CredentialsUnreachableError')
         return `${failure.message} Events wait and are sent once it responds.`;
       if (failure.name === 'ENOTFOUND')
-        return `CloudWatch Logs cannot be reached, because no host has its name: check the Region (option region, PUTLOGS_REGION or AWS_REGION), the option endpoint, and the DNS of this host. Events wait and are sent once it is found. (${cause})`;
+        return `CloudWatch Logs cannot be reached, because no host has its name: check the Region (option region, PUTLOGS_REGION or AWS_REGION), ${ENDPOINT}, and the DNS of this host. Events wait and are sent once it is found. (${cause})`;
+      if (failure.name === 'ECONNREFUSED')
+        return `CloudWatch Logs cannot be reached, because connections to it are refused: check ${ENDPOINT}, and what filters the traffic of this host. Events wait and are sent once they are accepted. (${cause})`;
       return `CloudWatch Logs cannot be reached or does not take events. Events wait and are sent once it does. (${cause})`;
     case 'refused':
       return `CloudWatch Logs refuses everything that is sent to log group ${logGroupName}, even single events. A few of these were rejected. The others wait; one batch is tried after each pause. (${cause})`;
@@ -47,7 +53,7 @@ function credentialsHint({ name }: Failure, logGroupName: string): string {
       return 'The source of the AWS credentials (STS, a credential_process, the endpoint of the container or the module) does not respond. It is asked again.';
     case 'AccessDeniedException':
     case 'AccessDenied':
-      return `Access denied: the credentials need logs:PutLogEvents and logs:CreateLogStream (and logs:CreateLogGroup, logs:PutRetentionPolicy, logs:TagResource to create the group) on log group ${logGroupName}.`;
+      return `Access denied: the credentials need logs:PutLogEvents and logs:CreateLogStream (and logs:CreateLogGroup, logs:PutRetentionPolicy, logs:TagResource to create the group) on log group ${logGroupName}. In a policy, its ARN ends in :* (except for logs:TagResource).`;
     case 'InvalidSignatureException':
     case 'SignatureDoesNotMatch':
     case 'RequestExpired':

@@ -59,8 +59,9 @@ export type ProblemCode =
    */
   | 'unreadable'
   /**
-   * The process ended before events were delivered (`dropped.closed`). Fix: in-process, `await flush()` before
-   * `process.exit()`; otherwise raise `closeTimeoutMs`, or use a spool.
+   * The process ended before events were delivered (`dropped.closed`). Fix: correct what an earlier report names. If
+   * there is none: in-process, `await flush()` before `process.exit()`; otherwise raise `closeTimeoutMs`, or use a
+   * spool.
    */
   | 'not-delivered'
   /**

@@ -167,7 +167,7 @@ export class Reporter {
       message,
       counts: this.counts,
     });
-    if (isUnintended && this.#toStderr) writeToStderr(`putlogs: ${message}\n`);
+    if (isUnintended && this.#toStderr) writeToStderr(`putlogs: entity: ${message}\n`);
   }
 
   /**

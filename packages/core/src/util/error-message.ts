@@ -6,6 +6,9 @@ export function errorCode(error: unknown): string {
 /** The message of whatever was thrown, also when it is not an Error. Never throws. */
 export function errorMessage(error: unknown): string {
   try {
+    // A connection that failed at each address of a host has no text of its own.
+    if (error instanceof AggregateError && error.message === '')
+      return error.errors.map(errorMessage).join(', ');
     return String(error instanceof Error ? error.message : error);
   } catch {
     return 'what was thrown has no text';

@@ -228,6 +228,7 @@ test('connections that are refused at several addresses mean unavailable and are
   const { kind, failure } = classify(error);
   t.is(kind, 'unavailable');
   t.is(failure.name, 'ECONNREFUSED');
+  t.is(failure.message, 'connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.1:1');
 });
 
 test('an exception of the service is reported by its name, even with a code', (t) => {

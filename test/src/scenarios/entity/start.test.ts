@@ -179,7 +179,7 @@ for (const msg of ['hello', 'again, after the end']) {
 `;
 
 const NO_NAME =
-  'putlogs: no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME\n';
+  'putlogs: entity: no entity: no name was found for the service; set the option service, PUTLOGS_SERVICE or OTEL_SERVICE_NAME\n';
 
 for (const [what, env, expected] of [
   ['nothing names the service: stderr says so, once', {}, NO_NAME],
