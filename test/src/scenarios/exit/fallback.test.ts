@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once as event } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import type { Local } from '@putlogs/local';
 import test from 'ava';
 import { fixturePath, runFixture } from '../../support/child.js';
 import { messages, range, startLocal } from '../../support/harness.js';
@@ -87,17 +90,7 @@ test.serial(
   async (t) => {
     const local = await startLocal(t);
     local.fault({ kind: 'throttle' });
-    const { PATH, NODE_OPTIONS } = process.env;
-    const child = spawn(process.execPath, ['--no-warnings', fixturePath('unread-fallback.js')], {
-      env: {
-        PATH,
-        NODE_OPTIONS,
-        ...local.env,
-        PUTLOGS_LOG_GROUP_NAME: '/test/app',
-        PUTLOGS_CLOSE_TIMEOUT_MS: '100',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = startUnread(local, 'unread-fallback.js', { PUTLOGS_CLOSE_TIMEOUT_MS: '100' });
     const [said] = await event(child.stderr, 'data');
     t.is(String(said), 'alive');
     let stdout = '';
@@ -105,13 +98,39 @@ test.serial(
       stdout += text;
     });
     await event(child, 'close');
-    t.deepEqual(
-      stdout
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => Number.parseInt(line, 10))
-        .toSorted((a, b) => a - b),
-      range(20),
-    );
+    t.deepEqual(numbersIn(stdout.split('\n')), range(20));
   },
 );
+
+test.serial(
+  'a flush waits for the records that went to a stdout that nobody reads for a while',
+  async (t) => {
+    const local = await startLocal(t);
+    const child = startUnread(local, 'flushed-fallback.js');
+    const told = createInterface(child.stderr)[Symbol.asyncIterator]();
+    t.is((await told.next()).value, 'the worker is done');
+    const written = text(child.stdout);
+    const { delivered, fallback, pending } = JSON.parse((await told.next()).value);
+    t.is(pending, 0, 'all is written');
+    t.is(delivered, messages(local).length);
+    t.is(delivered + fallback, 20);
+    t.deepEqual(numbersIn([...(await written).split('\n'), ...messages(local)]), range(20));
+  },
+);
+
+/** Starts a fixture whose output is read when the test asks for it. */
+function startUnread(local: Local, fixture: string, env: Record<string, string> = {}) {
+  const { PATH, NODE_OPTIONS } = process.env;
+  return spawn(process.execPath, ['--no-warnings', fixturePath(fixture)], {
+    env: { PATH, NODE_OPTIONS, ...local.env, PUTLOGS_LOG_GROUP_NAME: '/test/app', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** The numbers at the beginning of the lines, in order. */
+function numbersIn(lines: readonly string[]): number[] {
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => Number.parseInt(line, 10))
+    .toSorted((a, b) => a - b);
+}
