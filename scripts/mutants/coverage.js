@@ -68,8 +68,8 @@ export class Coverages {
   }
 }
 
-export function executes({ executed }, { file, start }) {
-  return (executed[file] ?? []).some(([from, to]) => from <= start && start < to);
+export function executes({ executed }, { file, at }) {
+  return (executed[file] ?? []).some(([from, to]) => from <= at && at < to);
 }
 
 /** What each process and thread has written at its end. A killed process may have written half of it. */

@@ -1,7 +1,10 @@
 import { parse } from 'acorn';
 import { ancestor } from 'acorn-walk';
 
-/** One change of a file. @typedef {{ start: number, end: number, text: string, kind: string, line: number }} Mutant */
+/**
+ * One change of a file. `at` is what a test has to execute to notice it.
+ * @typedef {{ start: number, end: number, at: number, text: string, kind: string, line: number }} Mutant
+ */
 
 const SWAPPED = {
   '<': '<=',
@@ -29,8 +32,8 @@ const isText = ({ type, value }) => type === 'TemplateLiteral' || typeof value =
 export function mutantsOf(code) {
   const mutants = [];
   const tree = parse(code, { ecmaVersion: 'latest', sourceType: 'module', locations: true });
-  const replace = (kind, { start, end, loc }, text) => {
-    mutants.push({ kind, start, end, text, line: loc.start.line });
+  const replace = (kind, { start, end, loc, at = start }, text) => {
+    mutants.push({ kind, start, end, at, text, line: loc.start.line });
   };
   /** The operator stands between both sides. */
   const swap = (node, left, right) => {
@@ -38,7 +41,8 @@ export function mutantsOf(code) {
     if (text === undefined) return;
     const start = code.indexOf(node.operator, left);
     if (start < 0 || start > right) return;
-    const range = { start, end: start + node.operator.length, loc: node.loc };
+    // For V8 the operator belongs to the right side, which may not be executed before the change.
+    const range = { start, end: start + node.operator.length, at: node.start, loc: node.loc };
     replace(`${node.operator} → ${text}`, range, text);
   };
   const negate = ({ test }) => {
