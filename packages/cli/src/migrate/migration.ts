@@ -24,6 +24,7 @@ const REPLACEMENTS: Readonly<Record<string, string>> = {
 export async function migrateFile(path: string, isWritten: boolean): Promise<MigratedFile> {
   let before = '';
   try {
+    if ((await stat(path)).isDirectory()) throw new Error('it is a directory: name the files in it');
     before = textOf(await readFile(path));
     const migrated = migrateText(path, before);
     if (isWritten && migrated.text !== before) await replaceFile(path, migrated.text);
@@ -74,7 +75,7 @@ export function printMigration(output: Output, files: readonly MigratedFile[], i
   for (const { path, failure } of files)
     if (failure !== undefined) output.line(output.style('red', safe(`${path} stays as it is: ${failure}`)));
   if (packages.length === 0) {
-    if (files.every(({ failure }) => failure === undefined))
+    if (files.every(({ failure, notes }) => failure === undefined && notes.length === 0))
       output.line('No file uses winston-cloudwatch, pino-cloudwatch or @serdnam/pino-cloudwatch-transport.');
     return;
   }

@@ -1,18 +1,16 @@
+import { OPTIONS } from '@putlogs/core/main-thread';
+import { type NumberName, numberText } from './numbers.js';
 import type { Given, OptionsObject } from './options-object.js';
-import {
-  field,
-  fields,
-  isSyntax,
-  keyOf,
-  nameOf,
-  pathOf,
-  type Syntax,
-  withoutTypes,
-} from './source/syntax.js';
+import { field, fields, isSyntax, keyOf, nameOf, type Syntax, withoutTypes } from './source/syntax.js';
 import { functionOf, isVariable, templateOf } from './template.js';
+import { isEnvironmentVariable, isNothing } from './values.js';
 
 /** Rewrites one option of another package. */
-export type OptionRule = (option: Given, options: OptionsObject) => void;
+export interface OptionRule {
+  (option: Given, options: OptionsObject): void;
+  /** What it is called here, if that is all that changes. */
+  readonly to?: string;
+}
 
 /** An option that this project's transports have too. */
 export const same: OptionRule = () => undefined;
@@ -21,7 +19,8 @@ export const same: OptionRule = () => undefined;
 export const withAnother: OptionRule = () => undefined;
 
 export function renamed(name: string): OptionRule {
-  return (option, options) => options.rename(option, name);
+  const rule = (option: Given, options: OptionsObject) => options.rename(option, name);
+  return Object.assign(rule, { to: name });
 }
 
 /** Leaves an option out, and says why. */
@@ -32,16 +31,16 @@ export function notOffered(why: string): OptionRule {
   };
 }
 
-/** A number of milliseconds. Environment variables are texts. */
-export function milliseconds(name: string): OptionRule {
-  return (option, options) => {
-    const path = pathOf(option.value);
-    if (option.value.type === 'Literal' && option.value.value === 0)
-      return notOffered('0 would mean that events are never sent')(option, options);
-    if (path?.[0] === 'process' && path[1] === 'env')
-      options.replace(option, `${name}: Number(${option.text}) || undefined`);
-    else options.rename(option, name);
+/** A number of milliseconds or days, of which 0 and nothing stand for the default in other packages. */
+export function numberOf(name: NumberName): OptionRule {
+  const rule = (option: Given, options: OptionsObject) => {
+    const { rewrite } = options;
+    if (isNothing(option.value)) return options.remove(option);
+    const text = numberText(rewrite, name, option.value);
+    if (text === rewrite.file.textOf(option.value)) options.rename(option, name);
+    else options.replace(option, `${name}: ${text}`);
   };
+  return Object.assign(rule, { to: name });
 }
 
 /** A name that may be a function there. Here it is a template, since a function cannot cross to the worker thread. */
@@ -50,7 +49,9 @@ export const groupOrStreamName: OptionRule = (option, options) => {
   const made = functionOf(rewrite, option.value);
   if (made === undefined) return;
   const template = templateOf(rewrite, made);
-  if (template !== undefined) {
+  const { flaw } = option.name === 'logGroupName' ? OPTIONS.logGroupName : OPTIONS.logStreamName;
+  const forbidden = template?.placeholders.find((placeholder) => flaw?.(placeholder) !== undefined);
+  if (template !== undefined && forbidden === undefined) {
     options.replace(option, `${option.name}: ${template.source}`);
     for (const call of template.calls)
       rewrite.note(option.property, `${option.name}: ${call} is called once now, at the start`);
@@ -61,9 +62,13 @@ export const groupOrStreamName: OptionRule = (option, options) => {
   const isInline = made === withoutTypes(option.value);
   const call = isInline ? `(${option.text})()` : `${option.text}()`;
   options.replace(option, `${option.name}: ${call}`);
+  const why =
+    forbidden === undefined
+      ? 'is a function that cannot be written as a template'
+      : `takes no ${forbidden}, so its function cannot be written as a template`;
   rewrite.note(
     option.property,
-    `${option.name} is a function that cannot be written as a template: it is now called once, at the start; see docs/routing.md for templates and docs/module.md for functions`,
+    `${option.name} ${why}: it is now called once, at the start; see docs/routing.md for templates and docs/module.md for functions`,
   );
 };
 
@@ -87,9 +92,7 @@ export function accessKeys(secret: string): OptionRule {
       return;
     }
     const text = `{ ${propertyOf('accessKeyId', id.text)}, ${propertyOf('secretAccessKey', key.text)} }`;
-    const mayBeMissing = [id, key].some(
-      ({ value }) => pathOf(value)?.slice(0, 2).join('.') === 'process.env',
-    );
+    const mayBeMissing = [id, key].some(({ value }) => isEnvironmentVariable(value));
     options.replace(
       id,
       `credentials: ${mayBeMissing ? `${id.text} && ${key.text} ? ${text} : undefined` : text}`,

@@ -1,4 +1,4 @@
-import type { OptionRule } from './option-rules.js';
+import { type OptionRule, same } from './option-rules.js';
 import { type Given, OptionsObject } from './options-object.js';
 import type { Rewrite } from './rewrite.js';
 import { field, fields, nameOf, pathOf, type Syntax, withoutTypes } from './source/syntax.js';
@@ -14,8 +14,10 @@ export interface OptionsRules {
   isOurs(name: string): boolean;
   /** Called for each object after its options. */
   eachObject?(options: OptionsObject): void;
-  /** Called for all options together, unless there are some that cannot be seen. */
-  atEnd?(expression: Syntax, names: ReadonlySet<string>): void;
+  /** Options that decide something together, as long as they are in one object. */
+  readonly together?: readonly (readonly string[])[];
+  /** Called for all options together. @param isWhole whether there are none that cannot be seen */
+  atEnd?(expression: Syntax, given: readonly Given[], isWhole: boolean): void;
 }
 
 /** Rewrites the options that an expression stands for, wherever in the file their objects are. */
@@ -33,9 +35,23 @@ export class OptionsSource {
 
   migrate(expression: Syntax | undefined): void {
     if (expression === undefined) return;
-    const names = new Set<string>();
-    const isWhole = this.#follow(expression, names);
-    if (isWhole) this.#rules.atEnd?.(expression, names);
+    const given: Given[] = [];
+    const isWhole = this.#follow(expression, given);
+    this.#noteApart(expression, given);
+    this.#rules.atEnd?.(expression, given, isWhole);
+  }
+
+  #noteApart(expression: Syntax, given: readonly Given[]): void {
+    for (const names of this.#rules.together ?? []) {
+      const found = given.filter(({ name }) => names.includes(name));
+      const objects = new Set(found.map(({ property }) => this.#rewrite.file.parentOf(property)));
+      const all = [...new Set(found.map(({ name }) => name))];
+      if (objects.size > 1 && all.length > 1)
+        this.#rewrite.note(
+          expression,
+          `${all.join(' and ')} are in different objects: check which of them counts now`,
+        );
+    }
   }
 
   /** Others may have the options by their old names, or be given what is no longer there. To be called at the end. */
@@ -48,11 +64,22 @@ export class OptionsSource {
       const text = path.join('.');
       const isSame = (use: Syntax) => isWithin(pathOf(this.#wholeOf(use)) ?? [], path);
       for (const use of file.references(root).filter((each) => !followed.includes(each) && isSame(each)))
-        this.#rewrite.note(use, `${text} is used here too: its options have new names`);
+        this.#noteUse(use, text, (pathOf(this.#wholeOf(use)) ?? [])[path.length]);
       const [declaration] = file.declarations(root);
       if (declaration !== undefined && this.#isExported(declaration))
         this.#rewrite.note(declaration, `${text} is exported: its options have new names`);
     }
+  }
+
+  /** @param name that of the option, if it is that of one */
+  #noteUse(use: Syntax, text: string, name: string | undefined): void {
+    const { rules, isOurs, page } = this.#rules;
+    const rule = name !== undefined && Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === same && name !== undefined && isOurs(name)) return;
+    let what = 'its options have new names';
+    if (rule?.to !== undefined) what = `${name} is called ${rule.to} now`;
+    else if (rule !== undefined) what = `change ${name} as docs/migrate/${page} says`;
+    this.#rewrite.note(use, `${text} is used here too: ${what}`);
   }
 
   /** `a.b.c` for its `a` */
@@ -72,13 +99,13 @@ export class OptionsSource {
   }
 
   /** @returns whether all options can be seen */
-  #follow(expression: Syntax, names: Set<string>): boolean {
+  #follow(expression: Syntax, given: Given[]): boolean {
     const value = this.#rewrite.file.valueOf(expression);
     if (value !== withoutTypes(expression)) this.#followed.add(expression);
-    if (value?.type === 'ObjectExpression') return this.#migrateObject(value, names);
+    if (value?.type === 'ObjectExpression') return this.#migrateObject(value, given);
     const parts = value === undefined ? [] : [...partsOf(value), ...this.#returned(value)];
     if (parts.length === 0) this.#noteUnknown(expression);
-    return parts.length > 0 && parts.map((part) => this.#follow(part, names)).every(Boolean);
+    return parts.length > 0 && parts.map((part) => this.#follow(part, given)).every(Boolean);
   }
 
   /** What a function of the file returns that is called there. */
@@ -94,16 +121,16 @@ export class OptionsSource {
     return returns.flatMap((statement) => field(statement, 'argument') ?? []);
   }
 
-  #migrateObject(node: Syntax, names: Set<string>): boolean {
+  #migrateObject(node: Syntax, given: Given[]): boolean {
     const options = new OptionsObject(this.#rewrite, node);
-    for (const { name } of options.given) names.add(name);
+    given.push(...options.given);
     if (!this.#done.has(node)) this.#migrateOptions(options);
     this.#done.add(node);
     return options.others
       .map((other) => {
         const spread = other.type === 'SpreadElement' ? field(other, 'argument') : undefined;
         if (spread === undefined) this.#noteUnknown(other);
-        return spread !== undefined && this.#follow(spread, names);
+        return spread !== undefined && this.#follow(spread, given);
       })
       .every(Boolean);
   }

@@ -2,32 +2,18 @@ import type { OptionsSource } from './options-source.js';
 import type { Rewrite } from './rewrite.js';
 import { field, fields, keyOf, pathOf, type Syntax, textOfLiteral } from './source/syntax.js';
 
-const LOADERS = ['require', 'import'];
-
-/** Rewrites `{ target: 'package', options }`, as in `pino.transport()`. @returns whether the file names the package */
+/** Rewrites `{ target: 'package', options }`, as in `pino.transport()`. @returns whether there is one */
 export function migrateTargets(rewrite: Rewrite, from: string, to: string, options: OptionsSource): boolean {
   const { file, edits } = rewrite;
-  const literals = file
-    .all('Literal')
-    .filter((node) => textOfLiteral(node) === from && !isLoaded(rewrite, node));
-  for (const literal of literals) {
+  let isFound = false;
+  for (const literal of file.all('Literal').filter((node) => textOfLiteral(node) === from)) {
     const targets = targetsOf(rewrite, literal);
-    if (targets.length === 0) {
-      rewrite.note(literal, `'${from}' is left as it is: it is no target of Pino here`);
-      continue;
-    }
+    if (targets.length === 0) continue;
+    isFound = true;
     edits.replace(literal, rewrite.quote(to));
     for (const target of targets) migrateOptions(rewrite, target, literal, options);
   }
-  return literals.length > 0;
-}
-
-/** In an import, which is rewritten elsewhere. */
-function isLoaded({ file }: Rewrite, literal: Syntax): boolean {
-  const parent = file.parentOf(literal);
-  if (parent?.type !== 'CallExpression')
-    return /^(?:Import|Export|TSExternalModule)/.test(parent?.type ?? '');
-  return LOADERS.includes(pathOf(field(parent, 'callee'))?.join('.') ?? '');
+  return isFound;
 }
 
 /** The properties `target` that have the text as a value, or as one of several. */

@@ -1,41 +1,60 @@
 import { OPTIONS } from '@putlogs/core/main-thread';
 import {
   accessKeys,
-  milliseconds,
   notOffered,
+  numberOf,
   type OptionRule,
   renamed,
   same,
   secretKey,
 } from './option-rules.js';
+import type { Given } from './options-object.js';
 import { type OptionsRules, OptionsSource } from './options-source.js';
 import { migrateTargets } from './pino-targets.js';
 import { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
+import { importsOf } from './source/imports.js';
 import type { SourceFile } from './source/source-file.js';
 import { field, fields, nameOf, pathOf, type Syntax, textOfLiteral } from './source/syntax.js';
+import { asOperand, isEnvironmentVariable, isNothing } from './values.js';
 
 const TO = '@putlogs/pino';
 
 type Range = Pick<Syntax, 'start' | 'end'>;
 
-/** `prefix` and `stream` name the log stream; `stream` counts if there are both. */
-const prefix: OptionRule = (option, options) => {
-  if (options.get('stream') !== undefined) return options.remove(option);
-  const text = textOfLiteral(option.value);
-  const name =
-    text === undefined
-      ? `\`\${${option.text}}-{hostname}-{pid}\``
-      : options.rewrite.quote(`${text}-{hostname}-{pid}`);
-  options.replace(option, `logStreamName: ${name}`);
+/** `stream` names the log stream; if it is empty, `prefix` does. */
+const stream: OptionRule = (option, options) => {
+  const prefix = options.get('prefix');
+  if (isNothing(option.value)) options.remove(option);
+  else if (prefix === undefined || isNothing(prefix.value) || textOfLiteral(option.value) !== undefined)
+    options.rename(option, 'logStreamName');
+  else {
+    const name = asOperand(option.value, option.text);
+    options.replace(option, `logStreamName: ${name} || ${nameWith(prefix, options.rewrite)}`);
+  }
 };
+
+const prefix: OptionRule = (option, options) => {
+  const named = options.get('stream');
+  const isNeeded = (named === undefined || isNothing(named.value)) && !isNothing(option.value);
+  if (isNeeded) options.replace(option, `logStreamName: ${nameWith(option, options.rewrite)}`);
+  else options.remove(option);
+};
+
+function nameWith({ value, text }: Given, rewrite: Rewrite): string {
+  const name = '{hostname}-{pid}';
+  const fixed = textOfLiteral(value);
+  if (fixed !== undefined) return rewrite.quote(`${fixed}-${name}`);
+  const whole = `\`\${${text}}-${name}\``;
+  return isEnvironmentVariable(value) ? `(${text} ? ${whole} : ${rewrite.quote(name)})` : whole;
+}
 
 /** Each option of pino-cloudwatch 0.7, which docs/migrate/pino-cloudwatch.md explains. */
 const PINO_CLOUDWATCH_OPTIONS: Readonly<Record<string, OptionRule>> = {
   group: renamed('logGroupName'),
   prefix,
-  stream: renamed('logStreamName'),
-  interval: milliseconds('flushIntervalMs'),
+  stream,
+  interval: numberOf('flushIntervalMs'),
   aws_region: renamed('region'),
   aws_access_key_id: accessKeys('aws_secret_access_key'),
   aws_secret_access_key: secretKey('aws_access_key_id'),
@@ -53,7 +72,7 @@ const PINO_CLOUDWATCH_TRANSPORT_OPTIONS: Readonly<Record<string, OptionRule>> = 
   awsRegion: renamed('region'),
   awsAccessKeyId: accessKeys('awsSecretAccessKey'),
   awsSecretAccessKey: secretKey('awsAccessKeyId'),
-  interval: milliseconds('flushIntervalMs'),
+  interval: numberOf('flushIntervalMs'),
 };
 
 const RULES: readonly OptionsRules[] = [
@@ -61,6 +80,7 @@ const RULES: readonly OptionsRules[] = [
     from: 'pino-cloudwatch',
     page: 'pino-cloudwatch.md',
     rules: PINO_CLOUDWATCH_OPTIONS,
+    together: [['prefix', 'stream']],
     isOurs: (name) => name in OPTIONS,
   },
   {
@@ -84,11 +104,12 @@ export function migratePinoTransports(rewrite: Rewrite): readonly string[] {
 
 /** `pinoCloudWatch(options, errorHandler)` becomes `createStream(options)`. */
 function migrateStreams(rewrite: Rewrite, from: string, options: OptionsSource): boolean {
+  const isOfTypes = importsOf(rewrite.file, from).every((found) => found.kind === 'import' && !found.local);
   const imported = new ReplacedImport(rewrite, {
     from,
     to: TO,
     name: 'createStream',
-    types: { PinoCloudwatchTransportOptions: 'StreamOptions' },
+    types: { PinoCloudwatchTransportOptions: isOfTypes ? 'Options' : 'StreamOptions' },
   });
   if (!imported.isFound) return false;
   const { file, edits } = rewrite;

@@ -55,8 +55,9 @@ export class ReplacedImport {
 
   /** What the source calls an export of ours. It is imported, too. */
   use(name: string): string {
-    if (!this.#found.some(isExtensible)) return `require('${this.#replacement.to}').${name}`;
-    const local = this.#rewrite.file.isFree(name) ? name : `putlogs${name[0]?.toUpperCase()}${name.slice(1)}`;
+    const otherName = `putlogs${name[0]?.toUpperCase()}${name.slice(1)}`;
+    if (!this.#found.some(isExtensible)) return this.#rewrite.load(this.#replacement.to, name, otherName);
+    const local = this.#rewrite.file.isFree(name) ? name : otherName;
     const specifier = local === name ? name : this.#pair(name, local);
     if (!this.#added.includes(specifier)) this.#added.push(specifier);
     return local;

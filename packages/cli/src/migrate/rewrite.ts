@@ -34,6 +34,19 @@ export class Rewrite {
     return this.#notes.toSorted((a, b) => a.line - b.line);
   }
 
+  /**
+   * How the source gets at an export of a package that it does not import yet: by an import, or in a CommonJS module by
+   * `require`. @param otherName what the import is called if the name of the export is taken
+   */
+  load(packageName: string, name: string, otherName: string): string {
+    if (!this.file.isModule) return `require('${packageName}').${name}`;
+    const local = this.file.isFree(name) ? name : otherName;
+    const specifier = local === name ? name : `${name} as ${local}`;
+    const line = `import { ${specifier} } from ${this.quote(packageName)};\n`;
+    this.edits.insert(this.file.startOfImports, line);
+    return local;
+  }
+
   /** The quotes that the file uses for most of its texts. */
   quote(text: string): string {
     const singles = this.file.text.split("'").length;

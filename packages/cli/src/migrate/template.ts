@@ -36,6 +36,8 @@ const CHANGING = /\b(?:new Date\b|Date\.now|Math\.random|random|uuid|moment|dayj
 interface Template {
   readonly source: string;
   readonly calls: readonly string[];
+  /** Those in it, with their braces. */
+  readonly placeholders: readonly string[];
 }
 
 /**
@@ -48,7 +50,8 @@ export function templateOf(rewrite: Rewrite, made: Syntax): Template | undefined
   const parts = partsOf(rewrite, result.expression, result.locals);
   if (parts === undefined) return undefined;
   const calls = parts.flatMap((part) => ('expression' in part && part.isCalled ? [part.expression] : []));
-  return { source: inSource(rewrite, parts), calls };
+  const placeholders = parts.map(placeholderOf).filter((placeholder) => placeholder !== '');
+  return { source: inSource(rewrite, parts), calls, placeholders };
 }
 
 interface Result {

@@ -3,20 +3,23 @@ import {
   accessKeys,
   credentialsOf,
   groupOrStreamName,
-  milliseconds,
   notOffered,
+  numberOf,
   type OptionRule,
   renamed,
   same,
   secretKey,
   withAnother,
 } from './option-rules.js';
-import type { OptionsObject } from './options-object.js';
+import type { Given, OptionsObject } from './options-object.js';
 import { type OptionsRules, OptionsSource } from './options-source.js';
 import { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
-import { field, fields, keyOf, nameOf, type Syntax } from './source/syntax.js';
-import { constructedTransports, noteWinston2, TRANSPORT } from './winston-constructors.js';
+import type { SourceFile } from './source/source-file.js';
+import { field, fields, keyOf, nameOf, pathOf, type Syntax } from './source/syntax.js';
+import { mayBeNothing } from './values.js';
+import { constructedTransports, noteOverrides, noteWinston2, TRANSPORT } from './winston-constructors.js';
+import { migrateFlushes } from './winston-flush.js';
 import { migrateFormat, noteLevel, noteText } from './winston-format.js';
 import { migrateName } from './winston-name.js';
 
@@ -40,9 +43,13 @@ export function migrateWinstonCloudWatch(rewrite: Rewrite): boolean {
     rules: WINSTON_CLOUDWATCH_OPTIONS,
     isOurs: (name) => name in OPTIONS || OF_WINSTON.includes(name),
     eachObject: (object) => migrateFormat(object, imported),
-    atEnd: (expression, names) => {
-      noteText(rewrite, expression, names);
-      noteLevel(rewrite, expression, names);
+    together: [
+      ['jsonMessage', 'messageFormatter', 'format'],
+      ['awsRegion', 'awsOptions'],
+    ],
+    atEnd: (expression, given, isWhole) => {
+      if (isWhole) noteText(rewrite, expression, given);
+      noteLevel(rewrite, expression, given, isWhole);
     },
   } satisfies OptionsRules);
   migrateTypes(rewrite, imported);
@@ -58,15 +65,19 @@ export function migrateWinstonCloudWatch(rewrite: Rewrite): boolean {
   if (only === undefined)
     imported.note('nothing is constructed with it here: change its options where it is');
   else if (others.length === 0) migrateName(rewrite, only.options);
+  noteOverrides(rewrite, imported);
   noteWinston2(rewrite);
   imported.finish();
   return true;
 }
 
-const awsRegion: OptionRule = (option, options) => {
-  if (isInAwsOptions(options, 'region')) options.remove(option);
-  else options.rename(option, 'region');
-};
+const awsRegion: OptionRule = Object.assign(
+  (option: Given, options: OptionsObject) => {
+    if (isInAwsOptions(options, 'region')) options.remove(option);
+    else options.rename(option, 'region');
+  },
+  { to: 'region' },
+);
 
 const awsAccessKeyId: OptionRule = (option, options) => {
   if (!isInAwsOptions(options, 'credentials')) return accessKeys('awsSecretKey')(option, options);
@@ -118,20 +129,28 @@ function dedented({ file }: Rewrite, from: Syntax, to: Syntax, text: string): st
 const errorHandler: OptionRule = (option, options) => {
   const { rewrite, node } = options;
   const made = rewrite.file.parentOf(node);
-  if (made?.type !== 'NewExpression')
+  if (made?.type !== 'NewExpression' || mayBeNothing(rewrite.file, option.value))
     return notOffered("listen to the transport instead: transport.on('warn', handler)")(option, options);
+  if (isGiven(rewrite.file, option.value))
+    rewrite.note(option.property, `errorHandler: .on('warn', ${option.text}) throws where it is no function`);
   options.remove(option);
   const handler = dedented(rewrite, option.property, made, option.text);
   rewrite.edits.insert(made.end, `.on(${rewrite.quote('warn')}, ${handler})`);
 };
 
+/** Whether a value comes from a parameter of a function, or from something that is taken apart. */
+function isGiven(file: SourceFile, value: Syntax): boolean {
+  const [root = ''] = pathOf(value) ?? [];
+  const declaration = file.declarationAt(root, value);
+  const parent = declaration && file.parentOf(declaration);
+  return parent !== undefined && !parent.type.startsWith('Import') && field(parent, 'id') !== declaration;
+}
+
+const days = numberOf('retentionInDays');
+
 const retentionInDays: OptionRule = (option, options) => {
-  const isZero = (node: Syntax | undefined) => node?.type === 'Literal' && node.value === 0;
-  const otherwise = option.value.type === 'LogicalExpression' ? field(option.value, 'right') : undefined;
-  // 0 means there that nothing is set.
-  if (otherwise !== undefined && isZero(otherwise)) options.rewrite.edits.replace(otherwise, 'undefined');
-  if (isZero(option.value)) options.remove(option);
-  else
+  days(option, options);
+  if (options.isKept(option))
     options.rewrite.note(
       option.property,
       'retentionInDays counts for log groups that the transport creates; existing ones keep theirs',
@@ -163,33 +182,17 @@ const WINSTON_CLOUDWATCH_OPTIONS: Readonly<Record<string, OptionRule>> = {
   awsSecretKey: secretKey('awsAccessKeyId'),
   jsonMessage: withAnother,
   messageFormatter: withAnother,
-  uploadRate: milliseconds('flushIntervalMs'),
+  uploadRate: numberOf('flushIntervalMs'),
   errorHandler,
 };
 
 /** `WinstonCloudWatch.CloudwatchTransportOptions` */
 function migrateTypes(rewrite: Rewrite, imported: ReplacedImport): void {
   for (const node of rewrite.file.all('TSQualifiedName')) {
-    const isOptions = nameOf(field(node, 'right')) === 'CloudwatchTransportOptions';
-    if (isOptions && imported.isExport(field(node, 'left')))
+    const name = nameOf(field(node, 'right'));
+    if (name === undefined || !imported.isExport(field(node, 'left'))) continue;
+    if (name === 'CloudwatchTransportOptions')
       rewrite.edits.replace(node, imported.useType('CloudWatchTransportOptions'));
-  }
-}
-
-/** `transport.kthxbye(callback)` becomes `transport.flush().then(callback)`. */
-function migrateFlushes(rewrite: Rewrite): void {
-  const isOthers = ['Property', 'MethodDefinition', 'PropertyDefinition'].some((type) =>
-    rewrite.file.all(type).some((property) => keyOf(property) === 'kthxbye'),
-  );
-  for (const member of rewrite.file.all('MemberExpression')) {
-    const property = field(member, 'property');
-    if (nameOf(property) !== 'kthxbye' || property === undefined) continue;
-    const call = rewrite.file.parentOf(member);
-    if (!isOthers && call?.type === 'CallExpression' && field(call, 'callee') === member) {
-      rewrite.edits.replace(property, fields(call, 'arguments').length > 0 ? 'flush().then' : 'flush');
-      const [callback] = fields(call, 'arguments');
-      if (fields(callback, 'params').length > 0)
-        rewrite.note(member, 'flush() never fails: its promise gives the callback no error');
-    } else rewrite.note(member, 'kthxbye is left as it is: call flush(), which returns a promise');
+    else rewrite.note(node, `${name}: @putlogs/winston exports nothing like it`);
   }
 }

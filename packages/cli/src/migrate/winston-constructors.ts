@@ -6,6 +6,7 @@ import {
   field,
   fields,
   isSyntax,
+  keyOf,
   nameOf,
   pathOf,
   type Syntax,
@@ -45,12 +46,42 @@ function constructed({ file, edits }: Rewrite, imported: ReplacedImport): readon
 }
 
 /** `super(options)` */
-function extended({ file }: Rewrite, imported: ReplacedImport): readonly Syntax[] {
+function extended(rewrite: Rewrite, imported: ReplacedImport): readonly Syntax[] {
+  return inSubclasses(rewrite, imported).filter(
+    ({ type, callee }) => type === 'CallExpression' && isSyntax(callee) && callee.type === 'Super',
+  );
+}
+
+function inSubclasses({ file }: Rewrite, imported: ReplacedImport): readonly Syntax[] {
   const classes = [...file.all('ClassDeclaration'), ...file.all('ClassExpression')];
   return classes
     .filter((made) => imported.isExport(field(made, 'superClass')))
-    .flatMap((made) => [...ownNodes(made)])
-    .filter(({ type, callee }) => type === 'CallExpression' && isSyntax(callee) && callee.type === 'Super');
+    .flatMap((made) => [...ownNodes(made)]);
+}
+
+/** Of winston-cloudwatch's transport alone. */
+const MEMBERS = [
+  'add',
+  'cloudwatchlogs',
+  'errorHandler',
+  'formatMessage',
+  'intervalId',
+  'logEvents',
+  'logGroupName',
+  'logStreamName',
+  'submit',
+  'uploadRate',
+];
+
+/** What a subclass overrides or uses of the other transport. */
+export function noteOverrides(rewrite: Rewrite, imported: ReplacedImport): void {
+  for (const node of inSubclasses(rewrite, imported)) {
+    const isOfThis = ['ThisExpression', 'Super'].includes(field(node, 'object')?.type ?? '');
+    const isDefined = ['MethodDefinition', 'PropertyDefinition'].includes(node.type);
+    const name = isOfThis ? nameOf(field(node, 'property')) : isDefined ? keyOf(node) : undefined;
+    if (name !== undefined && MEMBERS.includes(name))
+      rewrite.note(node, `${name} has no effect: ${TRANSPORT} has no such member`);
+  }
 }
 
 /** Those of a class, without those of classes in it. */

@@ -3,6 +3,7 @@ import type { ReplacedImport } from './replaced-import.js';
 import type { Rewrite } from './rewrite.js';
 import { accessTo } from './source/imports.js';
 import { field, fields, keyOf, nameOf, pathOf, type Syntax, textOfLiteral } from './source/syntax.js';
+import { mayBeNothing } from './values.js';
 
 const OWN_TEXT = ['jsonMessage', 'messageFormatter'] as const;
 
@@ -17,7 +18,8 @@ export function migrateFormat(options: OptionsObject, imported: ReplacedImport):
     options.remove(formatter);
     rewrite.note(formatter.property, 'messageFormatter is left out: jsonMessage had precedence');
   }
-  if (isAlways && options.get('format') === undefined && loggersWriteJson(rewrite)) options.remove(json);
+  const isAlone = options.get('format') === undefined && options.others.length === 0;
+  if (isAlways && isAlone && loggersWriteJson(rewrite)) options.remove(json);
   else if (isAlways) replaceFormat(options, json, `${imported.use('jsonFormat')}()`);
   else if (!isNever) replaceByCondition(options, json, formatter, imported);
   else if (formatter !== undefined) replaceFormat(options, formatter, printf(rewrite, formatter));
@@ -59,8 +61,8 @@ function replaceFormat(options: OptionsObject, place: Given, text: string): void
 }
 
 /** What the records look like by default. */
-export function noteText(rewrite: Rewrite, options: Syntax, names: ReadonlySet<string>): void {
-  if (OWN_TEXT.some((name) => names.has(name))) return;
+export function noteText(rewrite: Rewrite, options: Syntax, given: readonly Given[]): void {
+  if (given.some(({ name }) => OWN_TEXT.some((own) => own === name))) return;
   rewrite.note(
     options,
     'the text was "level - message" without fields; now it is what the format of the logger writes, by default JSON with all fields',
@@ -69,14 +71,7 @@ export function noteText(rewrite: Rewrite, options: Syntax, names: ReadonlySet<s
 
 /** The `format` of winston, as the source calls it. It is imported if it is not yet. */
 function winstonFormat(rewrite: Rewrite): string {
-  const known = accessTo(rewrite.file, 'winston', 'format');
-  if (known !== undefined) return known;
-  const [declaration] = rewrite.file.all('ImportDeclaration');
-  if (declaration === undefined) return "require('winston').format";
-  const local = rewrite.file.isFree('format') ? 'format' : 'winstonFormat';
-  const specifier = local === 'format' ? local : `format as ${local}`;
-  rewrite.edits.insert(declaration.start, `import { ${specifier} } from ${rewrite.quote('winston')};\n`);
-  return local;
+  return accessTo(rewrite.file, 'winston', 'format') ?? rewrite.load('winston', 'format', 'winstonFormat');
 }
 
 /** The options of each logger that the file creates; undefined if they are not there. */
@@ -113,8 +108,15 @@ function writesJson(rewrite: Rewrite, format: Syntax | undefined): boolean {
 const WITHIN_INFO = ['error', 'warn', 'info'];
 
 /** winston-cloudwatch sends `info` and above, unless told otherwise; our transport whatever the logger passes on. */
-export function noteLevel(rewrite: Rewrite, options: Syntax, names: ReadonlySet<string>): void {
-  if (names.has('level')) return;
+export function noteLevel(
+  rewrite: Rewrite,
+  options: Syntax,
+  given: readonly Given[],
+  isWhole: boolean,
+): void {
+  const own = given.filter(({ name }) => name === 'level');
+  const isSure = own.some(({ value }) => !mayBeNothing(rewrite.file, value));
+  if (isSure || (own.length === 0 && !isWhole)) return;
   const all = loggers(rewrite);
   const isWithinInfo = (logger: Syntax | undefined) => {
     const level = fields(logger, 'properties').find((property) => keyOf(property) === 'level');
@@ -126,7 +128,7 @@ export function noteLevel(rewrite: Rewrite, options: Syntax, names: ReadonlySet<
     .some((assignment) => nameOf(field(field(assignment, 'left'), 'property')) === 'level');
   if (all.length > 0 && all.every(isWithinInfo) && !isSet) return;
   rewrite.note(
-    options,
+    own[0]?.property ?? options,
     "level: winston-cloudwatch sent info and above by default; now it is what the logger passes on, so set level: 'info' to keep that",
   );
 }

@@ -46,6 +46,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     logGroupName: 'bookings',
     events: [[/^api$/, /^{(?=.*"message":"order placed!").*"timestamp":"12:00"}$/]],
   },
+  'dynamic.js': {
+    logGroupName: '/shop/dynamic',
+    events: [[/^web$/, /^{(?=.*"label":"orders")(?=.*"message":"order placed")(?=.*"orderId":42).*}$/]],
+    stdout: 'flushed\nagain\n',
+  },
   'esm-variable.js': {
     logGroupName: '/shop/api',
     events: [[/^shop-dev$/, /^\[info\] : order placed \nAdditional Info: {"orderId":42}$/]],
@@ -85,6 +90,11 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   },
   'registered.cjs': { logGroupName: '/shop/registered', events: [[/^web$/, BY_WINSTON]] },
   'spread.js': { logGroupName: '/shop/spread', events: [[/^web-[0-9a-z]+$/, BY_WINSTON]] },
+  'stream-or-prefix.cjs': {
+    logGroupName: '/shop/stream-or-prefix',
+    events: [[/^svc-[^{}]+-\d+$/, BY_PINO]],
+    env: { PREFIX: 'svc' },
+  },
   'typed.js': { logGroupName: '/shop/typed', events: [[/^info$/, BY_WINSTON]] },
 };
 

@@ -31,6 +31,11 @@ export class Edits {
     this.replace(range, '');
   }
 
+  /** Whether a part of the text is replaced, perhaps with more around it. */
+  covers({ start, end }: { readonly start: number; readonly end: number }): boolean {
+    return this.#edits.some((edit) => edit.start <= start && edit.end >= end);
+  }
+
   /** The part of the text between two positions, changed. */
   between(start: number, end: number): string {
     const within = this.#edits.filter((edit) => edit.start >= start && edit.end <= end);

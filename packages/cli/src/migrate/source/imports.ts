@@ -90,6 +90,7 @@ function defaultOf(file: SourceFile, node: Syntax): string | undefined {
 /** How a file gets at an export of a package that it loads already: `winston.format`, or `format`. */
 export function accessTo(file: SourceFile, packageName: string, name: string): string | undefined {
   for (const found of importsOf(file, packageName)) {
+    if (found.node.importKind === 'type') continue;
     if (found.kind === 'import') {
       const named = found.named.find(({ imported }) => imported === name)?.local;
       if (named !== undefined) return named;

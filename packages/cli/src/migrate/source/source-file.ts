@@ -18,10 +18,12 @@ export class SourceFile {
   readonly root: Syntax;
   readonly #parents = new Map<Syntax, Syntax>();
   readonly #nodes: readonly Syntax[];
+  readonly #isNamedCommonJs: boolean;
 
   /** @throws {SyntaxError} if it cannot be parsed */
   constructor(path: string, text: string) {
     this.text = text;
+    this.#isNamedCommonJs = path.endsWith('.cjs');
     this.root = parse(path, text);
     const nodes = new Set<Syntax>();
     for (const node of below(this.root)) {
@@ -51,6 +53,19 @@ export class SourceFile {
   indentAt(position: number): string {
     const line = this.text.slice(this.text.lastIndexOf('\n', position - 1) + 1, position);
     return /^[ \t]*/.exec(line)?.[0] ?? '';
+  }
+
+  /** Whether it is an ES module, as far as its text says: one that imports or exports, or has nothing of CommonJS. */
+  get isModule(): boolean {
+    const isStatement = ({ type }: Syntax) => /^(?:Import|Export)/.test(type);
+    const isCommonJs = ['require', 'module', 'exports'].some((name) => this.references(name).length > 0);
+    return !this.#isNamedCommonJs && (fields(this.root, 'body').some(isStatement) || !isCommonJs);
+  }
+
+  /** Where another import may stand. */
+  get startOfImports(): number {
+    const [first] = [...this.all('ImportDeclaration'), ...fields(this.root, 'body')];
+    return first?.start ?? 0;
   }
 
   /** The identifiers that declare a name, in whatever scope. */
