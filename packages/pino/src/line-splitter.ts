@@ -13,7 +13,7 @@ const MAX_RETAINED_BYTES = 256 * 1024;
 export type OnLine = (line: Buffer, omittedBytes: number) => void;
 
 /**
- * Splits text that arrives in chunks of bytes into lines. Of a line that is too long only the beginning is kept. JSON objects
+ * Splits text that arrives in chunks of bytes into lines. Only the beginning of a line that is too long is kept. JSON objects
  * count as lines too, because an earlier stage of a `pipeline` may write no newlines.
  */
 export class LineSplitter {
@@ -86,7 +86,7 @@ export class LineSplitter {
     this.#keep(rest.subarray(start));
   }
 
-  /** @returns the partial line, which was not searched yet, and the chunk behind it */
+  /** @returns the partial line, which was not searched yet, and the chunk after it */
   #takePartial(chunk: Buffer): Buffer {
     if (this.#partialBytes === 0) return chunk;
     const whole = Buffer.concat([this.#partial, chunk]);

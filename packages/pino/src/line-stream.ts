@@ -41,7 +41,7 @@ export function createLineStream(
       },
     },
   );
-  // Replaces the stream's own way, which makes a string of each line and costs more than everything else here.
+  // Replaces the stream's own method, which turns each line into a string and costs more than everything else here.
   const lines = new LineSplitter(accept, recordShareOfBuffer(config));
   const chunks = new Utf8ChunkEncoder((chunk) => lines.push(chunk));
   stream._transform = (chunk: string | Buffer, encoding, callback) => {

@@ -17,7 +17,7 @@ const HEAD_BYTES = 80;
 const TIME_KEYS = ['time', 'timestamp', '@timestamp'] as const;
 
 /**
- * The time of a line, in milliseconds after 1970. If a key occurs twice, the first one counts.
+ * The time of a line, in milliseconds since 1970. If a key occurs twice, the first one counts.
  * @param line in UTF-8
  * @param readAt when the line was read
  * @returns undefined for a line without a time, or that is not JSON

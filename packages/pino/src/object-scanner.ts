@@ -16,7 +16,7 @@ export class ObjectScanner {
     this.#isObject = isObject;
   }
 
-  /** @returns the offset behind the end of the object, or undefined if the end has not arrived yet */
+  /** @returns the offset after the end of the object, or undefined if the end has not arrived yet */
   findEnd(bytes: Buffer, start: number): number | undefined {
     if (!this.#isObject) return undefined;
     let at = start;
@@ -30,7 +30,7 @@ export class ObjectScanner {
     return undefined;
   }
 
-  /** Searches for the quote with native code, because most of a record is text. @returns the offset behind the string */
+  /** Searches for the quote with native code, because most of a record is text. @returns the offset after the string */
   #skipString(bytes: Buffer, start: number): number {
     let at = this.#isEscaped ? start + 1 : start;
     for (;;) {

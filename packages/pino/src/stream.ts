@@ -54,7 +54,7 @@ export function createStream(options: StreamOptions = {}): CloudWatchStream {
  */
 export class CloudWatchStream extends Writable {
   readonly [METADATA] = true;
-  /** The time of the record that is written next, as text of JSON. Set by Pino. */
+  /** The time of the record that is written next, as JSON text. Set by Pino. */
   lastTime: string | undefined;
   /** Its level. Set by Pino. */
   lastLevel: number | undefined;
@@ -96,7 +96,7 @@ export class CloudWatchStream extends Writable {
     this.#labels?.use(logger?.levels?.labels);
   }
 
-  /** Takes a record over, and calls back at once. Replaces Node's way, which would cost more than everything else here. */
+  /** Takes over a record, and calls back at once. Replaces Node's own method, which would cost more than everything else here. */
   override write(chunk: unknown, encoding?: BufferEncoding | Callback, callback?: Callback): boolean {
     const { lastTime: time, lastLevel: level = 0 } = this;
     this.lastTime = undefined;

@@ -36,7 +36,7 @@ async function pinoLabels(): Promise<LevelLabels> {
     parentPort?.off('message', onMessage);
   };
   if (workerData?.workerData?.pinoWillSendConfig === true) parentPort?.on('message', onMessage);
-  // Lines take another way. What Pino has sent by now arrives when the event loop has polled once, between two immediates.
+  // Lines take another path. What Pino has sent by now arrives when the event loop has polled once, between two immediates.
   await setImmediate();
   await setImmediate();
   return labels;
@@ -44,7 +44,7 @@ async function pinoLabels(): Promise<LevelLabels> {
 
 /** thread-stream emits it on the transport: https://github.com/pinojs/thread-stream#events */
 function emitOnMainThread(report: Report): void {
-  // Older versions (before Pino 8.12) do not tell their version, and take such a message for an error.
+  // Older versions (before Pino 8.12) do not state their version, and take such a message for an error.
   if (workerData?.workerData?.$context?.threadStreamVersion === undefined) return;
   parentPort?.postMessage({ code: 'EVENT', name: 'report', args: [report] });
 }

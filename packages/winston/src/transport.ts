@@ -28,7 +28,7 @@ export type CloudWatchTransportOptions = Options &
 /** Winston gives a transport three seconds to write an uncaught exception. */
 const EXCEPTION_FLUSH_MS = 2500;
 
-/** Of the levels that Winston brings along. */
+/** Of the levels that come with Winston. */
 const URGENT_LEVELS: readonly unknown[] = ['error', 'crit', 'alert', 'emerg'];
 
 /** Winston sets one of these fields on the record of an uncaught error. */
@@ -84,7 +84,7 @@ export class CloudWatchTransport extends TransportStream {
     }
   }
 
-  /** Writes records that piled up while the stream was corked like all others. */
+  /** Records that piled up while the stream was corked are written like all others. */
   override _writev(
     records: { chunk: Info; encoding: BufferEncoding }[],
     callback: (error?: Error | null) => void,

@@ -23,7 +23,7 @@ interface OpenBatch<D, M extends BatchMirror> {
   readonly of: DestinationBatches<D, M>;
   readonly builder: BatchBuilder;
   readonly mirror: M | undefined;
-  /** The gaps that events of it tell of. */
+  /** The gaps that its events report. */
   readonly told: ToldGap[];
   /** How many batches were opened before it. */
   readonly sequence: number;
@@ -99,7 +99,7 @@ export class Batcher<D, M extends BatchMirror> {
     return this.#eventCount;
   }
 
-  /** Adds an event to the open batch of its day. @param told the gap that the event tells of */
+  /** Adds an event to the open batch of its day. @param told the gap that the event reports */
   add(destination: D, event: LogEvent, told?: ToldGap): void {
     const found = this.#find(destination, event.timestamp);
     if (found === undefined || !this.#addTo(found, event)) {
@@ -239,7 +239,7 @@ export class Batcher<D, M extends BatchMirror> {
     return stays ? this.#byUse.addLast(open) : this.#byUse.addFirst(open);
   }
 
-  /** @returns whether a batch was sealed that was not due */
+  /** @returns whether a batch that was not due was sealed */
   #makeRoom(): boolean {
     const least = this.#byUse.first?.value;
     if (least === undefined) return false;

@@ -11,7 +11,7 @@ export interface Gap {
   readonly lastTimestamp: number;
 }
 
-/** A gap, and the message of the event that tells of it. */
+/** A gap, and the message of the event that reports it. */
 export interface ToldGap {
   readonly gap: Gap;
   readonly message: string;

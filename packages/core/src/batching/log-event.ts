@@ -10,7 +10,7 @@ import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from './limits.js';
 export type TimeSource = 'host' | 'record' | 'final';
 
 export interface EventTime {
-  /** Milliseconds after 1970-01-01T00:00:00Z, a non-negative integer. */
+  /** Milliseconds since 1970-01-01T00:00:00Z, a non-negative integer. */
   readonly timestamp: number;
   readonly source: TimeSource;
 }
@@ -74,7 +74,7 @@ export function timeOf(json: string): EventTime {
   return { timestamp: timestampOf(json), source };
 }
 
-/** Replaces the timestamp in the JSON of an event by a final one. */
+/** Replaces the timestamp in the JSON of an event with a final one. */
 export function withTimestamp(json: string, timestamp: number): string {
   return json.replace(HEAD, headOf({ timestamp, source: 'final' }));
 }

@@ -43,7 +43,7 @@ export class FrameBuffer {
   add(record: LoggedRecord): boolean {
     const [, message] = record;
     const room = this.#bytes.length - this.#length - HEAD_BYTES;
-    // To count the bytes takes time, and is needed only if they might not fit.
+    // Counting the bytes takes time, and is needed only if they might not fit.
     if (room < message.length) return false;
     if (room < MAX_UNIT_BYTES * message.length && room < Buffer.byteLength(message)) return false;
     this.#append(record);

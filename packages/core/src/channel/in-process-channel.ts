@@ -57,7 +57,7 @@ export class InProcessChannel implements Channel {
  * Loads the pipeline synchronously, with Node's own loader, by the package's name: a relative path may lead to some other
  * file once this one is in a bundle. Jest loads modules anew for each test file, and fails when an `import()` happens after the
  * last test.
- * @returns undefined where that fails. In a bundle Node does not find the package; what else fails, the `import()` reports
+ * @returns undefined where that fails. In a bundle, Node does not find the package; the `import()` reports any other failure
  */
 function loadNow(): PipelineModule | undefined {
   try {

@@ -67,7 +67,7 @@ export class LoggerChannel {
     this.#current().write(message.length > this.#maxLength ? this.#withoutEnd(record) : record);
   }
 
-  /** Of a record for which there is no room, what there is no room for is not handed over. */
+  /** Hands over only as much of a record as there is room for. */
   #withoutEnd([loggedAt, message, recordTime, omittedBytes = 0, level]: LoggedRecord): LoggedRecord {
     const kept = message.slice(0, this.#maxLength);
     const cutBytes = Buffer.byteLength(message) - Buffer.byteLength(kept);

@@ -92,7 +92,7 @@ export class RestartingChannel {
 
   /**
    * Resolves when every record written before is settled. Waits for the end of a pause, as it does in an outage: an
-   * application that flushes after each request would otherwise start a worker that cannot live again and again. Never rejects.
+   * application that flushes after each request would otherwise start, again and again, a worker that cannot live. Never rejects.
    */
   async flush(): Promise<void> {
     let opened = await this.#untilOpen();

@@ -24,12 +24,12 @@ export function startWorker(options: WorkerOptions): Worker {
   return new Worker(new URL('./putlogs-worker.js', import.meta.url), options);
 }
 
-/** Of `new Worker(file)` Turbopack would guess that any file of this folder is a worker, and build the declarations too. */
+/** From `new Worker(file)`, Turbopack would guess that any file in this folder is a worker, and build the declarations too. */
 function startFile(file: string, options: WorkerOptions): Worker {
   return Reflect.construct(Worker, [file, options]);
 }
 
-/** Where bundlers make CommonJS of ES modules, `import.meta` may be empty. */
+/** Where bundlers turn ES modules into CommonJS, `import.meta` may be empty. */
 function ownFile(): string {
   const url: string | undefined = import.meta.url;
   return url === undefined ? __filename : fileURLToPath(url);

@@ -16,16 +16,16 @@ const MAX_UNRECEIVED_BYTES = 4 * 1024 * 1024;
  */
 const JOIN_MS = 25;
 
-/** The same for records that are urgent. Not 0: of a thousand errors a second, not each should wake the worker. */
+/** The same for records that are urgent. Not 0: a thousand errors a second should not each wake the worker. */
 const URGENT_JOIN_MS = 5;
 
-/** Frames that go out as one message take no more, unless one alone does. */
+/** Frames that go out as one message take no more than this, unless a single one does. */
 const MAX_JOINED_BYTES = 256 * 1024;
 
 /** Frames that go out as one message. */
 interface Frames {
   readonly frames: Uint8Array;
-  /** What they count for against the bound. */
+  /** How much they count against the bound. */
   readonly bytes: number;
 }
 
@@ -90,7 +90,7 @@ export class WorkerOutbox {
     return true;
   }
 
-  /** Lets what was written wait less for others. */
+  /** Shortens the time for which what was written waits for others. */
   expedite(): void {
     if (this.#joined.length > 0) this.#enqueueWithin(URGENT_JOIN_MS);
   }
@@ -118,7 +118,7 @@ export class WorkerOutbox {
 
   /**
    * Nothing is posted afterwards, its share of `backpressure` is given back, and the worker begins with nothing more.
-   * @returns the records that the worker had not begun to receive. Those that it was at may be the reason why it ended.
+   * @returns the records that the worker had not begun to receive. Those that it was working on may be the reason why it ended.
    */
   close(): LoggedRecord[] {
     if (this.#isClosed) return [];

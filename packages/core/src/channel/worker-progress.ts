@@ -32,7 +32,7 @@ export class WorkerProgress {
     return Atomics.load(this.#cells, RECEIVED);
   }
 
-  /** The number of those that it has begun to receive: one more while it is at one. */
+  /** The number of those that it has begun to receive: one more while it is working on one. */
   get begun(): number {
     return Atomics.load(this.#cells, BEGUN);
   }
@@ -82,7 +82,7 @@ export class WorkerProgress {
     this.#reach(Atomics.load(this.#cells, STAGE) + 1);
   }
 
-  /** Undefined if the worker has not ended, or has told nothing. */
+  /** Undefined if the worker has not ended, or has said nothing. */
   get exitCode(): number | undefined {
     return Atomics.load(this.#cells, STAGE) === ENDED ? Atomics.load(this.#cells, EXIT_CODE) : undefined;
   }

@@ -84,7 +84,7 @@ export function classify(error: unknown): FailedOutcome {
   return { kind, failure };
 }
 
-/** Whether a service has understood the request and says no to it. */
+/** Whether a service has understood the request and refuses it. */
 export function isRefusal(error: unknown): error is Error {
   const { status = 0 } = metadataOf(error);
   return error instanceof Error && status >= 400 && status < 500 && !isThrottling(error);

@@ -4,7 +4,7 @@ import { type CredentialFunction, moduleCredentials } from './module-credentials
 import type { RequestHandler } from './request-handler.js';
 import sdk from './sdk.cjs';
 
-/** The options that say as whom to send. */
+/** The options that choose the identity to send as. */
 export interface AccountOptions {
   /** Of the user's module. It comes before `credentials` and `profile`. */
   readonly findCredentials?: CredentialFunction | undefined;
@@ -21,7 +21,7 @@ export type CredentialSource = ReturnType<typeof sdk.defaultProvider>;
 /**
  * The source of the credentials that the options ask for. Each keeps what it found until shortly before it expires.
  * @param requestHandler for the clients of STS and SSO
- * @param note gets what the SDK says of each source, which it would otherwise write to the console in part
+ * @param note gets what the SDK says about each source, part of which it would otherwise write to the console
  */
 export function credentialSource(
   account: AccountOptions,
@@ -47,7 +47,7 @@ function baseSource(
   const clientConfig = { requestHandler };
   const logger = { debug: note, info: note, warn: note, error: note };
   if (profile === undefined) return sdk.defaultProvider({ ignoreCache: true, clientConfig, logger });
-  // The SDK's default sources would go on to the next one, as somebody else, if there is no such profile.
+  // If there is no such profile, the SDK's default sources would go on to the next one: another identity.
   return keep(async (context) => {
     const { default: providers } = await import('./sdk-providers.cjs');
     return providers.fromIni({ profile, ignoreCache: true, clientConfig, logger })(context);
@@ -78,7 +78,7 @@ const RENEWAL_MS = 5 * 60_000;
 /** The SDK asks for credentials several times for each request, so a source is left alone for a while after each look-up. */
 const PAUSE_MS = 30_000;
 
-/** Renews credentials before they expire. While that fails, they count until they expire. */
+/** Renews credentials before they expire. While that fails, the old ones are used until they expire. */
 function keep(source: CredentialSource, clock: Clock): CredentialSource {
   let kept: Awaited<ReturnType<CredentialSource>> | undefined;
   let renewAt = 0;

@@ -25,7 +25,7 @@ export interface RequestHandlerOptions {
 }
 
 /**
- * Connects to AWS as the user's network wants it. Only the calls of CloudWatch Logs, STS and SSO do, so nothing else goes through
+ * Connects to AWS as the user's network requires. Only the calls of CloudWatch Logs, STS and SSO do, so nothing else goes through
  * a proxy: not the metadata services, which the SDK asks on connections of its own, and nothing of the application.
  */
 export class Network {
@@ -119,16 +119,16 @@ export class Network {
   }
 }
 
-/** Node allows agents more than sockets. */
+/** Node lets an agent return something other than a socket. */
 type Socket = Duplex | null | undefined;
 
-/** Node passes one of the arguments only. */
+/** Node passes only one of the arguments. */
 type Connected = (error: Error | null, socket?: Duplex | null) => void;
 
 /** Connects as an agent does by itself; one that speaks TLS does so on the socket, if there is one. */
 type Direct = (connection: ClientRequestArgs & { readonly socket?: Duplex }) => Socket;
 
-/** As the SDK sets its own agents up. */
+/** As the SDK sets up its own agents. */
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 50 };
 
 class SecureAgent extends HttpsAgent {

@@ -34,7 +34,7 @@ export async function openTunnel(
   target: { readonly host: string; readonly port: number },
   { proxy, trust, signal }: TunnelOptions,
 ): Promise<Duplex> {
-  // Only who has a proxy pays for it.
+  // Only those who have a proxy pay for it.
   const { HttpProxyAgent } = await import('hpagent');
   // hpagent passes these to Node, which knows more of them than hpagent's types do.
   const proxyRequestOptions: ProxyAgentRequestOptions & RequestOptions = { ...trust, signal };
@@ -58,7 +58,7 @@ export function describeProxy({ protocol, host }: URL): string {
   return `the proxy ${protocol}//${host}`;
 }
 
-/** Of a refusal, hpagent says no more than `Bad response: 407`. */
+/** hpagent says no more about a refusal than `Bad response: 407`. */
 function reason({ name, message }: Error, target: string): string {
   const [, status] = /^Bad response: (\d+)$/.exec(message) ?? [];
   switch (status) {

@@ -49,5 +49,5 @@ async function gzip(parts: readonly Buffer[], chunkBytes: number): Promise<Buffe
 
 /** Most logs compress to less than a quarter. */
 const COMMON_RATIO = 4;
-/** So little is compressed in 30 µs. The way to the thread pool and back takes several times as long. */
+/** This little is compressed in 30 µs. The trip to the thread pool and back takes several times as long. */
 const MAX_SYNC_BYTES = 16 * 1024;

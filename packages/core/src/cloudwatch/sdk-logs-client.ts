@@ -42,7 +42,7 @@ export interface SdkOptions extends NetworkOptions, AccountOptions {
 
 const UNTRUSTED_HOST = 'CloudWatch Logs, or of a proxy on the way,';
 
-/** A client over the official SDK, which does credentials, signing, connections and errors. */
+/** A client over the official SDK, which handles credentials, signing, connections and errors. */
 export class SdkLogsClient implements LogsClient {
   readonly #client: CloudWatchLogsClient;
   readonly #options: SdkOptions;

@@ -26,7 +26,7 @@ export const DETECTION_TIMEOUT_MS = 5000;
 /** The names of log group and log stream are fixed with the first batch, so it waits for the end of a detection that they need. */
 const FIRST_NAMES_WAIT_MS = DETECTION_TIMEOUT_MS + FIRST_BATCH_WAIT_MS;
 
-/** A logger that is used after its end starts a pipeline anew, and the same would be said again. */
+/** A logger that is used after its end starts another pipeline, which would say the same again. */
 let hasFoundNoName = false;
 
 /**

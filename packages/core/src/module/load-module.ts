@@ -23,7 +23,7 @@ export function loadModule(path: string, problems: ModuleProblems): TransportMod
 function checked(loaded: unknown, problems: ModuleProblems): TransportModule {
   const named = isObject(loaded) ? loaded : { default: loaded };
   const main = isObject(named.default) ? named.default : {};
-  // What an instance of a class has of its own, beside its methods, is its state.
+  // The properties of an instance of a class, other than its methods, are its state.
   const names = [named, main]
     .filter(isPlain)
     .flatMap(Object.keys)
@@ -63,7 +63,7 @@ function exportOf(name: ModuleExport, main: Json, named: Json, problems: ModuleP
   return undefined;
 }
 
-/** The type of a value, as it stands in a sentence. */
+/** The type of a value, as a sentence names it. */
 export function typeOf(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (Array.isArray(value)) return 'an array';

@@ -66,7 +66,7 @@ export interface AssembledDispatcher {
 const TOO_MANY_OPEN_BATCHES =
   'Too many log streams or services are in use at once: batches are sent before they are full, in many small requests. Choose fields with fewer values for logGroupName, logStreamName and serviceField.';
 
-/** Constructs the parts of a dispatcher, and connects them: those that come first reach later ones by functions. */
+/** Constructs the parts of a dispatcher, and connects them: those that come first reach later ones through functions. */
 export function assembleDispatcher(
   options: DispatcherOptions,
   context: DispatcherContext,
@@ -119,7 +119,7 @@ function assembleBatches({ reporter, store }: DispatcherContext) {
   return { batcher, queue };
 }
 
-/** What ends batches, and those who learn of it. */
+/** What ends batches, and what learns of it. */
 function assembleSettlement(options: DispatcherOptions, context: DispatcherContext, queue: DeliveryQueue) {
   const { reporter, clock } = context;
   const stream = context.fallback?.stream;

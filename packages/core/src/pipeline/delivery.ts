@@ -30,7 +30,7 @@ export interface DeliveryParts {
   attemptEnded(): void;
 }
 
-/** Failures that may pass without the user are reported after this many in a row. */
+/** Failures that may pass by themselves are reported after this many in a row. */
 const FAILURES_BEFORE_REPORT = 3;
 
 const PROBLEM_CODES: Readonly<Record<TransientOutcome['kind'], ProblemCode>> = {

@@ -73,7 +73,7 @@ export class Dispatcher {
   ): void {
     const { endPosition } = this.#queue;
     if (!this.#intake.accept(loggedAt, message, recordTime, omittedBytes, level)) return;
-    // Only a sealed batch can be sent. To look for one with each record is slow with many destinations.
+    // Only a sealed batch can be sent. Looking for one with each record is slow with many destinations.
     if (this.#queue.endPosition > endPosition) this.#scheduler.sendDue();
     this.keepWithinLimits();
   }
@@ -131,7 +131,7 @@ export class Dispatcher {
   }
 
   /**
-   * Resolves when everything accepted before is delivered, rejected or dropped. An outage is waited for. What an
+   * Resolves when everything accepted before is delivered, rejected or dropped. It waits for an outage to end. What an
    * earlier owner left counts as accepted if it is found within its head start.
    */
   async flush(): Promise<void> {

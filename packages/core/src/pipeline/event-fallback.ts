@@ -49,7 +49,7 @@ export class EventFallback implements DeadLetters {
     return true;
   }
 
-  /** A function that does not hold the batch as well. */
+  /** Separate, so that the function does not keep the batch in memory. */
   #whenLost(events: number, reason: DropReason): () => void {
     return () => this.#reporter.lose(this.#lossReports.lossOf(reason), events);
   }

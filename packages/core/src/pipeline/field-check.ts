@@ -28,7 +28,7 @@ export class FieldCheck {
     if (--this.#untilNext > 0) return false;
     this.#untilNext = SAMPLE;
     const [event, ...more] = events;
-    // The parts of a long record are no JSON each.
+    // The parts of a long record are not JSON by themselves.
     if (event === undefined || more.length > 0) return false;
     if (countFields(event.message, MAX_FIELDS) <= MAX_FIELDS) return false;
     this.#untilNext = Number.POSITIVE_INFINITY;

@@ -13,23 +13,23 @@ export interface LossNotice extends ToldGap {
   readonly timestamp: number;
 }
 
-/** While events are dropped for the rate, a log stream gets at most one notice in this time. */
+/** While the rate limit drops events, a log stream gets at most one notice in this time. */
 const RATE_NOTICE_INTERVAL_MS = 60_000;
 
 /** The names of log streams may come from strangers. */
 const MAX_REMEMBERED = 1000;
 
-/** Remembers which events were dropped for lack of room or for the rate, so that the reader of the log stream learns of the gap. */
+/** Remembers which events were dropped for lack of room or by the rate limit, so that a reader of the log stream learns of it. */
 export class LossNotices implements SettlementObserver {
   readonly #gaps = new WeakMap<Destination, Gap>();
   /** When the last notice of a destination was made, on the monotonic clock. */
   readonly #noticedAt = new WeakMap<Destination, number>();
-  /** Destinations that lack events for the rate and had no notice of it yet. */
+  /** Destinations that lost events to the rate limit and have had no notice of it yet. */
   readonly #overRate = new Set<Destination>();
   readonly #clock: Clock;
   readonly #fallback: FallbackStream | undefined;
 
-  /** @param fallback where events are written that would be dropped for lack of room */
+  /** @param fallback where events that would be dropped for lack of room are written */
   constructor(clock: Clock, fallback: FallbackStream | undefined) {
     this.#clock = clock;
     this.#fallback = fallback;
@@ -45,7 +45,7 @@ export class LossNotices implements SettlementObserver {
     for (const { gap } of told) this.#widen(destination, gap);
   }
 
-  /** Events were dropped for the rate. */
+  /** The rate limit dropped events. */
   overRate(destination: Destination, events: number, timestamp: number): void {
     const times = { firstTimestamp: timestamp, lastTimestamp: timestamp };
     this.#widen(destination, { events, overRate: events, inFallback: 0, ...times });

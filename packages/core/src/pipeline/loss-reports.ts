@@ -20,11 +20,11 @@ export class LossReports implements SettlementObserver {
   readonly #limits: LossLimits;
   readonly #reporter: Reporter;
   readonly #drops: Readonly<Record<DropReason, RescuableLoss>>;
-  /** A record was over the rate. */
+  /** A record exceeded the rate limit. */
   readonly rateLimited: Loss;
   readonly #refusedGoTo: string | undefined;
 
-  /** @param refusedGoTo where the events are written that the service refuses */
+  /** @param refusedGoTo where events that the service refuses are written */
   constructor(limits: LossLimits, reporter: Reporter, refusedGoTo?: string) {
     this.#limits = limits;
     this.#drops = {

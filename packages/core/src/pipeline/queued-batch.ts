@@ -40,7 +40,7 @@ export class QueuedBatch {
   readonly size: number;
   readonly firstTimestamp: number;
   readonly lastTimestamp: number;
-  /** The gaps that loss notices among its events tell of. */
+  /** The gaps that the loss notices among its events report. */
   readonly told: readonly ToldGap[];
   readonly #copy: DiskCopy;
   #batch: Batch | undefined;

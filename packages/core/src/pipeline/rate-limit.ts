@@ -3,7 +3,7 @@ import type { Clock } from '../util/clock.js';
 /** What may be logged at once, in seconds of the rate. */
 const BURST_SECONDS = 10;
 
-/** The share of the bucket that records of each level leave to higher ones, by Pino's numbers. The first that fits counts. */
+/** The share of the bucket that records of each level leave to higher ones, by Pino's numbers. The first that matches applies. */
 const RESERVES: readonly (readonly [belowLevel: number, share: number])[] = [
   [30, 1 / 2],
   [40, 1 / 4],

@@ -31,7 +31,7 @@ export class RequestSize {
     return this.maxBytes < Number.POSITIVE_INFINITY;
   }
 
-  /** A request of this size timed out. A small one did so for another reason than its size. */
+  /** A request of this size timed out. A small one did so for a reason other than its size. */
   timedOut(bytes: number): void {
     if (bytes > MIN_BYTES) this.#limit(Math.max(Math.min(bytes / 2, this.maxBytes), MIN_BYTES));
   }

@@ -41,7 +41,7 @@ export class Scheduler {
     }
   }
 
-  /** Memory runs short: there is no more waiting before the first batch is sent. */
+  /** Memory runs short: the first batch is sent without further waiting. */
   stopWaiting(): void {
     for (const stopWaiting of this.#holds.values()) stopWaiting();
   }

@@ -59,7 +59,7 @@ export class Shutdown {
 
   /** @param time aborted at the deadline */
   async #drain(time: AbortSignal): Promise<true> {
-    // Twice, for records and recovered batches that came in meanwhile; not until nothing comes in, which may be never.
+    // Twice, for records and recovered batches that came in meanwhile. Not until nothing comes in: that may never happen.
     for (let pass = 0; pass < 2 && !time.aborted && !(pass > 0 && this.#isIdle); pass++) {
       const { dispatcher, breakers } = this.#parts;
       const settled = dispatcher.settleAll();

@@ -67,7 +67,7 @@ export class Counters {
     this.#addAt(POSITIONS[counter], count);
   }
 
-  /** For each event: to look a position up by its name takes ten times as long. @param records that begin with it */
+  /** For each event: looking up a position by its name takes ten times as long. @param records that begin with it */
   accept(events: number, records: number): void {
     this.#addAt(POSITIONS.accepted, events);
     this.#addAt(POSITIONS.records, records);
@@ -131,7 +131,7 @@ export class Counters {
   }
 }
 
-/** The events that are in a counter for their end. */
+/** The events whose end is counted. */
 export function settledIn({ delivered, rejected, dropped, spooled, filtered, fallback }: Counts): number {
   const lost = [...Object.values(rejected), ...Object.values(dropped)];
   return [delivered, ...lost, spooled, filtered, fallback].reduce((a, b) => a + b);

@@ -72,7 +72,7 @@ export class DescriptorWriter {
     else if (!this.#isWriting) void this.#write();
   }
 
-  /** Gives up what waits of an owner. */
+  /** Gives up what an owner still has waiting. */
   giveUp(owner: object, error: unknown): void {
     const given: LineChunk[] = [];
     for (let link = this.#waiting.first; link !== undefined; link = link.next) {

@@ -8,7 +8,7 @@ export type FallbackStream = 'stdout' | 'stderr';
 
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const satisfies Record<FallbackStream, number>;
 
-/** While the process goes on, this much waits at most for a slow reader. */
+/** While the process goes on, at most this much waits for a slow reader. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Events that cannot be delivered. */

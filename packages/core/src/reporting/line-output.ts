@@ -32,7 +32,7 @@ export class LineOutput {
     if (this.#writes > 0) await new Promise<void>((resolve) => this.#idleCallbacks.push(resolve));
   }
 
-  /** The same, but gives up after this time what waits then. */
+  /** The same, but after this time it gives up what still waits. */
   async close(timeoutMs: number): Promise<void> {
     await withTimeout(timeoutMs, this.#writer.clock, this.idle());
     if (this.#writes > 0) this.#writer.giveUp(this, new Error('there was no more time to write'));

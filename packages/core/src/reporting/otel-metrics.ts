@@ -23,7 +23,7 @@ export class OtelMetrics {
     try {
       this.#record(counts);
     } catch {
-      // Nothing is known of the failure that OpenTelemetry's own diagnostics do not tell.
+      // OpenTelemetry's own diagnostics say all that is known about the failure.
     }
   }
 

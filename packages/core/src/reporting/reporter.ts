@@ -81,7 +81,7 @@ export class Reporter {
     this.loss(code, events, text);
   }
 
-  /** After an error in our code: what was accepted, and neither waits nor has an end, is lost. */
+  /** After an error in our code: what was accepted, and is neither waiting nor settled, is lost. */
   dropMissing(): void {
     const { counts } = this;
     this.drop('workerEnded', Math.max(counts.accepted - counts.pending - settledIn(counts), 0));

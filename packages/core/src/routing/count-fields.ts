@@ -12,7 +12,7 @@ const BETWEEN = new Set(Buffer.from(' \t\r\n,:[]{}'));
  * number, true, false and null is one.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
  * @param max the counting ends with the first field beyond it
- * @returns 0 for text that is not a JSON object. What is malformed further in is not noticed
+ * @returns 0 for text that is not a JSON object. Malformed text further in goes unnoticed
  */
 export function countFields(json: Buffer, max: number): number {
   if (json[0] !== OPENING_BRACE) return 0;

@@ -32,7 +32,7 @@ export class FieldRoutes {
   /** By the key of the record's fields. */
   readonly #kept = new Map<string, FieldRoute>();
 
-  /** @param maxKept what records with so many different fields led to is remembered */
+  /** @param maxKept for how many different sets of fields the result is remembered */
   constructor({ group, stream }: TemplateFields, serviceField: string | undefined, maxKept: number) {
     const wanted = [...group, ...stream, ...(serviceField === undefined ? [] : [serviceField])];
     this.#groupFields = group.length;
@@ -68,7 +68,7 @@ export class FieldRoutes {
 
 const NO_FIELDS: FieldRoute = { values: [], service: undefined, key: '' };
 
-/** Neither a name or a segment of it nor a service is empty, or contains a control character. */
+/** No name, segment of a name or service is empty, or contains a control character. */
 export function joinKey(values: readonly Value[]): string {
   return values.join('\0');
 }

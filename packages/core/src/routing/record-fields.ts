@@ -32,7 +32,7 @@ export class RecordFields {
   }
 
   /**
-   * Reads the text of each field: undefined if it is no text, number or boolean, or only a blank text, or if the record is not a
+   * Reads the text of each field: undefined if it is not text, a number or a boolean, or is blank, or if the record is not a
    * JSON object.
    */
   read(record: Buffer): (string | undefined)[] {
@@ -41,7 +41,7 @@ export class RecordFields {
   }
 
   /**
-   * Returns a text, faster than the texts of the fields are read: records for which it is equal have the same texts in all fields.
+   * Returns a text, faster than reading the texts of the fields: records for which it is equal have the same texts in all fields.
    * Undefined if a field is nested, since the object around it is seldom the same.
    */
   keyOf(record: Buffer): string | undefined {
@@ -50,7 +50,7 @@ export class RecordFields {
 }
 
 interface Field {
-  /** Of its top-level name, among all. */
+  /** The position of its top-level name among all of them. */
   readonly index: number;
   readonly name: string;
   /** The names below the top level. */

@@ -27,7 +27,7 @@ const HEAD = /^\{"level":(?:(\d{1,9})|"([a-z]{1,10})")[,}]/;
 /** Longer than any head. */
 const HEAD_BYTES = 32;
 
-/** The level at the front of a record, by the numbers of Pino. @returns undefined if none stands there */
+/** The level at the front of a record, by the numbers of Pino. @returns undefined if there is none */
 export function levelOf(record: string | Buffer): number | undefined {
   const head =
     typeof record === 'string' ? record.slice(0, HEAD_BYTES) : record.toString('latin1', 0, HEAD_BYTES);

@@ -9,7 +9,7 @@ const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 
 /**
- * Reads values at the top level of a JSON object from its bytes. To parse a record takes ten times as long, more than all other
+ * Reads values at the top level of a JSON object from its bytes. Parsing a record takes ten times as long, more than all other
  * work on it.
  *
  * If a name occurs twice, the first value counts: Pino writes the bindings of a logger, which the application chose, before the
@@ -31,7 +31,7 @@ export class TopLevelValues {
   }
 
   /**
-   * Reads the value of each name, undefined if there is none. It reads no further than to the last of them: what follows may be
+   * Reads the value of each name, undefined if there is none. It reads no further than the last of them: what follows may be
    * malformed.
    * @param json in UTF-8
    * @returns undefined for text that is not a JSON object

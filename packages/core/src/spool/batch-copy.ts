@@ -10,7 +10,7 @@ let nextId = 0;
 
 /** A copy of a batch on disk: pieces in one or more segments, which it shares with other batches. */
 export class BatchCopy {
-  /** The name of the batch in these segments. No two copies have the same, since both may stand in one segment. */
+  /** The name of the batch in these segments. No two copies have the same, since both may be in one segment. */
   readonly id: number;
   /** In the order in which they were written. */
   readonly #pieces: Piece[] = [];
@@ -28,7 +28,7 @@ export class BatchCopy {
     return this.#pieces.every(isConfirmed);
   }
 
-  /** In how many places the events stand. */
+  /** In how many places the events are. */
   get places(): number {
     return this.#pieces.reduce((sum, { ranges }) => sum + ranges.length / 2, 0);
   }

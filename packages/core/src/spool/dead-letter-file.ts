@@ -22,8 +22,8 @@ interface Waiter {
 
 /**
  * A file of events that the service refused for good, one JSON object per line. At half of `maxBytes` the file is
- * renamed to `<file>.1`, which replaces the previous one. A file without a limit loses nothing: whoever adds to it
- * looks at `waitingBytes` first.
+ * renamed to `<file>.1`, which replaces the previous one. A file without a limit loses nothing: those who add to it
+ * look at `waitingBytes` first.
  */
 export class DeadLetterFile implements DeadLetters {
   readonly #path: string;
@@ -131,7 +131,7 @@ export class DeadLetterFile implements DeadLetters {
     return file;
   }
 
-  /** Writes one line at least. @returns how many bytes */
+  /** Writes at least one line. @returns how many bytes */
   async #writeChunk(file: OpenFile, maxBytes: number): Promise<number> {
     let [count, bytes] = [0, 0];
     for (const { length } of this.#waiting) {

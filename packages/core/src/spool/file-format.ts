@@ -10,8 +10,8 @@ export const MAX_HEADER_BYTES = 65_536;
 
 /**
  * A segment has three kinds of lines. A destination line gives a destination a number. A batch line says that events of
- * this batch, for that destination, follow. An event line is the event's JSON as it stands in a request, with the comma
- * behind it.
+ * this batch, for that destination, follow. An event line is the event's JSON as it is in a request, with the comma
+ * after it.
  */
 export function destinationLine(destination: number, name: DestinationName): string {
   return `${JSON.stringify({ destination, ...name })}\n`;

@@ -10,13 +10,13 @@ import { readSegment, type SegmentContent } from './segment-reader.js';
 import { readSettled } from './settled-file.js';
 import { isMissing, openTrusted, UntrustedError } from './trusted-file.js';
 
-/** Whose a folder is, as far as it is known without watching the lock: a process on another host may have ended. */
+/** Who owns a folder, as far as that is known without watching the lock: a process on another host may have ended. */
 type FolderOwner = 'ended' | 'running' | 'elsewhere';
 
 export interface FoundSegment {
   readonly path: string;
   readonly bytes: number;
-  /** When it was written last, in milliseconds since 1970. */
+  /** When it was last written, in milliseconds since 1970. */
   readonly writtenAt: number;
 }
 

@@ -15,12 +15,12 @@ export const TAKEOVER_NOTE = '.taken';
 /** How often an owner renews its lock. */
 export const HEARTBEAT_MS = 2500;
 
-/** Nothing is read of what is longer. */
+/** A longer one is not read. */
 const MAX_LOCK_BYTES = 1024;
 
 /**
  * The lock of a folder: a file beside it that names the thread that owns the folder, and has a value that changes with
- * each heartbeat. Who takes the folder over removes the lock first.
+ * each heartbeat. A process that takes it over removes the lock first.
  */
 export class FolderLock {
   readonly #folder: string;

@@ -83,7 +83,7 @@ function answersSignals(pid: number): boolean {
   }
 }
 
-/** @param link such as 1234/task/1240 @throws if it is of another process, as where /proc is that of another namespace */
+/** @param link such as 1234/task/1240 @throws if it belongs to another process, as where /proc is of another namespace */
 function parseThreadSelf(link: string): { readonly pid: number; readonly tid: number } {
   const [pid, , tid] = link.split('/').map(Number);
   if (pid !== process.pid || tid === undefined) throw new Error(`/proc/thread-self is ${link}`);

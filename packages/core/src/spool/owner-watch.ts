@@ -18,7 +18,7 @@ export type OwnerState =
 
 interface Observation {
   readonly text: string;
-  /** When the lock was read last, in monotonic milliseconds. */
+  /** When the lock was last read, in monotonic milliseconds. */
   readonly at: number;
   readonly unchangedMs: number;
   readonly hasEverChanged: boolean;

@@ -58,7 +58,7 @@ export class SpoolRecovery {
     this.#owners = new OwnerWatch(clock);
   }
 
-  /** Whether segments are on their way into the own folder that the target does not know yet. */
+  /** Whether segments are on their way into this process's folder that the target does not know yet. */
   get isMovingSegments(): boolean {
     return this.#isMoving || this.#unread.size > 0;
   }
@@ -146,7 +146,7 @@ export class SpoolRecovery {
       // Replaces nothing, since the name is new and the folder belongs to this process.
       await rename(path, target);
     } catch (error) {
-      // The own folder is gone.
+      // This process's folder is gone.
       if (isMissing(error) && (await exists(path))) return false;
       throw error;
     }

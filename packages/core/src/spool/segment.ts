@@ -51,7 +51,7 @@ type State =
 
 /**
  * A file that batches share: each event is a line, in order of arrival. The file stays until every batch in it is
- * settled. The ids of batches that are settled before that stand in a second file.
+ * settled. The ids of batches that are settled before that are in a second file.
  */
 export class Segment {
   readonly path: string;

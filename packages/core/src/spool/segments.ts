@@ -42,7 +42,7 @@ export class Segments implements SegmentHost {
   readonly #all = new Set<Segment>();
   #bytes = 0;
   #unwritten = 0;
-  /** What each segment has that is being closed. */
+  /** What each segment that is being closed has. */
   readonly #closing = new Map<Segment, number>();
   #closingBytes = 0;
   #removals = 0;

@@ -7,7 +7,7 @@ const SUFFIX = '.settled';
 
 /**
  * Resolves when all dead letters that were added before are written, or the disk has refused them. Only then does the
- * copy of a settled batch go: a kill before loses neither.
+ * copy of a settled batch go: a kill before that loses neither.
  */
 export type LettersWritten = () => Promise<unknown>;
 

@@ -23,7 +23,7 @@ const RESCAN_MS = 11_000;
 /** The quarantine file may take this share of `spoolMaxBytes`, in addition to it. */
 const QUARANTINE_SHARE = 1 / 32;
 
-/** A batch that a dead owner left, and that is in the own folder now. */
+/** A batch that a dead owner left, and that is in this process's folder now. */
 export interface TakenOverBatch extends SegmentBatch {
   readonly batch: SpooledBatch;
 }
@@ -174,7 +174,7 @@ export class Spool implements BatchStore, RecoveryTarget {
     for (const batch of [...this.#batches]) batch.segmentsLost(lost, how);
   }
 
-  /** Writes the ids of settled batches, and removes the own folder if nothing is kept. Never rejects. */
+  /** Writes the ids of settled batches, and removes this process's folder if nothing is kept in it. Never rejects. */
   async tidy(): Promise<void> {
     this.#segments.writeSettled();
     await this.#folder.releaseIfUnneeded();

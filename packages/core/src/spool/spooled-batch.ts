@@ -22,7 +22,7 @@ export interface SpooledBatchHost {
   check(): Promise<void>;
 }
 
-/** A batch whose events stand in more places is written again in one piece before it leaves memory. */
+/** A batch whose events are in more places is written again in one piece before it leaves memory. */
 const MAX_PLACES = 8;
 
 /** Why a batch is not on disk any more, and never will be again. */
@@ -110,7 +110,7 @@ export class SpooledBatch implements MirroredBatch {
     return false;
   }
 
-  /** Writes a new copy. @param backup the copy before, if it is complete */
+  /** Writes a new copy. @param backup the previous copy, if it is complete */
   #rewrite(memory: BatchBytes, backup?: BatchCopy): void {
     if (backup === undefined) this.#outdated = [...this.#older, this.#copy];
     this.#backup = backup;
@@ -124,7 +124,7 @@ export class SpooledBatch implements MirroredBatch {
     return this.#backup === undefined ? this.#outdated : [...this.#outdated, this.#backup];
   }
 
-  /** Gives up the newest copy for the one before. */
+  /** Gives up the newest copy for the previous one. */
   #restore(backup: BatchCopy): true {
     this.#drop([this.#copy]);
     this.#copy = backup;

@@ -7,7 +7,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g
 /** What is wrong with a file of certificates, as the end of "a file that …"; undefined if nothing is. */
 export function certificateFileFlaw(path: string): string | undefined {
   try {
-    // Whoever reads a pipe waits for its writer.
+    // A reader of a pipe waits for its writer.
     if (!statSync(path).isFile()) return 'is not a file';
     const certificates = readFileSync(path, 'latin1').match(CERTIFICATE) ?? [];
     return certificates.length > 0 && certificates.every(isCertificate) ? undefined : 'is not PEM';

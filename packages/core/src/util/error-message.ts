@@ -3,7 +3,7 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
-/** The message of whatever was thrown, also when it is not an Error. Never throws. */
+/** The message of whatever was thrown, even if it is not an Error. Never throws. */
 export function errorMessage(error: unknown): string {
   try {
     // A connection that failed at each address of a host has no text of its own.

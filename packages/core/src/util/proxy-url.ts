@@ -1,6 +1,6 @@
 /**
  * The URL of an HTTP proxy, with the user name and password in it, if any.
- * @returns undefined if the text is not an http or https URL of which a proxy can be made
+ * @returns undefined if the text is not an http or https URL that can name a proxy
  */
 export function parseProxyUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined;

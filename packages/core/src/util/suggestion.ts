@@ -9,7 +9,7 @@ export function suggestion(name: string, known: readonly string[]): string {
   return nearest === undefined ? '' : ` (did you mean ${nearest.candidate}?)`;
 }
 
-/** How many letters have to be changed, added or removed to make one name of the other. */
+/** How many letters have to be changed, added or removed to turn one name into the other. */
 export function distanceOf(a: string, b: string): number {
   return leven(a.toLowerCase(), b.toLowerCase());
 }

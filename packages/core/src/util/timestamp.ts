@@ -20,7 +20,7 @@ const SAME_ZONE_MS = 5 * 60_000;
  *
  * Accepts milliseconds, seconds, a Date, and text with a number or an ISO 8601 time. Text without an offset from UTC
  * may be the local time of another zone, so it is accepted only within 5 minutes of the log call. Numbers outside the
- * years 2001 to 2286 are not accepted: they are rather a position in a video, or digits such as 20261124120000.
+ * years 2001 to 2286 are not accepted: they are more likely a position in a video, or digits such as 20261124120000.
  * @param loggedAt the time of the log call, in milliseconds since 1970
  * @returns undefined if the value is not accepted
  */

@@ -51,7 +51,7 @@ export function isEnumerable(value: object, key: string): boolean {
   return Object.prototype.propertyIsEnumerable.call(value, key);
 }
 
-/** Leaves out objects that are no errors: no format has had a chance to remove secrets from them. */
+/** Leaves out objects that are not errors: no format has had a chance to remove secrets from them. */
 function related(to: Error, value: unknown, descent: Descent): unknown {
   if (!isError(value)) return typeof value === 'object' || typeof value === 'bigint' ? undefined : value;
   const above = [...descent.above, to];
@@ -110,7 +110,7 @@ function namesOf(error: Error): string[] {
   return names.filter((name) => typeof name === 'string');
 }
 
-/** @returns undefined if the stack is missing, is no text, or has another message and no frames */
+/** @returns undefined if the stack is missing, is not text, or has another message and no frames */
 function stackOf(error: Error): string | undefined {
   const stack = readField(error, 'stack');
   if (typeof stack !== 'string' || stack === '') return undefined;

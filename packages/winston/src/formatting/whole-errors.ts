@@ -16,7 +16,7 @@ export function withWholeErrors(format: Format, original: () => Info | undefined
   return Object.assign(Object.create(format) as Format, { transform });
 }
 
-/** @returns undefined for a record that is no error, and for an error that cannot be copied: its getter or Proxy throws */
+/** @returns undefined for a record that is not an error, and for an error that cannot be copied: its getter or Proxy throws */
 function wholeErrorOf(record: Info | undefined): object | undefined {
   try {
     return isError(record) ? copyOf(record) : undefined;
