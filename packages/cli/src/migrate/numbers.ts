@@ -53,9 +53,10 @@ function rewriteNumber(rewrite: Rewrite, name: NumberName, expression: Syntax): 
     return least(part('left') === 'unknown' ? 'unknown' : 'accepted', part('right'));
   const value = file.valueOf(node) ?? node;
   if (isEnvironmentVariable(value)) {
-    edits.replace(node, `Number(${rewrite.textOf(node)})`);
+    edits.replace(expression, `Number(${rewrite.textOf(expression)})`);
     return 'perhaps nothing';
   }
+  if (isProduct(rewrite, value)) return 'accepted';
   if (isNumber(value)) return 'perhaps nothing';
   return value !== node && value.type === 'Literal' && OPTIONS[name].accepts(value.value)
     ? 'accepted'
@@ -65,6 +66,17 @@ function rewriteNumber(rewrite: Rewrite, name: NumberName, expression: Syntax): 
 function least(a: Certainty, b: Certainty): Certainty {
   if (a === 'unknown' || b === 'unknown') return 'unknown';
   return a === 'accepted' ? b : a;
+}
+
+/** Whether an expression is a constant product, such as `5 * 1000`. */
+function isProduct({ file }: Rewrite, node: Syntax): boolean {
+  const isFactor = (side: Syntax | undefined): boolean => {
+    const value = file.valueOf(side);
+    if (value?.type === 'BinaryExpression')
+      return value.operator === '*' && isFactor(field(value, 'left')) && isFactor(field(value, 'right'));
+    return value?.type === 'Literal' && Number(value.value) > 0;
+  };
+  return node.type === 'BinaryExpression' && isFactor(node);
 }
 
 /** Whether an expression is a number by its operator, or by the function that it calls. */

@@ -289,8 +289,13 @@ const LINES = [
   ],
   [
     'numbers that may be 0, nothing or a text',
-    "import c from 'pino-cloudwatch';\nc({ interval: Number(x || 0) });\nc({ interval: +x || 0 });\nc({ interval: process.env.I ?? 2000 });\nc({ interval: '3000' });\nc({ interval: y ? 5 : null });\nc({ interval: null });\n",
-    "import { createStream } from '@putlogs/pino';\ncreateStream({ flushIntervalMs: Number(x || 0) || undefined });\ncreateStream({ flushIntervalMs: +x || undefined });\ncreateStream({ flushIntervalMs: Number(process.env.I) || 2000 });\ncreateStream({ flushIntervalMs: 3000 });\ncreateStream({ flushIntervalMs: y ? 5 : undefined });\ncreateStream({  });\n",
+    "import c from 'pino-cloudwatch';\nc({ interval: Number(x || 0) });\nc({ interval: +x || 0 });\nc({ interval: process.env.I ?? 2000 });\nc({ interval: '3000' });\nc({ interval: y ? 5 : null });\nc({ interval: null });\nc({ interval: 5 * 1000 });\nc({ interval: n * 1000 });\n",
+    "import { createStream } from '@putlogs/pino';\ncreateStream({ flushIntervalMs: Number(x || 0) || undefined });\ncreateStream({ flushIntervalMs: +x || undefined });\ncreateStream({ flushIntervalMs: Number(process.env.I) || 2000 });\ncreateStream({ flushIntervalMs: 3000 });\ncreateStream({ flushIntervalMs: y ? 5 : undefined });\ncreateStream({  });\ncreateStream({ flushIntervalMs: 5 * 1000 });\ncreateStream({ flushIntervalMs: (n * 1000) || undefined });\n",
+  ],
+  [
+    'a variable that its own value names',
+    "import W from 'winston-cloudwatch';\nvar options = options || { awsRegion };\nnew W(options);\n",
+    "import { CloudWatchTransport } from '@putlogs/winston';\nvar options = options || { region: awsRegion };\nnew CloudWatchTransport(options);\n",
   ],
   [
     'transports among others that are flushed',

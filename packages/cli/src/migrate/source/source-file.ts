@@ -107,6 +107,9 @@ export class SourceFile {
     if (declaration === undefined || others.length > 0) return plain;
     const declarator = this.parentOf(declaration);
     const isNamed = declarator !== undefined && field(declarator, 'id') === declaration;
+    // var options = options || {}
+    const isItself = isNamed && declarator.start <= plain.start && plain.end <= declarator.end;
+    if (isItself) return plain;
     if (isNamed && DECLARATIONS.includes(declarator.type)) return declarator;
     let value =
       declarator?.type === 'VariableDeclarator' ? withoutTypes(field(declarator, 'init')) : undefined;
