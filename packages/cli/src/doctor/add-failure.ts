@@ -1,10 +1,11 @@
 import { redact } from '@putlogs/core/main-thread';
-import type { ArnParts } from '../policy/arn.js';
+import { actionsOf } from '../policy/needs.js';
 import { allow, type LogsAction } from '../policy/statements.js';
 import { addRefusal } from './check-credentials.js';
 import type { Code } from './codes.js';
 import { advice, command, type Findings } from './findings.js';
 import type { FailedCall } from './recording-client.js';
+import type { Trial } from './trial.js';
 
 const DENIED: Readonly<Record<LogsAction, Code>> = {
   'logs:PutLogEvents': 'PL-PUT-DENIED',
@@ -16,19 +17,19 @@ const DENIED: Readonly<Record<LogsAction, Code>> = {
 
 /** Adds what a call that failed means. */
 export function addFailedCall(
-  findings: Findings,
+  { findings, config, names, arnParts }: Trial,
   { action, outcome }: FailedCall,
-  logGroupName: string,
-  parts: ArnParts,
 ): void {
+  const { logGroupName } = names;
   if (addRefusal(findings, outcome)) return;
   const { kind, failure } = outcome;
   const cause = `${failure.name}: ${redact(failure.message)}`;
   switch (kind) {
     case 'denied':
       findings.add(DENIED[action], `These credentials may not call ${action} on ${logGroupName}.`, {
-        details: [cause],
-        fix: { kind: 'policy', document: allow([action], logGroupName, parts) },
+        details: [cause, 'in a policy, the ARN of the log group ends in :* (except for logs:TagResource)'],
+        // Another call would be the next to be denied.
+        fix: { kind: 'policy', document: allow(actionsOf(config), logGroupName, arnParts) },
       });
       break;
     case 'throttled':

@@ -22,7 +22,7 @@ export async function checkDelivery(trial: Trial): Promise<void> {
   addReports(trial);
   if (outcome.kind !== 'delivered') {
     const failed = client.lastFailure ?? { action: 'logs:PutLogEvents' as const, outcome };
-    addFailedCall(findings, failed, names.logGroupName, trial.arnParts);
+    addFailedCall(trial, failed);
     return;
   }
   const rejected = Object.entries(outcome.rejected).find(([, count]) => count > 0);

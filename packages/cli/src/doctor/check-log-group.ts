@@ -16,12 +16,13 @@ export async function checkLogGroup(trial: Trial): Promise<GroupState | undefine
     const group = await findLogGroup(access.logs({ maxAttempts: 2 }), names.logGroupName);
     if (group === undefined) return await addMissing(trial);
     findings.add('PL-LOG-GROUP', names.logGroupName, { details: detailsOf(group) });
+    addRetention(trial, group);
     return 'exists';
   } catch (error) {
     const outcome = classify(error);
     // Delivery does not need this permission.
     if (outcome.kind === 'denied' && outcome.failure.name.startsWith('AccessDenied')) return 'unknown';
-    addFailedCall(findings, { action: 'logs:PutLogEvents', outcome }, names.logGroupName, trial.arnParts);
+    addFailedCall(trial, { action: 'logs:PutLogEvents', outcome });
     return undefined;
   }
 }
@@ -36,11 +37,29 @@ function detailsOf(group: LogGroup): string[] {
   } = group;
   return [
     `class ${logGroupClass}`,
-    retentionInDays === undefined ? 'events never expire' : `events expire after ${retentionInDays} days`,
+    expiry(retentionInDays),
     kmsKeyId === undefined ? 'no key of its own' : `encrypted with ${safe(kmsKeyId)}`,
     ...(deletionProtectionEnabled ? ['protected from deletion'] : []),
     ...(arn === '' ? [] : [safe(arn)]),
   ];
+}
+
+function expiry(days: number | undefined): string {
+  return days === undefined ? 'events never expire' : `events expire after ${days} days`;
+}
+
+/** A transport leaves the retention of a log group that exists alone. */
+function addRetention({ findings, config, names }: Trial, { retentionInDays: actual }: LogGroup): void {
+  const { retentionInDays: wanted } = config;
+  if (wanted === undefined || wanted === actual) return;
+  findings.add(
+    'PL-RETENTION-DIFFERS',
+    `retentionInDays is ${wanted}, but in ${names.logGroupName} ${expiry(actual)}.`,
+    {
+      details: ['retentionInDays applies to log groups that a transport creates'],
+      fix: command`aws logs put-retention-policy --log-group-name ${names.logGroupName} --retention-in-days ${wanted}`,
+    },
+  );
 }
 
 async function addMissing({

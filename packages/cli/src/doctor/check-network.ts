@@ -39,13 +39,17 @@ export async function checkNetwork(
       details: [`from ${proxyOrigin(endpoint, given)}`],
       fix: command`export NO_PROXY=${endpoint.hostname}`,
     });
-  else if (probe.kind === 'silent') addSilence(findings, endpoint, probe);
+  else if (probe.kind === 'silent') addSilence(findings, endpoint, probe, endpointOrigin(given));
   else {
     const trustFix =
       config.caFile === undefined
         ? command`export NODE_EXTRA_CA_CERTS=/path/to/your-authority.pem`
         : advice(access.network.trustAdvice);
-    addFailure(findings, endpoint, probe.error, { trustFix, proxyVariable: proxyVariable(endpoint, given) });
+    addFailure(findings, endpoint, probe.error, {
+      trustFix,
+      proxyVariable: proxyVariable(endpoint, given),
+      from: endpointOrigin(given),
+    });
   }
   return undefined;
 }
@@ -112,7 +116,12 @@ function addStranger(findings: Findings, endpoint: URL, status: number): void {
   );
 }
 
-function addSilence(findings: Findings, endpoint: URL, { connectedMs, securedMs }: Probe): void {
+function addSilence(
+  findings: Findings,
+  endpoint: URL,
+  { connectedMs, securedMs }: Probe,
+  from: string,
+): void {
   const reached =
     connectedMs === undefined
       ? 'No connection is made'
@@ -120,7 +129,7 @@ function addSilence(findings: Findings, endpoint: URL, { connectedMs, securedMs 
         ? 'It accepts the connection, but TLS does not begin'
         : 'It accepts the connection, but does not answer';
   findings.add('PL-ENDPOINT-SILENT', `${endpoint.origin} does not respond.`, {
-    details: [reached],
+    details: [reached, from],
     fix: advice(`Allow outgoing HTTPS to ${endpoint.hostname}, or create a VPC endpoint for logs.`),
   });
 }
@@ -129,6 +138,8 @@ function addSilence(findings: Findings, endpoint: URL, { connectedMs, securedMs 
 interface Fixes {
   readonly trustFix: Fix;
   readonly proxyVariable: string;
+  /** Where the endpoint comes from. */
+  readonly from: string;
 }
 
 function proxyOrigin(endpoint: URL, given: Given): string {
@@ -147,7 +158,7 @@ function addFailure(
   findings: Findings,
   endpoint: URL,
   error: Error,
-  { trustFix, proxyVariable }: Fixes,
+  { trustFix, proxyVariable, from }: Fixes,
 ): void {
   const code = errorCode(error);
   // OpenSSL ends its messages with a newline.
@@ -156,11 +167,12 @@ function addFailure(
   if (error.name === 'ProxyError') addProxyError(findings, endpoint, message, proxyVariable);
   else if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     findings.add('PL-HOST-NOT-FOUND', `The host ${hostname} is not found.`, {
-      details: [`the DNS says ${code}`],
+      details: [`the DNS says ${code}`, from],
       fix: command`nslookup ${hostname}`,
     });
   else if (code === 'ECONNREFUSED')
     findings.add('PL-ENDPOINT-REFUSED', `${origin} refuses connections.`, {
+      details: [from],
       fix: isLoopback(hostname)
         ? command`putlogs local --port ${endpoint.port || 80}`
         : command`curl -i ${origin}`,
@@ -175,9 +187,10 @@ function addFailure(
     findings.add('PL-TLS-INVALID', `The certificate of ${origin} is not valid: ${message}.`, {
       fix: command`openssl s_client -connect ${hostname}:${endpoint.port || 443} </dev/null`,
     });
-  else if (code === 'ETIMEDOUT') addSilence(findings, endpoint, { kind: 'silent' });
+  else if (code === 'ETIMEDOUT') addSilence(findings, endpoint, { kind: 'silent' }, from);
   else
     findings.add('PL-ENDPOINT-UNREACHABLE', `${origin} cannot be reached: ${message}.`, {
+      details: [from],
       fix: command`curl -i ${origin}`,
     });
 }

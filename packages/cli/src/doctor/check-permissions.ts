@@ -44,7 +44,7 @@ type PutResult = 'stored nothing' | 'no stream' | 'no group';
 
 /** @returns undefined if it is not allowed, or fails */
 async function tryPut(trial: Trial): Promise<PutResult | undefined> {
-  const { client, findings, names } = trial;
+  const { client, names } = trial;
   try {
     const { rejectedEntityInfo } = await client.putLogEvents({ ...names, batch: TOO_OLD });
     if (rejectedEntityInfo !== undefined)
@@ -60,7 +60,7 @@ async function tryPut(trial: Trial): Promise<PutResult | undefined> {
       addRejectedEntity(trial, failure.message);
       return withoutEntity;
     }
-    addFailedCall(findings, { action: 'logs:PutLogEvents', outcome }, names.logGroupName, trial.arnParts);
+    addFailedCall(trial, { action: 'logs:PutLogEvents', outcome });
     return undefined;
   }
 }
@@ -114,7 +114,7 @@ function addUndescribed({ findings, config, names }: Trial, put: PutResult): boo
 
 /** @returns what is known of the permission; undefined if it is denied */
 async function tryCreateStream(trial: Trial, put: PutResult): Promise<string | undefined> {
-  const { access, client, config, findings, names } = trial;
+  const { access, client, config, names } = trial;
   const { logGroupName } = names;
   if (!config.createLogStream) return 'not needed';
   const existing =
@@ -125,7 +125,7 @@ async function tryCreateStream(trial: Trial, put: PutResult): Promise<string | u
   } catch (error) {
     const failed: FailedCall = { action: 'logs:CreateLogStream', outcome: classify(error) };
     if (failed.outcome.kind === 'denied') {
-      addFailedCall(findings, failed, logGroupName, trial.arnParts);
+      addFailedCall(trial, failed);
       return undefined;
     }
   }

@@ -175,6 +175,11 @@ export const CODES = {
     'The log group does not exist in this Region, but one with that name exists in another.',
     'If you mean that one, set its Region.',
   ),
+  'PL-RETENTION-DIFFERS': warning(
+    'Log group',
+    'The log group exists, and its retention is not `retentionInDays`, which applies to log groups that a transport creates.',
+    'Set it: `aws logs put-retention-policy`. Or correct the option.',
+  ),
   'PL-LOG-STREAM-MISSING': error(
     'Log group',
     'The log stream does not exist, and a transport may not create it.',

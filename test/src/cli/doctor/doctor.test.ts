@@ -114,9 +114,9 @@ test.serial('the text begins with what is wrong and its fix, and ends with one s
   t.is(code, 1);
   const lines = stdout.trimEnd().split('\n');
   t.is(lines[0], '✗  PL-PUT-DENIED  These credentials may not call logs:PutLogEvents on /my/app.');
-  t.is(lines[2], '   Fix: allow this');
+  t.is(lines[3], '   Fix: allow this');
   t.is(lines.at(-1), 'Nothing arrives until PL-PUT-DENIED is fixed.');
-  const policy = lines.slice(3, lines.indexOf('')).join('\n');
+  const policy = lines.slice(4, lines.indexOf('')).join('\n');
   t.is(JSON.parse(policy).Statement[0].Effect, 'Allow');
 });
 

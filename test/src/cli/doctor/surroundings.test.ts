@@ -222,7 +222,7 @@ const CASES: readonly Case[] = [
       return sound(local);
     },
     'PL-PUT-DENIED',
-    /"Action":\["logs:PutLogEvents"\],"Resource":"arn:aws:logs:us-east-1:\*:log-group:\/my\/app:\*"/,
+    /"Action":\["logs:PutLogEvents","logs:CreateLogStream","logs:CreateLogGroup"\],"Resource":"arn:aws:logs:us-east-1:\*:log-group:\/my\/app:\*"/,
   ],
   [
     'CreateLogStream denied',
@@ -232,7 +232,17 @@ const CASES: readonly Case[] = [
       return sound(local);
     },
     'PL-CREATE-LOG-STREAM-DENIED',
-    /"Action":\["logs:CreateLogStream"\]/,
+    /"Action":\["logs:PutLogEvents","logs:CreateLogStream","logs:CreateLogGroup"\]/,
+  ],
+  [
+    'a log group whose retention is not the one that is set',
+    async (t, local) => {
+      await withGroup(t, local);
+      return sound(local, { PUTLOGS_RETENTION_IN_DAYS: '30' });
+    },
+    'PL-RETENTION-DIFFERS',
+    /^aws logs put-retention-policy --log-group-name \/my\/app --retention-in-days 30$/,
+    'warning',
   ],
   [
     'a log group that may not be created',
@@ -525,19 +535,20 @@ for (const [operation, code] of [
   ['CreateLogGroup', 'PL-CREATE-LOG-GROUP-DENIED'],
 ] as const) {
   test.serial(
-    `doctor --send tries ${operation} alone denied: ${code}, with the policy to allow it`,
+    `doctor --send tries ${operation} alone denied: ${code}, with the policy for all calls`,
     async (t) => {
       const [local, sts] = [await service(t), await startSts(t)];
       local.fault({ kind: 'accessDenied', operation });
       const env = sound(local, { AWS_ENDPOINT_URL_STS: sts.endpoint });
       const { code: exitCode, problems } = await examine(t, env, ['--send']);
       t.deepEqual(codesOf(problems), [code]);
+      t.regex(problems[0]?.details[1] ?? '', /ends in :\*/);
       t.deepEqual(problems[0]?.fix?.document, {
         Version: '2012-10-17',
         Statement: [
           {
             Effect: 'Allow',
-            Action: [`logs:${operation}`],
+            Action: ['logs:PutLogEvents', 'logs:CreateLogStream', 'logs:CreateLogGroup'],
             Resource: 'arn:aws:logs:us-east-1:123456789012:log-group:/my/app:*',
           },
         ],
@@ -546,6 +557,28 @@ for (const [operation, code] of [
     },
   );
 }
+
+for (const [host, code] of [
+  ['logs.invalid', 'PL-HOST-NOT-FOUND'],
+  ['127.0.0.1:1', 'PL-ENDPOINT-REFUSED'],
+] as const)
+  test.serial(`${code}: the doctor says where the endpoint comes from`, async (t) => {
+    const env = sound(await service(t), { AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: `http://${host}` });
+    const { problems } = await examine(t, env);
+    t.deepEqual(codesOf(problems), [code]);
+    t.true(problems[0]?.details.includes('endpoint from AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'));
+  });
+
+test.serial('the doctor has no more to say where the retention is the one that is set', async (t) => {
+  const local = await service(t);
+  const env = sound(local, { PUTLOGS_RETENTION_IN_DAYS: '30' });
+  await examine(t, env, ['--send']);
+  const { findings, problems } = await examine(t, env);
+  t.deepEqual(problems, []);
+  t.true(
+    findings.find(({ code }) => code === 'PL-LOG-GROUP')?.details.includes('events expire after 30 days'),
+  );
+});
 
 test.serial('doctor --send says that the retention of a new log group was not set', async (t) => {
   const local = await service(t);
