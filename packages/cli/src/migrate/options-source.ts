@@ -49,7 +49,7 @@ export class OptionsSource {
       if (objects.size > 1 && all.length > 1)
         this.#rewrite.note(
           expression,
-          `${all.join(' and ')} are in different objects: check which of them counts now`,
+          `${all.join(' and ')} are in different objects: where both apply, check which counts now`,
         );
     }
   }
