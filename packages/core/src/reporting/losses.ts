@@ -43,7 +43,7 @@ export const LOSSES = {
     code: 'not-delivered',
     why: 'closeTimeoutMs was over',
     text: (count) =>
-      `${eventsWere(count)} not delivered in the time that closeTimeoutMs allows, and ${isOrAre(count)} lost. If an earlier report says why nothing is delivered, correct that first. If the service is only slow, raise it. With a spool, the next process delivers them.`,
+      `${eventsWere(count)} not delivered in the time that closeTimeoutMs allows, and ${isOrAre(count)} lost. If an earlier report says why nothing is delivered, correct that first. If the service is only slow, raise closeTimeoutMs. With a spool, the next process delivers them.`,
   },
   abandoned: {
     counter: 'closed',

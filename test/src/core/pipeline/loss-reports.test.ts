@@ -44,7 +44,7 @@ for (const [what, settled, text] of [
   [
     'not delivered in time',
     { kind: 'dropped', reason: 'closed' },
-    /^not-delivered: 3 events were not delivered in the time that closeTimeoutMs allows, and are lost\. If an earlier report says why nothing is delivered, correct that first\. If the service is only slow, raise it\. With a spool, /,
+    /^not-delivered: 3 events were not delivered in the time that closeTimeoutMs allows, and are lost\. If an earlier report says why nothing is delivered, correct that first\. If the service is only slow, raise closeTimeoutMs\. With a spool, /,
   ],
   [
     'not waited for',
