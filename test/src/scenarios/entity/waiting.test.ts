@@ -325,7 +325,7 @@ for (const [what, options] of [
     void pipeline.flush();
     await pipeline.clock.advance(1000);
     await until('the batch', () => puts(local).at(-1)?.status === 200);
-    t.pass();
+    t.is(puts(local).filter(({ status }) => status === 200).length, 1);
   });
 }
 
